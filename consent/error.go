@@ -1,0 +1,75 @@
+package consent
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code names a kind of failure; it is stable and becomes the `code` of a
+// problem document.
+type Code string
+
+// The codes that the domain and its stores return.
+const (
+	Invalid      Code = "invalid"       // the input breaks a rule
+	NotFound     Code = "not-found"     // no such site, edition or record
+	Conflict     Code = "conflict"      // somebody else changed it first
+	IDReused     Code = "id-reused"     // a record id came back with other content
+	Forbidden    Code = "forbidden"     // the credential does not allow it
+	Unauthorized Code = "unauthorized"  // the credential is missing or not valid
+	Erased       Code = "erased"        // the subject asked for erasure
+	Unavailable  Code = "unavailable"   // a dependency did not answer in time
+	UnknownSite  Code = "unknown-site"  // no such site
+	BadNote      Code = "bad-note"      // the sealed note was not made by us
+	BadToken     Code = "bad-token"     // a subject token was not made by us
+	BadOrigin    Code = "bad-origin"    // the page's origin is not one of the site's
+	Contradicts  Code = "contradictory" // levels contradict the action
+)
+
+// Error is a failure that a caller may act on. Cause and Fix are written for
+// the person who sent the input; wrapped errors are for our logs only.
+type Error struct {
+	Code  Code
+	Cause string
+	Fix   string
+	// Findings lists every fault of a document, empty for single failures.
+	Findings []Finding
+	Err      error
+}
+
+// Finding is one fault of a document: where, what and how to mend it.
+type Finding struct {
+	Path  string `json:"path"`
+	Cause string `json:"cause"`
+	Fix   string `json:"fix"`
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Code, e.Cause, e.Err)
+	}
+	return fmt.Sprintf("%s: %s", e.Code, e.Cause)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Fail makes an Error from what is wrong and how to mend it.
+func Fail(code Code, cause, fix string) *Error {
+	return &Error{Code: code, Cause: cause, Fix: fix}
+}
+
+// Errorf makes an Error with a formatted cause and no fix; a %w verb wraps.
+func Errorf(code Code, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Code: code, Cause: err.Error(), Err: errors.Unwrap(err)}
+}
+
+// CodeOf returns the code of the first Error in err's chain, or "" when there
+// is none: an unexpected failure.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}

@@ -1,0 +1,227 @@
+package consent
+
+import "slices"
+
+// Site is the site document: everything that one web property is. A draft is
+// edited; publishing freezes it into an Edition.
+type Site struct {
+	// ID is 1 to 32 characters of a-z, 0-9 and hyphen; it is part of the tag.
+	ID     string `json:"id"`
+	Tenant string `json:"tenant,omitempty"`
+	Name   string `json:"name"`
+	// Origins may send consent writes, as scheme://host[:port]. A host may
+	// start with "*." for every direct and deeper subdomain.
+	Origins []string `json:"origins"`
+	// CookieDomain is the Domain of our two cookies; empty keeps them on the host.
+	CookieDomain string `json:"cookie_domain,omitempty"`
+	// Establishment is where the publisher is established, as an ISO code;
+	// its law binds the site for every visitor.
+	Establishment string     `json:"establishment"`
+	Controller    Controller `json:"controller"`
+	PolicyURL     string     `json:"policy_url"`
+	// Locales are the languages the banner speaks; the first is the fallback.
+	Locales  []string  `json:"locales"`
+	Purposes []Purpose `json:"purposes"`
+	Vendors  []Vendor  `json:"vendors,omitempty"`
+	Cookies  []Cookie  `json:"cookies,omitempty"`
+	// Stricter tightens what the law asks; it can never relax it.
+	Stricter []Stricter `json:"stricter,omitempty"`
+	Banner   Banner     `json:"banner"`
+	Features Features   `json:"features"`
+	// Texts overrides words per locale and message key.
+	Texts map[string]map[string]string `json:"texts,omitempty"`
+}
+
+// Controller is who answers for the site.
+type Controller struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+	Email   string `json:"email"`
+	Phone   string `json:"phone,omitempty"`
+	Website string `json:"website,omitempty"`
+}
+
+// Purpose is why data is used.
+type Purpose struct {
+	ID      string  `json:"id"`
+	Classes []Class `json:"classes"`
+	Basis   Basis   `json:"basis"`
+	// Levels names the steps a visitor may grant, lowest first; empty means
+	// that the purpose is granted or not.
+	Levels []string `json:"levels,omitempty"`
+	// OwnAudience says that the purpose serves only the site's own statistics.
+	// A law that relaxes analytics for own statistics relaxes nothing without it.
+	OwnAudience bool `json:"own_audience,omitempty"`
+}
+
+// Max is the highest level of the purpose, at least 1.
+func (p *Purpose) Max() int { return max(1, len(p.Levels)) }
+
+// Vendor is a party that uses data for one or more purposes.
+type Vendor struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Purposes []string `json:"purposes"`
+	// Hosts are the hosts that the vendor's scripts, frames and pixels come
+	// from; a leading "*." holds all subdomains.
+	Hosts     []string `json:"hosts,omitempty"`
+	Country   string   `json:"country,omitempty"`
+	PolicyURL string   `json:"policy_url,omitempty"`
+}
+
+// Cookie declares one cookie or storage key, so that it can be blocked,
+// cleared, listed and asked about. A `*` in Name stands for any characters.
+type Cookie struct {
+	Name    string `json:"name"`
+	Purpose string `json:"purpose"`
+	Vendor  string `json:"vendor,omitempty"`
+	// Kind is cookie, local or session; empty means cookie.
+	Kind string `json:"kind,omitempty"`
+	// Lifetime is told to visitors as it stands, for example "2 years".
+	Lifetime string `json:"lifetime,omitempty"`
+}
+
+// Stricter is one rule of a site's own strictness.
+type Stricter struct {
+	// Places are ISO codes that the rule speaks about; empty means everywhere.
+	Places []string       `json:"places,omitempty"`
+	Modes  map[Class]Mode `json:"modes"`
+}
+
+func (x *Stricter) covers(p Place) bool {
+	if len(x.Places) == 0 || !p.Known() {
+		return true
+	}
+	return slices.ContainsFunc(x.Places, p.In)
+}
+
+// Banner says how the banner looks.
+type Banner struct {
+	// Layout is bar, box, modal or corner.
+	Layout string `json:"layout"`
+	// Position is bottom or top for a bar, left or right for a corner.
+	Position string `json:"position,omitempty"`
+	Theme    Theme  `json:"theme"`
+	// Reopen shows a small button after the choice; without it the page must
+	// carry its own `data-lx-action="settings"` element.
+	Reopen bool `json:"reopen"`
+}
+
+// Theme holds the colours and shapes of the banner. Empty values take the
+// built-in ones; dark values count when the visitor's system or Scheme is dark.
+type Theme struct {
+	// Scheme is auto, light or dark.
+	Scheme string `json:"scheme,omitempty"`
+	Accent string `json:"accent,omitempty"`
+	// AccentText is the colour of text on Accent.
+	AccentText string `json:"accent_text,omitempty"`
+	Background string `json:"background,omitempty"`
+	Text       string `json:"text,omitempty"`
+	// Dark replaces the four colours in dark schemes.
+	Dark *Colours `json:"dark,omitempty"`
+	// Radius is the corner radius in pixels, 0 to 32.
+	Radius *int   `json:"radius,omitempty"`
+	Font   string `json:"font,omitempty"`
+}
+
+// Colours are the four colours of a scheme, as #rgb or #rrggbb.
+type Colours struct {
+	Accent     string `json:"accent,omitempty"`
+	AccentText string `json:"accent_text,omitempty"`
+	Background string `json:"background,omitempty"`
+	Text       string `json:"text,omitempty"`
+}
+
+// Features are parts of the script that a site may leave out to save bytes.
+type Features struct {
+	// ConsentMode drives Google Consent Mode v2.
+	ConsentMode bool `json:"consent_mode"`
+	// CookieWrites blocks writes of declared cookies until their purpose is granted.
+	CookieWrites bool `json:"cookie_writes"`
+}
+
+// Purpose returns the purpose with an id.
+func (s *Site) Purpose(id string) (*Purpose, bool) {
+	for i := range s.Purposes {
+		if s.Purposes[i].ID == id {
+			return &s.Purposes[i], true
+		}
+	}
+	return nil, false
+}
+
+// Vendor returns the vendor with an id.
+func (s *Site) Vendor(id string) (*Vendor, bool) {
+	for i := range s.Vendors {
+		if s.Vendors[i].ID == id {
+			return &s.Vendors[i], true
+		}
+	}
+	return nil, false
+}
+
+// VendorIDs lists the ids of the site's vendors in their order.
+func (s *Site) VendorIDs() []string {
+	ids := make([]string, len(s.Vendors))
+	for i := range s.Vendors {
+		ids[i] = s.Vendors[i].ID
+	}
+	return ids
+}
+
+// CookieNamed returns the first declared cookie whose pattern holds name.
+func (s *Site) CookieNamed(name string) (*Cookie, bool) {
+	for i := range s.Cookies {
+		if Match(s.Cookies[i].Name, name) {
+			return &s.Cookies[i], true
+		}
+	}
+	return nil, false
+}
+
+// Match reports whether name fits a pattern in which `*` stands for any
+// characters, none included.
+func Match(pattern, name string) bool {
+	p, n, star, mark := 0, 0, -1, 0
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, n
+			p++
+		case p < len(pattern) && pattern[p] == name[n]:
+			p++
+			n++
+		case star >= 0:
+			mark++
+			p, n = star+1, mark
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}
+
+// aliases are the purpose names of other platforms that are understood on
+// input, so that nobody has to rewrite markup to move in.
+func aliases() map[string]string {
+	return map[string]string{
+		"preferences": "functional", "functionality": "functional", "experience": "functional",
+		"statistics": "analytics", "measurement": "analytics", "performance": "analytics",
+		"advertising": "marketing", "ads": "marketing", "targeting": "marketing",
+	}
+}
+
+// Canonical returns the site's purpose id for an input name: the name itself
+// when the site has such a purpose, else the purpose it is an alias of.
+func (s *Site) Canonical(name string) string {
+	if _, ok := s.Purpose(name); ok {
+		return name
+	}
+	if id, ok := aliases()[name]; ok {
+		return id
+	}
+	return name
+}

@@ -1,0 +1,123 @@
+package consent
+
+// Modes holds what a regime asks per class. The zero value asks opt-in.
+type Modes struct {
+	Analytics Mode `json:"analytics"`
+	Ads       Mode `json:"ads"`
+	SaleShare Mode `json:"sale_share"`
+	Sensitive Mode `json:"sensitive"`
+	Recording Mode `json:"recording"`
+}
+
+// Terms is what a regime asks of a decision. The zero value is stricter than
+// any law: opt-in for everything and a consent that lasts no time.
+type Terms struct {
+	// Regime is the identifier of the regime these terms came from.
+	Regime string
+	Modes  Modes
+	// AnalyticsOwn and AnalyticsOther are the modes of analytics for purposes
+	// that serve only the site's own statistics, and for all others. Modes
+	// holds the value that the law's row states first.
+	AnalyticsOwn   Mode
+	AnalyticsOther Mode
+	// GPC says that honouring Global Privacy Control is a duty. It is
+	// honoured either way.
+	GPC bool
+	// RejectFirstLayer and Parity describe the banner: a refusal on the first
+	// layer, as easy to see and to press as the grant.
+	RejectFirstLayer bool
+	Parity           bool
+	// CloseRefuses says that closing the banner is a refusal; otherwise
+	// closing keeps the default.
+	CloseRefuses bool
+	// ConsentMonths is how long a grant holds; ReaskMonths how long a refusal
+	// must be respected before the visitor is asked again.
+	ConsentMonths int
+	ReaskMonths   int
+	// MinorAge is the age below which the visitor counts as a minor.
+	MinorAge int
+}
+
+// Mode returns what the terms ask for a class. Functional storage follows
+// analytics that is not the site's own, since no law is laxer about it.
+func (t Terms) Mode(c Class, ownAudience bool) Mode {
+	switch c {
+	case Necessary:
+		return Notice
+	case Functional:
+		return t.AnalyticsOther
+	case Analytics:
+		if ownAudience {
+			return t.AnalyticsOwn
+		}
+		return t.AnalyticsOther
+	case Ads:
+		return t.Modes.Ads
+	case SaleShare:
+		return t.Modes.SaleShare
+	case Sensitive:
+		return t.Modes.Sensitive
+	case Recording:
+		return t.Modes.Recording
+	default:
+		return OptIn
+	}
+}
+
+// Rule is one purpose of an edition under one regime, reduced to what a
+// decision needs. It is compiled once on the server and used by Go and by the
+// script alike.
+type Rule struct {
+	ID string `json:"id"`
+	// Necessary purposes always run and are never asked about.
+	Necessary bool `json:"necessary,omitempty"`
+	Mode      Mode `json:"mode"`
+	// SensitiveMode replaces Mode on a page that the site marks as sensitive.
+	SensitiveMode Mode `json:"sensitive_mode"`
+	// Max is the highest level; 1 for a purpose without named levels.
+	Max int `json:"max"`
+	// GPC says that Global Privacy Control denies this purpose, Minor that a
+	// known minor's visit denies it.
+	GPC   bool `json:"gpc,omitempty"`
+	Minor bool `json:"minor,omitempty"`
+}
+
+// Rules compiles the purposes of a site for one visitor place under the given
+// terms, in the site's order. The site's own strictness is applied; it can
+// only tighten.
+func (s *Site) Rules(t Terms, place Place) []Rule {
+	rules := make([]Rule, 0, len(s.Purposes))
+	for i := range s.Purposes {
+		rules = append(rules, s.rule(&s.Purposes[i], t, place))
+	}
+	return rules
+}
+
+func (s *Site) rule(p *Purpose, t Terms, place Place) Rule {
+	r := Rule{ID: p.ID, Max: p.Max(), Mode: Notice}
+	r.Necessary = len(p.Classes) == 1 && p.Classes[0] == Necessary
+	for _, c := range p.Classes {
+		r.Mode = min(r.Mode, s.mode(c, p, t, place))
+		if c == Ads || c == SaleShare {
+			r.GPC, r.Minor = true, true
+		}
+	}
+	if len(p.Classes) == 0 {
+		r.Mode = OptIn
+	}
+	r.SensitiveMode = min(r.Mode, t.Modes.Sensitive)
+	if r.Necessary {
+		r.SensitiveMode = r.Mode
+	}
+	return r
+}
+
+func (s *Site) mode(c Class, p *Purpose, t Terms, place Place) Mode {
+	m := t.Mode(c, p.OwnAudience)
+	for _, x := range s.Stricter {
+		if want, ok := x.Modes[c]; ok && x.covers(place) {
+			m = min(m, want)
+		}
+	}
+	return m
+}

@@ -1,0 +1,86 @@
+package consent
+
+import (
+	"encoding/base64"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// SubjectToken is what lx_subject carries: who, and the decision it knows of.
+type SubjectToken struct {
+	Subject string
+	// Clock is the time of the last decision that the holder knows, in
+	// milliseconds since 1970 UTC.
+	Clock int64
+}
+
+// NewSubject makes a subject of 128 random bits, as 22 characters.
+func NewSubject(random io.Reader) (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", Errorf(Unavailable, "make a subject: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+}
+
+// SealSubject writes a subject token for one site.
+func SealSubject(keys *Keyring, tenant, site string, t SubjectToken) string {
+	body := strings.Join([]string{"1", keys.Active(), t.Subject, strconv.FormatInt(t.Clock, 10)}, ".")
+	return body + "." + keys.Sign(SubjectCookie, tenant, site, body)
+}
+
+// OpenSubject reads a subject token. Errors: BadToken for anything that was
+// not sealed by one of the keys for this very site.
+func OpenSubject(keys *Keyring, tenant, site, s string) (SubjectToken, error) {
+	bad := Fail(BadToken, "the subject token was not made by this server for this site", "drop the token and let the visitor choose again")
+	f := strings.Split(s, ".")
+	if len(s) > 128 || len(f) != 5 || f[0] != "1" || !IsRecordID(f[2]) {
+		return SubjectToken{}, bad
+	}
+	clock, ok := decimal(f[3], 1<<50)
+	if !ok || !keys.Verify(f[1], f[4], SubjectCookie, tenant, site, strings.Join(f[:4], ".")) {
+		return SubjectToken{}, bad
+	}
+	return SubjectToken{Subject: f[2], Clock: clock}, nil
+}
+
+// IsRecordID reports whether s is 16 bytes in unpadded base64url, in the one
+// canonical spelling.
+func IsRecordID(s string) bool {
+	if len(s) != 22 {
+		return false
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	return err == nil && len(b) == 16
+}
+
+// Note says what a script or a notice shows. Sealed, it travels with the
+// consent write, so that the server need not remember what it served.
+type Note struct {
+	Site    string
+	Edition int
+	Regime  string
+	Locale  string
+}
+
+// SealNote writes a note. The same note gives the same text under one key.
+func SealNote(keys *Keyring, tenant string, n Note) string {
+	body := strings.Join([]string{"1", keys.Active(), n.Site, strconv.Itoa(n.Edition), n.Regime, n.Locale}, ".")
+	return body + "." + keys.Sign("lx_note", tenant, body)
+}
+
+// OpenNote reads a sealed note. Errors: BadNote for anything that was not
+// sealed by one of the keys for this tenant.
+func OpenNote(keys *Keyring, tenant, s string) (Note, error) {
+	bad := Fail(BadNote, "the note was not made by this server", "send the `note` of the script or of /v1/notice unchanged")
+	f := strings.Split(s, ".")
+	if len(s) > 256 || len(f) != 7 || f[0] != "1" {
+		return Note{}, bad
+	}
+	n, ok := decimal(f[3], 1<<31-1)
+	if !ok || !keys.Verify(f[1], f[6], "lx_note", tenant, strings.Join(f[:6], ".")) {
+		return Note{}, bad
+	}
+	return Note{Site: f[2], Edition: int(n), Regime: f[4], Locale: f[5]}, nil
+}
