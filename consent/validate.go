@@ -153,10 +153,7 @@ func (v *validator) purposes(s *Site) {
 		v.purpose(path, p)
 		size += len(p.ID) + 4
 	}
-	for i := range s.Vendors {
-		size += len(s.Vendors[i].ID) + 4
-	}
-	if limit := CookieLimit - 110; size > limit && len(s.Purposes) <= MaxPurposes && len(s.Vendors) == 0 {
+	if limit := CookieLimit - 160; size > limit && len(s.Purposes) <= MaxPurposes {
 		v.add("purposes", "the ids together are too long for the consent cookie", fmt.Sprintf("shorten them to %d bytes in total", limit))
 	}
 }
