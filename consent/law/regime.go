@@ -26,8 +26,9 @@ type Regime struct {
 // Presentation says how a regime is shown; the words are picked by profile
 // and never name a law.
 type Presentation struct {
-	// Profile is opt-in, opt-out or notice: the laxest mode that any asked
-	// class has decides which banner text is true.
+	// Profile picks the banner's text: opt-in when every asked purpose waits
+	// for a grant, mixed when some run already, opt-out when all run until an
+	// objection, notice when nothing is asked.
 	Profile string
 	// CloseButton shows an X on the first layer.
 	CloseButton bool
