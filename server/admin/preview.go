@@ -1,0 +1,42 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Preview is a draft that a link shows to whoever holds it.
+type Preview struct {
+	Site   consent.Site `json:"site"`
+	Place  string       `json:"place"`
+	Locale string       `json:"locale"`
+	GPC    bool         `json:"gpc"`
+}
+
+// PreviewLife is how long a preview link works.
+const PreviewLife = SetupLife
+
+// KeepPreview stores a preview and returns the token of its link.
+func (d *Desk) KeepPreview(ctx context.Context, p Preview) (string, error) {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("encode the preview: %w", err)
+	}
+	token, err := consent.NewSubject(d.o.Random)
+	if err != nil {
+		return "", err
+	}
+	return token, d.o.Vault.PutSecret(ctx, key("preview:", token), raw, d.o.Clock().Add(PreviewLife))
+}
+
+// Preview returns the preview of a link. Errors: NotFound.
+func (d *Desk) Preview(ctx context.Context, token string) (p Preview, err error) {
+	raw, err := d.o.Vault.Secret(ctx, key("preview:", token), d.o.Clock())
+	if err != nil {
+		return p, err
+	}
+	return p, json.Unmarshal(raw, &p)
+}

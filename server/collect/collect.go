@@ -1,0 +1,242 @@
+// Package collect records consent writes: it opens the note, lays the act over
+// the earlier choice, stores the record and answers with the visitor's proof.
+package collect
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// Editions gives editions of a site, live or past.
+type Editions interface {
+	// Live returns the live edition of a site. Errors: UnknownSite.
+	Live(site string) (*consent.Edition, error)
+	// Edition returns one edition. Errors: UnknownSite, NotFound.
+	Edition(ctx context.Context, site string, number int) (*consent.Edition, error)
+}
+
+// Options are what a Desk needs; all are required.
+type Options struct {
+	Records  consent.Records
+	Editions Editions
+	Laws     *law.Table
+	Keys     *consent.Keyring
+	Clock    func() time.Time
+	Random   io.Reader
+	// WordsHash is the hash of the words that a notice showed.
+	WordsHash func(site *consent.Site, regime law.Regime, locale string) string
+}
+
+// Desk records consent writes.
+type Desk struct{ o Options }
+
+// New makes a desk.
+func New(o Options) *Desk { return &Desk{o: o} }
+
+// Write is one consent write, as it came. Tokens are sealed text.
+type Write struct {
+	Site    string
+	ID      string
+	Note    string
+	Levels  map[string]int
+	Vendors map[string]int
+	Action  consent.Action
+	// Age is how many milliseconds ago the visitor decided.
+	Age int64
+	// Consent is the lx_consent value that the browser held, Subject its
+	// subject token; either may be empty.
+	Consent     string
+	Subject     string
+	Signals     consent.Signals
+	PlaceSource string
+}
+
+// Answer is what the visitor's browser keeps.
+type Answer struct {
+	ID string
+	// Consent is the new lx_consent value.
+	Consent string
+	// Subject is the subject token; empty when the visitor has none, or when
+	// the write repeats one that was answered more than TokenWindow ago.
+	Subject string
+	Stored  consent.Level
+	Receipt consent.Receipt
+}
+
+const (
+	// MaxAge is how old a queued decision may be.
+	MaxAge = 400 * 24 * time.Hour
+	// TokenWindow is how long a repeated first write is answered with a fresh
+	// subject token. Later, knowing a record's id must not be enough to become
+	// its subject.
+	TokenWindow = 5 * time.Minute
+)
+
+// Record stores a decision and answers with its proof. Writing the same id
+// with the same content again answers the same and stores nothing.
+//
+// Errors: UnknownSite; BadNote; Invalid and Contradicts for bad levels, id or
+// age; BadToken for a subject token that is not ours, in which case nothing
+// was changed; IDReused; Unavailable when the store did not answer.
+func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
+	if !consent.IsRecordID(w.ID) {
+		return Answer{}, consent.Fail(consent.Invalid, "`id` is not 16 bytes in unpadded base64url", "make 16 random bytes per decision and write them as 22 characters of base64url")
+	}
+	if w.Age < 0 || time.Duration(w.Age)*time.Millisecond > MaxAge || w.Age > MaxAge.Milliseconds() {
+		return Answer{}, consent.Fail(consent.Invalid, "`age` is negative or more than 400 days", "send the milliseconds that passed since the visitor decided, 0 for now")
+	}
+	live, err := d.o.Editions.Live(w.Site)
+	if err != nil {
+		return Answer{}, err
+	}
+	shown, err := d.shown(ctx, live, w)
+	if err != nil {
+		return Answer{}, err
+	}
+	subject, earlier, latest, err := d.earlier(ctx, live, w)
+	if err != nil {
+		return Answer{}, err
+	}
+	choice, err := consent.Merge(shown.rules, shown.edition.Site.VendorIDs(), earlier, consent.Given{
+		Action: w.Action, Levels: w.Levels, Vendors: w.Vendors, Signals: w.Signals,
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	if subject == "" && grants(choice) {
+		if subject, err = consent.NewSubject(d.o.Random); err != nil {
+			return Answer{}, err
+		}
+	}
+	record := d.record(w, shown, subject, choice)
+	record.Outdated = shown.edition.Number != live.Number
+	stored, fresh, err := d.o.Records.Append(ctx, record)
+	if err != nil {
+		return Answer{}, err
+	}
+	if w.Subject != "" && stored.Subject != subject {
+		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
+	}
+	return d.answer(live, w, stored, fresh, latest)
+}
+
+type shown struct {
+	edition *consent.Edition
+	regime  law.Regime
+	rules   []consent.Rule
+	locale  string
+}
+
+func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown, error) {
+	note, err := consent.OpenNote(d.o.Keys, live.Site.Tenant, w.Note)
+	if err != nil {
+		return shown{}, err
+	}
+	if note.Site != w.Site {
+		return shown{}, consent.Fail(consent.BadNote, "the note belongs to another site", "send the `note` of this site's script or notice")
+	}
+	e, err := d.o.Editions.Edition(ctx, w.Site, note.Edition)
+	if err != nil {
+		return shown{}, fmt.Errorf("find the edition of the note: %w", err)
+	}
+	regime, ok := d.o.Laws.ByID(note.Regime, d.o.Clock())
+	if !ok {
+		return shown{}, consent.Fail(consent.BadNote, "the note names a regime that this server does not know", "load the script or the notice again")
+	}
+	return shown{edition: e, regime: regime, rules: e.Site.Rules(regime.Terms, consent.Place{}), locale: note.Locale}, nil
+}
+
+// earlier finds the choice that the write is laid over. The subject alone
+// decides whose it is; without a subject the signed cookie may say what an
+// anonymous visitor refused before.
+func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (subject string, c *consent.Choice, latest *consent.Record, err error) {
+	if w.Subject == "" {
+		return "", consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Consent), nil, nil
+	}
+	token, err := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	r, err := d.o.Records.Latest(ctx, w.Site, token.Subject)
+	switch consent.CodeOf(err) {
+	case "":
+		if err != nil {
+			return "", nil, nil, err
+		}
+		return token.Subject, r.Choice(), &r, nil
+	case consent.NotFound, consent.Erased:
+		return token.Subject, nil, nil, nil
+	default:
+		return "", nil, nil, err
+	}
+}
+
+func (d *Desk) record(w Write, s shown, subject string, c *consent.Choice) consent.Record {
+	now := d.o.Clock().UTC()
+	return consent.Record{
+		ID: w.ID, Site: w.Site, Subject: subject,
+		Edition: s.edition.Number, EditionHash: s.edition.Hash,
+		WordsHash: d.o.WordsHash(&s.edition.Site, s.regime, s.locale),
+		Regime:    s.regime.ID, Locale: s.locale,
+		Levels: c.Levels, Vendors: c.Vendors, Over: c.Over,
+		Action: w.Action, Signals: w.Signals, Time: now,
+		Clock: now.UnixMilli() - w.Age, PlaceSource: w.PlaceSource, Content: content(w),
+	}
+}
+
+// content hashes what makes two writes the same decision. The age grows while
+// a write waits in a queue, and the tokens may have been set by an answer that
+// the sender did not see, so neither is part of it.
+func content(w Write) string {
+	b, err := json.Marshal(struct {
+		Site, Note      string
+		Levels, Vendors map[string]int
+		Action          consent.Action
+		Signals         consent.Signals
+	}{w.Site, w.Note, w.Levels, w.Vendors, w.Action, w.Signals})
+	if err != nil {
+		panic("a consent write is not encodable: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bool, latest *consent.Record) (Answer, error) {
+	a := Answer{ID: r.ID, Stored: d.o.Records.Level(), Receipt: r.Receipt()}
+	// A decision that waited in a queue must not undo a newer one in the
+	// browser either.
+	holds := &r
+	if latest != nil && latest.Clock > r.Clock {
+		holds = latest
+	}
+	a.Consent = consent.SealCookie(d.o.Keys, live.Site.Tenant, w.Site, holds.Choice())
+	if len(a.Consent) > consent.CookieLimit {
+		return Answer{}, consent.Fail(consent.Invalid, "the choice does not fit into the consent cookie", "choose per purpose instead of per vendor")
+	}
+	if r.Subject != "" && (fresh || w.Subject != "" || d.o.Clock().Sub(r.Time) < TokenWindow) {
+		a.Subject = consent.SealSubject(d.o.Keys, live.Site.Tenant, w.Site, consent.SubjectToken{Subject: r.Subject, Clock: holds.Clock})
+	}
+	return a, nil
+}
+
+func grants(c *consent.Choice) bool {
+	for _, n := range c.Levels {
+		if n > 0 {
+			return true
+		}
+	}
+	for _, n := range c.Vendors {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
+}

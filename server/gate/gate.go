@@ -1,0 +1,258 @@
+// Package gate answers whether a purpose may run for a visitor.
+package gate
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// Editions gives the live edition of a site.
+type Editions interface {
+	// Live returns the live edition of a site. Errors: UnknownSite.
+	Live(site string) (*consent.Edition, error)
+}
+
+// Options are what a Desk needs; all are required.
+type Options struct {
+	Records  consent.Records
+	Editions Editions
+	Laws     *law.Table
+	Keys     *consent.Keyring
+	Clock    func() time.Time
+	// Patience is how long a lookup may take before the check goes on without it.
+	Patience time.Duration
+}
+
+// Desk answers checks.
+type Desk struct{ o Options }
+
+// New makes a desk.
+func New(o Options) *Desk { return &Desk{o: o} }
+
+// Ask is a check for one visitor. The visitor is known by the two cookies, or
+// by SubjectID when the caller holds an API key; with neither, nobody is known
+// and only what needs no choice is allowed.
+type Ask struct {
+	Site     string
+	Purposes []string
+	Vendors  []string
+	Cookies  []string
+	// Level is the level that is needed; 0 asks for any grant.
+	Level     int
+	Consent   string
+	Subject   string
+	SubjectID string
+	Place     consent.Place
+	Signals   consent.Signals
+}
+
+// Decision is the answer about one purpose.
+type Decision struct {
+	Purpose string
+	Vendor  string
+	Cookie  string
+	Basis   consent.Basis
+	consent.Decision
+}
+
+// Answer is the answer to an Ask, decisions in the order of the question:
+// purposes, then vendors, then cookies.
+type Answer struct {
+	Site      string
+	Edition   int
+	Regime    string
+	Decisions []Decision
+}
+
+// Check answers an ask. A visitor who is not known, a purpose that the site
+// does not have or a store that does not answer are decisions that deny, not
+// errors. Errors: UnknownSite.
+func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
+	e, err := d.o.Editions.Live(ask.Site)
+	if err != nil {
+		return Answer{}, err
+	}
+	v := d.view(ctx, e, ask)
+	a := Answer{Site: e.Site.ID, Edition: e.Number, Regime: v.regime.ID}
+	for _, name := range ask.Purposes {
+		a.Decisions = append(a.Decisions, v.decide(name, "", "", ask))
+	}
+	for _, id := range ask.Vendors {
+		a.Decisions = append(a.Decisions, v.vendor(id, ask)...)
+	}
+	for _, name := range ask.Cookies {
+		a.Decisions = append(a.Decisions, v.cookie(name, ask))
+	}
+	return a, nil
+}
+
+// view is one visitor as the rules see them.
+type view struct {
+	edition *consent.Edition
+	choice  *consent.Choice
+	regime  law.Regime
+	// own judges what was answered, by the regime under which it was answered;
+	// here judges the rest, by where the visitor is now.
+	own, here   []consent.Rule
+	unavailable bool
+	lives       consent.Lives
+	now         time.Time
+}
+
+func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
+	now := d.o.Clock()
+	v := &view{edition: e, now: now}
+	v.choice, v.unavailable = d.choice(ctx, e, ask)
+	est, _ := consent.ParsePlace(e.Site.Establishment)
+	v.regime = d.o.Laws.Resolve(ask.Place, est, now)
+	v.here = e.Site.Rules(v.regime.Terms, ask.Place)
+	v.own = v.here
+	if c := v.choice; c != nil && !c.Forged && !c.Erased && !c.Unproved {
+		// A consent is judged by the regime under which it was given, on the
+		// day it was given. Only what was never answered follows the place of
+		// the caller, and an unknown caller place is no place.
+		if own, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
+			v.own = e.Site.Rules(own.Terms, visitorPlace(c.Regime))
+			v.regime = own
+			if !ask.Place.Known() {
+				v.here = v.own
+			}
+		}
+	}
+	v.lives = consent.Lives{Since: e.Since, ConsentMonths: v.regime.Terms.ConsentMonths}
+	return v
+}
+
+// visitorPlace reads the visitor's part of a regime's id, which is a place
+// where the row is a country or a state.
+func visitorPlace(regime string) consent.Place {
+	code, _, _ := strings.Cut(regime, "+")
+	p, _ := consent.ParsePlace(code)
+	return p
+}
+
+// choice finds what the visitor decided last: the newer of the signed cookie
+// and the stored record. unavailable says that a subject could not be looked up
+// and no cookie speaks for the visitor.
+func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask Ask) (c *consent.Choice, unavailable bool) {
+	subject := ask.SubjectID
+	if subject == "" {
+		c = consent.OpenCookie(d.o.Keys, e.Site.Tenant, ask.Site, ask.Consent)
+		if ask.Subject == "" {
+			return c, false
+		}
+		t, err := consent.OpenSubject(d.o.Keys, e.Site.Tenant, ask.Site, ask.Subject)
+		if err != nil {
+			return &consent.Choice{Forged: true}, false
+		}
+		subject = t.Subject
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.o.Patience)
+	defer cancel()
+	r, err := d.o.Records.Latest(ctx, ask.Site, subject)
+	switch {
+	case err == nil:
+		return newer(c, &r), false
+	case consent.CodeOf(err) == consent.Erased:
+		return &consent.Choice{Erased: true}, false
+	case consent.CodeOf(err) == consent.NotFound:
+		return c, false
+	default:
+		return c, c == nil
+	}
+}
+
+// newer prefers the record unless the cookie is proved and younger. Of a
+// cookie that waits for its proof the refusals count on top of the record.
+func newer(c *consent.Choice, r *consent.Record) *consent.Choice {
+	switch {
+	case c == nil:
+		return r.Choice()
+	case c.Forged, !c.Unproved && c.Clock > r.Clock/1000:
+		return c
+	case !c.Unproved:
+		return r.Choice()
+	}
+	out := r.Choice()
+	out.Levels, out.Vendors = refused(out.Levels, c.Levels), refused(out.Vendors, c.Vendors)
+	return out
+}
+
+func refused(levels, by map[string]int) map[string]int {
+	out := maps.Clone(levels)
+	if out == nil {
+		out = map[string]int{}
+	}
+	for id, n := range by {
+		if n == 0 {
+			out[id] = 0
+		}
+	}
+	return out
+}
+
+func (v *view) decide(name, vendor, cookie string, ask Ask) Decision {
+	id := v.edition.Site.Canonical(name)
+	out := Decision{Purpose: name, Vendor: vendor, Cookie: cookie}
+	p, ok := v.edition.Site.Purpose(id)
+	if !ok {
+		out.Reason = consent.ReasonUnknownPurpose
+		return out
+	}
+	out.Purpose, out.Basis = id, p.Basis
+	rule := ruleOf(v.here, id)
+	if v.answered(id, vendor) {
+		rule = ruleOf(v.own, id)
+	}
+	out.Decision = consent.Decide(consent.Ask{Vendor: vendor, Level: ask.Level}, rule, v.choice, v.lives, ask.Signals, v.now)
+	if v.unavailable && out.Reason != consent.ReasonNecessary {
+		// Whoever may have refused is treated as having refused.
+		out.Decision = consent.Decision{Reason: consent.ReasonUnavailable}
+	}
+	return out
+}
+
+func (v *view) answered(purpose, vendor string) bool {
+	if v.choice == nil {
+		return false
+	}
+	_, byPurpose := v.choice.Levels[purpose]
+	_, byVendor := v.choice.Vendors[vendor]
+	return byPurpose || (byVendor && vendor != "")
+}
+
+func (v *view) vendor(id string, ask Ask) []Decision {
+	x, ok := v.edition.Site.Vendor(id)
+	if !ok {
+		return []Decision{{Vendor: id, Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}}
+	}
+	out := make([]Decision, 0, len(x.Purposes))
+	for _, p := range x.Purposes {
+		out = append(out, v.decide(p, id, "", ask))
+	}
+	return out
+}
+
+func (v *view) cookie(name string, ask Ask) Decision {
+	c, ok := v.edition.Site.CookieNamed(name)
+	if !ok {
+		return Decision{Cookie: name, Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}
+	}
+	return v.decide(c.Purpose, c.Vendor, name, ask)
+}
+
+// ruleOf returns the rule of a purpose; the zero Rule, which denies, when
+// there is none.
+func ruleOf(rules []consent.Rule, id string) consent.Rule {
+	for _, r := range rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return consent.Rule{ID: id}
+}

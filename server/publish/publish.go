@@ -1,0 +1,264 @@
+// Package publish turns drafts into editions and keeps the live ones at hand.
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Options are what a Desk needs; all but Log are required.
+type Options struct {
+	Store consent.Catalog
+	Clock func() time.Time
+	// Locales are the languages with built-in words.
+	Locales []string
+	// Trial compiles an edition before it goes live; an error refuses it.
+	Trial func(*consent.Edition) error
+	Log   *slog.Logger
+}
+
+// Desk publishes editions. Reads of live editions touch memory only: a
+// snapshot is replaced as a whole, so a reader never sees half a change.
+type Desk struct {
+	o       Options
+	live    atomic.Pointer[snapshot]
+	version atomic.Int64
+}
+
+type snapshot struct {
+	sites map[string]*consent.Edition
+	order []string
+}
+
+// New makes a desk with nothing live; call Load before serving.
+func New(o Options) *Desk {
+	d := &Desk{o: o}
+	d.live.Store(&snapshot{sites: map[string]*consent.Edition{}})
+	return d
+}
+
+// Load reads every live edition from the store.
+func (d *Desk) Load(ctx context.Context) error {
+	// The version is read first: a publication in between is loaded twice,
+	// never missed.
+	version, err := d.o.Store.Version(ctx)
+	if err != nil {
+		return fmt.Errorf("read the catalogue's version: %w", err)
+	}
+	editions, err := d.o.Store.Live(ctx)
+	if err != nil {
+		return fmt.Errorf("read live editions: %w", err)
+	}
+	s := &snapshot{sites: make(map[string]*consent.Edition, len(editions))}
+	for i := range editions {
+		s.sites[editions[i].Site.ID] = &editions[i]
+		s.order = append(s.order, editions[i].Site.ID)
+	}
+	d.live.Store(s)
+	d.version.Store(version)
+	return nil
+}
+
+// Watch reloads when another server has published, until the context ends.
+func (d *Desk) Watch(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := d.refresh(ctx); err != nil && ctx.Err() == nil {
+				d.o.Log.Warn("live editions could not be refreshed; the last known ones stay live", "error", err)
+			}
+		}
+	}
+}
+
+func (d *Desk) refresh(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	v, err := d.o.Store.Version(ctx)
+	if err != nil || v == d.version.Load() {
+		return err
+	}
+	return d.Load(ctx)
+}
+
+// Live returns the live edition of a site. The edition is shared: do not
+// change it. Errors: UnknownSite.
+func (d *Desk) Live(site string) (*consent.Edition, error) {
+	if e, ok := d.live.Load().sites[site]; ok {
+		return e, nil
+	}
+	return nil, consent.Fail(consent.UnknownSite, fmt.Sprintf("there is no site %q", clip(site)),
+		"check the site id in the tag, or create the site with `lxconsent site apply`")
+}
+
+// Sites lists the ids of all live sites in order.
+func (d *Desk) Sites() []string { return d.live.Load().order }
+
+// Edition returns one edition of a site, live or past. Errors: UnknownSite, NotFound.
+func (d *Desk) Edition(ctx context.Context, site string, number int) (*consent.Edition, error) {
+	live, err := d.Live(site)
+	if err != nil {
+		return nil, err
+	}
+	if live.Number == number {
+		return live, nil
+	}
+	e, err := d.o.Store.Edition(ctx, site, number)
+	if err != nil {
+		return nil, err
+	}
+	return &e, nil
+}
+
+// Publish makes a site document live as the next edition. A document equal to
+// the live one makes no edition: changed is false and the live one is
+// returned. Errors: Invalid with findings, Conflict when somebody else
+// published in between.
+func (d *Desk) Publish(ctx context.Context, site consent.Site, by, note string) (e *consent.Edition, changed bool, err error) {
+	site = d.normal(site)
+	if err := d.Check(site); err != nil {
+		return nil, false, err
+	}
+	if err := d.Load(ctx); err != nil {
+		return nil, false, err
+	}
+	live, err := d.Live(site.ID)
+	if err == nil && live.Hash == site.Hash() {
+		return live, false, nil
+	}
+	next := consent.Next(live, site, by, note, d.o.Clock())
+	if err := d.o.Trial(&next); err != nil {
+		return nil, false, fmt.Errorf("compile a sample of edition %d of %s: %w", next.Number, site.ID, err)
+	}
+	if err := d.o.Store.Publish(ctx, next); err != nil {
+		return nil, false, err
+	}
+	return &next, true, d.Load(ctx)
+}
+
+// Rollback publishes the content of an earlier edition as a new one.
+// Errors: UnknownSite, NotFound, and those of Publish.
+func (d *Desk) Rollback(ctx context.Context, site string, number int, by string) (*consent.Edition, bool, error) {
+	old, err := d.Edition(ctx, site, number)
+	if err != nil {
+		return nil, false, err
+	}
+	e, changed, err := d.Publish(ctx, old.Site, by, fmt.Sprintf("Rolled back to edition %d", number))
+	if err != nil {
+		return nil, false, err
+	}
+	// The draft follows, so that the editor shows what is live.
+	return e, changed, d.o.Store.PutDraft(ctx, consent.Draft{Site: old.Site, SavedAt: d.o.Clock(), By: by})
+}
+
+// Check reports every fault of a site document as one Invalid error.
+func (d *Desk) Check(site consent.Site) error {
+	found := site.Validate(d.o.Locales)
+	if len(found) == 0 {
+		return nil
+	}
+	return &consent.Error{
+		Code:  consent.Invalid,
+		Cause: fmt.Sprintf("the site document has %d fault(s); the first is at %s: %s", len(found), found[0].Path, found[0].Cause),
+		Fix:   found[0].Fix, Findings: found,
+	}
+}
+
+// SaveDraft stores a draft of a valid site document. Errors: Invalid.
+func (d *Desk) SaveDraft(ctx context.Context, site consent.Site, by string) (consent.Draft, error) {
+	site = d.normal(site)
+	if err := d.Check(site); err != nil {
+		return consent.Draft{}, err
+	}
+	draft := consent.Draft{Site: site, SavedAt: d.o.Clock().UTC(), By: by}
+	return draft, d.o.Store.PutDraft(ctx, draft)
+}
+
+// Editions lists the editions of a site, newest first. Errors: NotFound.
+func (d *Desk) Editions(ctx context.Context, site string) ([]consent.Edition, error) {
+	return d.o.Store.Editions(ctx, site)
+}
+
+// Entry is one site as the list shows it.
+type Entry struct {
+	ID   string
+	Name string
+	// Live is nil for a site that was never published.
+	Live  *consent.Edition
+	Draft consent.Draft
+	// Changed says that the draft differs from what is live.
+	Changed bool
+}
+
+// List returns every site, live or only drafted, in the order of ids.
+func (d *Desk) List(ctx context.Context) ([]Entry, error) {
+	drafts, err := d.o.Store.Drafts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	live := d.live.Load()
+	var list []Entry
+	at := 0
+	for _, id := range live.order {
+		for ; at < len(drafts) && drafts[at].Site.ID < id; at++ {
+			list = append(list, entry(nil, &drafts[at]))
+		}
+		if at < len(drafts) && drafts[at].Site.ID == id {
+			list = append(list, entry(live.sites[id], &drafts[at]))
+			at++
+			continue
+		}
+		list = append(list, entry(live.sites[id], nil))
+	}
+	for ; at < len(drafts); at++ {
+		list = append(list, entry(nil, &drafts[at]))
+	}
+	return list, nil
+}
+
+// Find returns one site of the list. Errors: UnknownSite.
+func (d *Desk) Find(ctx context.Context, site string) (Entry, error) {
+	list, err := d.List(ctx)
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, e := range list {
+		if e.ID == site {
+			return e, nil
+		}
+	}
+	_, err = d.Live(site)
+	return Entry{}, errors.Join(err)
+}
+
+func entry(live *consent.Edition, draft *consent.Draft) Entry {
+	e := Entry{Live: live}
+	switch {
+	case draft != nil:
+		e.Draft = *draft
+	case live != nil:
+		e.Draft = consent.Draft{Site: live.Site, SavedAt: live.PublishedAt, By: live.By}
+	}
+	e.ID, e.Name = e.Draft.Site.ID, e.Draft.Site.Name
+	e.Changed = live == nil || live.Hash != e.Draft.Site.Hash()
+	return e
+}
+
+func (d *Desk) normal(site consent.Site) consent.Site {
+	if site.Tenant == "" {
+		site.Tenant = "default"
+	}
+	return site
+}
+
+func clip(s string) string { return s[:min(len(s), 64)] }

@@ -1,0 +1,61 @@
+package script
+
+import (
+	"container/list"
+	"sync"
+)
+
+// cache keeps the most recently used values, at most limit. Two callers that
+// miss the same key wait for one computation. Failures are not kept.
+type cache[K comparable, V any] struct {
+	limit int
+	mu    sync.Mutex
+	byKey map[K]*list.Element
+	order *list.List
+}
+
+type slot[K comparable, V any] struct {
+	key  K
+	once sync.Once
+	val  V
+	err  error
+}
+
+func newCache[K comparable, V any](limit int) *cache[K, V] {
+	return &cache[K, V]{limit: max(1, limit), byKey: map[K]*list.Element{}, order: list.New()}
+}
+
+func (c *cache[K, V]) get(key K, fill func() (V, error)) (V, error) {
+	s := c.slot(key)
+	s.once.Do(func() { s.val, s.err = fill() })
+	if s.err != nil {
+		c.drop(key, s)
+	}
+	return s.val, s.err
+}
+
+func (c *cache[K, V]) slot(key K) *slot[K, V] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.byKey[key]; ok {
+		c.order.MoveToFront(e)
+		return e.Value.(*slot[K, V])
+	}
+	s := &slot[K, V]{key: key}
+	c.byKey[key] = c.order.PushFront(s)
+	for c.order.Len() > c.limit {
+		last := c.order.Back()
+		c.order.Remove(last)
+		delete(c.byKey, last.Value.(*slot[K, V]).key)
+	}
+	return s
+}
+
+func (c *cache[K, V]) drop(key K, s *slot[K, V]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.byKey[key]; ok && e.Value.(*slot[K, V]) == s {
+		c.order.Remove(e)
+		delete(c.byKey, key)
+	}
+}

@@ -1,0 +1,209 @@
+// Package script answers which notice a visit gets and serves the script
+// compiled for it.
+package script
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+	"github.com/leadiumx/consent/server/bundle"
+)
+
+// Editions gives the live edition of a site.
+type Editions interface {
+	// Live returns the live edition of a site. Errors: UnknownSite.
+	Live(site string) (*consent.Edition, error)
+}
+
+// Options are what a Desk needs; all are required, CacheSize included.
+type Options struct {
+	Editions Editions
+	Laws     *law.Table
+	Keys     *consent.Keyring
+	Clock    func() time.Time
+	// CacheSize bounds how many compiled scripts are kept.
+	CacheSize int
+}
+
+// Desk serves scripts. The warm path does no I/O and compiles nothing.
+type Desk struct {
+	o      Options
+	visits *cache[visit, *Script]
+	assets *cache[string, *bundle.Asset]
+}
+
+// New makes a desk.
+func New(o Options) *Desk {
+	return &Desk{o: o, visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize)}
+}
+
+// Ask describes a visit.
+type Ask struct {
+	Site  string
+	Place consent.Place
+	// Lang is the language that was asked for by name, Accept the visitor's
+	// Accept-Language header; both may be empty.
+	Lang   string
+	Accept string
+	// SimGPC makes a script that behaves as if the browser sent Global Privacy
+	// Control; only demo and preview links ask for it.
+	SimGPC bool
+}
+
+// Notice is an edition shown under one regime in one language.
+type Notice struct {
+	Edition *consent.Edition
+	Regime  law.Regime
+	Rules   []consent.Rule
+	Locale  string
+	// Note is the sealed proof of the above.
+	Note  string
+	Words map[string]string
+}
+
+// Script is a compiled notice.
+type Script struct {
+	Asset   *bundle.Asset
+	Edition int
+	Regime  string
+	Locale  string
+}
+
+type visit struct {
+	site    string
+	edition *consent.Edition
+	place   consent.Place
+	locale  string
+	day     string
+	gpc     bool
+}
+
+// Notice returns what a visit is shown. Errors: UnknownSite.
+func (d *Desk) Notice(ask Ask) (*Notice, error) {
+	e, err := d.o.Editions.Live(ask.Site)
+	if err != nil {
+		return nil, err
+	}
+	return d.notice(e, ask.Place, Locale(&e.Site, ask.Lang, ask.Accept)), nil
+}
+
+func (d *Desk) notice(e *consent.Edition, place consent.Place, locale string) *Notice {
+	est, _ := consent.ParsePlace(e.Site.Establishment)
+	regime := d.o.Laws.Resolve(place, est, d.o.Clock())
+	rules := e.Site.Rules(regime.Terms, place)
+	return &Notice{
+		Edition: e, Regime: regime, Rules: rules, Locale: locale,
+		Note: consent.SealNote(d.o.Keys, e.Site.Tenant, consent.Note{
+			Site: e.Site.ID, Edition: e.Number, Regime: regime.ID, Locale: locale,
+		}),
+		Words: bundle.Words(&e.Site, regime, rules, locale),
+	}
+}
+
+// Script returns the script for a visit, compiled at most once per (edition,
+// regime, rules, language). Errors: UnknownSite.
+func (d *Desk) Script(ask Ask) (*Script, error) {
+	e, err := d.o.Editions.Live(ask.Site)
+	if err != nil {
+		return nil, err
+	}
+	v := visit{
+		site: ask.Site, edition: e, place: ask.Place, gpc: ask.SimGPC,
+		locale: Locale(&e.Site, ask.Lang, ask.Accept),
+		// Law changes at midnight UTC; a day is part of the key.
+		day: d.o.Clock().UTC().Format(time.DateOnly),
+	}
+	return d.visits.get(v, func() (*Script, error) {
+		n := d.notice(e, v.place, v.locale)
+		asset, err := d.compile(n, bundle.Input{SimGPC: v.gpc})
+		if err != nil {
+			return nil, err
+		}
+		return &Script{Asset: asset, Edition: e.Number, Regime: n.Regime.ID, Locale: n.Locale}, nil
+	})
+}
+
+// Draft is a site document to look at before it is published.
+type Draft struct {
+	Site   consent.Site
+	Place  consent.Place
+	Locale string
+	GPC    bool
+}
+
+// Preview compiles a draft with the compiler that makes the live script. The
+// script shows itself always, stores nothing and sends nothing.
+func (d *Desk) Preview(p Draft) (*Script, error) {
+	live, err := d.o.Editions.Live(p.Site.ID)
+	if err != nil {
+		live = nil // a site that was never published has a first edition
+	}
+	next := consent.Next(live, p.Site, "", "", d.o.Clock())
+	n := d.notice(&next, p.Place, Locale(&p.Site, p.Locale, ""))
+	asset, err := d.compile(n, bundle.Input{SimGPC: p.GPC, Preview: true})
+	if err != nil {
+		return nil, err
+	}
+	return &Script{Asset: asset, Edition: next.Number, Regime: n.Regime.ID, Locale: n.Locale}, nil
+}
+
+// Trial compiles an edition for the unknown place, the strictest case, in each
+// of its languages, so that a broken edition is never published.
+func (d *Desk) Trial(e *consent.Edition) error {
+	for _, locale := range e.Site.Locales {
+		if _, err := d.compile(d.notice(e, consent.Place{}, locale), bundle.Input{}); err != nil {
+			return fmt.Errorf("in %s: %w", locale, err)
+		}
+	}
+	return nil
+}
+
+func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
+	in.Edition, in.Regime, in.Rules, in.Locale, in.Note = n.Edition, n.Regime, n.Rules, n.Locale, n.Note
+	key, err := json.Marshal(struct {
+		Note         string
+		Hash         string
+		Since        int
+		Rules        []consent.Rule
+		Terms        consent.Terms
+		GPC, Preview bool
+	}{n.Note, n.Edition.Hash, n.Edition.Since, n.Rules, n.Regime.Terms, in.SimGPC, in.Preview})
+	if err != nil {
+		return nil, fmt.Errorf("name the script: %w", err)
+	}
+	sum := sha256.Sum256(key)
+	return d.assets.get(string(sum[:]), func() (*bundle.Asset, error) { return bundle.Compile(in) })
+}
+
+// Locale picks the language of a notice: the one asked for, else the best for
+// the Accept-Language header, else the site's first.
+func Locale(site *consent.Site, lang, accept string) string {
+	if len(site.Locales) == 0 {
+		return "en"
+	}
+	tags := make([]language.Tag, len(site.Locales))
+	for i, l := range site.Locales {
+		tags[i] = language.Make(l)
+	}
+	if len(lang) > 35 {
+		lang = ""
+	}
+	wanted, _, err := language.ParseAcceptLanguage(accept)
+	if err != nil || len(accept) > 500 {
+		wanted = nil
+	}
+	if t, err := language.Parse(lang); err == nil && lang != "" {
+		wanted = append([]language.Tag{t}, wanted...)
+	}
+	_, i, confidence := language.NewMatcher(tags).Match(wanted...)
+	if confidence == language.No {
+		i = 0
+	}
+	return site.Locales[i]
+}
