@@ -1,0 +1,102 @@
+import { Alert, ColorInput, SimpleGrid, Stack } from "@mantine/core";
+import { useEffect, useState } from "react";
+import type { Colours, Finding } from "../api";
+import { faultOf } from "../problem";
+
+const fields: { key: keyof Colours; label: string }[] = [
+  { key: "accent", label: "Accent" },
+  { key: "accent_text", label: "Text on accent" },
+  { key: "background", label: "Background" },
+  { key: "text", label: "Text" },
+];
+
+const swatches = ["#0f6b55", "#1d4ed8", "#6d28d9", "#be123c", "#c2410c", "#111827", "#ffffff"];
+
+interface Props {
+  value: Colours;
+  onChange: (value: Colours) => void;
+  findings: Finding[];
+  /** Where the colours stand in the document. */
+  path: string;
+  testid: string;
+}
+
+export function ColourFields({ value, onChange, findings, path, testid }: Props) {
+  return (
+    <Stack gap="sm">
+      <SimpleGrid cols={2} spacing="sm" verticalSpacing="sm">
+        {fields.map(({ key, label }) => (
+          <ColourField
+            key={key}
+            label={label}
+            value={value[key] ?? ""}
+            onChange={(colour) => onChange({ ...value, [key]: colour || undefined })}
+            error={faultOf(findings, `${path}.${key}`)}
+            testid={`${testid}-${key.replace("_", "-")}`}
+          />
+        ))}
+      </SimpleGrid>
+      <Contrast front={value.accent_text} back={value.accent} what="Text on accent" />
+      <Contrast front={value.text} back={value.background} what="Text on background" />
+    </Stack>
+  );
+}
+
+const colour = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onChange: (colour: string) => void;
+  error?: string;
+  testid: string;
+}
+
+// Half a colour is kept here and not in the document, so that typing one does
+// not make the document faulty at every key.
+function ColourField({ label, value, onChange, error, testid }: FieldProps) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  return (
+    <ColorInput
+      label={label}
+      placeholder="Built-in"
+      value={typed}
+      onChange={(next) => {
+        setTyped(next);
+        if (next === "" || colour.test(next)) onChange(next.toLowerCase());
+      }}
+      onBlur={() => setTyped(value)}
+      fixOnBlur={false}
+      swatches={swatches}
+      error={error}
+      data-testid={testid}
+    />
+  );
+}
+
+function Contrast({ front, back, what }: { front?: string; back?: string; what: string }) {
+  if (!front || !back) return null;
+  const ratio = contrast(front, back);
+  if (ratio >= 4.5) return null;
+  return (
+    <Alert color="yellow" p="xs" role="status">
+      {what} has a contrast of {ratio.toFixed(1)}:1. Many people cannot read less than 4.5:1.
+    </Alert>
+  );
+}
+
+/** The WCAG contrast ratio of two hex colours. */
+function contrast(a: string, b: string): number {
+  const [x, y] = [luminance(a), luminance(b)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+
+function luminance(hex: string): number {
+  const long = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((i) => {
+    const c = Number.parseInt(long.slice(i, i + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

@@ -1,0 +1,105 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { api, type Problem, problemOf, type SiteDocument, type SiteView } from "../api";
+
+export type SaveState = { kind: "saved" } | { kind: "unsaved" } | { kind: "saving" } | { kind: "failed"; problem: Problem };
+
+export interface Draft {
+  doc: SiteDocument;
+  state: SaveState;
+  /** Changes the document; it is saved a moment later. */
+  change: (edit: (doc: SiteDocument) => SiteDocument) => void;
+  /** Saves what is not saved yet; false when the server refused it. */
+  flush: () => Promise<boolean>;
+  /** Takes over what the server holds, unless something is unsaved here. */
+  adopt: (doc: SiteDocument) => void;
+}
+
+const pause = 600;
+const again = 5000;
+
+/**
+ * Keeps the document that is edited and saves it by itself. One save runs at a
+ * time and the newest document always wins, so that a slow answer can never
+ * put an older text back.
+ */
+export function useDraft(site: SiteView): Draft {
+  const [doc, setDoc] = useState(site.draft);
+  const [state, setState] = useState<SaveState>({ kind: "saved" });
+  const latest = useRef(site.draft);
+  const stored = useRef(site.draft);
+  const running = useRef<Promise<boolean> | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const client = useQueryClient();
+  const id = site.id;
+
+  const flush = useCallback((): Promise<boolean> => {
+    clearTimeout(timer.current);
+    running.current ??= (async () => {
+      while (stored.current !== latest.current) {
+        const sending = latest.current;
+        setState({ kind: "saving" });
+        try {
+          const answer = await api.saveDraft(id, sending);
+          stored.current = sending;
+          client.setQueryData<SiteView>(["site", id], (old) => old && { ...old, draft: sending, changed: answer.changed });
+        } catch (error) {
+          // Something newer was typed meanwhile: that is what counts now.
+          if (sending !== latest.current) continue;
+          setState({ kind: "failed", problem: problemOf(error) });
+          return false;
+        }
+      }
+      setState({ kind: "saved" });
+      return true;
+    })().finally(() => {
+      running.current = null;
+    });
+    return running.current;
+  }, [id, client]);
+
+  const change = useCallback(
+    (edit: (doc: SiteDocument) => SiteDocument) => {
+      const next = edit(latest.current);
+      if (next === latest.current) return;
+      latest.current = next;
+      setDoc(next);
+      setState((now) => (now.kind === "saving" ? now : { kind: "unsaved" }));
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => void flush(), pause);
+    },
+    [flush],
+  );
+
+  const adopt = useCallback((given: SiteDocument) => {
+    if (stored.current !== latest.current) return;
+    if (JSON.stringify(given) === JSON.stringify(stored.current)) return;
+    latest.current = given;
+    stored.current = given;
+    setDoc(given);
+  }, []);
+
+  // Silence and faults of the server pass; a refusal waits for an edit.
+  const passing = state.kind === "failed" && (state.problem.status === 0 || state.problem.status >= 500);
+  useEffect(() => {
+    if (!passing) return;
+    const retry = setTimeout(() => void flush(), again);
+    return () => clearTimeout(retry);
+  }, [passing, flush]);
+
+  useEffect(() => {
+    const leave = (event: BeforeUnloadEvent) => {
+      if (stored.current === latest.current) return;
+      void flush();
+      event.preventDefault();
+    };
+    window.addEventListener("beforeunload", leave);
+    return () => {
+      window.removeEventListener("beforeunload", leave);
+      // Going to another page of the dashboard must not lose the last words.
+      void flush();
+    };
+  }, [flush]);
+
+  return { doc, state, change, flush, adopt };
+}

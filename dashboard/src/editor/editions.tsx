@@ -1,0 +1,123 @@
+import { Badge, Button, Code, Group, Modal, Skeleton, Stack, Text, Title, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, type EditionRow } from "../api";
+import { ProblemAlert } from "../problem";
+import { When } from "../when";
+import type { Panel } from "./editor";
+import { Section } from "./section";
+
+export function Editions({ site }: Panel) {
+  const [back, setBack] = useState<EditionRow>();
+  const list = useQuery({
+    queryKey: ["editions", site.id],
+    queryFn: async ({ signal }) => (await api.editions(site.id, signal)).editions ?? [],
+    enabled: site.edition > 0,
+  });
+  return (
+    <Section title="Editions" hint="Each is kept as it was. Rolling back publishes an old one again, under a new number.">
+      {site.edition === 0 && (
+        <Text size="sm" c="dimmed">
+          Nothing is published yet. The first edition appears here.
+        </Text>
+      )}
+      {site.edition > 0 && list.isPending && <Skeleton height={72} />}
+      {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
+      <ol className="editions">
+        {list.data?.map((e, i) => (
+          <Edition key={e.number} edition={e} live={i === 0} onBack={() => setBack(e)} />
+        ))}
+      </ol>
+      <RollBack site={site.id} live={list.data?.[0]?.number ?? site.edition} edition={back} close={() => setBack(undefined)} />
+    </Section>
+  );
+}
+
+function Edition({ edition: e, live, onBack }: { edition: EditionRow; live: boolean; onBack: () => void }) {
+  return (
+    <li className={live ? "edition edition-live" : "edition"}>
+      <Stack gap={2} miw={0}>
+        <Group gap="xs">
+          <Title order={3} size="h3">
+            Edition {e.number}
+          </Title>
+          {live && <Badge>Live</Badge>}
+          {e.since === e.number && e.number > 1 && (
+            <Tooltip label="It asks for something new, so earlier grants did not cover it.">
+              <Badge color="yellow" tabIndex={0}>
+                Asks again
+              </Badge>
+            </Tooltip>
+          )}
+        </Group>
+        {e.note && <Text size="sm">{e.note}</Text>}
+        <Text size="sm" c="dimmed">
+          <When at={e.published_at} />
+          {e.by && `, by ${e.by}`} · <Code title={e.hash}>{e.hash.slice(0, 8)}</Code>
+        </Text>
+      </Stack>
+      {!live && (
+        <Button
+          variant="default"
+          size="xs"
+          onClick={onBack}
+          data-testid={`rollback-${e.number}`}
+          aria-label={`Roll back to edition ${e.number}`}
+        >
+          Roll back
+        </Button>
+      )}
+    </li>
+  );
+}
+
+interface RollBackProps {
+  site: string;
+  live: number;
+  edition?: EditionRow;
+  close: () => void;
+}
+
+function RollBack({ site, live, edition, close }: RollBackProps) {
+  const client = useQueryClient();
+  const roll = useMutation({
+    mutationFn: (number: number) => api.rollback(site, number),
+    onSuccess: async (done, number) => {
+      await Promise.all(
+        [["site", site], ["editions", site], ["sites"]].map((queryKey) => client.invalidateQueries({ queryKey })),
+      );
+      close();
+      notifications.show({
+        title: done.changed ? `Edition ${done.edition} is live` : `Edition ${done.edition} stays live`,
+        message: done.changed ? `It is edition ${number} again.` : "It has the same content.",
+      });
+    },
+  });
+  const leave = () => {
+    roll.reset();
+    close();
+  };
+  return (
+    <Modal opened={edition !== undefined} onClose={leave} title={<b>Roll back to edition {edition?.number}?</b>}>
+      <Stack>
+        <Text size="sm">
+          Its content goes live at once, as edition {live + 1}. Edition {live} stays in the list. Your draft is not touched.
+        </Text>
+        {roll.isError && <ProblemAlert error={roll.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={leave}>
+            Cancel
+          </Button>
+          <Button
+            data-testid="rollback-confirm"
+            loading={roll.isPending}
+            onClick={() => edition && roll.mutate(edition.number)}
+          >
+            Roll back
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

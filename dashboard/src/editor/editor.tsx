@@ -1,0 +1,131 @@
+import { Alert, SegmentedControl, Tabs, Text } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { ApiError, api, type Finding, type SiteDocument, type SiteView } from "../api";
+import { TopBar, Waiting } from "../frame";
+import { ProblemAlert } from "../problem";
+import { useDraft } from "./draft";
+import { Editions } from "./editions";
+import { Embed } from "./embed";
+import { Look } from "./look";
+import { Preview } from "./preview";
+import { Publish } from "./publish";
+import { Purposes } from "./purposes";
+import { SaveBadge } from "./save-badge";
+import { Words } from "./words";
+
+/** What every tab of the editor gets. */
+export interface Panel {
+  site: SiteView;
+  doc: SiteDocument;
+  change: (edit: (doc: SiteDocument) => SiteDocument) => void;
+  findings: Finding[];
+}
+
+const tabs = [
+  { value: "look", label: "Look", Content: Look },
+  { value: "words", label: "Words", Content: Words },
+  { value: "purposes", label: "Purposes", Content: Purposes },
+  { value: "embed", label: "Embed", Content: Embed },
+  { value: "editions", label: "Editions", Content: Editions },
+];
+
+export default function Editor({ id }: { id: string }) {
+  const site = useQuery({ queryKey: ["site", id], queryFn: ({ signal }) => api.site(id, signal) });
+  if (site.data) return <Loaded site={site.data} />;
+  return (
+    <>
+      <TopBar />
+      {site.isError ? (
+        <main className="page">
+          <ProblemAlert error={site.error} retry={() => void site.refetch()} />
+        </main>
+      ) : (
+        <Waiting />
+      )}
+    </>
+  );
+}
+
+function Loaded({ site }: { site: SiteView }) {
+  const draft = useDraft(site);
+  const [side, setSide] = useState("edit");
+  useDocumentTitle(`${draft.doc.name} · LeadiumX Consent`);
+
+  const { adopt } = draft;
+  useEffect(() => adopt(site.draft), [adopt, site.draft]);
+
+  const failed = draft.state.kind === "failed" ? draft.state.problem : undefined;
+  const findings = failed?.findings ?? [];
+  const panel: Panel = { site, doc: draft.doc, change: draft.change, findings };
+
+  return (
+    <div className="editor" data-side={side}>
+      <TopBar
+        where={
+          <Text className="site-name" fw={550} component="h1">
+            {draft.doc.name}
+          </Text>
+        }
+      >
+        <SaveBadge draft={draft} />
+        <Publish site={site} draft={draft} />
+      </TopBar>
+      <div className="sides">
+        <SegmentedControl
+          fullWidth
+          aria-label="Edit or preview"
+          value={side}
+          onChange={setSide}
+          data={[
+            { value: "edit", label: "Edit" },
+            { value: "preview", label: "Preview" },
+          ]}
+        />
+      </div>
+      <main className="panes">
+        <div className="settings">
+          {failed && (
+            <div className="settings-fault">
+              {findings.length > 0 ? (
+                <Alert
+                  color="red"
+                  icon={<IconAlertTriangle size={18} />}
+                  title={findings.length === 1 ? "Not saved: one thing to mend" : `Not saved: ${findings.length} things to mend`}
+                  role="alert"
+                >
+                  <ul className="faults">
+                    {findings.map((f) => (
+                      <li key={f.path + f.cause}>
+                        <b>{f.path}</b>: {f.cause}; {f.fix}
+                      </li>
+                    ))}
+                  </ul>
+                </Alert>
+              ) : (
+                <ProblemAlert error={new ApiError(failed)} retry={() => void draft.flush()} />
+              )}
+            </div>
+          )}
+          <Tabs defaultValue="look" keepMounted={false}>
+            <Tabs.List className="tabs">
+              {tabs.map(({ value, label }) => (
+                <Tabs.Tab key={value} value={value}>
+                  {label}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {tabs.map(({ value, Content }) => (
+              <Tabs.Panel key={value} value={value} className="panel">
+                <Content {...panel} />
+              </Tabs.Panel>
+            ))}
+          </Tabs>
+        </div>
+        <Preview doc={draft.doc} />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { Alert, Anchor, Code, List, Switch, Text } from "@mantine/core";
+import { CopyTag } from "../copy";
+import type { Panel } from "./editor";
+import { Section } from "./section";
+
+const script = `<script type="text/plain" data-category="analytics"
+  data-src="https://…/analytics.js"></script>`;
+const frame = `<iframe data-category="marketing" data-vendor="youtube"
+  data-src="https://…"></iframe>`;
+const button = `<button data-lx-action="settings">Cookie settings</button>`;
+
+export function Embed({ doc, change, site }: Panel) {
+  const set = (part: Partial<typeof doc.features>) => change((d) => ({ ...d, features: { ...d.features, ...part } }));
+  return (
+    <>
+      <Section
+        title="One tag"
+        hint="Paste it first in the <head> of every page, before any other script. What comes before it cannot be held back."
+      >
+        {site.edition === 0 && (
+          <Alert color="yellow" p="sm">
+            The tag shows nothing until the first edition is published.
+          </Alert>
+        )}
+        <Code block className="code">
+          {site.tag}
+        </Code>
+        <CopyTag text={site.tag} />
+        <Text size="sm" c="dimmed">
+          It loads{" "}
+          <Anchor href={site.script_url} target="_blank" rel="noreferrer" size="sm">
+            this script
+          </Anchor>
+          , made for the visitor's place and language. The tag never changes, whatever you publish.
+        </Text>
+      </Section>
+      <Section title="Mark what must wait">
+        <List size="sm" spacing="md" listStyleType="none">
+          <List.Item>
+            A script runs once its purpose is granted:
+            <Code block className="code">
+              {script}
+            </Code>
+          </List.Item>
+          <List.Item>
+            A frame shows a placeholder until then:
+            <Code block className="code">
+              {frame}
+            </Code>
+          </List.Item>
+          <List.Item>
+            A link to change one's mind{doc.banner.reopen ? "" : " (needed: the reopen button is off)"}:
+            <Code block className="code">
+              {button}
+            </Code>
+          </List.Item>
+        </List>
+        <Text size="sm" c="dimmed">
+          Purposes of this site: {doc.purposes.map((p) => p.id).join(", ")}
+        </Text>
+      </Section>
+      <Section title="What the script does" hint="Switch off what you do not use; the script gets smaller.">
+        <Switch
+          label="Google Consent Mode"
+          description="Tells Google's tags what was chosen."
+          checked={doc.features.consent_mode}
+          onChange={(e) => set({ consent_mode: e.currentTarget.checked })}
+        />
+        <Switch
+          label="Hold back declared cookies"
+          description="Scripts that are not marked cannot set a declared cookie before its purpose is granted."
+          checked={doc.features.cookie_writes}
+          onChange={(e) => set({ cookie_writes: e.currentTarget.checked })}
+        />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,169 @@
+import { Autocomplete, Button, Group, Input, Radio, SegmentedControl, SimpleGrid, Slider, Switch, Text } from "@mantine/core";
+import type { Banner, Theme } from "../api";
+import { faultOf } from "../problem";
+import { ColourFields } from "./colours";
+import type { Panel } from "./editor";
+import { Pictogram } from "./pictograms";
+import { Section } from "./section";
+
+const layouts = [
+  { name: "bar", label: "Bar" },
+  { name: "box", label: "Box" },
+  { name: "modal", label: "Modal" },
+  { name: "corner", label: "Corner" },
+];
+
+/** The positions of a layout; the first is what an empty one means. */
+const positions: Record<string, { value: string; label: string }[]> = {
+  bar: [
+    { value: "bottom", label: "Bottom" },
+    { value: "top", label: "Top" },
+  ],
+  corner: [
+    { value: "right", label: "Right" },
+    { value: "left", label: "Left" },
+  ],
+};
+
+const fonts = ["system-ui, sans-serif", "inherit", "Georgia, serif", "Inter, system-ui, sans-serif"];
+
+export function Look({ doc, change, findings }: Panel) {
+  const banner = doc.banner;
+  const theme = banner.theme;
+  const setBanner = (part: Partial<Banner>) => change((d) => ({ ...d, banner: { ...d.banner, ...part } }));
+  const setTheme = (part: Partial<Theme>) =>
+    change((d) => ({ ...d, banner: { ...d.banner, theme: { ...d.banner.theme, ...part } } }));
+  const places = positions[banner.layout];
+  const scheme = theme.scheme || "auto";
+
+  return (
+    <>
+      <Section title="Layout">
+        <Radio.Group
+          value={banner.layout}
+          onChange={(layout) => setBanner({ layout, position: undefined })}
+          aria-label="Layout"
+          error={faultOf(findings, "banner.layout")}
+        >
+          <SimpleGrid cols={{ base: 2, xs: 4 }} spacing="xs">
+            {layouts.map(({ name, label }) => (
+              <Radio.Card key={name} value={name} className="layout-card" data-testid={`layout-${name}`}>
+                <Pictogram layout={name} position={name === banner.layout ? banner.position : undefined} />
+                <Text size="sm" fw={550}>
+                  {label}
+                </Text>
+              </Radio.Card>
+            ))}
+          </SimpleGrid>
+        </Radio.Group>
+        {places && (
+          <Row label="Position">
+            <SegmentedControl
+              aria-label="Position"
+              data={places}
+              value={banner.position || (places[0]?.value ?? "")}
+              onChange={(position) => setBanner({ position })}
+            />
+          </Row>
+        )}
+        <Switch
+          label="Show a button to reopen the banner"
+          description="Without it, your page needs its own settings link. See Embed."
+          checked={banner.reopen}
+          onChange={(e) => setBanner({ reopen: e.currentTarget.checked })}
+        />
+      </Section>
+
+      <Section title="Colours" hint="Leave a field empty to take the built-in colour.">
+        <Row label="Scheme">
+          <SegmentedControl
+            aria-label="Scheme"
+            data={[
+              { value: "auto", label: "Auto" },
+              { value: "light", label: "Light" },
+              { value: "dark", label: "Dark" },
+            ]}
+            value={scheme}
+            onChange={(next) => setTheme({ scheme: next })}
+          />
+        </Row>
+        <ColourFields
+          value={theme}
+          onChange={({ accent, accent_text, background, text }) => setTheme({ accent, accent_text, background, text })}
+          findings={findings}
+          path="banner.theme"
+          testid="colour"
+        />
+        {scheme !== "light" && (
+          <>
+            <Switch
+              label="Other colours in dark"
+              description="For visitors whose system is dark."
+              checked={theme.dark !== undefined}
+              onChange={(e) => setTheme({ dark: e.currentTarget.checked ? {} : undefined })}
+            />
+            {theme.dark && (
+              <ColourFields
+                value={theme.dark}
+                onChange={(next) => setTheme({ dark: next })}
+                findings={findings}
+                path="banner.theme.dark"
+                testid="colour-dark"
+              />
+            )}
+          </>
+        )}
+      </Section>
+
+      <Section title="Shape and type">
+        <Input.Wrapper
+          label={
+            <Group justify="space-between" gap="xs" component="span">
+              <span>Corner radius</span>
+              {theme.radius !== undefined && (
+                <Button variant="subtle" size="compact-xs" onClick={() => setTheme({ radius: undefined })}>
+                  Built-in
+                </Button>
+              )}
+            </Group>
+          }
+          labelElement="div"
+          error={faultOf(findings, "banner.theme.radius")}
+          className="wide-label"
+        >
+          <Slider
+            min={0}
+            max={32}
+            value={theme.radius ?? 12}
+            onChange={(radius) => setTheme({ radius })}
+            label={(px) => `${px} px`}
+            thumbLabel="Corner radius in pixels"
+            marks={[0, 8, 16, 24, 32].map((value) => ({ value, label: String(value) }))}
+            mt={6}
+            mb="lg"
+          />
+        </Input.Wrapper>
+        <Autocomplete
+          label="Font"
+          description="Fonts that your page has loaded, or that visitors have."
+          placeholder="Built-in"
+          data={fonts}
+          value={theme.font ?? ""}
+          onChange={(font) => setTheme({ font: font || undefined })}
+          error={faultOf(findings, "banner.theme.font")}
+        />
+      </Section>
+    </>
+  );
+}
+
+function Row({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <Group justify="space-between" gap="xs">
+      <Text size="sm" fw={500} aria-hidden="true">
+        {label}
+      </Text>
+      {children}
+    </Group>
+  );
+}

@@ -1,0 +1,173 @@
+import { Group, Loader, NativeSelect, SegmentedControl, Switch, VisuallyHidden } from "@mantine/core";
+import { useDebouncedValue, useElementSize } from "@mantine/hooks";
+import { IconDeviceDesktop, IconDeviceMobile, IconLock } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, type SiteDocument } from "../api";
+import { ProblemAlert } from "../problem";
+import { languageName } from "./languages";
+
+const places = [
+  { value: "unknown", label: "Unknown place" },
+  { value: "FR", label: "France" },
+  { value: "DE", label: "Germany" },
+  { value: "GB", label: "United Kingdom" },
+  { value: "CH", label: "Switzerland" },
+  { value: "US-CA", label: "California" },
+  { value: "US-WA", label: "Washington" },
+  { value: "US-FL", label: "Florida" },
+  { value: "US", label: "Other US state" },
+  { value: "CA-QC", label: "Québec" },
+  { value: "CA", label: "Canada" },
+  { value: "BR", label: "Brazil" },
+];
+
+/** CSS pixels of the window that is shown; it is scaled down where it does not fit. */
+const widths = { desktop: 1200, phone: 390 };
+
+/** The banner as the server compiles it for visitors, in a small browser. */
+export function Preview({ doc }: { doc: SiteDocument }) {
+  const [place, setPlace] = useState("FR");
+  const [chosen, setLocale] = useState<string>();
+  const [gpc, setGpc] = useState(false);
+  const [device, setDevice] = useState<keyof typeof widths>("desktop");
+  const locale = chosen && doc.locales.includes(chosen) ? chosen : (doc.locales[0] ?? "en");
+  const [settled] = useDebouncedValue(doc, 400);
+  const preview = useQuery({
+    queryKey: ["preview", doc.id, settled, place, locale, gpc],
+    queryFn: ({ signal }) => api.preview(doc.id, { site: settled, place, locale, gpc }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+
+  return (
+    <section className="preview" aria-label="Preview">
+      <Group gap="xs" className="preview-bar">
+        <NativeSelect
+          size="xs"
+          aria-label="Visitor's place"
+          data={places}
+          value={place}
+          onChange={(e) => setPlace(e.currentTarget.value)}
+          data-testid="preview-place"
+        />
+        <NativeSelect
+          size="xs"
+          aria-label="Visitor's language"
+          data={doc.locales.map((l) => ({ value: l, label: languageName(l) }))}
+          value={locale}
+          onChange={(e) => setLocale(e.currentTarget.value)}
+          data-testid="preview-locale"
+        />
+        <Switch
+          size="sm"
+          label="GPC"
+          aria-label="The visitor sends Global Privacy Control"
+          checked={gpc}
+          onChange={(e) => setGpc(e.currentTarget.checked)}
+          data-testid="preview-gpc"
+        />
+        <SegmentedControl
+          size="xs"
+          ml="auto"
+          aria-label="Device"
+          value={device}
+          onChange={(v) => setDevice(v === "phone" ? "phone" : "desktop")}
+          data={[
+            { value: "desktop", label: <Device icon={<IconDeviceDesktop size={16} />} name="Desktop" /> },
+            { value: "phone", label: <Device icon={<IconDeviceMobile size={16} />} name="Phone" /> },
+          ]}
+        />
+      </Group>
+      {preview.isError && (
+        <div className="preview-fault">
+          <ProblemAlert error={preview.error} retry={() => void preview.refetch()} />
+        </div>
+      )}
+      <Browser
+        address={doc.origins[0]?.replace(/^https?:\/\//, "") ?? doc.id}
+        width={widths[device]}
+        phone={device === "phone"}
+        url={preview.data?.url}
+        busy={preview.isFetching}
+      />
+    </section>
+  );
+}
+
+function Device({ icon, name }: { icon: React.ReactNode; name: string }) {
+  return (
+    <span className="device">
+      {icon}
+      <VisuallyHidden>{name}</VisuallyHidden>
+    </span>
+  );
+}
+
+interface BrowserProps {
+  address: string;
+  width: number;
+  phone: boolean;
+  url?: string;
+  busy: boolean;
+}
+
+function Browser({ address, width, phone, url, busy }: BrowserProps) {
+  const { ref, width: room, height } = useElementSize();
+  const scale = room > 0 ? Math.min(1, room / width) : 1;
+  return (
+    <div className={phone ? "browser browser-phone" : "browser"}>
+      <div className="browser-bar" aria-hidden="true">
+        <span className="browser-dots">
+          <i />
+          <i />
+          <i />
+        </span>
+        <span className="browser-address">
+          <IconLock size={12} />
+          {address}
+        </span>
+        <span className="browser-busy">{busy && <Loader size={14} />}</span>
+      </div>
+      <div className="browser-page" ref={ref}>
+        {url && <Frames url={url} width={width} height={height / scale} scale={scale} />}
+      </div>
+    </div>
+  );
+}
+
+interface FramesProps {
+  url: string;
+  width: number;
+  height: number;
+  scale: number;
+}
+
+/**
+ * Shows a URL and keeps the one before until the new one has loaded, so that
+ * the preview never blinks while somebody types.
+ */
+function Frames({ url, width, height, scale }: FramesProps) {
+  const [shown, setShown] = useState("");
+  // The order is fixed and the keys stay: a frame that moves in the document loads anew.
+  const frames = shown && shown !== url ? [shown, url] : [url];
+  return frames.map((src) => {
+    const visible = src === shown || frames.length === 1;
+    return (
+      <iframe
+        key={src}
+        src={src}
+        title={visible ? "Preview of the banner" : "Next preview"}
+        sandbox="allow-scripts"
+        className={visible ? "frame" : "frame frame-next"}
+        aria-hidden={!visible}
+        data-testid={visible ? "preview-frame" : undefined}
+        style={{ width, height, transform: `scale(${scale})` }}
+        onLoad={() => src === url && setShown(src)}
+      />
+    );
+  });
+}

@@ -1,0 +1,19 @@
+import { Button, Text } from "@mantine/core";
+import type { Draft } from "./draft";
+
+/** Says whether the draft is safe on the server. */
+export function SaveBadge({ draft }: { draft: Draft }) {
+  const { kind } = draft.state;
+  if (kind === "failed") {
+    return (
+      <Button variant="subtle" color="red" size="compact-sm" data-testid="save-state" onClick={() => void draft.flush()}>
+        Not saved
+      </Button>
+    );
+  }
+  return (
+    <Text size="sm" c="dimmed" role="status" data-testid="save-state" className="save-state">
+      {kind === "saved" ? "Saved" : "Saving…"}
+    </Text>
+  );
+}

@@ -1,0 +1,74 @@
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./app.css";
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, StrictMode, Suspense } from "react";
+import { createRoot } from "react-dom/client";
+import { Route, Router, Switch } from "wouter";
+import { ApiError } from "./api";
+import { NotFound, Waiting } from "./frame";
+import { SignedIn, sessionKey, takeSetupToken } from "./session";
+import { Sites } from "./sites";
+import { theme } from "./theme";
+
+// The editor is most of the code, and a list needs none of it.
+const Editor = lazy(() => import("./editor/editor"));
+
+/** The nonce that the security policy of this response allows styles by. */
+const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+// The scroll lock below modals reads its nonce from this global.
+Object.assign(window, { __webpack_nonce__: nonce });
+
+function start() {
+  const signedOut = (error: Error) => {
+    if (error instanceof ApiError && error.problem.status === 401) {
+      void client.resetQueries({ queryKey: sessionKey });
+    }
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        if (query.queryKey[0] !== sessionKey[0]) signedOut(error);
+      },
+    }),
+    mutationCache: new MutationCache({ onError: signedOut }),
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // What the server refused stays refused; only silence and overload pass.
+        retry: (count, error) =>
+          count < 2 && error instanceof ApiError && (error.problem.status === 0 || error.problem.status >= 502),
+      },
+    },
+  });
+  const root = document.getElementById("root");
+  if (!root) throw new Error("the page has no #root");
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+        <Notifications position="bottom-right" />
+        <QueryClientProvider client={client}>
+          <SignedIn setup={takeSetupToken()}>
+            <Router base="/dashboard">
+              <Suspense fallback={<Waiting />}>
+                <Switch>
+                  <Route path="/">
+                    <Sites />
+                  </Route>
+                  <Route path="/sites/:id">{({ id }) => <Editor key={id} id={decodeURIComponent(id)} />}</Route>
+                  <Route>
+                    <NotFound />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </Router>
+          </SignedIn>
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
+
+start();

@@ -1,0 +1,46 @@
+import { Alert, Button, Code, List, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { type Finding, problemOf } from "./api";
+
+/** A failure with its cause and what to do about it. */
+export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => void }) {
+  const problem = problemOf(error);
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={problem.title} role="alert">
+      <Stack gap="xs" align="flex-start">
+        {problem.detail && problem.detail !== problem.title && <Text size="sm">{problem.detail}</Text>}
+        {problem.fix && <Text size="sm">{problem.fix}</Text>}
+        {problem.findings && <Findings findings={problem.findings} />}
+        {retry && (
+          <Button size="compact-sm" variant="default" onClick={retry}>
+            Try again
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** The faults of a document, each with its place. */
+export function Findings({ findings }: { findings: Finding[] }) {
+  return (
+    <List size="sm" spacing={6} listStyleType="none">
+      {findings.map((f) => (
+        <List.Item key={f.path + f.cause}>
+          <Code>{f.path}</Code> {sentence(f.cause)} {sentence(f.fix)}
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+/** The message of the first finding about a field, undefined when it is fine. */
+export function faultOf(findings: Finding[], path: string): string | undefined {
+  const f = findings.find((x) => x.path === path);
+  return f && `${sentence(f.cause)} ${sentence(f.fix)}`;
+}
+
+function sentence(s: string): string {
+  if (!s) return "";
+  return s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? "" : ".");
+}

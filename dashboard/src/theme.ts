@@ -1,0 +1,73 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+// Shade 7 carries white text at 6.4:1; shade 4 is read on the dark surfaces.
+const pine: MantineColorsTuple = [
+  "#eaf6f1",
+  "#d3ebe2",
+  "#a6d8c6",
+  "#75c4a8",
+  "#4fb48f",
+  "#34a37c",
+  "#1b8466",
+  "#0f6b55",
+  "#0a5443",
+  "#063c30",
+];
+
+// Greys with a breath of green, so that surfaces and accent belong together.
+const dark: MantineColorsTuple = [
+  "#e4e9e6",
+  "#c2c9c5",
+  "#a3aca7",
+  "#7d8781",
+  "#424b46",
+  "#303833",
+  "#232a26",
+  "#191e1b",
+  "#141816",
+  "#0e110f",
+];
+
+const gray: MantineColorsTuple = [
+  "#f7f8f6",
+  "#eff2ef",
+  "#e4e8e4",
+  "#d8deda",
+  "#c3cbc6",
+  "#9aa59f",
+  "#66716b",
+  "#4b5550",
+  "#333b37",
+  "#1a201d",
+];
+
+export const theme = createTheme({
+  colors: { pine, dark, gray },
+  black: "#1a201d",
+  primaryColor: "pine",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.32,
+  defaultRadius: "md",
+  radius: { xs: "4px", sm: "6px", md: "9px", lg: "14px", xl: "20px" },
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
+  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  headings: {
+    fontWeight: "620",
+    sizes: {
+      h1: { fontSize: "1.75rem", lineHeight: "1.2" },
+      h2: { fontSize: "1.1rem", lineHeight: "1.35" },
+      h3: { fontSize: "0.95rem", lineHeight: "1.4" },
+    },
+  },
+  cursorType: "pointer",
+  focusRing: "auto",
+  respectReducedMotion: true,
+  components: {
+    Button: { defaultProps: { fw: 550 } },
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
+    Modal: { defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
+    Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },
+    ColorInput: { defaultProps: { format: "hex" } },
+  },
+});

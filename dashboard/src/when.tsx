@@ -1,0 +1,31 @@
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+export function ago(at: string, now = Date.now()): string {
+  const seconds = (new Date(at).getTime() - now) / 1000;
+  if (Number.isNaN(seconds)) return at;
+  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) return words.format(Math.round(seconds / size), unit);
+  }
+  return "just now";
+}
+
+/** A moment in relative words, with the exact time on hover. */
+export function When({ at }: { at: string }) {
+  const exact = new Date(at);
+  const title = Number.isNaN(exact.getTime())
+    ? at
+    : exact.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  return (
+    <time dateTime={at} title={title}>
+      {ago(at)}
+    </time>
+  );
+}
