@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/web"
+)
+
+// remote says which server a command talks to.
+type remote struct {
+	Server    string `default:"http://localhost:8080" help:"The server's address." env:"LXCONSENT_SERVER"`
+	Token     string `help:"The operator's API token." env:"LXCONSENT_API_TOKEN"`
+	TokenFile string `name:"api-token-file" help:"File with the operator's API token." type:"path"`
+}
+
+// call sends one request and decodes the answer into out, which may be nil. A
+// problem document comes back as the error that it describes.
+func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) error {
+	token := r.Token
+	if r.TokenFile != "" {
+		b, err := os.ReadFile(r.TokenFile)
+		if err != nil {
+			return fmt.Errorf("read the API token: %w", err)
+		}
+		token = strings.TrimSpace(string(b))
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("make the request: %w", err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return consent.Errorf(consent.Unavailable, "the server at %s does not answer: %w", r.Server, err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
+	if err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	if res.StatusCode >= http.StatusBadRequest {
+		var p web.Problem
+		if err := json.Unmarshal(b, &p); err != nil {
+			return fmt.Errorf("the server answered %s", res.Status)
+		}
+		return &consent.Error{Code: p.Code, Cause: p.Detail, Fix: p.Fix, Findings: p.Findings}
+	}
+	if out == nil || len(b) == 0 {
+		return nil
+	}
+	return json.Unmarshal(b, out)
+}
+
+type siteCmd struct {
+	Apply    siteApplyCmd    `cmd:"" help:"Create or update a site from a document and publish it."`
+	List     siteListCmd     `cmd:"" help:"List all sites."`
+	Publish  sitePublishCmd  `cmd:"" help:"Publish a site's draft."`
+	Rollback siteRollbackCmd `cmd:"" help:"Publish an earlier edition again."`
+}
+
+type published struct {
+	Site    string `json:"site"`
+	Edition int    `json:"edition"`
+	Hash    string `json:"hash"`
+	Changed bool   `json:"changed"`
+	Since   int    `json:"since"`
+}
+
+func (p published) print(s streams, asJSON bool) error {
+	if asJSON {
+		return printJSON(s, p)
+	}
+	switch {
+	case !p.Changed:
+		fmt.Fprintf(s.out, "%s: edition %d is live already, nothing to do\n", p.Site, p.Edition)
+	case p.Since == p.Edition && p.Edition > 1:
+		fmt.Fprintf(s.out, "%s: edition %d is live; visitors are asked again, since it asks for something new\n", p.Site, p.Edition)
+	default:
+		fmt.Fprintf(s.out, "%s: edition %d is live\n", p.Site, p.Edition)
+	}
+	return nil
+}
+
+type siteApplyCmd struct {
+	File string `short:"f" required:"" help:"The site document." type:"path"`
+	Note string `help:"Why, for the history."`
+	JSON bool   `name:"json" help:"Print JSON."`
+	remote
+}
+
+// Run applies a site document.
+func (c *siteApplyCmd) Run(ctx context.Context, s streams) error {
+	b, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("read the site document: %w", err)
+	}
+	var head struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(b, &head); err != nil {
+		return consent.Errorf(consent.Invalid, "%s is not a JSON document: %w", c.File, err)
+	}
+	if head.ID == "" {
+		return consent.Fail(consent.Invalid, c.File+" has no `id`", "give the site an id of a-z, 0-9 and hyphen")
+	}
+	var p published
+	if err := c.call(ctx, http.MethodPut, "/v1/sites/"+url.PathEscape(head.ID)+"?note="+url.QueryEscape(c.Note), b, &p); err != nil {
+		return err
+	}
+	return p.print(s, c.JSON)
+}
+
+type siteListCmd struct {
+	JSON bool `name:"json" help:"Print JSON."`
+	remote
+}
+
+// Run lists sites.
+func (c *siteListCmd) Run(ctx context.Context, s streams) error {
+	var out struct {
+		Sites []struct {
+			ID          string    `json:"id"`
+			Name        string    `json:"name"`
+			Edition     int       `json:"edition"`
+			PublishedAt time.Time `json:"published_at,omitzero"`
+			Changed     bool      `json:"changed"`
+		} `json:"sites"`
+	}
+	if err := c.call(ctx, http.MethodGet, "/v1/sites", nil, &out); err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s, out)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tNAME\tEDITION\tPUBLISHED\tDRAFT")
+	for _, x := range out.Sites {
+		draft := "same"
+		if x.Changed {
+			draft = "changed"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", x.ID, x.Name, x.Edition, x.PublishedAt.Format(time.DateTime), draft)
+	}
+	return w.Flush()
+}
+
+type sitePublishCmd struct {
+	Site string `arg:"" help:"The site's id."`
+	Note string `help:"Why, for the history."`
+	JSON bool   `name:"json" help:"Print JSON."`
+	remote
+}
+
+// Run publishes a draft.
+func (c *sitePublishCmd) Run(ctx context.Context, s streams) error {
+	b, err := json.Marshal(map[string]string{"note": c.Note})
+	if err != nil {
+		return err
+	}
+	var p published
+	if err := c.call(ctx, http.MethodPost, "/v1/sites/"+url.PathEscape(c.Site)+"/publish", b, &p); err != nil {
+		return err
+	}
+	return p.print(s, c.JSON)
+}
+
+type siteRollbackCmd struct {
+	Site    string `arg:"" help:"The site's id."`
+	Edition int    `arg:"" help:"The edition to publish again."`
+	JSON    bool   `name:"json" help:"Print JSON."`
+	remote
+}
+
+// Run rolls a site back.
+func (c *siteRollbackCmd) Run(ctx context.Context, s streams) error {
+	b, err := json.Marshal(map[string]int{"edition": c.Edition})
+	if err != nil {
+		return err
+	}
+	var p published
+	if err := c.call(ctx, http.MethodPost, "/v1/sites/"+url.PathEscape(c.Site)+"/rollback", b, &p); err != nil {
+		return err
+	}
+	return p.print(s, c.JSON)
+}
+
+type checkCmd struct {
+	Site    string   `required:"" help:"The site's id."`
+	Purpose []string `required:"" help:"The purposes."`
+	Subject string   `help:"The visitor's subject; left out, nobody is known."`
+	Place   string   `default:"unknown" help:"Where the visitor is."`
+	remote
+}
+
+// Run prints the decisions as JSON.
+func (c *checkCmd) Run(ctx context.Context, s streams) error {
+	q := url.Values{"site": {c.Site}, "purpose": c.Purpose, "place": {c.Place}}
+	if c.Subject != "" {
+		q.Set("subject", c.Subject)
+	}
+	var out map[string]any
+	if err := c.call(ctx, http.MethodGet, "/v1/check?"+q.Encode(), nil, &out); err != nil {
+		return err
+	}
+	return printJSON(s, out)
+}

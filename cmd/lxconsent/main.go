@@ -1,0 +1,81 @@
+// Command lxconsent is LeadiumX Consent: the server and its tools.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the release build.
+var version = "0.1.0"
+
+// cli is the whole command line. Every flag can also be given as an
+// environment variable that starts with LXCONSENT_.
+type cli struct {
+	Serve   serveCmd   `cmd:"" help:"Serve scripts, consent writes, checks and the dashboard."`
+	Site    siteCmd    `cmd:"" help:"Manage sites of a running server."`
+	Law     lawCmd     `cmd:"" help:"Ask the law table."`
+	Geo     geoCmd     `cmd:"" help:"Ask the address database."`
+	Check   checkCmd   `cmd:"" help:"Ask a running server whether a purpose may run."`
+	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`
+	Routes  routesCmd  `cmd:"" help:"List the HTTP routes and what each asks of its caller."`
+	Gen     genCmd     `cmd:"" hidden:"" help:"Print generated documents: openapi or site-schema."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// streams are where a command writes; a test gives its own.
+type streams struct {
+	out io.Writer
+	err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
+}
+
+// run parses and executes one command line and returns the exit status: 0, 1
+// for a failure, 2 for a command line that is wrong.
+func run(ctx context.Context, args []string, s streams) int {
+	parser, err := kong.New(&cli{},
+		kong.Name("lxconsent"),
+		kong.Description("LeadiumX Consent: consent banners, records and checks in one program."),
+		kong.DefaultEnvars("LXCONSENT"),
+		kong.UsageOnError(),
+		kong.Writers(s.out, s.err),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(s),
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "lxconsent:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(s.err, "lxconsent:", err)
+		return 2
+	}
+	if err := command.Run(); err != nil {
+		printError(s.err, err)
+		return 1
+	}
+	return 0
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, version)
+	return err
+}

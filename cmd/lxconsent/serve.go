@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/web"
+)
+
+type serveCmd struct {
+	Listen         string   `default:":8080" help:"Address to listen on."`
+	DataDir        string   `default:"./data" help:"Folder of the embedded store and the keys." type:"path"`
+	Redis          []string `help:"Redis URLs; none uses the embedded store." placeholder:"URL"`
+	Geoip          []string `help:"MaxMind-format databases." placeholder:"FILE" type:"path"`
+	GeoHeaders     string   `default:"none" help:"Geo headers of the edge: none, cloudflare, cloudfront, fastly, vercel, netlify or custom:COUNTRY,REGION."`
+	TrustedProxies []string `help:"Networks whose forwarded and geo headers count; none trusts nobody." placeholder:"CIDR"`
+	PublicURL      string   `help:"Address under which visitors reach this server." placeholder:"URL" env:"LXCONSENT_PUBLIC_URL"`
+	Ack            string   `default:"local" enum:"local,redis" help:"What an acknowledged write must have reached: local or redis."`
+	Limits         string   `default:"on" enum:"on,off" help:"Budgets against floods: on or off."`
+	KeyFile        string   `help:"File of the signing keys; default is keys in the data folder. Every node needs the same." type:"path"`
+	EdgeCache      bool     `help:"Let a shared cache keep scripts. Its key must hold the geo headers, the language and Sec-GPC."`
+	Demo           bool     `help:"Serve the demo site under /demo/."`
+	APITokenFile   string   `name:"api-token-file" help:"File with the operator's API token, at least 32 characters." type:"path"`
+	APIToken       string   `name:"api-token" hidden:"" env:"LXCONSENT_API_TOKEN"`
+}
+
+// Run serves until the context ends, then finishes the requests in flight.
+func (c *serveCmd) Run(ctx context.Context, s streams) error {
+	log := slog.New(slog.NewJSONHandler(s.err, nil))
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return consent.Errorf(consent.Unavailable, "the address %s cannot be listened on: %w", c.Listen, err)
+	}
+	defer listener.Close()
+	if c.PublicURL == "" {
+		c.PublicURL = localURL(listener.Addr())
+	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(c.DataDir, "keys")
+	}
+	n, err := c.build(ctx, log, listener.Addr())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := n.store.Close(); err != nil {
+			log.Error("the store did not close cleanly", "error", err)
+		}
+	}()
+	if err := c.greet(ctx, s, n); err != nil {
+		return err
+	}
+	watch, stopWatch := context.WithCancel(ctx)
+	defer stopWatch()
+	go n.publish.Watch(watch, time.Second)
+	return listenUntil(ctx, listener, n.server.Handler(), log)
+}
+
+// listenUntil serves until the context ends; a stop takes at most 8 seconds.
+func listenUntil(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 15 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	// The context has ended; the grace period needs one of its own.
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 8*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return errors.Join(fmt.Errorf("stop: %w", err), server.Close())
+	}
+	return nil
+}
+
+// greet prints what somebody who has just started the server wants to open.
+func (c *serveCmd) greet(ctx context.Context, s streams, n *node) error {
+	setup, err := n.admin.NewSetup(ctx)
+	if err != nil {
+		return fmt.Errorf("make a setup link: %w", err)
+	}
+	site := "SITE"
+	if ids := n.publish.Sites(); len(ids) > 0 {
+		site = ids[0]
+	}
+	out := fmt.Sprintf("\nLeadiumX Consent %s\n\n  Site       %s\n", version, c.PublicURL)
+	if c.Demo {
+		site = "demo"
+		out += fmt.Sprintf("  Demo page  %s/demo/\n", c.PublicURL)
+	}
+	out += fmt.Sprintf("  Dashboard  %s/dashboard/#setup=%s   (works once, for 30 minutes)\n  Embed tag  %s\n\n",
+		c.PublicURL, setup, web.Tag(c.PublicURL, site))
+	_, err = fmt.Fprint(s.out, out)
+	return err
+}
+
+// localURL names a listening address as a browser on this machine reaches it.
+func localURL(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return "http://" + a.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// token reads the operator's token from its file or the environment.
+func (c *serveCmd) token() (string, error) {
+	if c.APITokenFile == "" {
+		return c.APIToken, nil
+	}
+	b, err := os.ReadFile(c.APITokenFile)
+	if err != nil {
+		return "", consent.Errorf(consent.Invalid, "the API token file cannot be read: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+var random = rand.Reader

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+	"github.com/leadiumx/consent/geo"
+	"github.com/leadiumx/consent/server/web"
+)
+
+type lawCmd struct {
+	Explain lawExplainCmd `cmd:"" help:"Which law binds a visit, and which row decided each field."`
+}
+
+type lawExplainCmd struct {
+	Place         string `required:"" help:"The visitor's place, for example US-CA, FR or unknown."`
+	Establishment string `help:"Where the publisher is established; left out, no second law is added."`
+	At            string `help:"The date, as 2026-12-01; default is today."`
+	JSON          bool   `name:"json" help:"Print JSON."`
+}
+
+// Run prints the explanation.
+func (c *lawExplainCmd) Run(s streams) error {
+	at := clock()()
+	if c.At != "" {
+		t, err := time.Parse(time.DateOnly, c.At)
+		if err != nil {
+			return consent.Fail(consent.Invalid, "--at is not a date", "write it as 2026-12-01")
+		}
+		at = t
+	}
+	laws, err := law.Load()
+	if err != nil {
+		return err
+	}
+	e, err := laws.Explain(c.Place, c.Establishment, at)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s, e)
+	}
+	_, err = fmt.Fprint(s.out, e)
+	return err
+}
+
+type geoCmd struct {
+	Lookup geoLookupCmd `cmd:"" help:"Where an address is."`
+}
+
+type geoLookupCmd struct {
+	IP    string   `arg:"" help:"The address."`
+	Geoip []string `required:"" help:"MaxMind-format databases." placeholder:"FILE" type:"path"`
+	JSON  bool     `name:"json" help:"Print JSON."`
+}
+
+// Run prints the place of an address; empty strings when it is unknown.
+func (c *geoLookupCmd) Run(s streams) error {
+	addr, err := netip.ParseAddr(c.IP)
+	if err != nil {
+		return consent.Fail(consent.Invalid, "that is not an IP address", "write it as 192.0.2.1 or 2001:db8::1")
+	}
+	db, err := geo.Open(c.Geoip...)
+	if err != nil {
+		return err
+	}
+	p := db.Locate(addr)
+	source := "database"
+	if !p.Known() {
+		source = "none"
+	}
+	if c.JSON {
+		return printJSON(s, map[string]string{"country": p.Country, "subdivision": p.Subdivision, "source": source})
+	}
+	_, err = fmt.Fprintln(s.out, p)
+	return err
+}
+
+type embedCmd struct {
+	Site      string `arg:"" help:"The site's id."`
+	PublicURL string `default:"http://localhost:8080" help:"Address under which visitors reach the server." env:"LXCONSENT_PUBLIC_URL"`
+}
+
+// Run prints the tag.
+func (c *embedCmd) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, web.Tag(c.PublicURL, c.Site))
+	return err
+}
+
+type routesCmd struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// Run prints the routes.
+func (c *routesCmd) Run(s streams) error {
+	routes := web.New(web.Options{Clock: clock()}).Routes()
+	if c.JSON {
+		return printJSON(s, routes)
+	}
+	for _, r := range routes {
+		fmt.Fprintf(s.out, "%-7s %-32s %s\n", r.Method, r.Path, r.Permission)
+	}
+	return nil
+}
+
+type genCmd struct {
+	What string `arg:"" enum:"openapi,site-schema"`
+}
+
+// Run prints a generated document.
+func (c *genCmd) Run(s streams) error {
+	if c.What == "openapi" {
+		b, err := web.New(web.Options{Clock: clock(), Version: version}).OpenAPI().YAML()
+		if err != nil {
+			return err
+		}
+		_, err = s.out.Write(b)
+		return err
+	}
+	b, err := web.SiteSchema()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, string(b))
+	return err
+}
+
+func printJSON(s streams, v any) error {
+	e := json.NewEncoder(s.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

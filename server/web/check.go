@@ -1,0 +1,254 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/gate"
+)
+
+type checkJSON struct {
+	Site      string         `json:"site"`
+	Edition   int            `json:"edition"`
+	Regime    string         `json:"regime"`
+	Decisions []decisionJSON `json:"decisions"`
+}
+
+type decisionJSON struct {
+	Purpose string         `json:"purpose"`
+	Vendor  string         `json:"vendor,omitempty"`
+	Cookie  string         `json:"cookie,omitempty"`
+	Allow   bool           `json:"allow"`
+	Level   int            `json:"level"`
+	Reason  consent.Reason `json:"reason"`
+	Basis   consent.Basis  `json:"basis"`
+	// Until is when the grant ends, null when the decision rests on none.
+	Until *time.Time `json:"until"`
+}
+
+func decisionOf(d gate.Decision) decisionJSON {
+	out := decisionJSON{
+		Purpose: d.Purpose, Vendor: d.Vendor, Cookie: d.Cookie,
+		Allow: d.Allow, Level: d.Level, Reason: d.Reason, Basis: d.Basis,
+	}
+	if d.Until != 0 {
+		t := time.Unix(d.Until, 0).UTC()
+		out.Until = &t
+	}
+	return out
+}
+
+// maxAsks bounds one batch, maxNames the names of one query.
+const (
+	maxAsks  = 1000
+	maxNames = 100
+)
+
+// check serves GET /v1/check.
+func (s *Server) check(c echo.Context) error {
+	ask, err := s.askOf(c)
+	if err != nil {
+		return err
+	}
+	a, err := s.answer(c, ask)
+	if err != nil {
+		return err
+	}
+	out := checkJSON{Site: a.Site, Edition: a.Edition, Regime: a.Regime, Decisions: []decisionJSON{}}
+	for _, d := range a.Decisions {
+		out.Decisions = append(out.Decisions, decisionOf(d))
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Server) answer(c echo.Context, ask gate.Ask) (gate.Answer, error) {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	defer cancel()
+	return s.o.Gate.Check(ctx, ask)
+}
+
+// askOf reads a check from the query, the cookies and the API key.
+func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
+	r, q := c.Request(), c.QueryParams()
+	ask := gate.Ask{Site: q.Get("site"), Purposes: q["purpose"], Vendors: q["vendor"], Cookies: q["cookie"]}
+	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {
+		return ask, consent.Fail(badQuery, fmt.Sprintf("there are %d purposes, vendors and cookies in the query", n),
+			fmt.Sprintf("ask for 1 to %d with `purpose=`, `vendor=` or `cookie=`", maxNames))
+	}
+	if l := q.Get("level"); l != "" {
+		n, err := strconv.Atoi(l)
+		if err != nil || n < 0 || n > 9 {
+			return ask, consent.Fail(badQuery, "`level` is not a number from 0 to 9", "send the level that is needed, or leave it out")
+		}
+		ask.Level = n
+	}
+	v := s.visit(c, ask.Site)
+	ask.Place, ask.Signals.GPC = v.place, v.gpc || q.Get("gpc") == "1"
+	if _, ok := bearer(r); !ok {
+		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
+		return ask, nil
+	}
+	if _, err := s.principal(c); err != nil {
+		return ask, err
+	}
+	// The caller is a server: where it stands says nothing about the visitor.
+	ask.Place, _ = consent.ParsePlace(q.Get("place"))
+	ask.SubjectID = q.Get("subject")
+	if ask.SubjectID != "" && !consent.IsRecordID(ask.SubjectID) {
+		return ask, consent.Fail(badQuery, "`subject` is not a subject", "send the 22 characters that the record names")
+	}
+	if ask.SubjectID == "" {
+		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), cookieValue(r, consent.SubjectCookie)
+	}
+	return ask, nil
+}
+
+// gate serves GET and HEAD /v1/gate, in the three statuses that proxies
+// understand. Everything that is wrong on the visitor's side denies.
+func (s *Server) gate(c echo.Context) error {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	ask, err := s.askOf(c)
+	var a gate.Answer
+	if err == nil {
+		a, err = s.answer(c, ask)
+	}
+	switch consent.CodeOf(err) {
+	case consent.Unauthorized:
+		h.Set("Consent-Decision", "deny; reason=bad-token")
+		return c.NoContent(http.StatusUnauthorized)
+	case consent.UnknownSite:
+		h.Set("Consent-Decision", "deny; reason=unknown-site")
+		return c.NoContent(http.StatusForbidden)
+	}
+	if err != nil || len(a.Decisions) == 0 {
+		h.Set("Consent-Decision", "deny; reason=unavailable")
+		return c.NoContent(http.StatusForbidden)
+	}
+	d := strictest(a.Decisions)
+	h.Set("Consent-Decision", line(d))
+	if !d.Allow {
+		return c.NoContent(http.StatusForbidden)
+	}
+	return c.NoContent(http.StatusOK)
+}
+
+// strictest is the first refusal, else the lowest level.
+func strictest(ds []gate.Decision) gate.Decision {
+	low := ds[0]
+	for _, d := range ds {
+		if !d.Allow {
+			return d
+		}
+		if d.Level < low.Level {
+			low = d
+		}
+	}
+	return low
+}
+
+func line(d gate.Decision) string {
+	word := "deny"
+	if d.Allow {
+		word = "allow"
+	}
+	parts := []string{word}
+	for _, f := range []struct{ k, v string }{{"purpose", d.Purpose}, {"vendor", d.Vendor}, {"cookie", d.Cookie}} {
+		if f.v != "" {
+			parts = append(parts, f.k+"="+token(f.v))
+		}
+	}
+	return strings.Join(append(parts, "level="+strconv.Itoa(d.Level), "reason="+string(d.Reason)), "; ")
+}
+
+// token keeps what the caller sent from breaking the header.
+func token(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f && r != ';' && r != '=' && r != ',' {
+			return r
+		}
+		return '_'
+	}, s[:min(len(s), 64)])
+}
+
+type batchJSON struct {
+	Asks []askJSON `json:"asks"`
+}
+
+type askJSON struct {
+	Site    string `json:"site"`
+	Purpose string `json:"purpose,omitempty"`
+	Vendor  string `json:"vendor,omitempty"`
+	Cookie  string `json:"cookie,omitempty"`
+	Level   int    `json:"level,omitempty"`
+	// Subject is a subject, Consent an lx_consent value; with neither, nobody
+	// is known.
+	Subject string `json:"subject,omitempty"`
+	Consent string `json:"consent,omitempty"`
+	Place   string `json:"place,omitempty"`
+	GPC     bool   `json:"gpc,omitempty"`
+}
+
+type batchAnswerJSON struct {
+	Decisions []decisionJSON `json:"decisions"`
+}
+
+// checkBatch serves POST /v1/check: one decision per ask, in order.
+func (s *Server) checkBatch(c echo.Context) error {
+	b := configBounds()
+	batch, err := decode[batchJSON](c, b)
+	if err != nil {
+		return err
+	}
+	if len(batch.Asks) == 0 || len(batch.Asks) > maxAsks {
+		return consent.Fail(consent.Invalid, fmt.Sprintf("there are %d asks", len(batch.Asks)), fmt.Sprintf("send 1 to %d", maxAsks))
+	}
+	out := batchAnswerJSON{Decisions: make([]decisionJSON, len(batch.Asks))}
+	for i, a := range batch.Asks {
+		d, err := s.one(c, a)
+		if err != nil {
+			return err
+		}
+		out.Decisions[i] = decisionOf(d)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Server) one(c echo.Context, a askJSON) (gate.Decision, error) {
+	if a.Subject != "" && !consent.IsRecordID(a.Subject) {
+		return gate.Decision{Purpose: a.Purpose, Vendor: a.Vendor, Cookie: a.Cookie, Decision: consent.Decision{Reason: consent.ReasonBadToken}}, nil
+	}
+	ask := gate.Ask{Site: a.Site, Level: a.Level, SubjectID: a.Subject, Consent: a.Consent}
+	ask.Place, _ = consent.ParsePlace(a.Place)
+	ask.Signals.GPC = a.GPC
+	for _, f := range []struct {
+		name string
+		to   *[]string
+	}{{a.Purpose, &ask.Purposes}, {a.Vendor, &ask.Vendors}, {a.Cookie, &ask.Cookies}} {
+		if f.name != "" {
+			*f.to = []string{f.name}
+		}
+	}
+	answer, err := s.answer(c, ask)
+	switch {
+	case consent.CodeOf(err) == consent.UnknownSite:
+		return gate.Decision{Purpose: a.Purpose, Vendor: a.Vendor, Cookie: a.Cookie, Decision: consent.Decision{Reason: consent.ReasonUnknownSite}}, nil
+	case err != nil:
+		return gate.Decision{}, err
+	case len(answer.Decisions) == 0:
+		return gate.Decision{Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}, nil
+	}
+	d := strictest(answer.Decisions)
+	if a.Purpose != "" && a.Vendor == "" && a.Cookie == "" {
+		d.Purpose = answer.Decisions[0].Purpose
+	}
+	return d, nil
+}

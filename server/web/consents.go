@@ -1,0 +1,184 @@
+package web
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/collect"
+)
+
+type writeJSON struct {
+	Site    string          `json:"site"`
+	ID      string          `json:"id"`
+	Note    string          `json:"note"`
+	Levels  map[string]int  `json:"levels"`
+	Vendors map[string]int  `json:"vendors,omitempty"`
+	Action  consent.Action  `json:"action"`
+	Age     int64           `json:"age"`
+	Consent string          `json:"consent,omitempty"`
+	Subject string          `json:"subject,omitempty"`
+	Signals consent.Signals `json:"signals,omitempty"`
+}
+
+type answerJSON struct {
+	ID      string          `json:"id"`
+	Consent string          `json:"consent"`
+	Subject string          `json:"subject,omitempty"`
+	Stored  consent.Level   `json:"stored"`
+	Receipt consent.Receipt `json:"receipt"`
+}
+
+// createConsent serves POST /v1/consents.
+func (s *Server) createConsent(c echo.Context) error {
+	r := c.Request()
+	w, err := decode[writeJSON](c, consentBounds())
+	if err != nil {
+		return err
+	}
+	live, err := s.o.Publish.Live(w.Site)
+	if err != nil {
+		return err
+	}
+	origin, err := s.originOf(c, &live.Site)
+	if err != nil {
+		return err
+	}
+	allowCORS(c, origin)
+	v := s.visit(c, w.Site)
+	if err := s.budget.spend(s.client(r)); err != nil {
+		return err
+	}
+	w.Signals.GPC = w.Signals.GPC || v.gpc
+	if w.Subject == "" {
+		w.Subject = cookieValue(r, consent.SubjectCookie)
+	}
+	if w.Consent == "" {
+		w.Consent = cookieValue(r, consent.ConsentCookie)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), deadline)
+	defer cancel()
+	a, err := s.o.Collect.Record(ctx, collect.Write{
+		Site: w.Site, ID: w.ID, Note: w.Note, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
+		Consent: w.Consent, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
+	})
+	if err != nil {
+		return err
+	}
+	s.keepCookie(c, &live.Site, origin, consent.ConsentCookie, a.Consent, false)
+	if a.Subject != "" && s.keepCookie(c, &live.Site, origin, consent.SubjectCookie, a.Subject, true) {
+		a.Subject = ""
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusCreated, answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: a.Receipt})
+}
+
+type accessJSON struct {
+	Site    string        `json:"site"`
+	Records []subjectJSON `json:"records"`
+}
+
+// subjectJSON is a record as its subject gets it: everything that is kept
+// about the decision.
+type subjectJSON struct {
+	consent.Receipt
+	Subject     string          `json:"subject"`
+	EditionHash string          `json:"edition_hash"`
+	WordsHash   string          `json:"words_hash"`
+	Signals     consent.Signals `json:"signals"`
+	DecidedAt   time.Time       `json:"decided_at"`
+	PlaceSource string          `json:"place_source,omitempty"`
+}
+
+// readMe serves GET /v1/consents/me.
+func (s *Server) readMe(c echo.Context) error {
+	site, err := s.siteOf(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	defer cancel()
+	records, err := s.o.Collect.Access(ctx, site.ID, subjectToken(c.Request()))
+	if err != nil {
+		return err
+	}
+	out := accessJSON{Site: site.ID, Records: []subjectJSON{}}
+	for _, r := range records {
+		out.Records = append(out.Records, subjectJSON{
+			Receipt: r.Receipt(), Subject: r.Subject, EditionHash: r.EditionHash, WordsHash: r.WordsHash,
+			Signals: r.Signals, DecidedAt: time.UnixMilli(r.Clock).UTC(), PlaceSource: r.PlaceSource,
+		})
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	if c.QueryParam("format") == "csv" || strings.HasPrefix(c.Request().Header.Get("Accept"), "text/csv") {
+		return writeCSV(c, out)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func writeCSV(c echo.Context, a accessJSON) error {
+	c.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="consents.csv"`)
+	c.Response().WriteHeader(http.StatusOK)
+	w := csv.NewWriter(c.Response())
+	rows := [][]string{{"id", "site", "subject", "edition", "regime", "locale", "levels", "action", "time", "decided_at"}}
+	for _, r := range a.Records {
+		levels, err := json.Marshal(r.Levels)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []string{
+			r.ID, r.Site, r.Subject, strconv.Itoa(r.Edition), r.Regime, r.Locale, string(levels), string(r.Action),
+			r.Time.Format(time.RFC3339Nano), r.DecidedAt.Format(time.RFC3339Nano),
+		})
+	}
+	return w.WriteAll(rows)
+}
+
+type eraseJSON struct {
+	Erased bool `json:"erased"`
+	// Consent is the anonymous refusal that the browser keeps.
+	Consent string `json:"consent"`
+}
+
+// eraseMe serves DELETE /v1/consents/me.
+func (s *Server) eraseMe(c echo.Context) error {
+	site, err := s.siteOf(c)
+	if err != nil {
+		return err
+	}
+	origin, err := s.originOf(c, site)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	defer cancel()
+	refusal, err := s.o.Collect.Erase(ctx, site.ID, subjectToken(c.Request()))
+	if err != nil {
+		return err
+	}
+	s.keepCookie(c, site, origin, consent.ConsentCookie, refusal, false)
+	s.keepCookie(c, site, origin, consent.SubjectCookie, "", true)
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusOK, eraseJSON{Erased: true, Consent: refusal})
+}
+
+// siteOf returns the site that the query names and lets its pages read the
+// answer. Errors: UnknownSite.
+func (s *Server) siteOf(c echo.Context) (*consent.Site, error) {
+	live, err := s.o.Publish.Live(c.QueryParam("site"))
+	if err != nil {
+		return nil, err
+	}
+	if origin := c.Request().Header.Get("Origin"); s.allows(&live.Site, origin) {
+		allowCORS(c, origin)
+	}
+	return &live.Site, nil
+}

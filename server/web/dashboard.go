@@ -1,0 +1,69 @@
+package web
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// noncePlaceholder stands in the dashboard's index.html where its style nonce goes.
+const noncePlaceholder = "__NONCE__"
+
+// dashboard serves the built dashboard; every address without a file is the
+// application itself, which routes on its own.
+func (s *Server) dashboard(c echo.Context) error {
+	name := strings.TrimPrefix(path.Clean("/"+c.Param("*")), "/")
+	h := c.Response().Header()
+	if s.o.Dashboard == nil {
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+		return c.HTMLBlob(http.StatusServiceUnavailable, s.o.Missing)
+	}
+	if path.Ext(name) == "" || name == "index.html" {
+		return s.dashboardIndex(c)
+	}
+	b, err := fs.ReadFile(s.o.Dashboard, name)
+	if err != nil {
+		return echo.ErrNotFound
+	}
+	// Names carry a hash of their content.
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	kind := mime.TypeByExtension(path.Ext(name))
+	for _, form := range []struct{ coding, ext string }{{"br", ".br"}, {"gzip", ".gz"}} {
+		if !takes(c.Request().Header.Get("Accept-Encoding"), form.coding) {
+			continue
+		}
+		if small, err := fs.ReadFile(s.o.Dashboard, name+form.ext); err == nil {
+			h.Set("Content-Encoding", form.coding)
+			return c.Blob(http.StatusOK, kind, small)
+		}
+	}
+	return c.Blob(http.StatusOK, kind, b)
+}
+
+func (s *Server) dashboardIndex(c echo.Context) error {
+	b, err := fs.ReadFile(s.o.Dashboard, "index.html")
+	if err != nil {
+		return err
+	}
+	var raw [16]byte
+	if _, err := rand.Read(raw[:]); err != nil {
+		return err
+	}
+	nonce := base64.RawURLEncoding.EncodeToString(raw[:])
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-"+nonce+"'; img-src 'self' data:; font-src 'self'; "+
+		"connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	return c.HTMLBlob(http.StatusOK, bytes.ReplaceAll(b, []byte(noncePlaceholder), []byte(nonce)))
+}

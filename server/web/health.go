@@ -1,0 +1,59 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+type healthJSON struct {
+	Status  string `json:"status"`
+	Version string `json:"version"`
+}
+
+func (s *Server) healthz(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusOK, healthJSON{Status: "ok", Version: s.o.Version})
+}
+
+type readyJSON struct {
+	// Status is ok, degraded (serving, with something missing) or down.
+	Status string `json:"status"`
+	Store  string `json:"store"`
+	// Geo is degraded without an address database: then every place is unknown
+	// unless a geo header says otherwise.
+	Geo string `json:"geo"`
+}
+
+func (s *Server) readyz(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	out := readyJSON{Status: "ok", Store: "ok", Geo: "ok"}
+	if !s.o.GeoReady {
+		out.Status, out.Geo = "degraded", "degraded"
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)
+	defer cancel()
+	if err := s.o.Ping(ctx); err != nil {
+		s.o.Log.Warn("the store does not answer", "error", err)
+		out.Status, out.Store = "down", "down"
+		return c.JSON(http.StatusServiceUnavailable, out)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+type gpcJSON struct {
+	GPC        bool   `json:"gpc"`
+	LastUpdate string `json:"lastUpdate"`
+}
+
+// gpcSince is when this server began to honour Global Privacy Control as it
+// does now.
+const gpcSince = "2026-11-24"
+
+func (s *Server) gpc(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "public, max-age=86400")
+	c.Response().Header().Set("Access-Control-Allow-Origin", "*")
+	return c.JSON(http.StatusOK, gpcJSON{GPC: true, LastUpdate: gpcSince})
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
+)
+
+var pathParam = regexp.MustCompile(`:([a-z]+)`)
+
+// openPath writes Echo's :name as OpenAPI's {name}.
+func openPath(p string) string { return pathParam.ReplaceAllString(p, "{$1}") }
+
+// OpenAPI describes every route from the same table that serves it.
+func (s *Server) OpenAPI() *huma.OpenAPI {
+	shapes := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	doc := &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "LeadiumX Consent", Version: s.o.Version,
+			Description: "Consent banner script, consent records, consent checks and their management.",
+		},
+		Components: &huma.Components{
+			Schemas: shapes,
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"token":   {Type: "http", Scheme: "bearer", Description: "The operator's API token"},
+				"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "A dashboard session"},
+			},
+		},
+	}
+	problem := &huma.Response{Description: "A problem document", Content: map[string]*huma.MediaType{
+		"application/problem+json": {Schema: shapes.Schema(shape[Problem](), true, "Problem")},
+	}}
+	for _, r := range s.routes() {
+		doc.AddOperation(operation(r, shapes, problem))
+	}
+	return doc
+}
+
+func operation(r route, shapes huma.Registry, problem *huma.Response) *huma.Operation {
+	path := openPath(r.path)
+	op := &huma.Operation{
+		Method: r.method, Path: path, Summary: r.summary, OperationID: strings.ToLower(r.method) + operationName(path),
+		Responses:  map[string]*huma.Response{"default": problem},
+		Extensions: map[string]any{"x-permission": string(r.allow)},
+	}
+	if r.allow != admin.Public && r.allow != admin.Visitor {
+		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
+	}
+	for _, m := range pathParam.FindAllStringSubmatch(r.path, -1) {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: m[1], In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+	}
+	for _, q := range r.query {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: q, In: "query", Schema: &huma.Schema{Type: huma.TypeString}})
+	}
+	if r.in != nil {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			mediaJSON: {Schema: shapes.Schema(r.in, true, r.in.Name())},
+		}}
+	}
+	ok := &huma.Response{Description: "OK"}
+	if r.out != nil {
+		ok.Content = map[string]*huma.MediaType{r.media: {Schema: shapes.Schema(r.out, true, r.out.Name())}}
+	} else if r.media != "" {
+		ok.Content = map[string]*huma.MediaType{r.media: {}}
+	}
+	op.Responses[fmt.Sprint(okStatus(r))] = ok
+	return op
+}
+
+func okStatus(r route) int {
+	switch {
+	case r.path == "/v1/consents" && r.method == http.MethodPost:
+		return http.StatusCreated
+	case r.path == "/v1/session" && r.out == nil:
+		return http.StatusNoContent
+	default:
+		return http.StatusOK
+	}
+}
+
+func operationName(path string) string {
+	var b strings.Builder
+	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789", r) }) {
+		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	}
+	return b.String()
+}
+
+func (s *Server) openapi(c echo.Context) error {
+	return c.JSON(http.StatusOK, s.OpenAPI())
+}
+
+// SiteSchema is the JSON Schema of the site document, self-contained.
+func SiteSchema() ([]byte, error) {
+	shapes := huma.NewMapRegistry("#/$defs/", huma.DefaultSchemaNamer)
+	root := shapes.Schema(shape[consent.Site](), true, "Site")
+	return json.MarshalIndent(map[string]any{
+		"$schema": "https://json-schema.org/draft/2020-12/schema",
+		"title":   "LeadiumX Consent site document",
+		"$ref":    root.Ref,
+		"$defs":   shapes.Map(),
+	}, "", "  ")
+}
+
+func (s *Server) siteSchema(c echo.Context) error {
+	b, err := SiteSchema()
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Access-Control-Allow-Origin", "*")
+	return c.Blob(http.StatusOK, "application/schema+json", b)
+}

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/script"
+)
+
+// previewHTML is the stand-in for the customer's page behind a draft banner.
+const previewHTML = `<!doctype html>
+<html lang="{{.Locale}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex"><title>{{.Name}}: preview</title>
+<script src="/preview/{{.Token}}/script.js"></script>
+<link rel="stylesheet" href="/preview.css"></head>
+<body><header><b>{{.Name}}</b><nav><i></i><i></i><i></i></nav></header>
+<main><h1></h1><p></p><p></p><p class="short"></p><section><div></div><div></div><div></div></section></main>
+<footer><button type="button" data-lx-action="settings">⚙︎ Cookie settings</button></footer></body></html>`
+
+const previewCSS = `:root{color-scheme:light dark;--a:#e8eaf0;--t:#5b6475;--b:#fbfcfe}
+@media(prefers-color-scheme:dark){:root{--a:#262b36;--t:#9aa3b5;--b:#14171e}}
+body{margin:0;font:15px/1.5 system-ui,sans-serif;background:var(--b);color:var(--t)}
+header,footer{display:flex;justify-content:space-between;align-items:center;padding:18px 6vw}
+nav{display:flex;gap:14px}nav i{width:52px;height:10px;border-radius:5px;background:var(--a)}
+main{padding:5vh 6vw;max-width:960px}main>*{border-radius:8px;background:var(--a)}
+h1{height:44px;width:62%}p{height:14px}.short{width:48%}
+section{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:18px;background:none;margin-top:40px}
+section div{height:130px;border-radius:12px;background:var(--a)}
+button{font:inherit;color:inherit;background:none;border:0;text-decoration:underline;cursor:pointer}`
+
+func (s *Server) previewOf(c echo.Context) (admin.Preview, error) {
+	p, err := s.o.Admin.Preview(c.Request().Context(), c.Param("token"))
+	if consent.CodeOf(err) == consent.NotFound {
+		return p, consent.Fail(consent.NotFound, "the preview link has expired", "open the preview in the dashboard again")
+	}
+	return p, err
+}
+
+func (s *Server) previewPage(c echo.Context) error {
+	p, err := s.previewOf(c)
+	if err != nil {
+		return err
+	}
+	page, err := template.New("preview").Parse(previewHTML)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	// The sandbox gives the draft an origin of its own: it can reach neither
+	// the dashboard nor a visitor's cookies.
+	h.Set("Content-Security-Policy", "sandbox allow-scripts; default-src 'none'; script-src "+s.selfOf(c)+"; style-src "+s.selfOf(c)+"; img-src data:; frame-ancestors "+s.selfOf(c)+"; base-uri 'none'; form-action 'none'")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	c.Response().WriteHeader(http.StatusOK)
+	return page.Execute(c.Response(), map[string]string{
+		"Locale": script.Locale(&p.Site, p.Locale, ""), "Name": p.Site.Name, "Token": c.Param("token"),
+	})
+}
+
+// selfOf names our own origin for a page that has none: 'self' matches nothing
+// in a sandbox.
+func (s *Server) selfOf(c echo.Context) string {
+	scheme := "http://"
+	if s.https(c) {
+		scheme = "https://"
+	}
+	return "'self' " + scheme + c.Request().Host
+}
+
+func (s *Server) previewScript(c echo.Context) error {
+	p, err := s.previewOf(c)
+	if err != nil {
+		return err
+	}
+	place, _ := consent.ParsePlace(p.Place)
+	served, err := s.o.Scripts.Preview(script.Draft{Site: p.Site, Place: place, Locale: p.Locale, GPC: p.GPC})
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	return asset(c, served.Asset, "private, no-store")
+}
+
+func (s *Server) previewStyle(c echo.Context) error {
+	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
+	return c.Blob(http.StatusOK, "text/css; charset=utf-8", []byte(previewCSS))
+}

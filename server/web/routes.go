@@ -1,0 +1,92 @@
+package web
+
+import (
+	"net/http"
+	"reflect"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
+)
+
+// route is one line of the contract: what is answered, who may ask, and the
+// shapes that the documentation is made from.
+type route struct {
+	method  string
+	path    string
+	allow   admin.Permission
+	summary string
+	in      reflect.Type
+	out     reflect.Type
+	media   string
+	query   []string
+	handle  echo.HandlerFunc
+}
+
+// Route is one line of `routes --json`.
+type Route struct {
+	Method     string           `json:"method"`
+	Path       string           `json:"path"`
+	Permission admin.Permission `json:"permission"`
+}
+
+func shape[T any]() reflect.Type { return reflect.TypeFor[T]() }
+
+const (
+	mediaJSON = "application/json"
+	mediaJS   = "text/javascript"
+	mediaHTML = "text/html"
+)
+
+// routes is the whole HTTP surface apart from the demo and the static files.
+func (s *Server) routes() []route {
+	return append(s.publicRoutes(), s.manageRoutes()...)
+}
+
+func (s *Server) publicRoutes() []route {
+	return []route{
+		{http.MethodGet, "/s/:file", admin.Public, "The script of a site", nil, nil, mediaJS, []string{"lang"}, s.script},
+		{http.MethodGet, "/v1/notice", admin.Public, "The notice as JSON", nil, shape[noticeJSON](), mediaJSON, []string{"site", "lang"}, s.notice},
+		{http.MethodPost, "/v1/consents", admin.Visitor, "Record a choice", shape[writeJSON](), shape[answerJSON](), mediaJSON, nil, s.createConsent},
+		{http.MethodGet, "/v1/consents/me", admin.Visitor, "The subject's own records", nil, shape[accessJSON](), mediaJSON, []string{"site", "format"}, s.readMe},
+		{http.MethodDelete, "/v1/consents/me", admin.Visitor, "Erase the subject", nil, shape[eraseJSON](), mediaJSON, []string{"site"}, s.eraseMe},
+		{http.MethodGet, "/v1/check", admin.Visitor, "May these purposes run?", nil, shape[checkJSON](), mediaJSON, []string{"site", "purpose", "vendor", "cookie", "level", "subject", "external_id", "place", "gpc"}, s.check},
+		{http.MethodPost, "/v1/check", admin.CheckAny, "Many checks at once", shape[batchJSON](), shape[batchAnswerJSON](), mediaJSON, nil, s.checkBatch},
+		{http.MethodGet, "/v1/gate", admin.Visitor, "A check for proxies", nil, nil, "", []string{"site", "purpose", "vendor", "cookie", "level"}, s.gate},
+		{http.MethodHead, "/v1/gate", admin.Visitor, "A check for proxies", nil, nil, "", []string{"site", "purpose", "vendor", "cookie", "level"}, s.gate},
+		{http.MethodGet, "/.well-known/gpc.json", admin.Public, "How Global Privacy Control is treated", nil, shape[gpcJSON](), mediaJSON, nil, s.gpc},
+		{http.MethodGet, "/v1/openapi.json", admin.Public, "This document", nil, nil, mediaJSON, nil, s.openapi},
+		{http.MethodGet, "/v1/schema/site.json", admin.Public, "JSON Schema of the site document", nil, nil, "application/schema+json", nil, s.siteSchema},
+		{http.MethodGet, "/healthz", admin.Public, "Is the process up?", nil, shape[healthJSON](), mediaJSON, nil, s.healthz},
+		{http.MethodGet, "/readyz", admin.Public, "Can it serve?", nil, shape[readyJSON](), mediaJSON, nil, s.readyz},
+		{http.MethodGet, "/preview/:token", admin.Public, "A page that shows a draft", nil, nil, mediaHTML, nil, s.previewPage},
+		{http.MethodGet, "/preview/:token/script.js", admin.Public, "The script of a draft", nil, nil, mediaJS, nil, s.previewScript},
+	}
+}
+
+func (s *Server) manageRoutes() []route {
+	return []route{
+		{http.MethodPost, "/v1/session", admin.Public, "Sign in with a setup link", shape[signInJSON](), nil, "", nil, s.signIn},
+		{http.MethodGet, "/v1/session", admin.OwnSession, "Who is signed in", nil, shape[admin.Principal](), mediaJSON, nil, s.session},
+		{http.MethodDelete, "/v1/session", admin.OwnSession, "Sign out", nil, nil, "", nil, s.signOut},
+		{http.MethodGet, "/v1/sites", admin.ReadSite, "All sites", nil, shape[sitesJSON](), mediaJSON, nil, s.listSites},
+		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteJSON](), mediaJSON, nil, s.getSite},
+		{http.MethodPut, "/v1/sites/:site", admin.PublishSite, "Create or update a site and publish it", shape[consent.Site](), shape[publishedJSON](), mediaJSON, []string{"note"}, s.applySite},
+		{http.MethodPut, "/v1/sites/:site/draft", admin.WriteSite, "Save the draft", shape[consent.Site](), shape[savedJSON](), mediaJSON, nil, s.putDraft},
+		{http.MethodPost, "/v1/sites/:site/publish", admin.PublishSite, "Publish the draft", shape[publishJSON](), shape[publishedJSON](), mediaJSON, nil, s.publishDraft},
+		{http.MethodPost, "/v1/sites/:site/rollback", admin.PublishSite, "Publish an earlier edition again", shape[rollbackJSON](), shape[publishedJSON](), mediaJSON, nil, s.rollback},
+		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},
+		{http.MethodPost, "/v1/sites/:site/preview", admin.WriteSite, "Make a link that shows a draft", shape[previewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makePreview},
+		{http.MethodGet, "/v1/words", admin.ReadSite, "The built-in words of a language", nil, shape[wordsJSON](), mediaJSON, []string{"locale"}, s.words},
+	}
+}
+
+// Routes lists every route with the permission that it needs.
+func (s *Server) Routes() []Route {
+	var list []Route
+	for _, r := range s.routes() {
+		list = append(list, Route{Method: r.method, Path: openPath(r.path), Permission: r.allow})
+	}
+	return list
+}

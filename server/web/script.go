@@ -1,0 +1,183 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/bundle"
+	"github.com/leadiumx/consent/server/script"
+)
+
+// script serves GET /s/{site}.js.
+func (s *Server) script(c echo.Context) error {
+	site, ok := strings.CutSuffix(c.Param("file"), ".js")
+	if !ok {
+		return echo.ErrNotFound
+	}
+	v := s.visit(c, site)
+	served, err := s.o.Scripts.Script(script.Ask{
+		Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language"), SimGPC: v.simGPC,
+	})
+	h := c.Response().Header()
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Access-Control-Allow-Origin", "*")
+	if consent.CodeOf(err) == consent.UnknownSite {
+		h.Set("Cache-Control", "private, max-age=60")
+		return c.Blob(http.StatusNotFound, mediaJS+"; charset=utf-8",
+			[]byte(`console.warn("LeadiumX Consent: the site of this script is not known. Check the id in the tag, or create the site.");`))
+	}
+	if err != nil {
+		return err
+	}
+	h.Set("Access-Control-Expose-Headers", "Consent-Edition, Consent-Regime, Consent-Locale")
+	h.Set("Consent-Edition", strconv.Itoa(served.Edition))
+	h.Set("Consent-Regime", served.Regime)
+	h.Set("Consent-Locale", served.Locale)
+	h.Set("Content-Language", served.Locale)
+	scope := "private"
+	if s.o.EdgeCache {
+		scope = "public"
+	}
+	return asset(c, served.Asset, scope+", max-age=60, stale-while-revalidate=600")
+}
+
+// asset writes a compiled script in the smallest form that the client takes.
+func asset(c echo.Context, a *bundle.Asset, cacheControl string) error {
+	body, encoding := a.JS, ""
+	switch accepted := c.Request().Header.Get("Accept-Encoding"); {
+	case takes(accepted, "br"):
+		body, encoding = a.Brotli, "br"
+	case takes(accepted, "gzip"):
+		body, encoding = a.Gzip, "gzip"
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", cacheControl)
+	h.Set("Vary", "Accept-Encoding, Accept-Language")
+	tag := a.ETag
+	if encoding != "" {
+		// One tag per form: a strong tag promises the same bytes.
+		tag = strings.TrimSuffix(a.ETag, `"`) + "-" + encoding + `"`
+	}
+	h.Set("ETag", tag)
+	if matches(c.Request().Header.Get("If-None-Match"), tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
+	}
+	return c.Blob(http.StatusOK, mediaJS+"; charset=utf-8", body)
+}
+
+// takes reports whether an Accept-Encoding header admits a coding.
+func takes(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		q, has := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
+		if !has {
+			return true
+		}
+		weight, err := strconv.ParseFloat(q, 64)
+		return err == nil && weight > 0
+	}
+	return false
+}
+
+func matches(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if t := strings.TrimPrefix(strings.TrimSpace(part), "W/"); t == tag || t == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+type noticeJSON struct {
+	Site     string            `json:"site"`
+	Edition  int               `json:"edition"`
+	Regime   string            `json:"regime"`
+	Locale   string            `json:"locale"`
+	Note     string            `json:"note"`
+	Banner   noticeBannerJSON  `json:"banner"`
+	Purposes []purposeJSON     `json:"purposes"`
+	Texts    map[string]string `json:"texts"`
+	Signals  noticeSignalsJSON `json:"signals"`
+}
+
+type noticeBannerJSON struct {
+	consent.Banner
+	Profile      string             `json:"profile"`
+	CloseRefuses bool               `json:"close_refuses"`
+	PolicyURL    string             `json:"policy_url"`
+	Controller   consent.Controller `json:"controller"`
+}
+
+type purposeJSON struct {
+	ID          string          `json:"id"`
+	Classes     []consent.Class `json:"classes"`
+	Basis       consent.Basis   `json:"basis"`
+	Mode        string          `json:"mode"`
+	Levels      []string        `json:"levels"`
+	Title       string          `json:"title"`
+	Description string          `json:"description"`
+	Vendors     []string        `json:"vendors"`
+}
+
+type noticeSignalsJSON struct {
+	// GPC says whether the signal came with this request, GPCDuty whether
+	// honouring it is a duty here; it is honoured either way.
+	GPC     bool `json:"gpc"`
+	GPCDuty bool `json:"gpc_duty"`
+}
+
+// notice serves GET /v1/notice.
+func (s *Server) notice(c echo.Context) error {
+	site := c.QueryParam("site")
+	v := s.visit(c, site)
+	n, err := s.o.Scripts.Notice(script.Ask{Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language")})
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Access-Control-Allow-Origin", "*")
+	return c.JSON(http.StatusOK, noticeOf(n, v))
+}
+
+func noticeOf(n *script.Notice, v visitOf) noticeJSON {
+	site := &n.Edition.Site
+	shown := n.Presentation
+	out := noticeJSON{
+		Site: site.ID, Edition: n.Edition.Number, Regime: n.Regime.ID, Locale: n.Locale, Note: n.Note, Texts: n.Words,
+		Banner: noticeBannerJSON{
+			Banner: site.Banner, Profile: shown.Profile, CloseRefuses: shown.CloseRefuses,
+			PolicyURL: site.PolicyURL, Controller: site.Controller,
+		},
+		Signals: noticeSignalsJSON{GPC: v.gpc, GPCDuty: n.Regime.Terms.GPC},
+	}
+	for i, p := range site.Purposes {
+		q := purposeJSON{
+			ID: p.ID, Classes: p.Classes, Basis: p.Basis, Mode: n.Rules[i].Mode.String(), Levels: p.Levels,
+			Title: n.Words["purpose."+p.ID+".title"], Description: n.Words["purpose."+p.ID+".description"],
+			Vendors: []string{},
+		}
+		if q.Levels == nil {
+			q.Levels = []string{}
+		}
+		for _, x := range site.Vendors {
+			for _, id := range x.Purposes {
+				if id == p.ID {
+					q.Vendors = append(q.Vendors, x.Name)
+				}
+			}
+		}
+		out.Purposes = append(out.Purposes, q)
+	}
+	return out
+}

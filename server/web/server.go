@@ -1,0 +1,117 @@
+// Package web is the only package that knows HTTP and Echo. A handler decodes,
+// makes one call and encodes; no rule of the domain lives here.
+package web
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/collect"
+	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/publish"
+	"github.com/leadiumx/consent/server/script"
+)
+
+// Locator says where a request comes from.
+type Locator interface {
+	// Locate returns the visitor's place, the client's address and the source
+	// of the place.
+	Locate(peer netip.Addr, h http.Header) (consent.Place, netip.Addr, string)
+	// Trusts reports whether a peer may speak for others.
+	Trusts(peer netip.Addr) bool
+}
+
+// Options are what a Server needs.
+type Options struct {
+	Scripts  *script.Desk
+	Collect  *collect.Desk
+	Gate     *gate.Desk
+	Publish  *publish.Desk
+	Admin    *admin.Desk
+	Places   Locator
+	Ping     func(context.Context) error
+	Clock    func() time.Time
+	Log      *slog.Logger
+	Words    func(locale string) (map[string]string, bool)
+	Locales  []string
+	Version  string
+	GeoReady bool
+	// PublicURL is the address that visitors see, without a final slash.
+	PublicURL string
+	// Dashboard holds the built dashboard, nil when it was not built.
+	Dashboard fs.FS
+	// Missing is the page that says how to build the dashboard.
+	Missing []byte
+	// Demo serves the demo site under /demo/ and lets its visitors be simulated.
+	Demo bool
+	// EdgeCache marks scripts as public for a shared cache whose key holds
+	// everything that they depend on.
+	EdgeCache bool
+	// Budget limits consent writes per network and minute; 0 is no limit.
+	Budget int
+}
+
+// Server answers HTTP.
+type Server struct {
+	o      Options
+	echo   *echo.Echo
+	demo   *demo
+	budget *budget
+}
+
+// New makes a server; use Handler with an http.Server that has timeouts.
+func New(o Options) *Server {
+	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budget: newBudget(o.Budget, o.Clock)}
+	e := s.echo
+	e.HideBanner, e.HidePort = true, true
+	// The extractor is set so that Echo never reads a forwarded header; the
+	// client's address comes from Places alone.
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.fail
+	e.Use(s.log, s.recover, s.secure)
+	for _, r := range s.routes() {
+		e.Add(r.method, r.path, s.guard(r))
+	}
+	e.OPTIONS("/v1/consents", s.preflight)
+	e.OPTIONS("/v1/consents/me", s.preflight)
+	e.OPTIONS("/v1/notice", s.preflight)
+	e.GET("/", s.home)
+	e.GET("/preview.css", s.previewStyle)
+	e.GET("/dashboard", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/dashboard/") })
+	e.GET("/dashboard/*", s.dashboard)
+	if o.Demo {
+		s.addDemo()
+	}
+	return s
+}
+
+// Handler returns the whole HTTP surface.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+func (s *Server) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	p := problemOf(err)
+	if p.Status >= http.StatusInternalServerError {
+		s.o.Log.Error("request failed", "route", c.Path(), "request", c.Response().Header().Get("Request-Id"), "error", err)
+	}
+	if err := writeProblem(c, p); err != nil {
+		s.o.Log.Warn("problem could not be written", "error", err)
+	}
+}
+
+func (s *Server) home(c echo.Context) error {
+	if s.o.Demo {
+		return c.Redirect(http.StatusFound, "/demo/")
+	}
+	return c.Redirect(http.StatusFound, "/dashboard/")
+}

@@ -1,0 +1,165 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// demoSite is the one site whose visitors may be simulated, with --demo only.
+const demoSite = "demo"
+
+// visitOf says where a visit comes from and which signals it carries.
+type visitOf struct {
+	place  consent.Place
+	source string
+	gpc    bool
+	// simulated says that the demo set the place or the signal.
+	simGPC bool
+	lang   string
+}
+
+func (s *Server) visit(c echo.Context, site string) visitOf {
+	r := c.Request()
+	place, _, source := s.o.Places.Locate(peer(r), r.Header)
+	v := visitOf{place: place, source: source, gpc: r.Header.Get("Sec-GPC") == "1", lang: c.QueryParam("lang")}
+	if !s.o.Demo || site != demoSite {
+		return v
+	}
+	q := c.QueryParams()
+	if q.Has("place") {
+		v.place, _ = consent.ParsePlace(q.Get("place"))
+		v.source = "demo"
+	}
+	if q.Get("gpc") == "1" {
+		v.gpc, v.simGPC = true, true
+	}
+	return v
+}
+
+// simulation keeps the demo's parameters for links from the page to its script.
+func simulation(q url.Values) string {
+	keep := url.Values{}
+	for _, k := range []string{"place", "lang", "gpc"} {
+		if q.Has(k) {
+			keep.Set(k, q.Get(k))
+		}
+	}
+	if len(keep) == 0 {
+		return ""
+	}
+	return "?" + keep.Encode()
+}
+
+// cookieValue returns a cookie that the browser sent. Two cookies of one name
+// with different values were not set by us alone: the answer is then a text
+// that no parser of ours accepts.
+func cookieValue(r *http.Request, name string) string {
+	found := r.CookiesNamed(name)
+	if len(found) == 0 {
+		return ""
+	}
+	for _, k := range found[1:] {
+		if k.Value != found[0].Value {
+			return "doubled"
+		}
+	}
+	return found[0].Value
+}
+
+// subjectToken returns the subject token of a visitor's own request.
+func subjectToken(r *http.Request) string {
+	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Consent "); ok {
+		return strings.TrimSpace(t)
+	}
+	return cookieValue(r, consent.SubjectCookie)
+}
+
+// originOf checks that a page of the site sent the request. A request without
+// an Origin comes from no page of a browser and is allowed.
+func (s *Server) originOf(c echo.Context, site *consent.Site) (string, error) {
+	values := c.Request().Header.Values("Origin")
+	if len(values) == 0 {
+		return "", nil
+	}
+	if len(values) > 1 || !s.allows(site, values[0]) {
+		return "", consent.Fail(consent.BadOrigin, "the page's origin is not one of the site's origins", "add the origin to the site document's `origins`")
+	}
+	return values[0], nil
+}
+
+func (s *Server) allows(site *consent.Site, origin string) bool {
+	return origin != "null" && (site.AllowsOrigin(origin) || (s.o.Demo && site.ID == demoSite && origin == s.o.PublicURL))
+}
+
+// allowCORS lets the site's own pages read an answer across origins.
+func allowCORS(c echo.Context, origin string) {
+	if origin == "" {
+		return
+	}
+	h := c.Response().Header()
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Set("Access-Control-Allow-Credentials", "true")
+	h.Add("Vary", "Origin")
+}
+
+// preflight answers for pages of any live site; the request itself is checked
+// against the site that it names.
+func (s *Server) preflight(c echo.Context) error {
+	origin := c.Request().Header.Get("Origin")
+	for _, id := range s.o.Publish.Sites() {
+		e, err := s.o.Publish.Live(id)
+		if err != nil || !s.allows(&e.Site, origin) {
+			continue
+		}
+		allowCORS(c, origin)
+		h := c.Response().Header()
+		h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
+		h.Set("Access-Control-Allow-Headers", "Content-Type, Authorization")
+		h.Set("Access-Control-Max-Age", "600")
+		break
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// keepCookie sets one of our cookies where the browser will take it as a
+// first-party one, and reports whether it could.
+func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, value string, httpOnly bool) bool {
+	domain, ok := cookieHome(site.CookieDomain, origin, c.Request().Host)
+	if !ok {
+		return false
+	}
+	k := &http.Cookie{
+		Name: name, Value: value, Path: "/", Domain: domain, MaxAge: cookieLife,
+		SameSite: http.SameSiteLaxMode, Secure: s.https(c), HttpOnly: httpOnly,
+	}
+	if value == "" {
+		k.MaxAge = -1
+	}
+	http.SetCookie(c.Response(), k)
+	return true
+}
+
+// cookieLife is 13 months: as long as any consent may be kept, in seconds.
+const cookieLife = 395 * 24 * 3600
+
+// cookieHome finds the Domain under which page and consent host share cookies.
+func cookieHome(domain, origin, host string) (string, bool) {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return "", false
+	}
+	page, here := u.Hostname(), (&url.URL{Host: host}).Hostname()
+	if domain != "" && under(page, domain) && under(here, domain) {
+		return domain, true
+	}
+	return "", page == here
+}
+
+func under(host, domain string) bool {
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
