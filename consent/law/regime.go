@@ -21,6 +21,8 @@ type Regime struct {
 	Place         consent.Place
 	Establishment consent.Place
 	At            time.Time
+	// closeRequired says that a law asks for a control that closes the banner.
+	closeRequired bool
 }
 
 // Presentation says how a regime is shown; the words are picked by profile

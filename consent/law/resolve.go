@@ -1,0 +1,127 @@
+package law
+
+import (
+	"cmp"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Resolve returns what binds a visit on a date (in UTC): the law of the
+// visitor's place together with the law of the publisher's establishment, the
+// stricter value field by field. An unknown visitor gets the strictest law; an
+// unknown establishment adds no second one.
+//
+// Stricter is: the earlier of opt-in, opt-out and notice; a duty over none; a
+// close that refuses; the shorter life of a grant; the longer rest after a
+// refusal; the higher age of minors.
+//
+// The id is that of the visitor's law, with "+" and the id of the
+// establishment's where that makes anything stricter. The Why of a regime is
+// shared; callers must not change it.
+func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime {
+	e := t.at(at.Unix())
+	visitor := e.find(place)
+	publisher := e.find(establishment)
+	if publisher == e.world {
+		publisher = nil
+	}
+	r := join(visitor, publisher, "")
+	r.Place, r.Establishment, r.At = place, establishment, at
+	return r
+}
+
+// ByID returns the terms of a regime's id on a date, so that a record can be
+// judged by the regime under which it was made. The places of the result are
+// unknown, since an id may stand for many. ok is false when the date knows no
+// such law.
+func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
+	e := t.at(at.Unix())
+	first, second, both := strings.Cut(id, "+")
+	visitor := e.byID[first]
+	var publisher *profile
+	if both {
+		publisher = e.byID[second]
+	}
+	if visitor == nil || (both && publisher == nil) {
+		return Regime{}, false
+	}
+	r = join(visitor, publisher, id)
+	r.At = at
+	return r, true
+}
+
+// join takes the stricter value field by field. Without an id it makes one.
+func join(v, e *profile, id string) Regime {
+	r := Regime{ID: v.id, Terms: v.terms, Why: v.why, closeRequired: v.closeRequired}
+	if e == nil || e == v {
+		return r
+	}
+	j := joiner{why: v.why, other: e.why}
+	t, o := &r.Terms, &e.terms
+	lower(&j, fieldAnalytics, &t.Modes.Analytics, o.Modes.Analytics)
+	lower(&j, "", &t.AnalyticsOwn, o.AnalyticsOwn)
+	lower(&j, "", &t.AnalyticsOther, o.AnalyticsOther)
+	lower(&j, fieldAds, &t.Modes.Ads, o.Modes.Ads)
+	lower(&j, fieldSaleShare, &t.Modes.SaleShare, o.Modes.SaleShare)
+	lower(&j, fieldSensitive, &t.Modes.Sensitive, o.Modes.Sensitive)
+	lower(&j, fieldRecording, &t.Modes.Recording, o.Modes.Recording)
+	j.either(fieldGPC, &t.GPC, o.GPC)
+	j.either(fieldReject, &t.RejectFirstLayer, o.RejectFirstLayer)
+	j.either(fieldParity, &t.Parity, o.Parity)
+	j.either(fieldClose, &t.CloseRefuses, o.CloseRefuses)
+	j.either("", &r.closeRequired, e.closeRequired)
+	lower(&j, fieldConsent, &t.ConsentMonths, o.ConsentMonths)
+	higher(&j, fieldReask, &t.ReaskMonths, o.ReaskMonths)
+	higher(&j, fieldMinor, &t.MinorAge, o.MinorAge)
+	if id == "" && j.changed {
+		id = v.id + "+" + e.id
+	}
+	if id != "" {
+		r.ID, t.Regime = id, id
+	}
+	r.Why = j.why
+	return r
+}
+
+// joiner notes what the second law made stricter. It copies the reasons
+// before the first change, since profiles are shared.
+type joiner struct {
+	why, other map[string]string
+	changed    bool
+	copied     bool
+}
+
+func (j *joiner) took(field string) {
+	j.changed = true
+	if field == "" {
+		return
+	}
+	if !j.copied {
+		j.why, j.copied = maps.Clone(j.why), true
+	}
+	j.why[field] = j.other[field]
+}
+
+func (j *joiner) either(field string, into *bool, other bool) {
+	if other && !*into {
+		*into = true
+		j.took(field)
+	}
+}
+
+func lower[T cmp.Ordered](j *joiner, field string, into *T, other T) {
+	if other < *into {
+		*into = other
+		j.took(field)
+	}
+}
+
+func higher(j *joiner, field string, into *int, other int) {
+	if other > *into {
+		*into = other
+		j.took(field)
+	}
+}
