@@ -1,0 +1,56 @@
+package geo
+
+import (
+	"net/http"
+	"net/netip"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// The sources that Locate names.
+const (
+	SourceNone     = "none"     // nobody knew the place
+	SourceHeader   = "header"   // a trusted edge wrote it
+	SourceDatabase = "database" // the client's address gave it
+)
+
+// forwardedHeader is the one header that names the hops of a request.
+const forwardedHeader = "X-Forwarded-For"
+
+// Locator finds the place of a request. It is safe for concurrent use.
+type Locator struct {
+	db     *DB
+	scheme Scheme
+	trust  Trust
+}
+
+// New makes a Locator. A nil db knows no address.
+func New(db *DB, scheme Scheme, trust Trust) *Locator {
+	return &Locator{db: db, scheme: scheme, trust: trust}
+}
+
+// Locate returns the place of a request, the address of its client, and the
+// source of the place. Headers count only from a trusted peer. Where the edge
+// says that it does not know the place, the address is not asked: it would
+// give the place of an exit node. An address that is itself a trusted proxy
+// is nobody's place.
+func (l *Locator) Locate(peer netip.Addr, h http.Header) (place consent.Place, client netip.Addr, source string) {
+	client = plain(peer)
+	if l.trust.Trusts(client) {
+		client = l.trust.ClientAddr(client, h.Values(forwardedHeader))
+		if l.scheme.Present(h) {
+			return named(l.scheme.FromHeaders(h), client, SourceHeader)
+		}
+		if l.trust.Trusts(client) {
+			return consent.Place{}, client, SourceNone
+		}
+	}
+	return named(l.db.Locate(client), client, SourceDatabase)
+}
+
+func named(p consent.Place, client netip.Addr, source string) (consent.Place, netip.Addr, string) {
+	if !p.Known() {
+		source = SourceNone
+	}
+	return p, client, source
+}

@@ -1,0 +1,50 @@
+package geo_test
+
+import (
+	"net/http"
+	"net/netip"
+	"testing"
+
+	"github.com/leadiumx/consent/geo"
+	"github.com/leadiumx/consent/geo/geotest"
+)
+
+func TestLocator(t *testing.T) {
+	t.Parallel()
+	db := open(t, geotest.WriteRows(t, "GeoLite2-City", append(geotest.Rows(),
+		geotest.Row{Network: "198.51.100.200/32", Country: "US", Subdivision: "WA"})...))
+	const proxy = "198.51.100.200"
+	for _, tt := range []struct {
+		name, scheme, peer  string
+		h                   http.Header
+		place, client, from string
+	}{
+		{"the peer's own address", "none", "192.0.2.1", nil, "FR", "192.0.2.1", "database"},
+		{"an address that nobody knows", "none", "127.0.0.1", nil, "unknown", "127.0.0.1", "none"},
+		{"geo headers of a stranger do not count", "cloudflare", "192.0.2.1", headers("CF-IPCountry", "US", "CF-Region-Code", "WA"), "FR", "192.0.2.1", "database"},
+		{"forwarded addresses of a stranger do not count", "none", "192.0.2.1", headers("X-Forwarded-For", "203.0.113.5"), "FR", "192.0.2.1", "database"},
+		{"geo headers of a trusted peer", "cloudflare", proxy, headers("CF-IPCountry", "CA", "CF-Region-Code", "QC", "X-Forwarded-For", "192.0.2.1"), "CA-QC", "192.0.2.1", "header"},
+		{"the edge does not know the place", "cloudflare", proxy, headers("CF-IPCountry", "T1", "X-Forwarded-For", "203.0.113.5"), "unknown", "203.0.113.5", "none"},
+		{"the edge wrote no geo header", "cloudflare", proxy, headers("X-Forwarded-For", "203.0.113.5"), "US-WA", "203.0.113.5", "database"},
+		{"a trusted peer without a scheme", "none", proxy, headers("CF-IPCountry", "US", "X-Forwarded-For", "192.0.2.1"), "FR", "192.0.2.1", "database"},
+		{"a trusted peer that names no client", "none", proxy, nil, "unknown", proxy, "none"},
+		{"a trusted peer that names a malformed client", "none", proxy, headers("X-Forwarded-For", "192.0.2.1, ?"), "unknown", proxy, "none"},
+		{"IPv4 in IPv6", "none", "::ffff:198.51.100.1", nil, "US-CA", "198.51.100.1", "database"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l := geo.New(db, scheme(t, tt.scheme), trust(t, proxy))
+			place, client, from := l.Locate(netip.MustParseAddr(tt.peer), tt.h)
+			if place.String() != tt.place || client.String() != tt.client || from != tt.from {
+				t.Errorf("Locate = %s, %s, %s; want %s, %s, %s", place, client, from, tt.place, tt.client, tt.from)
+			}
+		})
+	}
+	t.Run("no database", func(t *testing.T) {
+		t.Parallel()
+		place, _, from := geo.New(nil, geo.Scheme{}, geo.Trust{}).Locate(netip.MustParseAddr("192.0.2.1"), http.Header{})
+		if place.Known() || from != geo.SourceNone {
+			t.Errorf("Locate = %s, %s; want unknown, none", place, from)
+		}
+	})
+}
