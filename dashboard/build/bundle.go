@@ -53,7 +53,7 @@ func bundle(root string) (*built, error) {
 		MinifySyntax:      true,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
-		LegalComments:     api.LegalCommentsNone, // licenses.txt holds the full texts
+		LegalComments:     api.LegalCommentsNone, // the licences file holds the full texts
 		EntryNames:        "assets/[name]-[hash]",
 		ChunkNames:        "assets/[name]-[hash]",
 		AssetNames:        "assets/[name]-[hash]",

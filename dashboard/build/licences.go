@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,16 +12,16 @@ import (
 
 // licences returns the licence of every package whose code is in the bundle:
 // most licences ask that their text travels with the code.
-func licences(root string, inputs []string) ([]byte, error) {
+func licences(root string, inputs []string) (file, error) {
 	var text strings.Builder
 	for _, dir := range packages(inputs) {
 		raw, err := os.ReadFile(filepath.Join(root, dir, "package.json"))
 		if err != nil {
-			return nil, err
+			return file{}, err
 		}
 		var p struct{ Name, Version, License string }
 		if err := json.Unmarshal(raw, &p); err != nil {
-			return nil, fmt.Errorf("%s/package.json: %w", dir, err)
+			return file{}, fmt.Errorf("%s/package.json: %w", dir, err)
 		}
 		fmt.Fprintf(&text, "%s %s (%s)\n\n", p.Name, p.Version, p.License)
 		if body := licenceText(filepath.Join(root, dir)); body != "" {
@@ -28,7 +29,8 @@ func licences(root string, inputs []string) ([]byte, error) {
 		}
 		text.WriteString(strings.Repeat("-", 72) + "\n\n")
 	}
-	return []byte(text.String()), nil
+	sum := sha256.Sum256([]byte(text.String()))
+	return file{fmt.Sprintf("assets/licences-%X.txt", sum[:4]), []byte(text.String())}, nil
 }
 
 // packages lists the folders of the packages that the inputs belong to.

@@ -37,11 +37,11 @@ func run(root, out string) error {
 	if err != nil {
 		return err
 	}
-	licences, err := licences(root, b.Inputs)
+	texts, err := licences(root, b.Inputs)
 	if err != nil {
 		return err
 	}
-	files := append([]file{{"index.html", page}, {"licenses.txt", licences}}, b.Files...)
+	files := append([]file{{"index.html", page}, texts}, b.Files...)
 	if err := write(out, files); err != nil {
 		return err
 	}

@@ -86,6 +86,7 @@ export interface SiteRow {
   published_at?: string;
   draft_saved_at?: string;
   changed: boolean;
+  tag: string;
 }
 
 export interface SiteView {

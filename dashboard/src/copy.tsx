@@ -3,11 +3,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 
 /** Copies a text and says so for two seconds. */
-export function CopyTag({
-  text,
-  label = "Copy tag",
-  ...props
-}: { text: string | (() => Promise<string>); label?: string } & ButtonProps) {
+export function CopyTag({ text, label = "Copy tag", ...props }: { text: string; label?: string } & ButtonProps) {
   const [done, setDone] = useState(false);
   useEffect(() => {
     if (!done) return;
@@ -19,7 +15,7 @@ export function CopyTag({
       variant="default"
       data-testid="copy-tag"
       leftSection={done ? <IconCheck size={16} /> : <IconCopy size={16} />}
-      onClick={async () => setDone(await copy(typeof text === "string" ? text : await text()))}
+      onClick={async () => setDone(await copy(text))}
       {...props}
     >
       <span aria-live="polite">{done ? "Copied" : label}</span>

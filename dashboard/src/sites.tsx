@@ -1,6 +1,6 @@
 import { Badge, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { api, type SiteRow } from "./api";
 import { CopyTag } from "./copy";
@@ -71,7 +71,7 @@ function SiteCard({ site }: { site: SiteRow }) {
         </Group>
       </Stack>
       <Group gap="xs" className="site-card-actions">
-        <CopySiteTag id={site.id} />
+        <CopyTag text={site.tag} />
         <Button
           component={Link}
           href={`/sites/${site.id}`}
@@ -84,21 +84,6 @@ function SiteCard({ site }: { site: SiteRow }) {
       </Group>
     </Paper>
   );
-}
-
-// The tag belongs to the site's own answer, since only the server knows under
-// which public address it is reached. It is asked for when it is needed.
-function CopySiteTag({ id }: { id: string }) {
-  const client = useQueryClient();
-  const tag = async () => {
-    const site = await client.fetchQuery({
-      queryKey: ["site", id],
-      queryFn: ({ signal }) => api.site(id, signal),
-      staleTime: 60_000,
-    });
-    return site.tag;
-  };
-  return <CopyTag text={tag} className="above" />;
 }
 
 function Empty() {

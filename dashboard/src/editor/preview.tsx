@@ -1,10 +1,10 @@
-import { Group, Loader, NativeSelect, SegmentedControl, Switch, VisuallyHidden } from "@mantine/core";
+import { Alert, Group, Loader, NativeSelect, SegmentedControl, Switch, VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue, useElementSize } from "@mantine/hooks";
 import { IconDeviceDesktop, IconDeviceMobile, IconLock } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, type SiteDocument } from "../api";
-import { ProblemAlert } from "../problem";
+import { api, problemOf, type SiteDocument } from "../api";
+import { Findings, ProblemAlert } from "../problem";
 import { languageName } from "./languages";
 
 const places = [
@@ -36,12 +36,16 @@ export function Preview({ doc }: { doc: SiteDocument }) {
   const preview = useQuery({
     queryKey: ["preview", doc.id, settled, place, locale, gpc],
     queryFn: ({ signal }) => api.preview(doc.id, { site: settled, place, locale, gpc }, signal),
-    placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
     refetchOnWindowFocus: false,
   });
+
+  // The last good frame stays while a new one is made, and while there is a fault.
+  const [url, setUrl] = useState<string>();
+  if (preview.data && preview.data.url !== url) setUrl(preview.data.url);
+  const findings = preview.isError ? problemOf(preview.error).findings : undefined;
 
   return (
     <section className="preview" aria-label="Preview">
@@ -84,14 +88,20 @@ export function Preview({ doc }: { doc: SiteDocument }) {
       </Group>
       {preview.isError && (
         <div className="preview-fault">
-          <ProblemAlert error={preview.error} retry={() => void preview.refetch()} />
+          {findings ? (
+            <Alert color="yellow" p="sm" title="The preview waits until this is mended" role="status">
+              <Findings findings={findings} />
+            </Alert>
+          ) : (
+            <ProblemAlert error={preview.error} retry={() => void preview.refetch()} />
+          )}
         </div>
       )}
       <Browser
         address={doc.origins[0]?.replace(/^https?:\/\//, "") ?? doc.id}
         width={widths[device]}
         phone={device === "phone"}
-        url={preview.data?.url}
+        url={url}
         busy={preview.isFetching}
       />
     </section>
