@@ -1,0 +1,183 @@
+package storetest
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+func (b *bench) put(t *testing.T, key, value string, sec int) {
+	t.Helper()
+	if err := b.PutSecret(t.Context(), key, []byte(value), at(sec)); err != nil {
+		t.Fatalf("PutSecret(%s): %v", key, err)
+	}
+}
+
+// secret asserts what is read under key at a time.
+func (b *bench) secret(t *testing.T, key string, now time.Time, want string) {
+	t.Helper()
+	got, err := b.Secret(t.Context(), key, now)
+	if err != nil || string(got) != want {
+		t.Fatalf("Secret(%s) = %q, %v; want %q", key, got, err, want)
+	}
+}
+
+func vaultCases() []testCase {
+	return []testCase{
+		{"a secret is read until its end and not from then on", func(t *testing.T, b *bench) {
+			b.put(t, "k", "value\x00\xff", 10)
+			b.secret(t, "k", at(0), "value\x00\xff")
+			b.secret(t, "k", at(10).Add(-time.Millisecond), "value\x00\xff")
+			_, err := b.Secret(t.Context(), "k", at(10))
+			code(t, "Secret at its end", err, consent.NotFound)
+		}},
+		{"only the given time counts, not the clock of a machine", func(t *testing.T, b *bench) {
+			past := time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
+			if err := b.PutSecret(t.Context(), "k", []byte("v"), past); err != nil {
+				t.Fatal(err)
+			}
+			b.secret(t, "k", past.Add(-time.Second), "v")
+		}},
+		{"an unknown secret is not found", func(t *testing.T, b *bench) {
+			_, err := b.Secret(t.Context(), "k", at(0))
+			code(t, "Secret", err, consent.NotFound)
+			_, err = b.TakeSecret(t.Context(), "k", at(0))
+			code(t, "TakeSecret", err, consent.NotFound)
+		}},
+		{"an empty value is a value", func(t *testing.T, b *bench) {
+			b.put(t, "k", "", 10)
+			b.secret(t, "k", at(0), "")
+		}},
+		{"a secret replaces the one before, its end too", func(t *testing.T, b *bench) {
+			b.put(t, "k", "one", 10)
+			b.put(t, "k", "two", 20)
+			b.secret(t, "k", at(15), "two")
+			b.put(t, "k", "three", 5)
+			_, err := b.Secret(t.Context(), "k", at(6))
+			code(t, "Secret", err, consent.NotFound)
+		}},
+		{"what is taken is gone", func(t *testing.T, b *bench) {
+			b.put(t, "k", "v", 10)
+			b.put(t, "other", "w", 10)
+			got, err := b.TakeSecret(t.Context(), "k", at(0))
+			if err != nil || string(got) != "v" {
+				t.Fatalf("TakeSecret = %q, %v", got, err)
+			}
+			_, err = b.TakeSecret(t.Context(), "k", at(0))
+			code(t, "TakeSecret again", err, consent.NotFound)
+			_, err = b.Secret(t.Context(), "k", at(0))
+			code(t, "Secret", err, consent.NotFound)
+			b.secret(t, "other", at(0), "w")
+		}},
+		{"an expired secret cannot be taken", func(t *testing.T, b *bench) {
+			b.put(t, "k", "v", 10)
+			_, err := b.TakeSecret(t.Context(), "k", at(10))
+			code(t, "TakeSecret", err, consent.NotFound)
+		}},
+		{"of many takers exactly one succeeds", func(t *testing.T, b *bench) {
+			b.put(t, "k", "v", 10)
+			var took atomic.Int32
+			errs := make([]error, 16)
+			together(len(errs), func(i int) {
+				got, err := b.TakeSecret(t.Context(), "k", at(0))
+				if errs[i] = err; err == nil && string(got) == "v" {
+					took.Add(1)
+				}
+			})
+			if took.Load() != 1 {
+				t.Fatalf("%d takers succeeded: %v", took.Load(), errs)
+			}
+			for _, err := range errs {
+				if err != nil {
+					code(t, "TakeSecret of a loser", err, consent.NotFound)
+				}
+			}
+		}},
+		{"a dropped secret is gone and dropping nothing is no error", func(t *testing.T, b *bench) {
+			b.put(t, "k", "v", 10)
+			for range 2 {
+				if err := b.DropSecret(t.Context(), "k"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := b.Secret(t.Context(), "k", at(0))
+			code(t, "Secret", err, consent.NotFound)
+		}},
+		{"secrets survive closing and opening again", func(t *testing.T, b *bench) {
+			b.put(t, "k", "v", 10)
+			b.reopen(t)
+			b.secret(t, "k", at(0), "v")
+		}},
+		{"changing the value that was given or returned changes nothing stored", func(t *testing.T, b *bench) {
+			given := []byte("value")
+			if err := b.PutSecret(t.Context(), "k", given, at(10)); err != nil {
+				t.Fatal(err)
+			}
+			given[0] = 'X'
+			got, err := b.Secret(t.Context(), "k", at(0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[1] = 'X'
+			b.secret(t, "k", at(0), "value")
+		}},
+	}
+}
+
+func faultCases() []testCase {
+	return []testCase{
+		{"a healthy store answers a ping", func(t *testing.T, b *bench) {
+			if err := b.Ping(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"every call with a cancelled context is unavailable and changes nothing", func(t *testing.T, b *bench) {
+			everyCall(t, b, cancelled(t))
+		}},
+		{"every call after its deadline is unavailable and changes nothing", func(t *testing.T, b *bench) {
+			ctx, cancel := context.WithDeadline(t.Context(), time.Unix(1, 0))
+			defer cancel()
+			everyCall(t, b, ctx)
+		}},
+	}
+}
+
+func everyCall(t *testing.T, b *bench, ctx context.Context) {
+	t.Helper()
+	b.append(t, record("a", "sub", 0))
+	b.publish(t, "shop", 1)
+	b.put(t, "k", "v", 10)
+	calls := map[string]func() error{
+		"Append":     func() error { _, _, err := b.Append(ctx, record("b", "sub", 1)); return err },
+		"Latest":     func() error { _, err := b.Latest(ctx, "shop", "sub"); return err },
+		"History":    func() error { _, err := b.History(ctx, "shop", "sub"); return err },
+		"Erase":      func() error { return b.Erase(ctx, "shop", "sub", at(5)) },
+		"Export":     func() error { return b.Export(ctx, "shop", func(consent.Record) error { return nil }) },
+		"Publish":    func() error { return b.Publish(ctx, edition("shop", 2)) },
+		"Edition":    func() error { _, err := b.Edition(ctx, "shop", 1); return err },
+		"Editions":   func() error { _, err := b.Editions(ctx, "shop"); return err },
+		"Live":       func() error { _, err := b.Live(ctx); return err },
+		"PutDraft":   func() error { return b.PutDraft(ctx, consent.Draft{Site: site("shop")}) },
+		"Drafts":     func() error { _, err := b.Drafts(ctx); return err },
+		"Version":    func() error { _, err := b.Version(ctx); return err },
+		"PutSecret":  func() error { return b.PutSecret(ctx, "k", []byte("w"), at(10)) },
+		"Secret":     func() error { _, err := b.Secret(ctx, "k", at(0)); return err },
+		"TakeSecret": func() error { _, err := b.TakeSecret(ctx, "k", at(0)); return err },
+		"DropSecret": func() error { return b.DropSecret(ctx, "k") },
+		"Ping":       func() error { return b.Ping(ctx) },
+	}
+	for what, call := range calls {
+		code(t, what, call(), consent.Unavailable)
+	}
+	b.history(t, "sub", "a")
+	b.secret(t, "k", at(0), "v")
+	if all, err := b.Editions(t.Context(), "shop"); err != nil || len(all) != 1 {
+		t.Fatalf("Editions = %d, %v", len(all), err)
+	}
+	if all, err := b.Drafts(t.Context()); err != nil || len(all) != 0 {
+		t.Fatalf("Drafts = %d, %v", len(all), err)
+	}
+}

@@ -1,0 +1,78 @@
+package boltstore
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+)
+
+// The layout of the file. A number is eight bytes, big-endian, so that keys
+// sort as numbers do; part(x) is x behind its length in two bytes, so that no
+// two lists of parts make the same key; person is the first 16 bytes of the
+// SHA-256 of part(site) part(subject), so that what stays after an erasure
+// does not hold the subject.
+//
+//	meta       "format"                    → number of the layout, now 1
+//	           "version"                   → number of publishes
+//	records    part(site) number           → record as JSON, behind one byte: 'r', or 'e' once erased
+//	ids        part(site) part(id)         → number of the record
+//	history    person clock number         → part(site), for each record of a subject that is not erased
+//	tombstones person                      → clock of the erasure
+//	editions   part(site) number           → edition as JSON
+//	live       site                        → number of the newest edition
+//	drafts     site                        → draft as JSON
+//	vault      key                         → end in microseconds, then the value
+//
+// The last history key of a person is the current record: the highest clock
+// and, among equal ones, the record that arrived last.
+const (
+	bucketMeta       = "meta"
+	bucketRecords    = "records"
+	bucketIDs        = "ids"
+	bucketHistory    = "history"
+	bucketTombstones = "tombstones"
+	bucketEditions   = "editions"
+	bucketLive       = "live"
+	bucketDrafts     = "drafts"
+	bucketVault      = "vault"
+)
+
+const (
+	keyFormat  = "format"
+	keyVersion = "version"
+	format     = 1
+
+	flagRecord = 'r'
+	flagErased = 'e'
+
+	personSize = 16
+)
+
+func buckets() []string {
+	return []string{
+		bucketMeta, bucketRecords, bucketIDs, bucketHistory, bucketTombstones,
+		bucketEditions, bucketLive, bucketDrafts, bucketVault,
+	}
+}
+
+func part(b []byte, s string) []byte {
+	b = binary.BigEndian.AppendUint16(b, uint16(len(s)))
+	return append(b, s...)
+}
+
+func number(b []byte, n uint64) []byte { return binary.BigEndian.AppendUint64(b, n) }
+
+// clockKey flips the sign, so that times before 1970 sort before later ones.
+func clockKey(b []byte, clock int64) []byte { return number(b, uint64(clock)^1<<63) }
+
+func readClock(b []byte) int64 { return int64(binary.BigEndian.Uint64(b) ^ 1<<63) }
+
+func personOf(site, subject string) []byte {
+	sum := sha256.Sum256(part(part(nil, site), subject))
+	return sum[:personSize]
+}
+
+func idKey(site, id string) []byte { return part(part(nil, site), id) }
+
+func recordKey(site string, n uint64) []byte { return number(part(nil, site), n) }
+
+func editionKey(site string, n int) []byte { return number(part(nil, site), uint64(n)) }

@@ -1,0 +1,262 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"go.etcd.io/bbolt"
+)
+
+const (
+	// historyLimit is the most that History returns: the newest ones.
+	historyLimit = 1000
+	// exportPage is how many records Export reads in one transaction, so that
+	// a slow receiver holds up nobody.
+	exportPage = 256
+)
+
+type appended struct {
+	record consent.Record
+	fresh  bool
+}
+
+// Append stores a record; see consent.Records. Among records with the same
+// clock, the one that arrived last is current.
+func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
+	if err := named(r.Site, r.ID, r.Subject); err != nil {
+		return consent.Record{}, false, err
+	}
+	a, err := write(ctx, s, func(tx *bbolt.Tx) (appended, error) { return appendRecord(tx, r) })
+	return a.record, a.fresh, err
+}
+
+func appendRecord(tx *bbolt.Tx, r consent.Record) (appended, error) {
+	records, ids := tx.Bucket([]byte(bucketRecords)), tx.Bucket([]byte(bucketIDs))
+	if n := ids.Get(idKey(r.Site, r.ID)); n != nil {
+		return appendedBefore(records.Get(append(part(nil, r.Site), n...)), r)
+	}
+	if at, ok := tombstone(tx, r.Site, r.Subject); ok && r.Clock <= at {
+		return appended{}, erased()
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		return appended{}, consent.Errorf(consent.Invalid, "the record is not encodable: %w", err)
+	}
+	// A number of the whole file: a site's records keep their order.
+	n, err := records.NextSequence()
+	if err != nil {
+		return appended{}, err
+	}
+	if err := records.Put(recordKey(r.Site, n), append([]byte{flagRecord}, body...)); err != nil {
+		return appended{}, err
+	}
+	if err := ids.Put(idKey(r.Site, r.ID), number(nil, n)); err != nil {
+		return appended{}, err
+	}
+	if r.Subject != "" {
+		key := number(clockKey(personOf(r.Site, r.Subject), r.Clock), n)
+		if err := tx.Bucket([]byte(bucketHistory)).Put(key, part(nil, r.Site)); err != nil {
+			return appended{}, err
+		}
+	}
+	return appended{r, true}, nil
+}
+
+func appendedBefore(body []byte, r consent.Record) (appended, error) {
+	first, isErased, err := decode(body)
+	switch {
+	case err != nil:
+		return appended{}, err
+	case isErased:
+		return appended{}, erased()
+	case first.Content != r.Content:
+		return appended{}, consent.Fail(consent.IDReused, "the id "+r.ID+" already stands for another decision", "make 16 new random bytes for each decision")
+	}
+	return appended{first, false}, nil
+}
+
+// Latest returns the subject's current record; see consent.Records.
+func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
+	return read(ctx, s, func(tx *bbolt.Tx) (consent.Record, error) {
+		found, err := newest(tx, site, subject, 1)
+		if err != nil {
+			return consent.Record{}, err
+		}
+		if len(found) == 0 {
+			return consent.Record{}, consent.Fail(consent.NotFound, "the subject has no record on this site", "ask the visitor for a choice")
+		}
+		return found[0], nil
+	})
+}
+
+// History returns the subject's records by clock; see consent.Records. Of
+// more than 1,000 it returns the newest.
+func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Record, error) {
+	return read(ctx, s, func(tx *bbolt.Tx) ([]consent.Record, error) {
+		found, err := newest(tx, site, subject, historyLimit)
+		slices.Reverse(found)
+		return found, err
+	})
+}
+
+// newest returns up to limit records of a subject, newest first. Errors:
+// Erased when there are none because of an erasure.
+func newest(tx *bbolt.Tx, site, subject string, limit int) ([]consent.Record, error) {
+	if subject == "" {
+		return nil, nil
+	}
+	person := personOf(site, subject)
+	records := tx.Bucket([]byte(bucketRecords))
+	c := tx.Bucket([]byte(bucketHistory)).Cursor()
+	k, _ := c.Seek(append(bytes.Clone(person), bytes.Repeat([]byte{0xff}, 17)...))
+	if k == nil {
+		k, _ = c.Last()
+	} else {
+		k, _ = c.Prev()
+	}
+	var found []consent.Record
+	for ; k != nil && bytes.HasPrefix(k, person) && len(found) < limit; k, _ = c.Prev() {
+		r, _, err := decode(records.Get(append(part(nil, site), k[personSize+8:]...)))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, r)
+	}
+	if len(found) == 0 && tx.Bucket([]byte(bucketTombstones)).Get(person) != nil {
+		return nil, erased()
+	}
+	return found, nil
+}
+
+// Erase forgets a subject; see consent.Records. Records with a later clock
+// than at stay: they are choices made after the erasure, whatever came first.
+// Nothing of what is forgotten can be read through the store; the bytes on
+// disk are overwritten as the file reuses its pages.
+func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) error {
+	if err := named(site, "-", subject); err != nil {
+		return err
+	}
+	if subject == "" {
+		return consent.Fail(consent.Invalid, "no subject is named", "name the subject to be forgotten")
+	}
+	_, err := write(ctx, s, func(tx *bbolt.Tx) (struct{}, error) {
+		return struct{}{}, erase(tx, site, subject, at.UnixMilli())
+	})
+	return err
+}
+
+func erase(tx *bbolt.Tx, site, subject string, at int64) error {
+	person := personOf(site, subject)
+	if before, ok := tombstone(tx, site, subject); ok {
+		at = max(at, before)
+	}
+	if err := tx.Bucket([]byte(bucketTombstones)).Put(person, clockKey(nil, at)); err != nil {
+		return err
+	}
+	history := tx.Bucket([]byte(bucketHistory))
+	var gone [][]byte
+	c := history.Cursor()
+	for k, _ := c.Seek(person); k != nil && bytes.HasPrefix(k, person) && readClock(k[personSize:]) <= at; k, _ = c.Next() {
+		gone = append(gone, bytes.Clone(k))
+	}
+	records := tx.Bucket([]byte(bucketRecords))
+	for _, k := range gone {
+		key := append(part(nil, site), k[personSize+8:]...)
+		if err := strip(records, key); err != nil {
+			return err
+		}
+		if err := history.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strip leaves of a record that there was one, and what was shown.
+func strip(records *bbolt.Bucket, key []byte) error {
+	r, _, err := decode(records.Get(key))
+	if err != nil {
+		return err
+	}
+	r.Subject, r.Content = "", ""
+	r.Levels, r.Vendors, r.Over = nil, nil, nil
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return records.Put(key, append([]byte{flagErased}, body...))
+}
+
+// Export calls each for every record of a site; see consent.Records. Records
+// that arrive meanwhile may be among them. each may call the store.
+func (s *Store) Export(ctx context.Context, site string, each func(consent.Record) error) error {
+	prefix := part(nil, site)
+	for next := prefix; next != nil; {
+		page, err := read(ctx, s, func(tx *bbolt.Tx) ([]consent.Record, error) {
+			var found []consent.Record
+			c := tx.Bucket([]byte(bucketRecords)).Cursor()
+			k, v := c.Seek(next)
+			for ; k != nil && bytes.HasPrefix(k, prefix) && len(found) < exportPage; k, v = c.Next() {
+				r, _, err := decode(v)
+				if err != nil {
+					return nil, err
+				}
+				found = append(found, r)
+			}
+			next = nil
+			if k != nil && bytes.HasPrefix(k, prefix) {
+				next = bytes.Clone(k)
+			}
+			return found, nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func decode(body []byte) (r consent.Record, isErased bool, err error) {
+	if len(body) < 2 || (body[0] != flagRecord && body[0] != flagErased) {
+		return r, false, fmt.Errorf("a stored record is damaged: %d bytes", len(body))
+	}
+	if err := json.Unmarshal(body[1:], &r); err != nil {
+		return r, false, fmt.Errorf("a stored record is damaged: %w", err)
+	}
+	return r, body[0] == flagErased, nil
+}
+
+func tombstone(tx *bbolt.Tx, site, subject string) (at int64, ok bool) {
+	if subject == "" {
+		return 0, false
+	}
+	v := tx.Bucket([]byte(bucketTombstones)).Get(personOf(site, subject))
+	if len(v) != 8 {
+		return 0, false
+	}
+	return int64(binary.BigEndian.Uint64(v) ^ 1<<63), true
+}
+
+func erased() error {
+	return consent.Fail(consent.Erased, "the subject asked for erasure", "ask the visitor for a new choice")
+}
+
+// named refuses names that do not fit a key.
+func named(site, id, subject string) error {
+	const limit = 512
+	if site == "" || id == "" || len(site) > limit || len(id) > limit || len(subject) > limit {
+		return consent.Fail(consent.Invalid, "a site, an id or a subject is empty or longer than 512 bytes", "send them as they were given")
+	}
+	return nil
+}
