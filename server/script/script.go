@@ -63,8 +63,9 @@ type Notice struct {
 	Rules   []consent.Rule
 	Locale  string
 	// Note is the sealed proof of the above.
-	Note  string
-	Words map[string]string
+	Note         string
+	Words        map[string]string
+	Presentation law.Presentation
 }
 
 // Script is a compiled notice.
@@ -102,7 +103,8 @@ func (d *Desk) notice(e *consent.Edition, place consent.Place, locale string) *N
 		Note: consent.SealNote(d.o.Keys, e.Site.Tenant, consent.Note{
 			Site: e.Site.ID, Edition: e.Number, Regime: regime.ID, Locale: locale,
 		}),
-		Words: bundle.Words(&e.Site, regime, rules, locale),
+		Words:        bundle.Words(&e.Site, regime, rules, locale),
+		Presentation: law.Present(regime, rules),
 	}
 }
 

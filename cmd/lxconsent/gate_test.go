@@ -1,0 +1,178 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestScriptNamesWhatItShows(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	tags := map[string]string{}
+	for _, c := range []struct{ query, regime, locale string }{
+		{"?place=FR&lang=fr", "eea", "fr"},
+		{"?place=FR&lang=de", "eea", "de"},
+		{"?place=US-CA&lang=en", "us-ca", "en"},
+		{"", "unknown", "en"},
+	} {
+		a := s.do(http.MethodGet, "/s/demo.js"+c.query, "", header("Accept-Encoding", "br"))
+		if a.status != http.StatusOK || !strings.HasPrefix(a.header.Get("Consent-Regime"), c.regime) || a.header.Get("Consent-Locale") != c.locale || a.header.Get("Consent-Edition") != "1" {
+			t.Errorf("%s: %d %v", c.query, a.status, a.header)
+		}
+		if a.header.Get("Content-Encoding") != "br" || a.header.Get("Cache-Control") != "private, max-age=60, stale-while-revalidate=600" {
+			t.Errorf("%s: %v", c.query, a.header)
+		}
+		if len(a.header["Set-Cookie"]) > 0 {
+			t.Errorf("%s sets a cookie", c.query)
+		}
+		tag := a.header.Get("ETag")
+		if other, ok := tags[tag]; ok {
+			t.Errorf("%s and %s share the tag %s", c.query, other, tag)
+		}
+		tags[tag] = c.query
+		if b := s.do(http.MethodGet, "/s/demo.js"+c.query, "", header("Accept-Encoding", "br"), header("If-None-Match", tag)); b.status != http.StatusNotModified {
+			t.Errorf("%s: %d with its own tag", c.query, b.status)
+		}
+		if b := s.do(http.MethodGet, "/s/demo.js"+c.query, "", header("Accept-Encoding", "gzip"), header("If-None-Match", tag)); b.status != http.StatusOK || b.header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s: %d as gzip with the tag of br", c.query, b.status)
+		}
+	}
+	a := s.do(http.MethodGet, "/s/nowhere.js", "")
+	if a.status != http.StatusNotFound || !strings.HasPrefix(string(a.body), "console.warn(") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/javascript") {
+		t.Errorf("an unknown site: %d %s", a.status, a.body)
+	}
+}
+
+func TestHeadersOfAnUntrustedPeerChangeNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t, "--geo-headers", "cloudflare")
+	plain := s.do(http.MethodGet, "/s/demo.js", "")
+	for _, h := range [][2]string{
+		{"X-Forwarded-For", "198.51.100.7"}, {"Forwarded", "for=198.51.100.7"}, {"X-Real-IP", "198.51.100.7"},
+		{"CF-IPCountry", "US"}, {"CF-Region-Code", "WA"}, {"X-Forwarded-Proto", "https"},
+	} {
+		a := s.do(http.MethodGet, "/s/demo.js", "", header(h[0], h[1]))
+		if a.header.Get("Consent-Regime") != plain.header.Get("Consent-Regime") || a.header.Get("ETag") != plain.header.Get("ETag") {
+			t.Errorf("%s changed the script: %v", h[0], a.header)
+		}
+		if a.header.Get("Strict-Transport-Security") != "" {
+			t.Errorf("%s was believed", h[0])
+		}
+	}
+	trusting := start(t, "--geo-headers", "cloudflare", "--trusted-proxies", "127.0.0.0/8")
+	if a := trusting.do(http.MethodGet, "/s/demo.js", "", header("CF-IPCountry", "DE")); !strings.HasPrefix(a.header.Get("Consent-Regime"), "eea") {
+		t.Errorf("a trusted peer's header must count: %v", a.header)
+	}
+}
+
+func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	gate := func(opts ...option) (int, string) {
+		a := s.do(http.MethodGet, "/v1/gate?site=demo&purpose=analytics", "", opts...)
+		return a.status, a.header.Get("Consent-Decision")
+	}
+	if allow, why := s.decision("analytics"); allow || why != "no-record" {
+		t.Errorf("without a credential: %v %s", allow, why)
+	}
+	if allow, why := s.decision("necessary"); !allow || why != "necessary" {
+		t.Errorf("necessary: %v %s", allow, why)
+	}
+	if allow, why := s.decision("spying"); allow || why != "unknown-purpose" {
+		t.Errorf("unknown purpose: %v %s", allow, why)
+	}
+	if st, d := gate(); st != http.StatusForbidden || !strings.HasPrefix(d, "deny;") {
+		t.Errorf("gate before: %d %s", st, d)
+	}
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	value, subject := a.text(t, "consent"), a.text(t, "subject")
+	if st, d := gate(cookie("lx_consent", value)); st != http.StatusOK || d != "allow; purpose=analytics; level=1; reason=granted" {
+		t.Errorf("gate after: %d %s", st, d)
+	}
+	if allow, why := s.decision("statistics", cookie("lx_consent", value)); !allow {
+		t.Errorf("an alias of analytics: %s", why)
+	}
+	c := s.do(http.MethodGet, "/v1/check?site=demo&cookie=_ga&vendor=youtube", "", cookie("lx_consent", value))
+	if strings.Count(string(c.body), `"allow":true`) != 2 {
+		t.Errorf("cookie and vendor: %s", c.body)
+	}
+	// The operator may ask about a subject; a wrong key is 401.
+	id := strings.Split(subject, ".")[2]
+	if allow, why := s.decision("analytics&subject="+id, operator); !allow {
+		t.Errorf("by subject: %s", why)
+	}
+	if st, _ := gate(header("Authorization", "Bearer wrong")); st != http.StatusUnauthorized {
+		t.Errorf("a wrong key: %d", st)
+	}
+	if b := s.do(http.MethodPost, "/v1/check", `{"asks":[{"site":"demo","purpose":"analytics","subject":"`+id+`"},{"site":"demo","purpose":"analytics"},{"site":"nowhere","purpose":"analytics"}]}`, operator); b.status != http.StatusOK ||
+		strings.Count(string(b.body), `"allow":true`) != 1 || !strings.Contains(string(b.body), "unknown-site") {
+		t.Errorf("batch: %d %s", b.status, b.body)
+	}
+	if b := s.do(http.MethodPost, "/v1/check", `{"asks":[]}`); b.status != http.StatusUnauthorized {
+		t.Errorf("a batch without a key: %d", b.status)
+	}
+}
+
+func TestForgedAndCutTokensDeny(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	value, subject := a.text(t, "consent"), a.text(t, "subject")
+	check := func(what string, opts ...option) {
+		t.Helper()
+		if allow, why := s.decision("analytics", opts...); allow {
+			t.Errorf("%s was believed: %s", what, why)
+		}
+		if g := s.do(http.MethodGet, "/v1/gate?site=demo&purpose=analytics", "", opts...); g.status != http.StatusForbidden {
+			t.Errorf("%s: the gate answered %d", what, g.status)
+		}
+	}
+	flip := func(s string, i int) string {
+		b := []byte(s)
+		if b[i] == 'B' {
+			b[i] = 'C'
+		} else {
+			b[i] = 'B'
+		}
+		return string(b)
+	}
+	for i := range value {
+		check("consent forged at byte "+value[i:], cookie("lx_consent", flip(value, i)))
+		check("consent cut to "+value[:i], cookie("lx_consent", value[:i]))
+	}
+	for i := range subject {
+		check("subject forged at byte "+subject[i:], cookie("lx_subject", flip(subject, i)))
+		check("subject forged beside a good consent", cookie("lx_subject", flip(subject, i)), cookie("lx_consent", value))
+		check("subject cut to "+subject[:i], cookie("lx_subject", subject[:i]))
+	}
+	other := start(t)
+	b := other.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	check("a consent of another server", cookie("lx_consent", b.text(t, "consent")))
+	check("a subject of another server", cookie("lx_subject", b.text(t, "subject")))
+	check("two different consents", cookie("lx_consent", value), cookie("lx_consent", flip(value, 5)))
+}
+
+func TestChoicesSurviveARestart(t *testing.T) {
+	t.Parallel()
+	for name, flags := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			first := startIn(t, dir, flags...)
+			note := first.note("FR")
+			a := first.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+			first.stop()
+			again := startIn(t, dir, flags...)
+			if allow, why := again.decision("analytics", cookie("lx_subject", a.text(t, "subject"))); !allow {
+				t.Errorf("analytics: %s", why)
+			}
+			if got := again.note("FR"); got != note {
+				t.Errorf("the note changed from %s to %s", note, got)
+			}
+			if e := again.do(http.MethodGet, "/s/demo.js", "").header.Get("Consent-Edition"); e != "1" {
+				t.Errorf("seeding an unchanged site made edition %s", e)
+			}
+		})
+	}
+}

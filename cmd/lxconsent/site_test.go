@@ -1,0 +1,144 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestSiteApplyListRollback(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	doc := example("leadiumx.json")
+	if st, out := s.command("site", "apply", "-f", doc); st != 0 || !strings.Contains(out, "edition 1 is live") {
+		t.Fatalf("%d %s", st, out)
+	}
+	if st, out := s.command("site", "apply", "-f", doc); st != 0 || !strings.Contains(out, "nothing to do") {
+		t.Errorf("again: %d %s", st, out)
+	}
+	changed := edit(t, doc, func(m map[string]any) { m["name"] = "Another name" })
+	if st, out := s.command("site", "apply", "-f", changed); st != 0 || !strings.Contains(out, "edition 2 is live") {
+		t.Errorf("changed: %d %s", st, out)
+	}
+	if st, out := s.command("site", "list"); st != 0 || !strings.Contains(out, "Another name") || !strings.Contains(out, "demo") {
+		t.Errorf("list: %d %s", st, out)
+	}
+	if st, out := s.command("site", "rollback", "leadiumx", "1"); st != 0 || !strings.Contains(out, "edition 3 is live") {
+		t.Errorf("rollback: %d %s", st, out)
+	}
+	if a := s.do(http.MethodGet, "/s/leadiumx.js", ""); a.status != http.StatusOK || a.header.Get("Consent-Edition") != "3" {
+		t.Errorf("script: %d %v", a.status, a.header)
+	}
+}
+
+func TestSiteApplyRefusesFaultsWithPathCauseAndFix(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for name, c := range map[string]struct {
+		change func(map[string]any)
+		want   string
+	}{
+		"an unknown key":     {func(m map[string]any) { m["colour"] = "red" }, "/colour"},
+		"a bad colour":       {func(m map[string]any) { m["banner"].(map[string]any)["theme"] = map[string]any{"accent": "red"} }, "banner.theme.accent"},
+		"an unknown class":   {func(m map[string]any) { m["purposes"].([]any)[1].(map[string]any)["classes"] = []string{"spying"} }, "purposes[1].classes[0]"},
+		"an unknown mode":    {func(m map[string]any) { m["stricter"] = []any{map[string]any{"modes": map[string]any{"ads": "maybe"}}} }, "/stricter/0/modes/ads"},
+		"no controller":      {func(m map[string]any) { m["controller"].(map[string]any)["name"] = "" }, "controller.name"},
+		"a malformed origin": {func(m map[string]any) { m["origins"] = []string{"leadiumx.ai/path"} }, "origins[0]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &server{t: t, url: s.url}
+			st, out := s.command("site", "apply", "-f", edit(t, example("leadiumx.json"), c.change))
+			if st != 1 || !strings.Contains(out, c.want) || !strings.Contains(out, "fix:") {
+				t.Errorf("%d %s", st, out)
+			}
+		})
+	}
+}
+
+// edit writes a changed copy of a JSON document and returns its path.
+func edit(t *testing.T, path string, change func(map[string]any)) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(b, &m); err != nil {
+		t.Fatal(err)
+	}
+	change(m)
+	if b, err = json.Marshal(m); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "site.json")
+	if err := os.WriteFile(out, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestManagementNeedsAPermission(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var routes []struct{ Method, Path, Permission string }
+	a := s.do(http.MethodGet, "/v1/openapi.json", "")
+	if a.status != http.StatusOK || !strings.Contains(string(a.body), `"3.1.0"`) {
+		t.Fatalf("openapi: %d", a.status)
+	}
+	var out strings.Builder
+	if st := run(t.Context(), []string{"routes", "--json"}, streams{out: &out, err: &out}); st != 0 {
+		t.Fatal(out.String())
+	}
+	if err := json.Unmarshal([]byte(out.String()), &routes); err != nil {
+		t.Fatal(err)
+	}
+	guarded := 0
+	for _, r := range routes {
+		if r.Permission == "public" || r.Permission == "visitor" {
+			continue
+		}
+		guarded++
+		path := strings.ReplaceAll(r.Path, "{site}", "demo")
+		if a := s.do(r.Method, path, ""); a.status != http.StatusUnauthorized {
+			t.Errorf("%s %s without a credential: %d", r.Method, path, a.status)
+		}
+		if a := s.do(r.Method, path, "", header("Authorization", "Bearer "+strings.Repeat("x", 40))); a.status != http.StatusUnauthorized {
+			t.Errorf("%s %s with a wrong token: %d", r.Method, path, a.status)
+		}
+	}
+	if guarded < 10 {
+		t.Errorf("only %d routes are guarded", guarded)
+	}
+}
+
+func TestSetupLinkWorksOnceAndOnlyFromOurOwnPages(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	body := `{"setup":"` + s.setup + `"}`
+	if a := s.do(http.MethodPost, "/v1/session", body, fromPage("https://evil.example"), header("Sec-Fetch-Site", "cross-site")); a.status != http.StatusForbidden {
+		t.Errorf("from another site: %d", a.status)
+	}
+	a := s.do(http.MethodPost, "/v1/session", body)
+	k := a.cookie["lx_session"]
+	if a.status != http.StatusNoContent || k == nil || !k.HttpOnly || k.SameSite != http.SameSiteStrictMode {
+		t.Fatalf("%d %v", a.status, a.header)
+	}
+	if b := s.do(http.MethodPost, "/v1/session", body); b.status != http.StatusUnauthorized {
+		t.Errorf("a second time: %d", b.status)
+	}
+	session := cookie("lx_session", k.Value)
+	if b := s.do(http.MethodGet, "/v1/sites", "", session); b.status != http.StatusOK {
+		t.Errorf("sites: %d %s", b.status, b.body)
+	}
+	if b := s.do(http.MethodPost, "/v1/sites/demo/publish", `{}`, session, fromPage("https://evil.example"), header("Sec-Fetch-Site", "cross-site")); b.status != http.StatusForbidden {
+		t.Errorf("a forged publish: %d", b.status)
+	}
+	s.do(http.MethodDelete, "/v1/session", "", session)
+	if b := s.do(http.MethodGet, "/v1/sites", "", session); b.status != http.StatusUnauthorized {
+		t.Errorf("after signing out: %d", b.status)
+	}
+}

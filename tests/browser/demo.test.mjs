@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { grown, startBrowser, startRedis, startServer, tempDir, visitor } from './harness.mjs';
+
+const none = { analytics: 0, ad: 0, video: 0 };
+const click = (page, action) => page.click(`#lx-consent [data-lx-action="${action}"]`);
+/** Clicks, and waits until the server has answered the consent write. */
+const choose = async (page, action) => {
+  await Promise.all([page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201), click(page, action)]);
+  await page.waitForLoadState('networkidle');
+};
+
+for (const store of ['the embedded file', 'Redis']) {
+  describe(`the demo page on ${store}`, () => {
+    const temp = tempDir();
+    let server;
+    let redis;
+    let browser;
+    const args = [];
+
+    before(async () => {
+      if (store === 'Redis') {
+        redis = await startRedis(temp.dir);
+        args.push('--redis', redis.url);
+      }
+      server = await startServer({ dir: temp.dir, args });
+      browser = await startBrowser();
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.stop();
+      await redis?.stop();
+      temp.remove();
+    });
+
+    /** Runs body with a new visitor and checks that the page stayed free of errors. */
+    const visit = async (options, body) => {
+      const v = await visitor(browser, options);
+      try {
+        await body(v);
+        assert.deepEqual(v.faults, [], 'the page must stay free of errors');
+      } finally {
+        await v.close();
+      }
+    };
+
+    for (const query of ['?place=FR', '']) {
+      const where = query || 'an unknown place';
+      test(`nothing runs and nothing is stored before a choice from ${where}`, () =>
+        visit({}, async (v) => {
+          const start = await server.sinks();
+          await v.open(`${server.url}/demo/${query}`);
+          await v.page.waitForSelector('#lx-consent');
+          assert.deepEqual(grown(start, await server.sinks()), none);
+          assert.ok((await server.sinks()).script > start.script, 'the ungated script must have run');
+          assert.deepEqual(await v.cookies(), {});
+          assert.equal(await v.page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+        }));
+
+      test(`a refusal from ${where} holds now and after a reload`, () =>
+        visit({}, async (v) => {
+          const start = await server.sinks();
+          await v.open(`${server.url}/demo/${query}`);
+          await choose(v.page, 'reject');
+          await v.open(`${server.url}/demo/${query}`);
+          assert.deepEqual(grown(start, await server.sinks()), none);
+          const cookies = await v.cookies();
+          assert.deepEqual(Object.keys(cookies), ['lx_consent'], 'a refusal makes no subject');
+          assert.equal(await v.page.locator('#lx-consent').count(), 0, 'the banner must not come back');
+          assert.deepEqual(v.requests.filter((r) => r.url.startsWith('/v1/')), [], 'a returning visitor sends nothing');
+        }));
+    }
+
+    test('analytics alone runs analytics once and the ad pixel never', () =>
+      visit({}, async (v) => {
+        const start = await server.sinks();
+        await v.open(`${server.url}/demo/?place=FR`);
+        await click(v.page, 'settings');
+        await v.page.check('#lx-consent [data-lx-purpose="analytics"]', { force: true });
+        await choose(v.page, 'save');
+        assert.deepEqual(grown(start, await server.sinks()), { analytics: 1, ad: 0, video: 0 });
+        const cookies = await v.cookies();
+        assert.ok(cookies.lx_subject.httpOnly, 'the subject is out of reach of scripts');
+        assert.ok(!('_fbp' in cookies));
+      }));
+
+    test('accepting runs everything, also after a reload, and withdrawing cleans up', () =>
+      visit({}, async (v) => {
+        const start = await server.sinks();
+        await v.open(`${server.url}/demo/?place=FR`);
+        await choose(v.page, 'accept');
+        assert.deepEqual(grown(start, await server.sinks()), { analytics: 1, ad: 1, video: 1 });
+        await v.open(`${server.url}/demo/?place=FR`);
+        assert.deepEqual(grown(start, await server.sinks()), { analytics: 2, ad: 2, video: 2 });
+        assert.equal(await v.page.locator('#lx-consent').count(), 0);
+        const granted = await v.cookies();
+        assert.ok(granted._ga && granted._fbp, 'the ungated script may set its cookies now');
+        await Promise.all([
+          v.page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201),
+          v.page.evaluate(() => window.lxConsent.withdraw()),
+        ]);
+        const cleaned = await v.cookies();
+        assert.ok(!cleaned._ga && !cleaned._fbp, 'withdrawal removes the cookies');
+        await v.open(`${server.url}/demo/?place=FR`);
+        assert.deepEqual(grown(start, await server.sinks()), { analytics: 2, ad: 2, video: 2 });
+        const after = await v.cookies();
+        assert.ok(!after._ga && !after._fbp);
+      }));
+
+    test('in Washington analytics runs without asking and one click objects', () =>
+      visit({}, async (v) => {
+        const start = await server.sinks();
+        await v.open(`${server.url}/demo/?place=US-WA`);
+        assert.deepEqual(grown(start, await server.sinks()), { analytics: 1, ad: 0, video: 0 });
+        assert.ok((await v.cookies())._ga);
+        await choose(v.page, 'reject');
+        assert.ok(!(await v.cookies())._ga, 'the objection removes the cookie');
+        await v.open(`${server.url}/demo/?place=US-WA`);
+        assert.deepEqual(grown(start, await server.sinks()), { analytics: 1, ad: 0, video: 0 });
+      }));
+
+    test('the opt-out signal stops ads in California and the page says so', () =>
+      visit({}, async (v) => {
+        const start = await server.sinks();
+        await v.open(`${server.url}/demo/?gpc=1&place=US-CA`);
+        assert.equal(grown(start, await server.sinks()).ad, 0);
+        assert.match(await v.page.locator('#lx-consent [role="status"]').innerText(), /opt-out/i);
+        assert.ok(!('lx_consent' in (await v.cookies())), 'the signal alone stores nothing');
+        await choose(v.page, 'accept');
+        assert.equal(grown(start, await server.sinks()).ad, 0, 'the signal beats accept all');
+      }));
+
+    test('a choice outlives kill -9 and a restart of the server', () =>
+      visit({}, async (v) => {
+        await v.open(`${server.url}/demo/?place=FR`);
+        await choose(v.page, 'accept');
+        const subject = (await v.cookies()).lx_subject.value;
+        const { port } = server;
+        await server.kill();
+        server = await startServer({ dir: temp.dir, port, args });
+        const me = await fetch(`${server.url}/v1/consents/me?site=demo`, { headers: { authorization: `Consent ${subject}` } });
+        assert.equal(me.status, 200);
+        assert.equal((await me.json()).records[0].action, 'accept_all');
+        await v.open(`${server.url}/demo/?place=FR`);
+        assert.equal(await v.page.locator('#lx-consent').count(), 0);
+      }));
+
+    test('the page is usable and closed to tags while the server is down', async () => {
+      const v = await visitor(browser);
+      try {
+        await v.page.route('**/s/demo.js*', (r) => r.abort());
+        const start = await server.sinks();
+        await v.page.goto(`${server.url}/demo/?place=US-WA`, { waitUntil: 'networkidle' });
+        assert.deepEqual(grown(start, await server.sinks()), none);
+        assert.ok(await v.page.locator('h1').isVisible());
+      } finally {
+        await v.close();
+      }
+    });
+  });
+}
