@@ -54,3 +54,6 @@ func named(p consent.Place, client netip.Addr, source string) (consent.Place, ne
 	}
 	return p, client, source
 }
+
+// Trusts reports whether a peer may speak for others.
+func (l *Locator) Trusts(peer netip.Addr) bool { return l.trust.Trusts(peer) }
