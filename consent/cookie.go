@@ -93,7 +93,7 @@ func parseCookie(s string) (c *Choice, key, sum string, ok bool) {
 		return nil, "", "", false
 	}
 	key, sum = f[1], f[6]
-	if unproved := key == "-"; unproved != (sum == "") || (!unproved && (len(key) > 8 || !isWord(key, "") || len(sum) != 22)) {
+	if unproved := key == "-"; unproved != (sum == "") || (!unproved && (len(key) > 8 || !isWord(key, "") || !IsRecordID(sum))) {
 		return nil, "", "", false
 	}
 	edition, ok1 := decimal(f[2], 1<<31-1)

@@ -81,9 +81,15 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 	if choice != nil && choice.Erased {
 		return Decision{Reason: ReasonErased}
 	}
-	if !answered {
-		return fallback(mode, rule, ask, choice.missing())
+	if choice != nil && choice.Forged {
+		// It may have held a refusal, so no default may run on it.
+		return Decision{Reason: ReasonBadToken}
 	}
+	if !answered {
+		return fallback(mode, rule, ask, ReasonNoRecord)
+	}
+	// What the visitor left out of a grant stays out when the grant has ended.
+	rule.Max = min(level, rule.Max)
 	until := AddMonths(choice.Clock, lives.ConsentMonths)
 	switch {
 	case choice.Unproved:
@@ -93,7 +99,7 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 	case now.Unix() >= until:
 		return fallback(mode, rule, ask, ReasonExpired)
 	}
-	d := grant(min(level, rule.Max), ask, ReasonGranted)
+	d := grant(rule.Max, ask, ReasonGranted)
 	if d.Allow {
 		d.Until = until
 	}
@@ -133,13 +139,6 @@ func (c *Choice) level(purpose, vendor string) (level int, answered bool) {
 }
 
 func (c *Choice) over(purpose string) bool { return c != nil && !c.Forged && c.Over[purpose] }
-
-func (c *Choice) missing() Reason {
-	if c != nil && c.Forged {
-		return ReasonBadToken
-	}
-	return ReasonNoRecord
-}
 
 // AddMonths moves a second by calendar months in UTC. A day that the target
 // month does not have runs over into the next month, as it does in
