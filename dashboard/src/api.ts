@@ -214,3 +214,10 @@ export const api = {
       signal,
     ),
 };
+
+/** The built-in words of a language; they change only with the program. */
+export const wordsQuery = (locale: string) => ({
+  queryKey: ["words", locale],
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.words(locale, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -1,4 +1,16 @@
-import { ActionIcon, Anchor, Center, Group, Loader, Stack, Text, Title, Tooltip, useMantineColorScheme, useComputedColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  Anchor,
+  Center,
+  Group,
+  Loader,
+  Stack,
+  Text,
+  Title,
+  Tooltip,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { IconLogout2, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -9,7 +21,6 @@ import { Wordmark } from "./wordmark";
 
 /** The bar on top of every page: where one is, what one can do. */
 export function TopBar({ where, children }: { where?: ReactNode; children?: ReactNode }) {
-  const client = useQueryClient();
   return (
     <header className="topbar">
       <Group gap="sm" wrap="nowrap" className="topbar-where">
@@ -20,25 +31,34 @@ export function TopBar({ where, children }: { where?: ReactNode; children?: Reac
       </Group>
       <Group gap="xs" wrap="nowrap">
         {children}
-        <SchemeToggle />
-        <Tooltip label="Sign out">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label="Sign out"
-            onClick={async () => {
-              await api.signOut().catch(() => undefined);
-              client.clear();
-              await client.resetQueries({ queryKey: sessionKey });
-              window.location.reload();
-            }}
-          >
-            <IconLogout2 size={18} />
-          </ActionIcon>
-        </Tooltip>
+        <span className="everywhere">
+          <SchemeToggle />
+          <SignOut />
+        </span>
       </Group>
     </header>
+  );
+}
+
+function SignOut() {
+  const client = useQueryClient();
+  return (
+    <Tooltip label="Sign out">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label="Sign out"
+        onClick={async () => {
+          await api.signOut().catch(() => undefined);
+          client.clear();
+          await client.resetQueries({ queryKey: sessionKey });
+          window.location.reload();
+        }}
+      >
+        <IconLogout2 size={18} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -48,7 +48,7 @@ function start() {
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-        <Notifications position="bottom-right" />
+        <Notifications position="bottom-left" />
         <QueryClientProvider client={client}>
           <SignedIn setup={takeSetupToken()}>
             <Router base="/dashboard">

@@ -46,11 +46,7 @@ function SiteCard({ site }: { site: SiteRow }) {
               {site.name}
             </Link>
           </Title>
-          {site.changed && site.edition > 0 && (
-            <Badge color="yellow" autoContrast={false}>
-              Unpublished changes
-            </Badge>
-          )}
+          {site.changed && site.edition > 0 && <Badge color="yellow">Unpublished changes</Badge>}
         </Group>
         <Group gap={6} fz="sm" c="dimmed">
           <span className={site.edition > 0 ? "dot dot-live" : "dot"} aria-hidden="true" />
@@ -66,7 +62,6 @@ function SiteCard({ site }: { site: SiteRow }) {
           ) : (
             <span>Not published yet</span>
           )}
-          <span aria-hidden="true">·</span>
           <Code>{site.id}</Code>
         </Group>
       </Stack>

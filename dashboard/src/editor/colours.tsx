@@ -56,6 +56,7 @@ interface FieldProps {
 // not make the document faulty at every key.
 function ColourField({ label, value, onChange, error, testid }: FieldProps) {
   const [typed, setTyped] = useState(value);
+  const [picking, setPicking] = useState(false);
   useEffect(() => setTyped(value), [value]);
   return (
     <ColorInput
@@ -66,7 +67,15 @@ function ColourField({ label, value, onChange, error, testid }: FieldProps) {
         setTyped(next);
         if (next === "" || colour.test(next)) onChange(next.toLowerCase());
       }}
-      onBlur={() => setTyped(value)}
+      // The picker serves the pointer; with the keyboard one types the colour.
+      popoverProps={{ opened: picking }}
+      onClick={() => setPicking(true)}
+      onKeyDown={(e) => e.key === "Escape" && setPicking(false)}
+      onBlur={() => {
+        setPicking(false);
+        setTyped(value);
+      }}
+      eyeDropperButtonProps={{ "aria-label": `Pick the colour “${label}” from the screen` }}
       fixOnBlur={false}
       swatches={swatches}
       error={error}

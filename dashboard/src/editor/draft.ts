@@ -2,7 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api, type Problem, problemOf, type SiteDocument, type SiteView } from "../api";
 
-export type SaveState = { kind: "saved" } | { kind: "unsaved" } | { kind: "saving" } | { kind: "failed"; problem: Problem };
+export type SaveState =
+  | { kind: "saved" }
+  | { kind: "unsaved" }
+  | { kind: "saving" }
+  | { kind: "failed"; problem: Problem };
 
 export interface Draft {
   doc: SiteDocument;
@@ -13,6 +17,8 @@ export interface Draft {
   flush: () => Promise<boolean>;
   /** Takes over what the server holds, unless something is unsaved here. */
   adopt: (doc: SiteDocument) => void;
+  /** Gives up what is unsaved, so that the next adopt takes over. */
+  discard: () => void;
 }
 
 const pause = 600;
@@ -42,7 +48,10 @@ export function useDraft(site: SiteView): Draft {
         try {
           const answer = await api.saveDraft(id, sending);
           stored.current = sending;
-          client.setQueryData<SiteView>(["site", id], (old) => old && { ...old, draft: sending, changed: answer.changed });
+          client.setQueryData<SiteView>(
+            ["site", id],
+            (old) => old && { ...old, draft: sending, changed: answer.changed },
+          );
         } catch (error) {
           // Something newer was typed meanwhile: that is what counts now.
           if (sending !== latest.current) continue;
@@ -79,6 +88,13 @@ export function useDraft(site: SiteView): Draft {
     setDoc(given);
   }, []);
 
+  const discard = useCallback(() => {
+    clearTimeout(timer.current);
+    latest.current = stored.current;
+    setDoc(stored.current);
+    setState({ kind: "saved" });
+  }, []);
+
   // Silence and faults of the server pass; a refusal waits for an edit.
   const passing = state.kind === "failed" && (state.problem.status === 0 || state.problem.status >= 500);
   useEffect(() => {
@@ -101,5 +117,5 @@ export function useDraft(site: SiteView): Draft {
     };
   }, [flush]);
 
-  return { doc, state, change, flush, adopt };
+  return { doc, state, change, flush, adopt, discard };
 }

@@ -5,10 +5,11 @@ import { useState } from "react";
 import { api, type EditionRow } from "../api";
 import { ProblemAlert } from "../problem";
 import { When } from "../when";
+import type { Draft } from "./draft";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 
-export function Editions({ site }: Panel) {
+export function Editions({ site, draft }: Panel) {
   const [back, setBack] = useState<EditionRow>();
   const list = useQuery({
     queryKey: ["editions", site.id],
@@ -16,7 +17,10 @@ export function Editions({ site }: Panel) {
     enabled: site.edition > 0,
   });
   return (
-    <Section title="Editions" hint="Each is kept as it was. Rolling back publishes an old one again, under a new number.">
+    <Section
+      title="Editions"
+      hint="Each is kept as it was. Rolling back publishes an old one again, under a new number."
+    >
       {site.edition === 0 && (
         <Text size="sm" c="dimmed">
           Nothing is published yet. The first edition appears here.
@@ -29,7 +33,13 @@ export function Editions({ site }: Panel) {
           <Edition key={e.number} edition={e} live={i === 0} onBack={() => setBack(e)} />
         ))}
       </ol>
-      <RollBack site={site.id} live={list.data?.[0]?.number ?? site.edition} edition={back} close={() => setBack(undefined)} />
+      <RollBack
+        site={site.id}
+        live={list.data?.[0]?.number ?? site.edition}
+        edition={back}
+        draft={draft}
+        close={() => setBack(undefined)}
+      />
     </Section>
   );
 }
@@ -76,14 +86,20 @@ interface RollBackProps {
   site: string;
   live: number;
   edition?: EditionRow;
+  draft: Draft;
   close: () => void;
 }
 
-function RollBack({ site, live, edition, close }: RollBackProps) {
+function RollBack({ site, live, edition, draft, close }: RollBackProps) {
   const client = useQueryClient();
   const roll = useMutation({
-    mutationFn: (number: number) => api.rollback(site, number),
+    mutationFn: async (number: number) => {
+      // A save that came after the rollback would put the old draft back.
+      await draft.flush();
+      return api.rollback(site, number);
+    },
     onSuccess: async (done, number) => {
+      draft.discard();
       await Promise.all(
         [["site", site], ["editions", site], ["sites"]].map((queryKey) => client.invalidateQueries({ queryKey })),
       );
@@ -102,7 +118,8 @@ function RollBack({ site, live, edition, close }: RollBackProps) {
     <Modal opened={edition !== undefined} onClose={leave} title={<b>Roll back to edition {edition?.number}?</b>}>
       <Stack>
         <Text size="sm">
-          Its content goes live at once, as edition {live + 1}. Edition {live} stays in the list. Your draft is not touched.
+          Its content goes live at once, as edition {live + 1}, and becomes the draft too: changes that are not
+          published are lost. Edition {live} stays in the list.
         </Text>
         {roll.isError && <ProblemAlert error={roll.error} />}
         <Group justify="flex-end" gap="xs">

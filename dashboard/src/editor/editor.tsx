@@ -1,4 +1,4 @@
-import { Alert, SegmentedControl, Tabs, Text } from "@mantine/core";
+import { Alert, Badge, SegmentedControl, Tabs, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { ApiError, api, type Finding, type SiteDocument, type SiteView } from "../api";
 import { TopBar, Waiting } from "../frame";
 import { ProblemAlert } from "../problem";
-import { useDraft } from "./draft";
+import { type Draft, useDraft } from "./draft";
 import { Editions } from "./editions";
 import { Embed } from "./embed";
 import { Look } from "./look";
@@ -21,6 +21,7 @@ export interface Panel {
   site: SiteView;
   doc: SiteDocument;
   change: (edit: (doc: SiteDocument) => SiteDocument) => void;
+  draft: Draft;
   findings: Finding[];
 }
 
@@ -59,7 +60,7 @@ function Loaded({ site }: { site: SiteView }) {
 
   const failed = draft.state.kind === "failed" ? draft.state.problem : undefined;
   const findings = failed?.findings ?? [];
-  const panel: Panel = { site, doc: draft.doc, change: draft.change, findings };
+  const panel: Panel = { site, doc: draft.doc, change: draft.change, draft, findings };
 
   return (
     <div className="editor" data-side={side}>
@@ -70,6 +71,13 @@ function Loaded({ site }: { site: SiteView }) {
           </Text>
         }
       >
+        <Badge className="live-state" color={site.changed ? "yellow" : "gray"}>
+          {site.edition === 0
+            ? "Not published"
+            : site.changed
+              ? "Unpublished changes"
+              : `Live: edition ${site.edition}`}
+        </Badge>
         <SaveBadge draft={draft} />
         <Publish site={site} draft={draft} />
       </TopBar>
@@ -93,7 +101,11 @@ function Loaded({ site }: { site: SiteView }) {
                 <Alert
                   color="red"
                   icon={<IconAlertTriangle size={18} />}
-                  title={findings.length === 1 ? "Not saved: one thing to mend" : `Not saved: ${findings.length} things to mend`}
+                  title={
+                    findings.length === 1
+                      ? "Not saved: one thing to mend"
+                      : `Not saved: ${findings.length} things to mend`
+                  }
                   role="alert"
                 >
                   <ul className="faults">

@@ -25,7 +25,7 @@ export function Embed({ doc, change, site }: Panel) {
         <Code block className="code">
           {site.tag}
         </Code>
-        <CopyTag text={site.tag} />
+        <CopyTag text={site.tag} className="start" />
         <Text size="sm" c="dimmed">
           It loads{" "}
           <Anchor href={site.script_url} target="_blank" rel="noreferrer" size="sm">

@@ -1,4 +1,15 @@
-import { Autocomplete, Button, Group, Input, Radio, SegmentedControl, SimpleGrid, Slider, Switch, Text } from "@mantine/core";
+import {
+  Autocomplete,
+  Button,
+  Group,
+  Input,
+  Radio,
+  SegmentedControl,
+  SimpleGrid,
+  Slider,
+  Switch,
+  Text,
+} from "@mantine/core";
 import type { Banner, Theme } from "../api";
 import { faultOf } from "../problem";
 import { ColourFields } from "./colours";

@@ -1,5 +1,6 @@
 import { Badge, Code, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
-import type { Purpose, SiteDocument } from "../api";
+import { useQuery } from "@tanstack/react-query";
+import { type Purpose, type SiteDocument, wordsQuery } from "../api";
 import { Findings } from "../problem";
 import type { Panel } from "./editor";
 import { Section } from "./section";
@@ -44,13 +45,16 @@ export function Purposes({ doc, findings }: Panel) {
 function PurposeCard({ purpose, doc }: { purpose: Purpose; doc: SiteDocument }) {
   const cookies = doc.cookies?.filter((c) => c.purpose === purpose.id) ?? [];
   const vendors = doc.vendors?.filter((v) => v.purposes.includes(purpose.id)) ?? [];
-  const name = doc.texts?.[doc.locales[0] ?? ""]?.[`purpose.${purpose.id}.title`];
+  const locale = doc.locales[0] ?? "en";
+  const key = `purpose.${purpose.id}.title`;
+  const words = useQuery({ ...wordsQuery(locale), select: (given) => given.words[key] });
+  const name = doc.texts?.[locale]?.[key] ?? words.data;
   return (
     <Paper withBorder p="md">
       <Stack gap="sm">
         <Group justify="space-between" gap="xs">
           <Title order={3} size="h3">
-            {name ?? purpose.id}
+            {name ?? purpose.id} {name && <Code>{purpose.id}</Code>}
           </Title>
           <Text size="sm" c="dimmed">
             {basisNames[purpose.basis] ?? purpose.basis}
@@ -91,7 +95,9 @@ function PurposeCard({ purpose, doc }: { purpose: Purpose; doc: SiteDocument }) 
                   <Table.Td>
                     <Code>{c.name}</Code>
                   </Table.Td>
-                  <Table.Td>{{ local: "local storage", session: "session storage" }[c.kind ?? ""] ?? "cookie"}</Table.Td>
+                  <Table.Td>
+                    {{ local: "local storage", session: "session storage" }[c.kind ?? ""] ?? "cookie"}
+                  </Table.Td>
                   <Table.Td>{c.lifetime || "not stated"}</Table.Td>
                 </Table.Tr>
               ))}

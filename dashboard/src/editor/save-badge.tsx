@@ -6,7 +6,13 @@ export function SaveBadge({ draft }: { draft: Draft }) {
   const { kind } = draft.state;
   if (kind === "failed") {
     return (
-      <Button variant="subtle" color="red" size="compact-sm" data-testid="save-state" onClick={() => void draft.flush()}>
+      <Button
+        variant="subtle"
+        color="red"
+        size="compact-sm"
+        data-testid="save-state"
+        onClick={() => void draft.flush()}
+      >
         Not saved
       </Button>
     );

@@ -1,8 +1,8 @@
-import { ActionIcon, NativeSelect, Skeleton, Stack, Text, TextInput, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, NativeSelect, Skeleton, Stack, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { IconArrowBackUp, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, type Finding } from "../api";
+import { type Finding, type SiteDocument, wordsQuery } from "../api";
 import { faultOf, ProblemAlert } from "../problem";
 import type { Panel } from "./editor";
 import { Languages, languageName } from "./languages";
@@ -12,11 +12,7 @@ export function Words({ doc, change, findings, site }: Panel) {
   const [chosen, setLocale] = useState<string>();
   const [filter, setFilter] = useState("");
   const locale = chosen && doc.locales.includes(chosen) ? chosen : (doc.locales[0] ?? "en");
-  const words = useQuery({
-    queryKey: ["words", locale],
-    queryFn: ({ signal }) => api.words(locale, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const words = useQuery(wordsQuery(locale));
   const own = doc.texts?.[locale] ?? {};
 
   // An empty field is no override: the built-in words come back.
@@ -29,9 +25,9 @@ export function Words({ doc, change, findings, site }: Panel) {
     });
 
   const built = words.data?.words ?? {};
-  // Overrides of keys without built-in words, such as those of own purposes, are shown too.
-  const keys = [...new Set([...Object.keys(built), ...Object.keys(own)])].filter((key) =>
-    `${key} ${built[key]} ${own[key]}`.toLowerCase().includes(filter.trim().toLowerCase()),
+  const wanted = filter.trim().toLowerCase();
+  const keys = wordKeys(doc, built, own).filter((key) =>
+    `${key} ${built[key] ?? ""} ${own[key] ?? ""}`.toLowerCase().includes(wanted),
   );
 
   return (
@@ -123,29 +119,46 @@ function Word({ name, locale, built, own, onChange, findings }: WordProps) {
   );
 }
 
+/**
+ * The keys that can be worded: the built-in ones, those of the site's own
+ * purposes, and overrides without built-in words. Words of purposes that the
+ * site does not have are left out.
+ */
+function wordKeys(doc: SiteDocument, built: Record<string, string>, own: Record<string, string>): string[] {
+  const purposes = doc.purposes.flatMap((p) => [`purpose.${p.id}.title`, `purpose.${p.id}.description`]);
+  const shown = Object.keys(built).filter((key) => !key.startsWith("purpose.") || purposeOf(key, doc));
+  return [...new Set([...shown, ...purposes, ...Object.keys(own)])];
+}
+
+const purposeOf = (key: string, doc: SiteDocument) => doc.purposes.some((p) => key.startsWith(`purpose.${p.id}.`));
+
+/** Headings by the first part of a key, in the order in which visitors meet the words. */
 const headings: Record<string, string> = {
   banner: "Banner",
   body: "Explanations",
   button: "Buttons",
   buttons: "Buttons",
   action: "Buttons",
-  purpose: "Purposes",
-  purposes: "Purposes",
   preferences: "Preferences",
   prefs: "Preferences",
+  purpose: "Purposes",
+  level: "Levels",
   placeholder: "Embedded content",
   embed: "Embedded content",
-  level: "Levels",
 };
 
-/** Keys by their first part, in the order in which the server gave them. */
+/** Keys by their first part; a title goes before what it stands above. */
 function groups(keys: string[]): [string, string[]][] {
   const by = new Map<string, string[]>();
   for (const key of keys) {
     const name = key.includes(".") ? (key.split(".")[0] ?? key) : "other";
     by.set(name, [...(by.get(name) ?? []), key]);
   }
-  return [...by];
+  const order = Object.keys(headings);
+  const rank = (name: string) => (order.indexOf(name) + order.length + 1) % (order.length + 1);
+  const path = (key: string) => key.replace(/(^|\.)title$/, "$1 ");
+  for (const members of by.values()) members.sort((a, b) => (path(a) < path(b) ? -1 : 1));
+  return [...by].sort(([a], [b]) => rank(a) - rank(b));
 }
 
 /** "banner.title" reads as "Title"; "purpose.analytics.title" as "Analytics: title". */
