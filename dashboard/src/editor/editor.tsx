@@ -1,4 +1,4 @@
-import { Alert, Badge, SegmentedControl, Tabs, Text } from "@mantine/core";
+import { Alert, Badge, SegmentedControl, Tabs, Text, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -41,6 +41,7 @@ export default function Editor({ id }: { id: string }) {
       <TopBar />
       {site.isError ? (
         <main className="page">
+          <VisuallyHidden component="h1">Site {id}</VisuallyHidden>
           <ProblemAlert error={site.error} retry={() => void site.refetch()} />
         </main>
       ) : (
@@ -81,62 +82,64 @@ function Loaded({ site }: { site: SiteView }) {
         <SaveBadge draft={draft} />
         <Publish site={site} draft={draft} />
       </TopBar>
-      <div className="sides">
-        <SegmentedControl
-          fullWidth
-          aria-label="Edit or preview"
-          value={side}
-          onChange={setSide}
-          data={[
-            { value: "edit", label: "Edit" },
-            { value: "preview", label: "Preview" },
-          ]}
-        />
-      </div>
-      <main className="panes">
-        <div className="settings">
-          {failed && (
-            <div className="settings-fault">
-              {findings.length > 0 ? (
-                <Alert
-                  color="red"
-                  icon={<IconAlertTriangle size={18} />}
-                  title={
-                    findings.length === 1
-                      ? "Not saved: one thing to mend"
-                      : `Not saved: ${findings.length} things to mend`
-                  }
-                  role="alert"
-                >
-                  <ul className="faults">
-                    {findings.map((f) => (
-                      <li key={f.path + f.cause}>
-                        <b>{f.path}</b>: {f.cause}; {f.fix}
-                      </li>
-                    ))}
-                  </ul>
-                </Alert>
-              ) : (
-                <ProblemAlert error={new ApiError(failed)} retry={() => void draft.flush()} />
-              )}
-            </div>
-          )}
-          <Tabs defaultValue="look" keepMounted={false}>
-            <Tabs.List className="tabs">
-              {tabs.map(({ value, label }) => (
-                <Tabs.Tab key={value} value={value}>
-                  {label}
-                </Tabs.Tab>
-              ))}
-            </Tabs.List>
-            {tabs.map(({ value, Content }) => (
-              <Tabs.Panel key={value} value={value} className="panel">
-                <Content {...panel} />
-              </Tabs.Panel>
-            ))}
-          </Tabs>
+      <main className="stage">
+        <div className="sides">
+          <SegmentedControl
+            fullWidth
+            aria-label="Edit or preview"
+            value={side}
+            onChange={setSide}
+            data={[
+              { value: "edit", label: "Edit" },
+              { value: "preview", label: "Preview" },
+            ]}
+          />
         </div>
-        <Preview doc={draft.doc} />
+        <div className="panes">
+          <div className="settings">
+            {failed && (
+              <div className="settings-fault">
+                {findings.length > 0 ? (
+                  <Alert
+                    color="red"
+                    icon={<IconAlertTriangle size={18} />}
+                    title={
+                      findings.length === 1
+                        ? "Not saved: one thing to mend"
+                        : `Not saved: ${findings.length} things to mend`
+                    }
+                    role="alert"
+                  >
+                    <ul className="faults">
+                      {findings.map((f) => (
+                        <li key={f.path + f.cause}>
+                          <b>{f.path}</b>: {f.cause}; {f.fix}
+                        </li>
+                      ))}
+                    </ul>
+                  </Alert>
+                ) : (
+                  <ProblemAlert error={new ApiError(failed)} retry={() => void draft.flush()} />
+                )}
+              </div>
+            )}
+            <Tabs defaultValue="look" keepMounted={false}>
+              <Tabs.List className="tabs">
+                {tabs.map(({ value, label }) => (
+                  <Tabs.Tab key={value} value={value}>
+                    {label}
+                  </Tabs.Tab>
+                ))}
+              </Tabs.List>
+              {tabs.map(({ value, Content }) => (
+                <Tabs.Panel key={value} value={value} className="panel">
+                  <Content {...panel} />
+                </Tabs.Panel>
+              ))}
+            </Tabs>
+          </div>
+          <Preview doc={draft.doc} />
+        </div>
       </main>
     </div>
   );
