@@ -90,6 +90,10 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 	}
 	// What the visitor left out of a grant stays out when the grant has ended.
 	rule.Max = min(level, rule.Max)
+	if signals.GPC && rule.GPC {
+		// Only a valid grant overrides the signal; no default does.
+		mode = OptIn
+	}
 	until := AddMonths(choice.Clock, lives.ConsentMonths)
 	switch {
 	case choice.Unproved:

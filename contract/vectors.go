@@ -1,0 +1,15 @@
+// Package contract holds what Go and TypeScript agree on.
+package contract
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed vectors/*.json
+var vectors embed.FS
+
+// Vectors returns the files of vectors: one JSON array of cases each, a case
+// being a name, an input and the output that both languages must give. A case
+// with `go_only` needs a signing key, which browsers never hold.
+func Vectors() (fs.FS, error) { return fs.Sub(vectors, "vectors") }
