@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Every test there is. Each step must pass; the first failure ends the run.
+source "$(dirname "$0")/lib.sh"
+
+scripts/install-deps.sh
+scripts/check.sh
+
+step "Go tests, with the race detector"
+go test -race ./...
+
+step "the vectors in TypeScript"
+node snippet/test/run.mjs
+
+step "browser tests"
+node tests/browser/run.mjs
+
+step "all tests passed"
