@@ -1,0 +1,113 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/redis/go-redis/v9"
+)
+
+// oldest is the first version of Redis that has every command in use here.
+const oldest = 7
+
+// check looks at every server that takes writes.
+func check(ctx context.Context, client redis.UniversalClient, log *slog.Logger) error {
+	cluster, ok := client.(*redis.ClusterClient)
+	if !ok {
+		return checkServer(ctx, client, log)
+	}
+	err := cluster.ForEachMaster(ctx, func(ctx context.Context, one *redis.Client) error {
+		return checkServer(ctx, one, log.With("redis", one.Options().Addr))
+	})
+	return failure(err)
+}
+
+func checkServer(ctx context.Context, client redis.Cmdable, log *slog.Logger) error {
+	info, err := client.Info(ctx).Result()
+	if err != nil {
+		if !refused(err) {
+			return failure(err)
+		}
+		log.Warn("Redis forbids INFO, so its version and eviction policy are unknown; allow it for this user")
+	}
+	if v := field(info, "redis_version"); v != "" && !recent(v) {
+		return consent.Fail(consent.Invalid, fmt.Sprintf("Redis %s is too old", v), fmt.Sprintf("use Redis %d.0 or later, or Valkey 7.2 or later", oldest))
+	}
+	set, err := client.ConfigGet(ctx, "*").Result()
+	if err != nil {
+		if !refused(err) {
+			return failure(err)
+		}
+		log.Warn("Redis forbids CONFIG, so appendfsync cannot be checked; see to it that it is everysec or always")
+	}
+	return judge(info, set, log)
+}
+
+// judge reads what INFO and CONFIG told; either may be empty.
+func judge(info string, set map[string]string, log *slog.Logger) error {
+	policy := either(set["maxmemory-policy"], field(info, "maxmemory_policy"))
+	if policy != "" && policy != "noeviction" {
+		return consent.Fail(consent.Invalid,
+			"Redis has the maxmemory-policy "+policy+": when memory runs short it would delete consent records",
+			"run `CONFIG SET maxmemory-policy noeviction` and write `maxmemory-policy noeviction` into redis.conf")
+	}
+	aof := set["appendonly"]
+	if aof == "" && field(info, "aof_enabled") == "0" {
+		aof = "no"
+	}
+	if aof == "no" {
+		log.Warn("Redis has appendonly off: a restart loses records; run `CONFIG SET appendonly yes` and write it into redis.conf")
+	}
+	if sync := set["appendfsync"]; aof != "no" && sync != "" && sync != "everysec" && sync != "always" {
+		log.Warn("Redis has appendfsync "+sync+": a power cut may lose many seconds of records; run `CONFIG SET appendfsync everysec`", "appendfsync", sync)
+	}
+	return nil
+}
+
+// refused reports that the server answered, and answered no: the command is
+// forbidden, renamed or unknown there.
+func refused(err error) bool {
+	var answer redis.Error
+	return errors.As(err, &answer) && !strings.HasPrefix(err.Error(), "LOADING")
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// field finds a line "name:value" of INFO.
+func field(info, name string) string {
+	for line := range strings.Lines(info) {
+		if v, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
+
+func recent(version string) bool {
+	major, _, _ := strings.Cut(version, ".")
+	n, err := strconv.Atoi(major)
+	return err == nil && n >= oldest
+}
+
+// openError says in words why Redis could not be reached. It names hosts,
+// never passwords.
+func openError(addrs []string, err error) error {
+	where := strings.Join(addrs, ", ")
+	text := err.Error()
+	for _, sign := range []string{"WRONGPASS", "NOAUTH", "invalid password", "without any password"} {
+		if strings.Contains(text, sign) {
+			return &consent.Error{Code: consent.Unauthorized, Cause: "Redis at " + where + " refuses the user or the password", Fix: "write them into the address: redis://user:password@host:port", Err: err}
+		}
+	}
+	return &consent.Error{Code: consent.Unavailable, Cause: "Redis at " + where + " cannot be reached", Fix: "check the address, the network and that Redis runs", Err: err}
+}
