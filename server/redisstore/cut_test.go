@@ -1,0 +1,237 @@
+package redisstore_test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest/redistest"
+	"github.com/leadiumx/consent/server/redisstore"
+)
+
+// wire stands between a store and Redis and cuts all connections for good at
+// the n-th script call: before Redis hears of it, or after Redis has done it
+// but before the store hears of that.
+type wire struct {
+	target string
+	listen net.Listener
+
+	mu    sync.Mutex
+	left  int // calls until the cut; negative means never
+	after bool
+	cut   bool
+	conns []net.Conn
+}
+
+func newWire(t *testing.T, target string) *wire {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{target: target, listen: l, left: -1}
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() { w.serve(client) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		w.stop()
+		running.Wait()
+	})
+	return w
+}
+
+func (w *wire) url() string { return "redis://" + w.listen.Addr().String() }
+
+func (w *wire) cutAt(call int, after bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left, w.after = call, after
+}
+
+// stop closes everything; connections that come later are closed at once.
+func (w *wire) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cut = true
+	for _, c := range w.conns {
+		_ = c.Close()
+	}
+}
+
+func (w *wire) isCut() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cut
+}
+
+// reached counts a script call and reports whether it is the one to cut.
+func (w *wire) reached(request []byte) (now, after bool) {
+	if !bytes.Contains(bytes.ToLower(request), []byte("\r\neval")) {
+		return false, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left--
+	return w.left == 0, w.after
+}
+
+// serve passes one request and its answer at a time, as the store uses a
+// connection for one call at a time.
+func (w *wire) serve(client net.Conn) {
+	server, err := net.Dial("tcp", w.target)
+	if err != nil {
+		_ = client.Close()
+		return
+	}
+	w.mu.Lock()
+	w.conns = append(w.conns, client, server)
+	w.mu.Unlock()
+	if w.isCut() {
+		w.stop()
+		return
+	}
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := client.Read(buf)
+		if err != nil {
+			_ = server.Close()
+			return
+		}
+		now, after := w.reached(buf[:n])
+		if now && !after {
+			w.stop()
+			return
+		}
+		if _, err := server.Write(buf[:n]); err != nil {
+			return
+		}
+		if n, err = server.Read(buf); err != nil {
+			return
+		}
+		if now {
+			w.stop()
+			return
+		}
+		if _, err := client.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// cuts runs try for every place at which a call can be cut, until one is past
+// the end of the call.
+func cuts(t *testing.T, try func(t *testing.T, w *wire, cutStore, goodStore *redisstore.Store)) {
+	server := redistest.Start(t)
+	for _, after := range []bool{false, true} {
+		for call, whole := 1, false; !whole; call++ {
+			if call > 50 {
+				t.Fatal("the call never ends")
+			}
+			name := fmt.Sprintf("cut at script call %d, after Redis did it: %v", call, after)
+			t.Run(name, func(t *testing.T) {
+				w := newWire(t, server.Addr)
+				prefix := fmt.Sprintf("%d%v:", call, after)
+				cutStore := open(t, redisstore.Options{URLs: []string{w.url()}, Prefix: prefix})
+				goodStore := open(t, redisstore.Options{URLs: []string{server.URL()}, Prefix: prefix})
+				w.cutAt(call, after)
+				try(t, w, cutStore, goodStore)
+				whole = !w.isCut()
+			})
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+func exported(t *testing.T, s *redisstore.Store) []consent.Record {
+	t.Helper()
+	var all []consent.Record
+	if err := s.Export(t.Context(), "shop", func(r consent.Record) error { all = append(all, r); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestARecordWhoseWriteWasCutShortIsStoredOnceByItsRetry(t *testing.T) {
+	t.Parallel()
+	for _, subjects := range [][2]string{{"sub", "sub"}, {"sub", "made-anew"}, {"", ""}} {
+		t.Run(fmt.Sprintf("subjects %q and %q", subjects[0], subjects[1]), func(t *testing.T) {
+			t.Parallel()
+			cuts(t, func(t *testing.T, w *wire, cutStore, goodStore *redisstore.Store) {
+				r := consent.Record{ID: "a", Site: "shop", Subject: subjects[0], Content: "c", Levels: map[string]int{"x": 1}, Clock: 5}
+				_, _, err := cutStore.Append(t.Context(), r)
+				if w.isCut() && consent.CodeOf(err) != consent.Unavailable || !w.isCut() && err != nil {
+					t.Fatalf("Append = %v", err)
+				}
+				again := r
+				again.Subject = subjects[1]
+				stored, _, err := goodStore.Append(t.Context(), again)
+				if err != nil {
+					t.Fatalf("the retry: %v", err)
+				}
+				all := exported(t, goodStore)
+				if len(all) != 1 || all[0].Subject != stored.Subject {
+					t.Fatalf("the export is %+v, the answer was %+v", all, stored)
+				}
+				if stored.Subject == "" {
+					return
+				}
+				if got, err := goodStore.Latest(t.Context(), "shop", stored.Subject); err != nil || got.ID != "a" {
+					t.Fatalf("Latest = %+v, %v", got, err)
+				}
+			})
+		})
+	}
+}
+
+func TestAnErasureThatWasCutShortIsCompletedByItsRetryAndHidesAtOnce(t *testing.T) {
+	t.Parallel()
+	cuts(t, func(t *testing.T, w *wire, cutStore, goodStore *redisstore.Store) {
+		for _, id := range []string{"a", "b", "c"} {
+			r := consent.Record{ID: id, Site: "shop", Subject: "sub", Content: "c", Levels: map[string]int{"x": 1}, Clock: 5}
+			if _, _, err := goodStore.Append(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := cutStore.Erase(t.Context(), "shop", "sub", time.UnixMilli(9))
+		if w.isCut() && consent.CodeOf(err) != consent.Unavailable || !w.isCut() && err != nil {
+			t.Fatalf("Erase = %v", err)
+		}
+		// The erasure either counts whole to every reader or not at all.
+		_, err = goodStore.Latest(t.Context(), "shop", "sub")
+		hidden := consent.CodeOf(err) == consent.Erased
+		for _, r := range exported(t, goodStore) {
+			if (r.Subject == "") != hidden || (len(r.Levels) == 0) != hidden {
+				t.Fatalf("hidden is %v, but the export holds %+v", hidden, r)
+			}
+		}
+		if err := goodStore.Erase(t.Context(), "shop", "sub", time.UnixMilli(9)); err != nil {
+			t.Fatal(err)
+		}
+		all := exported(t, goodStore)
+		if len(all) != 3 {
+			t.Fatalf("the export holds %d records, want 3", len(all))
+		}
+		for _, r := range all {
+			if r.Subject != "" || r.Content != "" || len(r.Levels) != 0 {
+				t.Fatalf("record %s still tells about the subject", r.ID)
+			}
+		}
+		if _, _, err := goodStore.Append(t.Context(), consent.Record{ID: "a", Site: "shop", Subject: "sub", Content: "c", Clock: 20}); consent.CodeOf(err) != consent.Erased {
+			t.Fatalf("Append of an erased id = %v", err)
+		}
+	})
+}
