@@ -1,0 +1,68 @@
+// Takes the pictures of README and docs from the shipped binary:
+// `node tests/browser/pictures.mjs [folder]`, after `make build`.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+
+const out = process.argv[2] ?? path.join(root, 'docs', 'images');
+const all = process.argv.includes('--all');
+mkdirSync(out, { recursive: true });
+const temp = tempDir();
+const server = await startServer({ dir: temp.dir });
+const browser = await startBrowser();
+
+/** One picture of the demo page after `act`. */
+async function demo(name, query, options, act = async () => {}) {
+  const v = await visitor(browser, options);
+  await v.open(`${server.url}/demo/${query}`);
+  await act(v.page);
+  await v.page.screenshot({ path: path.join(out, `${name}.png`) });
+  await v.close();
+}
+
+const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const dark = { colorScheme: 'dark' };
+const openSettings = async (page) => {
+  await page.click('#lx-consent [data-lx-action="settings"]');
+  await page.waitForSelector('#lx-consent [data-lx-action="save"]');
+};
+
+try {
+  await demo('banner', '?place=FR&lang=en', {});
+  if (all) {
+    await demo('banner-phone', '?place=FR&lang=de', phone);
+    await demo('banner-dark', '?place=FR&lang=fr', dark);
+    await demo('preferences', '?place=FR&lang=en', {}, openSettings);
+    await demo('preferences-phone', '?place=FR&lang=es', phone, openSettings);
+    await demo('preferences-dark', '?place=FR&lang=en', { ...dark, ...phone }, openSettings);
+    await demo('california-gpc', '?place=US-CA&gpc=1&lang=en', {});
+    await demo('washington', '?place=US-WA&lang=en', {});
+    await demo('rtl', '?place=FR&lang=en', {}, (page) => page.evaluate(() => {
+      document.documentElement.dir = 'rtl';
+    }));
+    await demo('after', '?place=FR&lang=en', {}, async (page) => {
+      await page.click('#lx-consent [data-lx-action="reject"]');
+      await page.waitForLoadState('networkidle');
+    });
+  }
+  const v = await visitor(browser);
+  const { page } = v;
+  await page.goto(server.dashboard);
+  await page.getByTestId('site-card-demo').waitFor();
+  if (all) await page.screenshot({ path: path.join(out, 'sites.png') });
+  await page.goto(`${server.url}/dashboard/sites/demo`);
+  await page.frameLocator('[data-testid="preview-frame"]').locator('#lx-consent').waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.screenshot({ path: path.join(out, 'dashboard.png') });
+  if (all) {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.screenshot({ path: path.join(out, 'dashboard-dark.png') });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.screenshot({ path: path.join(out, 'dashboard-phone.png') });
+  }
+  await v.close();
+} finally {
+  await browser.close();
+  await server.stop();
+  temp.remove();
+}
