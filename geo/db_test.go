@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/oschwald/geoip2-golang/v2"
+
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/geo"
 	"github.com/leadiumx/consent/geo/geotest"
@@ -219,6 +221,21 @@ func TestLocateAllocatesNothing(t *testing.T) {
 	addr := netip.MustParseAddr("198.51.100.7")
 	if n := testing.AllocsPerRun(100, func() { db.Locate(addr) }); n != 0 {
 		t.Errorf("Locate allocates %v times, want 0", n)
+	}
+}
+
+// BenchmarkCountry is the library's own look-up, for comparison.
+func BenchmarkCountry(b *testing.B) {
+	reader, err := geoip2.Open(geotest.Write(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	addr := netip.MustParseAddr("198.51.100.7")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := reader.Country(addr); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
