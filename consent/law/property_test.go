@@ -124,7 +124,7 @@ func TestUnknownIDsAreRefused(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
 	at := dates()[6]
-	for _, id := range []string{"", "+", "eea+", "+us-fl", "EEA", "us-zz", "eea+zz", "eea+us-fl+gb", "eea us-fl", "jp"} {
+	for _, id := range []string{"", "+", "eea+", "+us-fl", "EEA", "us-zz", "eea+zz", "eea+us-fl+gb", "eea us-fl", "jp", "us+us", "eea+unknown"} {
 		if r, ok := tb.ByID(id, at); ok || r.ID != "" || r.Terms != (consent.Terms{}) {
 			t.Errorf("%q gave %+v", id, r)
 		}
@@ -135,7 +135,7 @@ func TestUnknownIDsAreRefused(t *testing.T) {
 }
 
 func FuzzByID(f *testing.F) {
-	for _, s := range []string{"eea", "us-ca", "eea+us-fl", "unknown", "++", ""} {
+	for _, s := range []string{"eea", "us-ca", "eea+us-fl", "unknown", "us+us", "++", ""} {
 		f.Add(s)
 	}
 	tb, err := law.Load()

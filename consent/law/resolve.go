@@ -36,7 +36,7 @@ func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime
 // ByID returns the terms of a regime's id on a date, so that a record can be
 // judged by the regime under which it was made. The places of the result are
 // unknown, since an id may stand for many. ok is false when the date knows no
-// such law.
+// such law and for an id that Resolve never makes.
 func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	e := t.at(at.Unix())
 	first, second, both := strings.Cut(id, "+")
@@ -44,8 +44,11 @@ func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	var publisher *profile
 	if both {
 		publisher = e.byID[second]
+		if publisher == nil || publisher == visitor || publisher == e.world {
+			return Regime{}, false
+		}
 	}
-	if visitor == nil || (both && publisher == nil) {
+	if visitor == nil {
 		return Regime{}, false
 	}
 	r = join(visitor, publisher, id)
