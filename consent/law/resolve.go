@@ -36,7 +36,7 @@ func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime
 // ByID returns the terms of a regime's id on a date, so that a record can be
 // judged by the regime under which it was made. The places of the result are
 // unknown, since an id may stand for many. ok is false when the date knows no
-// such law and for an id that Resolve never makes.
+// such law, and for an id that adds a law to itself or adds the world row.
 func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	e := t.at(at.Unix())
 	first, second, both := strings.Cut(id, "+")
