@@ -68,6 +68,17 @@ func exportCases() []testCase {
 			b.append(t, r3)
 			same(t, "the export", b.export(t, "shop"), []consent.Record{r1, r2, r3})
 		}},
+		{"a record that is sent again keeps its place", func(t *testing.T, b *bench) {
+			b.append(t, record("a", "sub", 0))
+			b.append(t, record("b", "", 1))
+			b.append(t, record("c", "sub", 2))
+			for _, r := range []consent.Record{record("b", "", 1), record("a", "sub", 0)} {
+				if _, fresh, err := b.Append(t.Context(), r); err != nil || fresh {
+					t.Fatalf("Append(%s) again = fresh %v, %v", r.ID, fresh, err)
+				}
+			}
+			same(t, "the ids in the export", recordIDs(b.export(t, "shop")), []string{"a", "b", "c"})
+		}},
 		{"each site exports its own records", func(t *testing.T, b *bench) {
 			b.append(t, record("a", "sub", 0))
 			for _, site := range []string{"blog", "sho", "shop-2"} {
