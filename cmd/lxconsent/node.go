@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
-	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -122,18 +120,6 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger) (consent.Store, e
 	return redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log})
 }
 
-// locator joins where a request comes from with whom its proxy is.
-type locator struct {
-	*geo.Locator
-	trust geo.Trust
-}
-
-func (l locator) Locate(peer netip.Addr, h http.Header) (consent.Place, netip.Addr, string) {
-	return l.Locator.Locate(peer, h)
-}
-
-func (l locator) Trusts(peer netip.Addr) bool { return l.trust.Trusts(peer) }
-
 func (c *serveCmd) places() (web.Locator, bool, error) {
 	scheme, err := geo.ParseScheme(c.GeoHeaders)
 	if err != nil {
@@ -149,7 +135,7 @@ func (c *serveCmd) places() (web.Locator, bool, error) {
 			return nil, false, err
 		}
 	}
-	return locator{geo.New(db, scheme, trust), trust}, db != nil || c.GeoHeaders != "none", nil
+	return geo.New(db, scheme, trust), db != nil || c.GeoHeaders != "none", nil
 }
 
 // seed publishes the demo site; an unchanged one makes no new edition, and one

@@ -159,7 +159,13 @@ func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown
 // anonymous visitor refused before.
 func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (subject string, c *consent.Choice, latest *consent.Record, err error) {
 	if w.Subject == "" {
-		return "", consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Consent), nil, nil
+		c := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Consent)
+		if c != nil {
+			// Without a subject this is a first write: refusals are kept,
+			// grants of somebody who cannot be named are not.
+			c.Unproved = true
+		}
+		return "", c, nil, nil
 	}
 	token, err := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
 	if err != nil {
@@ -171,12 +177,26 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 		if err != nil {
 			return "", nil, nil, err
 		}
-		return token.Subject, r.Choice(), &r, nil
+		return token.Subject, d.alive(live, r.Choice()), &r, nil
 	case consent.NotFound, consent.Erased:
 		return token.Subject, nil, nil, nil
 	default:
 		return "", nil, nil, err
 	}
+}
+
+// alive drops the grants of a choice that has ended, or that was made for an
+// edition which asked for something else: a write about one purpose must not
+// renew the others. Refusals stay.
+func (d *Desk) alive(live *consent.Edition, c *consent.Choice) *consent.Choice {
+	months := 0
+	if regime, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
+		months = regime.Terms.ConsentMonths
+	}
+	if c.Edition < live.Since || d.o.Clock().Unix() >= consent.AddMonths(c.Clock, months) {
+		c.Unproved = true
+	}
+	return c
 }
 
 func (d *Desk) record(w Write, s shown, subject string, c *consent.Choice) consent.Record {

@@ -4,7 +4,6 @@ package gate
 import (
 	"context"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -117,7 +116,9 @@ func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
 		// day it was given. Only what was never answered follows the place of
 		// the caller, and an unknown caller place is no place.
 		if own, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
-			v.own = e.Site.Rules(own.Terms, visitorPlace(c.Regime))
+			// The regime does not tell the state, so the site's own strictness
+			// for every place counts.
+			v.own = e.Site.Rules(own.Terms, consent.Place{})
 			v.regime = own
 			if !ask.Place.Known() {
 				v.here = v.own
@@ -126,14 +127,6 @@ func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
 	}
 	v.lives = consent.Lives{Since: e.Since, ConsentMonths: v.regime.Terms.ConsentMonths}
 	return v
-}
-
-// visitorPlace reads the visitor's part of a regime's id, which is a place
-// where the row is a country or a state.
-func visitorPlace(regime string) consent.Place {
-	code, _, _ := strings.Cut(regime, "+")
-	p, _ := consent.ParsePlace(code)
-	return p
 }
 
 // choice finds what the visitor decided last: the newer of the signed cookie
