@@ -28,7 +28,15 @@ export function SignedIn({ setup, children }: { setup?: string; children: ReactN
     queryKey: sessionKey,
     queryFn: async ({ signal }) => {
       const token = tokens.pop();
-      if (token) await api.signIn(token);
+      if (!token) return api.session(signal);
+      try {
+        await api.signIn(token);
+      } catch (refused) {
+        // An old link does not sign out who is signed in already.
+        return await api.session(signal).catch(() => {
+          throw refused;
+        });
+      }
       return api.session(signal);
     },
     retry: false,
@@ -69,11 +77,11 @@ function SignIn({ error, retry }: { error: Error | null; retry: () => void }) {
         <Paper withBorder radius="lg" p={{ base: "lg", xs: 32 }}>
           <Stack gap="md">
             <Title order={1} size="h1">
-              Sign in with your link
+              Sign in with your setup link
             </Title>
             {signedOut && refused && (
-              <Alert color="yellow" icon={<IconKey size={18} />} title="This link no longer works" role="alert">
-                A link signs in once, and only for a short time. Get a new one below.
+              <Alert color="yellow" icon={<IconKey size={18} />} title="This setup link no longer works" role="alert">
+                It signs in once, and only for a short time. Get a new one as below.
               </Alert>
             )}
             {!signedOut && error && <ProblemAlert error={error} retry={retry} />}
