@@ -39,6 +39,11 @@ export function Preview({ doc }: { doc: SiteDocument }) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
+    // A fault of the draft waits for an edit; one of the server passes.
+    refetchInterval: ({ state }) => {
+      const status = state.error ? problemOf(state.error).status : 200;
+      return status === 0 || status >= 500 ? 5000 : false;
+    },
     refetchOnWindowFocus: false,
   });
 

@@ -2,11 +2,12 @@ import { ActionIcon, NativeSelect, Skeleton, Stack, Text, Textarea, TextInput, T
 import { IconArrowBackUp, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Finding, type SiteDocument, wordsQuery } from "../api";
+import { type Finding, wordsQuery } from "../api";
 import { faultOf, ProblemAlert } from "../problem";
 import type { Panel } from "./editor";
 import { Languages, languageName } from "./languages";
 import { Section } from "./section";
+import { blanks, groups, wordKeys, wordLabel } from "./word-keys";
 
 export function Words({ doc, change, findings, site }: Panel) {
   const [chosen, setLocale] = useState<string>();
@@ -59,7 +60,7 @@ export function Words({ doc, change, findings, site }: Panel) {
       )}
       {words.isSuccess &&
         groups(keys).map(([name, members]) => (
-          <Section key={name} title={headings[name] ?? plain(name)}>
+          <Section key={name} title={name}>
             {members.map((key) => (
               <Word
                 key={`${locale} ${key}`}
@@ -93,11 +94,13 @@ interface WordProps {
 
 function Word({ name, locale, built, own, onChange, findings }: WordProps) {
   const Field = Math.max(built.length, own.length) > 60 ? Textarea : TextInput;
+  const filled = blanks(built);
   const rows = Field === Textarea ? { autosize: true, minRows: 2, maxRows: 8 } : {};
   return (
     <Field
       {...rows}
-      label={label(name)}
+      label={wordLabel(name)}
+      description={filled.length > 0 ? `Filled in for you: ${filled.join(", ")}` : undefined}
       placeholder={built}
       value={own}
       lang={locale}
@@ -109,7 +112,7 @@ function Word({ name, locale, built, own, onChange, findings }: WordProps) {
       rightSection={
         own && (
           <Tooltip label="Back to the built-in words">
-            <ActionIcon variant="subtle" size="sm" aria-label={`Reset ${label(name)}`} onClick={() => onChange("")}>
+            <ActionIcon variant="subtle" size="sm" aria-label={`Reset ${wordLabel(name)}`} onClick={() => onChange("")}>
               <IconArrowBackUp size={16} />
             </ActionIcon>
           </Tooltip>
@@ -117,57 +120,4 @@ function Word({ name, locale, built, own, onChange, findings }: WordProps) {
       }
     />
   );
-}
-
-/**
- * The keys that can be worded: the built-in ones, those of the site's own
- * purposes, and overrides without built-in words. Words of purposes that the
- * site does not have are left out.
- */
-function wordKeys(doc: SiteDocument, built: Record<string, string>, own: Record<string, string>): string[] {
-  const purposes = doc.purposes.flatMap((p) => [`purpose.${p.id}.title`, `purpose.${p.id}.description`]);
-  const shown = Object.keys(built).filter((key) => !key.startsWith("purpose.") || purposeOf(key, doc));
-  return [...new Set([...shown, ...purposes, ...Object.keys(own)])];
-}
-
-const purposeOf = (key: string, doc: SiteDocument) => doc.purposes.some((p) => key.startsWith(`purpose.${p.id}.`));
-
-/** Headings by the first part of a key, in the order in which visitors meet the words. */
-const headings: Record<string, string> = {
-  banner: "Banner",
-  body: "Explanations",
-  button: "Buttons",
-  buttons: "Buttons",
-  action: "Buttons",
-  preferences: "Preferences",
-  prefs: "Preferences",
-  purpose: "Purposes",
-  level: "Levels",
-  placeholder: "Embedded content",
-  embed: "Embedded content",
-};
-
-/** Keys by their first part; a title goes before what it stands above. */
-function groups(keys: string[]): [string, string[]][] {
-  const by = new Map<string, string[]>();
-  for (const key of keys) {
-    const name = key.includes(".") ? (key.split(".")[0] ?? key) : "other";
-    by.set(name, [...(by.get(name) ?? []), key]);
-  }
-  const order = Object.keys(headings);
-  const rank = (name: string) => (order.indexOf(name) + order.length + 1) % (order.length + 1);
-  const path = (key: string) => key.replace(/(^|\.)title$/, "$1 ");
-  for (const members of by.values()) members.sort((a, b) => (path(a) < path(b) ? -1 : 1));
-  return [...by].sort(([a], [b]) => rank(a) - rank(b));
-}
-
-/** "banner.title" reads as "Title"; "purpose.analytics.title" as "Analytics: title". */
-function label(key: string): string {
-  const parts = key.split(".").slice(key.includes(".") ? 1 : 0);
-  return parts.map((part, i) => (i === 0 ? plain(part) : part.replace(/[_-]/g, " "))).join(": ");
-}
-
-function plain(s: string): string {
-  const words = s.replace(/[_-]/g, " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,0 +1,82 @@
+import type { SiteDocument } from "../api";
+
+/**
+ * The keys that can be worded: the built-in ones, those of the site's own
+ * purposes, and overrides without built-in words. Words of purposes that the
+ * site does not have are left out.
+ */
+export function wordKeys(doc: SiteDocument, built: Record<string, string>, own: Record<string, string>): string[] {
+  const ofPurposes = doc.purposes.flatMap((p) => [
+    `purpose.${p.id}.title`,
+    `purpose.${p.id}.description`,
+    ...(p.levels ?? []).map((level) => `level.${p.id}.${level}`),
+  ]);
+  const has = (key: string) => doc.purposes.some((p) => p.id === key.split(".")[1]);
+  const shown = Object.keys(built).filter((key) => !/^(purpose|level)\./.test(key) || has(key));
+  return [...new Set([...shown, ...ofPurposes, ...Object.keys(own)])];
+}
+
+/** Headings by the first part of a key, in the order in which visitors meet the words. */
+const headings: Record<string, string> = {
+  banner: "Banner",
+  button: "Buttons",
+  gpc: "Opt-out signal",
+  prefs: "Preferences",
+  purpose: "Purposes",
+  level: "Levels",
+  embed: "Embedded content",
+  list: "Lists",
+};
+
+/** Keys under their headings; a title goes before what it stands above. */
+export function groups(keys: string[]): [heading: string, keys: string[]][] {
+  const by = new Map<string, string[]>();
+  for (const key of keys) {
+    const part = key.includes(".") ? first(key) : "other";
+    by.set(part, [...(by.get(part) ?? []), key]);
+  }
+  const order = Object.keys(headings);
+  const rank = (part: string) => (order.indexOf(part) + order.length + 1) % (order.length + 1);
+  const place = (key: string) => key.replace(/(^|\.)title$/, "$1 ");
+  for (const members of by.values()) members.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  return [...by]
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([part, members]) => [headings[part] ?? plain(part), members]);
+}
+
+const labels: Record<string, string> = {
+  "banner.body.opt-in": "Text where permission is needed",
+  "banner.body.mixed": "Text where only some need permission",
+  "banner.body.opt-out": "Text where visitors may object",
+  "banner.body.notice": "Text where a notice is enough",
+  "banner.policy": "Link to the privacy policy",
+  "prefs.body": "Text",
+  "prefs.always": "Beside what is always on",
+  "prefs.used_by": "Before the names of vendors",
+  "prefs.level": "Name of the level choice",
+  "prefs.reopen": "Reopen button",
+  "gpc.honoured": "Note that the signal is honoured",
+  "embed.body": "Text of the placeholder",
+  "embed.once": "Show once",
+  "embed.always": "Always show",
+  "list.and": "Between the last two of a list",
+};
+
+/** "banner.title" reads as "Title"; "purpose.analytics.title" as "Analytics: title". */
+export function wordLabel(key: string): string {
+  if (labels[key]) return labels[key];
+  const parts = key.split(".").slice(key.includes(".") ? 1 : 0);
+  return parts.map((part, i) => (i === 0 ? plain(part) : part.replace(/[_-]/g, " "))).join(": ");
+}
+
+/** The blanks of built-in words, such as {controller}. */
+export function blanks(text: string): string[] {
+  return [...new Set(text.match(/\{\w+\}/g))];
+}
+
+const first = (key: string) => key.split(".")[0] ?? key;
+
+function plain(s: string): string {
+  const words = s.replace(/[_-]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
