@@ -28,7 +28,7 @@ const headings: Record<string, string> = {
   list: "Lists",
 };
 
-/** Keys under their headings; a title goes before what it stands above. */
+/** Keys under their headings; titles go first, then the order of labels counts. */
 export function groups(keys: string[]): [heading: string, keys: string[]][] {
   const by = new Map<string, string[]>();
   for (const key of keys) {
@@ -37,13 +37,19 @@ export function groups(keys: string[]): [heading: string, keys: string[]][] {
   }
   const order = Object.keys(headings);
   const rank = (part: string) => (order.indexOf(part) + order.length + 1) % (order.length + 1);
+  const known = Object.keys(labels);
   const place = (key: string) => key.replace(/(^|\.)title$/, "$1 ");
-  for (const members of by.values()) members.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  for (const members of by.values()) {
+    members.sort((a, b) =>
+      known.includes(a) && known.includes(b) ? known.indexOf(a) - known.indexOf(b) : place(a) < place(b) ? -1 : 1,
+    );
+  }
   return [...by]
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([part, members]) => [headings[part] ?? plain(part), members]);
 }
 
+/** Names of words whose key says too little, the most seen first. */
 const labels: Record<string, string> = {
   "banner.body.opt-in": "Text where permission is needed",
   "banner.body.mixed": "Text where only some need permission",

@@ -112,7 +112,7 @@ function Word({ name, locale, built, own, onChange, findings }: WordProps) {
       rightSection={
         own && (
           <Tooltip label="Back to the built-in words">
-            <ActionIcon variant="subtle" size="sm" aria-label={`Reset ${wordLabel(name)}`} onClick={() => onChange("")}>
+            <ActionIcon variant="subtle" size={26} aria-label={`Reset ${wordLabel(name)}`} onClick={() => onChange("")}>
               <IconArrowBackUp size={16} />
             </ActionIcon>
           </Tooltip>
