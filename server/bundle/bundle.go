@@ -1,0 +1,135 @@
+// Package bundle compiles the visitor's script: one site under one regime in
+// one language becomes one small file. What the site does not use is not in it.
+package bundle
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// Input is what a script is compiled from. The same input gives the same bytes.
+type Input struct {
+	Edition *consent.Edition
+	Regime  law.Regime
+	Rules   []consent.Rule
+	Locale  string
+	// Note is the sealed proof of what the script shows; it comes back with
+	// each consent write.
+	Note string
+	// Endpoint is the absolute base of the API, without a slash at its end;
+	// empty means that the API lies beside the script.
+	Endpoint string
+	// Preview makes a script that sends nothing, stores nothing and always shows.
+	Preview bool
+	// SimGPC makes a script that behaves as if the browser sent Global Privacy Control.
+	SimGPC bool
+}
+
+// Asset is a compiled script in the three forms in which it travels.
+type Asset struct {
+	JS, Brotli, Gzip []byte
+	// ETag is a strong entity tag of JS, with its quotes.
+	ETag string
+}
+
+// Compile makes the script. Errors: Invalid when the edition holds something
+// that cannot be compiled.
+func Compile(in Input) (*Asset, error) {
+	modules, err := virtual(in)
+	if err != nil {
+		return nil, err
+	}
+	result := api.Build(api.BuildOptions{
+		EntryPoints:       []string{"main.ts"},
+		Bundle:            true,
+		Format:            api.FormatIIFE,
+		Target:            api.ES2020,
+		Charset:           api.CharsetUTF8,
+		LegalComments:     api.LegalCommentsNone,
+		TreeShaking:       api.TreeShakingTrue,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		MinifyWhitespace:  true,
+		MangleProps:       `^_[a-z]`,
+		Define:            features(in),
+		Plugins:           []api.Plugin{sources(modules)},
+		LogLevel:          api.LogLevelSilent,
+		Outfile:           "script.js",
+	})
+	if len(result.Errors) > 0 {
+		texts := api.FormatMessages(result.Errors, api.FormatMessagesOptions{})
+		return nil, consent.Fail(consent.Invalid, "the script does not compile: "+strings.TrimSpace(strings.Join(texts, "\n")), "report this to the maintainers, with the site document")
+	}
+	return pack(bytes.TrimSpace(result.OutputFiles[0].Contents))
+}
+
+func pack(js []byte) (*Asset, error) {
+	a := &Asset{JS: js}
+	var br, gz bytes.Buffer
+	b := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 18})
+	if err := write(b, js); err != nil {
+		return nil, fmt.Errorf("compress with brotli: %w", err)
+	}
+	z, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
+	if err != nil {
+		return nil, fmt.Errorf("start gzip: %w", err)
+	}
+	if err := write(z, js); err != nil {
+		return nil, fmt.Errorf("compress with gzip: %w", err)
+	}
+	a.Brotli, a.Gzip = br.Bytes(), gz.Bytes()
+	sum := sha256.Sum256(js)
+	a.ETag = `"` + hex.EncodeToString(sum[:16]) + `"`
+	return a, nil
+}
+
+func write(w interface {
+	Write([]byte) (int, error)
+	Close() error
+}, b []byte) error {
+	if _, err := w.Write(b); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// features are the constants that decide which branches are compiled in.
+func features(in Input) map[string]string {
+	site := &in.Edition.Site
+	shown := law.Present(in.Regime, in.Rules)
+	stored, keyed := false, false
+	for _, c := range site.Cookies {
+		if c.Kind == "" || c.Kind == "cookie" {
+			stored = true
+		} else {
+			keyed = true
+		}
+	}
+	on := map[string]bool{
+		"PREVIEW":       in.Preview,
+		"SIM_GPC":       in.SimGPC,
+		"CONSENT_MODE":  site.Features.ConsentMode,
+		"COOKIE_WRITES": site.Features.CookieWrites && stored && !in.Preview,
+		"COOKIES":       (stored || keyed) && !in.Preview,
+		"STORAGE":       keyed,
+		"VENDORS":       len(site.Vendors) > 0,
+		"REOPEN":        site.Banner.Reopen,
+		"CLOSE":         shown.CloseButton,
+		"MODAL":         site.Banner.Layout == "modal",
+	}
+	out := make(map[string]string, len(on))
+	for name, b := range on {
+		out[name] = fmt.Sprint(b)
+	}
+	return out
+}

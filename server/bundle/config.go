@@ -1,0 +1,191 @@
+package bundle
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// virtual makes the modules that hold what differs from script to script.
+func virtual(in Input) (map[string]string, error) {
+	site := &in.Edition.Site
+	words := Words(site, in.Regime, in.Rules, in.Locale)
+	css, err := style(site)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"lx:config": config(in, words),
+		"lx:words":  spoken(words, law.Present(in.Regime, in.Rules)),
+		"lx:style":  "export const css=" + literal(css),
+	}, nil
+}
+
+// literal writes a value as JavaScript. JSON is a part of it.
+func literal(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic("a plain value is not encodable: " + err.Error())
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// object writes an object whose keys the compiler may shorten: they are not
+// quoted. Pairs without a value are left out.
+type object []string
+
+func (o *object) put(key string, v any) { *o = append(*o, key+":"+literal(v)) }
+
+func (o *object) flag(key string, on bool) {
+	if on {
+		*o = append(*o, key+":true")
+	}
+}
+
+func (o object) String() string { return "{" + strings.Join(o, ",") + "}" }
+
+func list[T any](items []T, write func(T) string) string {
+	out := make([]string, len(items))
+	for i, x := range items {
+		out[i] = write(x)
+	}
+	return "[" + strings.Join(out, ",") + "]"
+}
+
+// maxAge is how long the browser keeps the choice: while anything in it still
+// counts, and never longer than browsers admit.
+func maxAge(t consent.Terms) int {
+	const month, most = 31 * 24 * 3600, 400 * 24 * 3600
+	return min(most, max(t.ConsentMonths, t.ReaskMonths)*month)
+}
+
+func config(in Input, words map[string]string) string {
+	e, site, terms := in.Edition, &in.Edition.Site, in.Regime.Terms
+	var lives object
+	lives.put("_since", e.Since)
+	lives.put("_consentMonths", terms.ConsentMonths)
+	lives.put("_reaskMonths", terms.ReaskMonths)
+	var b strings.Builder
+	constant := func(name, value string) { fmt.Fprintf(&b, "export const %s=%s;\n", name, value) }
+	constant("site", literal(site.ID))
+	constant("edition", literal(e.Number))
+	constant("regime", literal(in.Regime.ID))
+	constant("note", literal(in.Note))
+	constant("locale", literal(in.Locale))
+	constant("dir", literal(Dir(in.Locale)))
+	constant("endpoint", literal(in.Endpoint))
+	constant("cookieDomain", literal(site.CookieDomain))
+	constant("maxAge", literal(maxAge(terms)))
+	constant("policyURL", literal(site.PolicyURL))
+	constant("lives", lives.String())
+	constant("closeRefuses", literal(law.Present(in.Regime, in.Rules).CloseRefuses))
+	constant("rules", list(in.Rules, func(r consent.Rule) string { return rule(site, r, words) }))
+	constant("vendors", list(site.Vendors, vendor))
+	constant("cookies", list(site.Cookies, cookie))
+	constant("aliases", literal(aliases(site)))
+	constant("signals", literal(signals(site)))
+	return b.String()
+}
+
+func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
+	var o object
+	o.put("_id", r.ID)
+	o.flag("_necessary", r.Necessary)
+	o.put("_mode", int(r.Mode))
+	o.put("_sensitive", int(r.SensitiveMode))
+	o.put("_max", r.Max)
+	o.flag("_gpc", r.GPC)
+	o.flag("_minor", r.Minor)
+	o.put("_title", words["purpose."+r.ID+".title"])
+	o.put("_text", words["purpose."+r.ID+".description"])
+	if p, ok := site.Purpose(r.ID); ok && len(p.Levels) > 0 {
+		levels := make([][2]string, len(p.Levels))
+		for i, l := range p.Levels {
+			levels[i] = [2]string{l, words["level."+r.ID+"."+l]}
+		}
+		o.put("_levels", levels)
+	}
+	return o.String()
+}
+
+func vendor(v consent.Vendor) string {
+	var o object
+	o.put("_id", v.ID)
+	o.put("_name", v.Name)
+	o.put("_purposes", v.Purposes)
+	if v.PolicyURL != "" {
+		o.put("_url", v.PolicyURL)
+	}
+	return o.String()
+}
+
+func cookie(c consent.Cookie) string {
+	var o object
+	o.put("_name", c.Name)
+	o.put("_purpose", c.Purpose)
+	if c.Vendor != "" {
+		o.put("_vendor", c.Vendor)
+	}
+	if c.Kind == "local" || c.Kind == "session" {
+		o.put("_kind", c.Kind)
+	}
+	return o.String()
+}
+
+// foreign are the names that other platforms' markup uses for purposes, each
+// with the name that we give it.
+func foreign() map[string]string {
+	names := map[string]string{
+		"C0001": "necessary", "C0002": "analytics", "C0003": "functional", "C0004": "marketing", "C0005": "marketing",
+		"1": "necessary", "2": "analytics", "3": "functional", "4": "marketing",
+	}
+	for _, n := range []string{
+		"preferences", "functionality", "experience", "statistics", "measurement", "performance", "advertising", "ads", "targeting",
+	} {
+		names[n] = n
+	}
+	return names
+}
+
+// aliases keeps the foreign names that mean a purpose of this site.
+func aliases(site *consent.Site) map[string]string {
+	out := map[string]string{}
+	for name, ours := range foreign() {
+		id := site.Canonical(ours)
+		if _, ok := site.Purpose(id); ok && id != name {
+			out[name] = id
+		}
+	}
+	return out
+}
+
+// signals pairs the consent signals of tag managers with the purposes that
+// must all run for them.
+func signals(site *consent.Site) [][2]any {
+	table := []struct {
+		names string
+		class consent.Class
+	}{
+		{"ad_storage ad_user_data ad_personalization", consent.Ads},
+		{"analytics_storage", consent.Analytics},
+		{"functionality_storage personalization_storage", consent.Functional},
+	}
+	out := make([][2]any, len(table))
+	for i, row := range table {
+		ids := []string{}
+		for _, p := range site.Purposes {
+			if slices.Contains(p.Classes, row.class) {
+				ids = append(ids, p.ID)
+			}
+		}
+		out[i] = [2]any{row.names, ids}
+	}
+	return out
+}

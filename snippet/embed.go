@@ -1,0 +1,34 @@
+// Package snippet holds the source of the script that visitors run, and the
+// words that it shows. server/bundle compiles both.
+package snippet
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed all:src
+var source embed.FS
+
+//go:embed locales/*.json
+var locales embed.FS
+
+//go:embed budget.json
+var budget []byte
+
+// Source is the script's TypeScript and CSS; its entry is main.ts.
+func Source() fs.FS { return sub(source, "src") }
+
+// Locales holds one JSON object of words per language, named by its tag.
+func Locales() fs.FS { return sub(locales, "locales") }
+
+// Budget says how many bytes each set of features may cost, as JSON.
+func Budget() []byte { return budget }
+
+func sub(f embed.FS, dir string) fs.FS {
+	s, err := fs.Sub(f, dir)
+	if err != nil {
+		panic("the embedded folder " + dir + " is missing: " + err.Error())
+	}
+	return s
+}

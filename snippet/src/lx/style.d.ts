@@ -1,0 +1,2 @@
+// The module `lx:style`: the styles that this site needs, minified.
+export declare const css: string;
