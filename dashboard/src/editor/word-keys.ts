@@ -38,12 +38,13 @@ export function groups(keys: string[]): [heading: string, keys: string[]][] {
   const order = Object.keys(headings);
   const rank = (part: string) => (order.indexOf(part) + order.length + 1) % (order.length + 1);
   const known = Object.keys(labels);
-  const place = (key: string) => key.replace(/(^|\.)title$/, "$1 ");
-  for (const members of by.values()) {
-    members.sort((a, b) =>
-      known.includes(a) && known.includes(b) ? known.indexOf(a) - known.indexOf(b) : place(a) < place(b) ? -1 : 1,
-    );
-  }
+  const place = (key: string) => {
+    if (key.startsWith("purpose.")) return key.replace(/title$/, " ");
+    if (key.endsWith(".title")) return "0";
+    const i = known.indexOf(key);
+    return i < 0 ? `2 ${key}` : `1 ${String(i).padStart(3, "0")}`;
+  };
+  for (const members of by.values()) members.sort((a, b) => (place(a) < place(b) ? -1 : 1));
   return [...by]
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([part, members]) => [headings[part] ?? plain(part), members]);
