@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -25,7 +26,15 @@ func (d *Desk) Erase(ctx context.Context, site, token string) (string, error) {
 		return "", err
 	}
 	now := d.o.Clock()
-	if err := d.o.Records.Erase(ctx, site, subject, now); err != nil {
+	at := now
+	// Another server's clock may run ahead of ours; what it has stored must go
+	// all the same.
+	if r, err := d.o.Records.Latest(ctx, site, subject); err == nil {
+		if next := time.UnixMilli(r.Clock + 1); next.After(at) {
+			at = next
+		}
+	}
+	if err := d.o.Records.Erase(ctx, site, subject, at); err != nil {
 		return "", err
 	}
 	est, _ := consent.ParsePlace(live.Site.Establishment)
