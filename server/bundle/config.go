@@ -68,15 +68,17 @@ func maxAge(t consent.Terms) int {
 
 func config(in Input, words map[string]string) string {
 	e, site, terms := in.Edition, &in.Edition.Site, in.Regime.Terms
-	var lives object
-	lives.put("_since", e.Since)
-	lives.put("_consentMonths", terms.ConsentMonths)
-	lives.put("_reaskMonths", terms.ReaskMonths)
+	var t object
+	t.put("_edition", e.Number)
+	t.put("_regime", in.Regime.ID)
+	t.put("_since", e.Since)
+	t.put("_consentMonths", terms.ConsentMonths)
+	t.put("_reaskMonths", terms.ReaskMonths)
+	t.flag("_closeRefuses", law.Present(in.Regime, in.Rules).CloseRefuses)
+	t = append(t, "_rules:rules", "_vendors:vendors")
 	var b strings.Builder
 	constant := func(name, value string) { fmt.Fprintf(&b, "export const %s=%s;\n", name, value) }
 	constant("site", literal(site.ID))
-	constant("edition", literal(e.Number))
-	constant("regime", literal(in.Regime.ID))
 	constant("note", literal(in.Note))
 	constant("locale", literal(in.Locale))
 	constant("dir", literal(Dir(in.Locale)))
@@ -84,13 +86,11 @@ func config(in Input, words map[string]string) string {
 	constant("cookieDomain", literal(site.CookieDomain))
 	constant("maxAge", literal(maxAge(terms)))
 	constant("policyURL", literal(site.PolicyURL))
-	constant("lives", lives.String())
-	constant("closeRefuses", literal(law.Present(in.Regime, in.Rules).CloseRefuses))
 	constant("rules", list(in.Rules, func(r consent.Rule) string { return rule(site, r, words) }))
 	constant("vendors", list(site.Vendors, vendor))
 	constant("cookies", list(site.Cookies, cookie))
-	constant("aliases", literal(aliases(site)))
 	constant("signals", literal(signals(site)))
+	constant("terms", t.String())
 	return b.String()
 }
 
@@ -103,6 +103,7 @@ func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
 	o.put("_max", r.Max)
 	o.flag("_gpc", r.GPC)
 	o.flag("_minor", r.Minor)
+	o.put("_names", " "+strings.Join(append([]string{r.ID}, aliases(site, r.ID)...), " ")+" ")
 	o.put("_title", words["purpose."+r.ID+".title"])
 	o.put("_text", words["purpose."+r.ID+".description"])
 	if p, ok := site.Purpose(r.ID); ok && len(p.Levels) > 0 {
@@ -140,27 +141,26 @@ func cookie(c consent.Cookie) string {
 }
 
 // foreign are the names that other platforms' markup uses for purposes, each
-// with the name that we give it.
-func foreign() map[string]string {
-	names := map[string]string{
-		"C0001": "necessary", "C0002": "analytics", "C0003": "functional", "C0004": "marketing", "C0005": "marketing",
-		"1": "necessary", "2": "analytics", "3": "functional", "4": "marketing",
-	}
+// with the name by which we know it.
+func foreign() [][2]string {
+	var out [][2]string
 	for _, n := range []string{
 		"preferences", "functionality", "experience", "statistics", "measurement", "performance", "advertising", "ads", "targeting",
 	} {
-		names[n] = n
+		out = append(out, [2]string{n, n})
 	}
-	return names
+	return append(out, [][2]string{
+		{"C0001", "necessary"}, {"C0002", "performance"}, {"C0003", "functionality"}, {"C0004", "targeting"}, {"C0005", "targeting"},
+		{"1", "necessary"}, {"2", "performance"}, {"3", "functionality"}, {"4", "targeting"},
+	}...)
 }
 
-// aliases keeps the foreign names that mean a purpose of this site.
-func aliases(site *consent.Site) map[string]string {
-	out := map[string]string{}
-	for name, ours := range foreign() {
-		id := site.Canonical(ours)
-		if _, ok := site.Purpose(id); ok && id != name {
-			out[name] = id
+// aliases lists the foreign names that mean a purpose of this site.
+func aliases(site *consent.Site, id string) []string {
+	var out []string
+	for _, f := range foreign() {
+		if _, own := site.Purpose(f[0]); !own && site.Canonical(f[1]) == id {
+			out = append(out, f[0])
 		}
 	}
 	return out

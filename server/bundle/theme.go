@@ -27,14 +27,11 @@ func style(site *consent.Site) (string, error) {
 		files = append(files, b.Layout)
 	}
 	files = append(files, "preferences")
-	scope := []string{"#lx-consent"}
 	if b.Reopen {
 		files = append(files, "reopen")
-		scope = append(scope, "#lx-reopen")
 	}
 	if len(site.Vendors) > 0 {
 		files = append(files, "embed")
-		scope = append(scope, ".lx-embed")
 	}
 	var css strings.Builder
 	for _, f := range files {
@@ -44,7 +41,7 @@ func style(site *consent.Site) (string, error) {
 		}
 		css.Write(raw)
 	}
-	css.WriteString(tokens(&b.Theme, strings.Join(scope, ",")))
+	css.WriteString(tokens(&b.Theme, ".lx"))
 	out := api.Transform(css.String(), api.TransformOptions{
 		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
 	})
@@ -55,7 +52,8 @@ func style(site *consent.Site) (string, error) {
 }
 
 // tokens writes the theme as custom properties: a the accent, k the text on
-// it, b the background, t the text, l lines, m muted text, r the radius, f the font.
+// it, b the background, t the text, l lines, m muted
+// text, n what must be told from the background, r the radius, f the font.
 func tokens(t *consent.Theme, scope string) string {
 	light := colours(consent.Colours{Accent: t.Accent, AccentText: t.AccentText, Background: t.Background, Text: t.Text},
 		consent.Colours{Accent: "#2347d9", Background: "#ffffff", Text: "#141824"})
@@ -85,7 +83,7 @@ func tokens(t *consent.Theme, scope string) string {
 func colours(own, built consent.Colours) string {
 	a, b, t := cmp.Or(own.Accent, built.Accent), cmp.Or(own.Background, built.Background), cmp.Or(own.Text, built.Text)
 	k := cmp.Or(own.AccentText, legible(a))
-	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s;--m:%s", a, k, b, t, mix(t, b, .16), mix(t, b, .74))
+	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s;--m:%s;--n:%s", a, k, b, t, mix(t, b, .16), mix(t, b, .74), mix(t, b, .5))
 }
 
 type rgb [3]float64

@@ -82,9 +82,6 @@ func Words(site *consent.Site, regime law.Regime, rules []consent.Rule, locale s
 		for _, l := range p.Levels {
 			keys = append(keys, "level."+p.ID+"."+l)
 		}
-		if len(p.Levels) > 0 && !slices.Contains(keys, "prefs.level") {
-			keys = append(keys, "prefs.level")
-		}
 	}
 	var running, waiting []string
 	for _, r := range rules {
@@ -167,7 +164,7 @@ func spoken(words map[string]string, shown law.Presentation) string {
 		{"title", "banner.title"}, {"body", "banner.body." + shown.Profile}, {"policy", "banner.policy"},
 		{"accept", "button.accept"}, {"reject", "button.reject"}, {"settings", "button.settings"}, {"save", "button.save"}, {"close", "button.close"},
 		{"prefsTitle", "prefs.title"}, {"prefsBody", "prefs.body"}, {"always", "prefs.always"}, {"usedBy", "prefs.used_by"},
-		{"levelLabel", "prefs.level"}, {"reopen", "prefs.reopen"}, {"gpcHonoured", "gpc.honoured"},
+		{"reopen", "prefs.reopen"}, {"gpcHonoured", "gpc.honoured"},
 		{"embedBody", "embed.body"}, {"embedOnce", "embed.once"}, {"embedAlways", "embed.always"},
 	}
 	var b strings.Builder

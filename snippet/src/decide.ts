@@ -45,12 +45,32 @@ export type Lives = {
   readonly _consentMonths: number;
 };
 
+/** The words of reasons; a decision gives the place in this list. */
+export const reasons = [
+  "necessary",
+  "granted",
+  "denied",
+  "no-record",
+  "expired",
+  "edition-changed",
+  "gpc",
+  "not-objected",
+  "notice",
+  "minor",
+  "bad-token",
+  "erased",
+] as const;
+
 /** [allow, level, reason, until]; until is 0 when it rests on no grant. */
-export type Decision = readonly [boolean, number, string, number];
+export type Decision = readonly [boolean, number, number, number];
 
 /** The mode of a rule on this page. */
 export const modeOf = (rule: Rule, signals: Signals): Mode =>
-  signals.sensitive && rule._sensitive < rule._mode ? rule._sensitive : rule._mode;
+  signals.sensitive ? (Math.min(rule._mode, rule._sensitive) as Mode) : rule._mode;
+
+/** Whether a signal stops a purpose that nobody granted in its sight. */
+export const stopped = (rule: Rule, signals: Signals): boolean | undefined =>
+  (signals.gpc && rule._gpc) || (signals.minor && rule._minor);
 
 /**
  * Answers whether a purpose may run at a level (0 and 1 both mean any grant).
@@ -69,31 +89,25 @@ export const decide = (
 ): Decision => {
   const mode = modeOf(rule, signals);
   let max = rule._max;
-  const grant = (why: string, until = 0): Decision =>
-    max < 1 || max < ask ? [false, max, "denied", 0] : [true, max, why, until];
-  const deny = (why: string): Decision => [false, 0, why, 0];
-  const fallback = (why: string) =>
-    mode === NOTICE ? grant("notice") : mode === OPT_OUT ? grant("not-objected") : deny(why);
+  const grant = (why: number, until = 0): Decision => (max < 1 || max < ask ? [false, max, 2, 0] : [true, max, why, until]);
+  const deny = (why: number): Decision => [false, 0, why, 0];
+  const fallback = (why: number) => (mode ? grant(mode === NOTICE ? 8 : 7) : deny(why));
 
-  if (rule._necessary) return [true, max, "necessary", 0];
-  if (signals.minor && rule._minor) return deny("minor");
+  if (rule._necessary) return [true, max, 0, 0];
+  if (signals.minor && rule._minor) return deny(9);
   const level = choice && !choice._forged ? (choice._vendors[vendor] ?? choice._levels[rule._id]) : undefined;
-  if (level === 0) return deny("denied");
-  if (signals.gpc && rule._gpc && !(level && choice?._over[rule._id])) return deny("gpc");
-  if (choice?._erased) return deny("erased");
+  if (level === 0) return deny(2);
+  if (stopped(rule, signals) && !(level && choice?._over[rule._id])) return deny(6);
+  if (choice?._erased) return deny(11);
   // It may have held a refusal, so no default may run on it.
-  if (choice?._forged) return deny("bad-token");
-  if (!choice || !level) return fallback("no-record");
+  if (choice?._forged) return deny(10);
+  if (!choice || !level) return fallback(3);
   // What the visitor left out of a grant stays out when the grant has ended.
-  if (level < max) max = level;
+  max = Math.min(level, max);
   const until = addMonths(choice._clock, lives._consentMonths);
-  return choice._unproved
-    ? fallback("bad-token")
-    : choice._edition < lives._since
-      ? fallback("edition-changed")
-      : now >= until
-        ? fallback("expired")
-        : grant("granted", until);
+  if (choice._unproved) return fallback(10);
+  if (choice._edition < lives._since) return fallback(5);
+  return now >= until ? fallback(4) : grant(1, until);
 };
 
 /** Moves a second by calendar months in UTC; a day that is missing runs over. */

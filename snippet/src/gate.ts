@@ -1,33 +1,28 @@
 // Scripts, frames and pixels that wait for a grant.
+import { attr } from "./ui/h.ts";
 import { placeholder } from "./ui/embed.ts";
 
-/** Whether all named purposes run, for a vendor, at a level given by name or number. */
-export type Allowed = (names: readonly string[], vendor: string, level: string) => boolean;
+/** Whether a purpose runs, for a vendor, at a level given by its name or number. */
+export type Allowed = (name: string, level: string, vendor: string) => boolean;
 
 /** One waiting element that is not a script, and what stands in its place. */
-type Slot = { readonly _inert: Element; _shown: Element; _open: boolean; _once?: boolean };
+type Slot = { readonly _inert: Element; _shown: Element; _open?: boolean; _once?: boolean };
+type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string };
 
 const INERT = '[data-src],[data-cookieblock-src],script[type="text/plain"]';
 
 /** The purposes that an element names, in our markup or another platform's. */
 const namesOf = (e: Element): string[] =>
   (
-    e.getAttribute("data-category") ??
-    e.getAttribute("data-cookieconsent") ??
-    /optanon-category-(\S+)/.exec(e.className)?.[1]?.replace(/-/g, " ") ??
-    e.getAttribute("data-name") ??
-    ""
-  ).split(/[\s,]+/).filter(Boolean);
+    attr(e, "data-category") ||
+    attr(e, "data-cookieconsent") ||
+    /optanon-category-(\S+)/.exec(attr(e, "class"))?.[1]?.replaceAll("-", " ") ||
+    attr(e, "data-name")
+  ).match(/[^\s,]+/g) ?? [];
 
-/** Copies an element with its source live. A copy, because browsers load nothing when a source is set on a node that the parser has just inserted. */
-const revive = <E extends Element>(from: Element, to: E): E => {
-  for (const { name, value } of from.attributes)
-    if (name !== "type" && name !== "data-type" && !/^data-(cookieblock-)?src$/.test(name)) to.setAttribute(name, value);
-  return to;
-};
-const sourceOf = (e: Element) => e.getAttribute("data-src") ?? e.getAttribute("data-cookieblock-src");
+const sourceOf = (e: Element) => attr(e, "data-src") || attr(e, "data-cookieblock-src") || attr(e, "src");
 
-/** Arms the gate. The result looks at waiting elements again, in a part of the page or everywhere. */
+/** Arms the gate. The results look at waiting elements: in a part of the page, and at all of them again. */
 export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
   const slots = new Set<Slot>();
   const seen = new WeakSet<Element>();
@@ -35,36 +30,49 @@ export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
   let loading: Promise<unknown> | undefined;
   let draining = false;
 
-  const types = (window as { trustedTypes?: { createPolicy: (name: string, rules: object) => Policy } }).trustedTypes;
-  type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string };
-  const plain: Policy = { createScript: (s) => s, createScriptURL: (s) => s };
-  let policy = plain;
+  let policy: Policy = { createScript: (s) => s, createScriptURL: (s) => s };
   try {
-    policy = types?.createPolicy("lx-consent", plain) ?? plain;
+    const types = (window as { trustedTypes?: { createPolicy: (name: string, rules: Policy) => Policy } }).trustedTypes;
+    if (types) policy = types.createPolicy("lx-consent", policy);
   } catch {
     // The page's policy forbids ours; its browser will refuse the scripts.
   }
 
-  const open = (e: Element) => allowed(namesOf(e), e.getAttribute("data-vendor") ?? "", e.getAttribute("data-level") ?? "");
+  const open = (e: Element) => {
+    const names = namesOf(e);
+    return !!names[0] && names.every((n) => allowed(n, attr(e, "data-level"), attr(e, "data-vendor")));
+  };
+
+  // A copy, because browsers load nothing when a source is set on a node that
+  // the parser has just inserted, and never run a script twice.
+  const revive = (from: Element): Element => {
+    const to = document.createElement(from.localName) as HTMLScriptElement;
+    for (const { name, value } of from.attributes)
+      if (!/^(data-)?(type|(cookieblock-)?src)$/.test(name)) to.setAttribute(name, value);
+    const src = sourceOf(from);
+    if (to instanceof HTMLScriptElement) {
+      to.type = attr(from, "data-type");
+      to.nonce = (from as HTMLElement).nonce;
+      to.async = from.hasAttribute("async");
+      if (!src) to.text = policy.createScript(from.textContent ?? "");
+      else if (!to.async)
+        loading = new Promise((done) => {
+          to.onload = to.onerror = done;
+        });
+    }
+    if (src) to.src = policy.createScriptURL(src);
+    from.replaceWith(to);
+    return to;
+  };
 
   // Order is kept: files load side by side, a script in the page waits for the files before it.
   const drain = async () => {
     if (draining) return;
     draining = true;
-    for (let from = queue.shift(); from; from = queue.shift()) {
-      const src = sourceOf(from) ?? from.getAttribute("src");
-      if (!src) await loading;
-      const s = document.createElement("script");
+    for (let e = queue.shift(); e; e = queue.shift()) {
+      if (!sourceOf(e)) await loading;
       try {
-        revive(from, s);
-        s.type = from.getAttribute("data-type") ?? "";
-        s.nonce = (from as HTMLScriptElement).nonce;
-        s.async = from.hasAttribute("async");
-        if (src) {
-          s.src = policy.createScriptURL(src);
-          if (!s.async) loading = new Promise((done) => (s.onload = s.onerror = done));
-        } else s.text = policy.createScript(from.textContent ?? "");
-        from.replaceWith(s);
+        revive(e);
       } catch {
         // It stays blocked; the others must not suffer.
       }
@@ -75,56 +83,51 @@ export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
   const turn = (slot: Slot) => {
     const e = slot._inert;
     const now = slot._once || open(e);
-    if (now === slot._open && slot._shown !== e) return;
-    let next = e;
+    if (now === slot._open) return;
+    slot._open = now;
+    const before = slot._shown;
     if (now) {
-      next = revive(e, document.createElement(e.localName));
-      next.append(...e.cloneNode(true).childNodes);
-      next.setAttribute("src", sourceOf(e) ?? "");
-    } else if (VENDORS && e instanceof HTMLIFrameElement)
-      next =
-        placeholder(
-          e,
-          () => {
+      before.replaceWith(e);
+      slot._shown = revive(e);
+    } else {
+      slot._shown =
+        (VENDORS &&
+          e.localName === "iframe" &&
+          placeholder(e, (vendor) => {
             slot._once = true;
             turn(slot);
-          },
-          always,
-        ) ?? e;
-    slot._open = now;
-    seen.add(next);
-    slot._shown.replaceWith(next);
-    slot._shown = next;
+            if (vendor) always(vendor);
+          })) ||
+        e;
+      before.replaceWith(slot._shown);
+    }
   };
 
   const take = (e: Element) => {
     if (seen.has(e) || !namesOf(e)[0]) return;
-    if (e.localName === "script") {
-      // The text of a script at the end of a half-read page may not be whole.
-      if (!open(e) || (document.readyState === "loading" && !e.nextSibling && !sourceOf(e))) return;
-      seen.add(e);
-      queue.push(e);
-    } else {
-      seen.add(e);
-      const slot: Slot = { _inert: e, _shown: e, _open: false };
+    if (e.localName !== "script") {
+      const slot: Slot = { _inert: e, _shown: e };
       slots.add(slot);
       turn(slot);
-    }
+      // The text of a script at the end of a half-read page may not be whole.
+    } else if (open(e) && (document.readyState !== "loading" || e.nextSibling || sourceOf(e))) queue.push(e);
+    else return;
+    seen.add(e);
   };
 
   const scan = (root: ParentNode) => {
     if (root instanceof Element && root.matches(INERT)) take(root);
-    for (const e of root.querySelectorAll(INERT)) take(e);
+    root.querySelectorAll(INERT).forEach(take);
     void drain();
   };
 
-  return {
-    _scan: scan,
-    _apply: () => {
+  return [
+    scan,
+    () => {
       for (const slot of slots)
         if (slot._shown.isConnected) turn(slot);
         else slots.delete(slot);
       scan(document);
     },
-  };
+  ] as const;
 };

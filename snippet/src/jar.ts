@@ -3,41 +3,51 @@ import { cookieDomain, cookies, maxAge } from "lx:config";
 import { match } from "./match.ts";
 
 const native = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
-const secure = location.protocol === "https:" ? ";Secure" : "";
+const read = (): string => native?.get?.call(document);
+const write = (cookie: string) => native?.set?.call(document, cookie);
 
-/** Everything may throw in a sandboxed frame; then there is nothing to read. */
-const quietly = <T>(f: () => T): T | undefined => {
+/** Everything may throw in a sandboxed frame; then there is nothing to see. */
+const quietly = (f: () => void) => {
   try {
-    return f();
+    f();
   } catch {
-    return;
+    // Nothing to see.
   }
 };
 
-const pairs = (): string[] => quietly(() => (native?.get?.call(document) as string).split("; ")) ?? [];
-const write = (cookie: string) => quietly(() => native?.set?.call(document, cookie + secure));
+const put = (name: string, value: string, age: number, path: string, domain: string) =>
+  quietly(() =>
+    write(
+      `${name}=${value};Path=${path};Max-Age=${age};SameSite=Lax${domain && `;Domain=${domain}`}${location.protocol === "https:" ? ";Secure" : ""}`,
+    ),
+  );
+
+const pairs = (): string[] => {
+  let all = "";
+  quietly(() => {
+    all = read();
+  });
+  return all.split("; ");
+};
 
 /** The values of lx_consent that the browser holds. */
 export const readConsent = (): string[] => pairs().flatMap((p) => (p.startsWith("lx_consent=") ? p.slice(11) : []));
 
 /** Keeps a value unless it is there: the server's own cookie lives longer than one set by a script. */
 export const keepConsent = (value: string) => {
-  if (readConsent().includes(value)) return;
-  const host = `.${location.hostname}`;
-  const domain = cookieDomain && host.endsWith(`.${cookieDomain}`) ? `;Domain=${cookieDomain}` : "";
-  write(`lx_consent=${value};Path=/;SameSite=Lax;Max-Age=${maxAge}${domain}`);
+  if (!readConsent().includes(value))
+    put("lx_consent", value, maxAge, "/", cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? cookieDomain : "");
 };
 
 /** Refuses script writes of declared cookies until their purpose is granted. */
-export const guardCookies = (allowed: (name: string) => boolean) => {
+export const guardCookies = (allowed: (name: string) => boolean) =>
   Object.defineProperty(document, "cookie", {
     configurable: true,
-    get: () => native?.get?.call(document),
+    get: read,
     set: (v) => {
-      if (allowed(`${v}`.split("=")[0]?.trim() ?? "")) native?.set?.call(document, v);
+      if (allowed(`${v}`.split("=")[0]?.trim() ?? "")) write(v);
     },
   });
-};
 
 /** The declared cookie or key behind a name. */
 export const declared = (name: string, kind?: string) => cookies.find((c) => c._kind === kind && match(c._name, name));
@@ -47,14 +57,17 @@ export const clean = (allowed: (name: string, kind?: string) => boolean) => {
   for (const pair of pairs()) {
     const name = pair.split("=")[0] ?? "";
     if (allowed(name)) continue;
+    // Every ending of the host, and none; every beginning of the path, with and without its slash.
     const labels = location.hostname.split(".");
-    const steps = location.pathname.split("/");
-    for (let d = -1; d < labels.length; d++)
-      for (let p = 0; p < steps.length; p++)
-        for (const slash of ["/", ""]) {
-          const path = steps.slice(0, p + 1).join("/") + slash || "/";
-          write(`${name}=;Max-Age=0;Path=${path}${d < 0 ? "" : `;Domain=${labels.slice(d).join(".")}`}`);
-        }
+    for (let d = labels.length; d >= 0; d--) {
+      let path = "";
+      for (const part of location.pathname.split("/")) {
+        path += part;
+        if (part) put(name, "", 0, path, labels.slice(d).join("."));
+        path += "/";
+        put(name, "", 0, path, labels.slice(d).join("."));
+      }
+    }
   }
   if (STORAGE)
     for (const kind of ["local", "session"] as const)

@@ -5,28 +5,21 @@ import { start } from "./run.ts";
 type Call = readonly [method: string, ...args: unknown[]];
 
 const page = window as { lxConsent?: unknown };
-const before = page.lxConsent as { ready?: unknown; q?: readonly Call[] } | readonly Call[] | undefined;
-if (before && "ready" in before && before.ready instanceof Promise) console.warn("LeadiumX Consent is in this page twice; the second is ignored.");
-else
+const before = page.lxConsent as { ready?: unknown; q?: Iterable<Call> } | undefined;
+if (!(before?.ready instanceof Promise))
   try {
     const script = document.currentScript;
-    const { _tell, ...core } = start(script instanceof HTMLScriptElement ? script : undefined);
-    const name = (event: string) => `lxconsent:${event}`;
+    const [tell, core] = start(script instanceof HTMLScriptElement ? script : undefined);
     const api = {
       ...core,
-      on: (event: string, fn: EventListener) => addEventListener(name(event), fn),
-      off: (event: string, fn: EventListener) => removeEventListener(name(event), fn),
+      on: (event: string, fn: EventListener) => addEventListener(`lxconsent:${event}`, fn),
+      off: (event: string, fn: EventListener) => removeEventListener(`lxconsent:${event}`, fn),
       /** Takes what a stub would have queued. */
-      push: ([method, ...args]: Call) => {
-        const f = (api as unknown as Record<string, unknown>)[method];
-        if (typeof f === "function") f(...args);
-      },
-      ready: Promise.resolve(),
+      push: ([method, ...args]: Call) => (api as unknown as Record<string, (...args: unknown[]) => void>)[method]?.(...args),
     };
     page.lxConsent = Object.assign(api, { ready: Promise.resolve(api) });
-    const queued = before && ("q" in before ? before.q : before);
-    if (Array.isArray(queued)) for (const call of queued) api.push(call);
-    _tell("ready");
+    tell("ready");
+    for (const call of Array.from(before?.q ?? (before as Iterable<Call> | undefined) ?? [])) api.push(call);
   } catch (e) {
-    console.warn("LeadiumX Consent stopped; nothing is granted.", e);
+    console.warn("lxConsent", e);
   }

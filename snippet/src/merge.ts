@@ -1,7 +1,7 @@
 // The twin of consent/merge.go: laying a new act over the earlier choice,
 // bound by contract/vectors/merge.json.
 import { blank } from "./cookie.ts";
-import type { Choice, Levels, Rule, Signals } from "./decide.ts";
+import { type Choice, type Levels, type Rule, type Signals, stopped } from "./decide.ts";
 
 export type Action = "accept_all" | "reject_all" | "save" | "dismiss" | "withdraw" | "embed" | "api" | "gpc";
 
@@ -12,29 +12,29 @@ export type Given = {
   readonly signals: Signals;
 };
 
-/** The signal that keeps a purpose from being granted by this act, if any. */
-const barred = (rule: Rule, { signals, action }: Given): boolean | undefined =>
-  (signals.minor && rule._minor) || (signals.gpc && rule._gpc && action !== "save");
+type Named = { readonly _id: string };
+
+/** A signal keeps a purpose from being granted, save in sight of the notice about it. */
+const barred = (rule: Rule, { signals, action }: Given) =>
+  stopped(rule, signals) && (action !== "save" || (signals.minor && rule._minor));
 
 /**
  * Returns the levels that hold from now on; edition, regime and clock are for
  * the caller to set. What is given must have passed `fault`.
  */
-export const merge = (rules: readonly Rule[], vendors: readonly string[], earlier: Choice | undefined, given: Given) => {
+export const merge = (rules: readonly Rule[], vendors: readonly Named[], earlier: Choice | undefined, given: Given) => {
   const out = blank();
   const { action } = given;
   const old: Choice = earlier && !earlier._forged && !earlier._erased ? earlier : out;
   // Of an unproved choice only refusals keep a meaning.
-  const kept = (n: number | undefined): n is number => n !== undefined && !(old._unproved && n);
+  const kept = (n: number | undefined) => (old._unproved && n ? undefined : n);
   const ends = action === "reject_all" || action === "withdraw";
   for (const rule of rules) {
     const id = rule._id;
     if (rule._necessary) continue;
-    let n = old._levels[id];
-    let over = n && old._over[id];
-    if (!kept(n)) n = undefined;
-    if (ends) n = 0;
-    else if (id in given.levels) {
+    let n = ends ? 0 : kept(old._levels[id]);
+    let over = old._over[id];
+    if (!ends && id in given.levels) {
       n = barred(rule, given) ? 0 : (given.levels[id] as number);
       over = given.signals.gpc && rule._gpc;
     }
@@ -42,14 +42,12 @@ export const merge = (rules: readonly Rule[], vendors: readonly string[], earlie
     out._levels[id] = Math.min(n, rule._max);
     if (n && over) out._over[id] = true;
   }
-  if (!ends) {
-    if (action !== "accept_all")
-      for (const v of vendors) {
-        const n = old._vendors[v];
-        if (kept(n)) out._vendors[v] = n;
-      }
-    Object.assign(out._vendors, given.vendors);
+  if (ends) return out;
+  for (const { _id } of vendors) {
+    const n = action === "accept_all" ? undefined : kept(old._vendors[_id]);
+    if (n !== undefined) out._vendors[_id] = n;
   }
+  Object.assign(out._vendors, given.vendors);
   return out;
 };
 
@@ -60,19 +58,16 @@ const refusals: readonly string[] = ["reject_all", "withdraw", "dismiss", "gpc"]
  * The code of the error that the server would answer with, or nothing. The
  * compiled script leaves this out: it makes only acts that pass.
  */
-export const fault = (rules: readonly Rule[], vendors: readonly string[], given: Given): string | undefined => {
+export const fault = (rules: readonly Rule[], vendors: readonly Named[], given: Given): string | undefined => {
   const refuses = refusals.includes(given.action);
   const all = given.action === "accept_all";
-  const ids = Object.keys(given.levels).sort();
-  for (const id of ids) {
-    const n = given.levels[id] as number;
+  for (const [id, n] of Object.entries(given.levels)) {
     const rule = rules.find((r) => r._id === id);
     if (!rule || n < 0 || n > rule._max) return "invalid";
-    if (rule._necessary ? !n : n ? refuses : all && !barred(rule, given)) return "contradictory";
-    if (rule._necessary && n && refuses) return "contradictory";
+    if (n ? refuses : rule._necessary || (all && !barred(rule, given))) return "contradictory";
   }
   for (const [id, n] of Object.entries(given.vendors ?? {})) {
-    if (!vendors.includes(id) || n < 0 || n > 1) return "invalid";
+    if (!vendors.some((v) => v._id === id) || n < 0 || n > 1) return "invalid";
     if (n ? refuses : all) return "contradictory";
   }
   return actions.includes(given.action) ? undefined : "invalid";

@@ -3,24 +3,20 @@ import { note, site } from "lx:config";
 import type { Given } from "./merge.ts";
 
 type Write = { readonly id: string; readonly [field: string]: unknown };
-type Answer = { readonly consent: string; readonly subject?: string };
 
 // One decision waits here while it cannot be delivered; a newer one replaces it.
 const KEY = "lx_pending";
 let subject: string | undefined;
 let latest = "";
 
-const pending = (): [Write, number] | undefined => {
+/** Sends what waits: the newest decision, of this page or an earlier one. */
+export const deliver = async (base: string, answered: (consent: string) => void, fresh?: readonly [Write, number]) => {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "") as [Write, number];
-  } catch {
-    return;
-  }
-};
-
-const post = async (base: string, write: Write, at: number, answered: (consent: string) => void) => {
-  latest = write.id;
-  try {
+    const kept = fresh ?? (JSON.parse(localStorage.getItem(KEY) ?? "null") as typeof fresh);
+    if (!kept) return;
+    const [write, at] = kept;
+    const { id } = write;
+    latest = id;
     const r = await fetch(`${base}/v1/consents`, {
       method: "POST",
       // A plain string travels as text/plain, which needs no preflight.
@@ -28,34 +24,27 @@ const post = async (base: string, write: Write, at: number, answered: (consent: 
       credentials: "include",
       keepalive: true,
     });
+    const answer = r.ok && ((await r.json()) as { readonly consent: string; readonly subject?: string });
+    if (answer && latest === id) {
+      subject = answer.subject ?? subject;
+      answered(answer.consent);
+    }
     // What the server refuses would be refused for ever; all else is tried again.
-    const done = r.ok || (r.status > 399 && r.status < 500 && r.status !== 429);
-    if (done && pending()?.[0].id === write.id) localStorage.removeItem(KEY);
-    if (!r.ok || latest !== write.id) return;
-    const answer = (await r.json()) as Answer;
-    subject = answer.subject ?? subject;
-    answered(answer.consent);
+    if ((r.ok || (r.status > 399 && r.status < 500 && r.status !== 429)) && localStorage.getItem(KEY)?.includes(id)) localStorage.removeItem(KEY);
   } catch {
-    // The write stays pending.
+    // What could be kept stays pending.
   }
 };
 
 /** Sends a decision; before is the cookie that it is laid over. */
-export const send = (base: string, given: Given, before: string, answered: (consent: string) => void) => {
+export const send = (base: string, answered: (consent: string) => void, given: Given, before: string) => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const id = btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/\+/g, "-").replace(/\//g, "_");
-  const write = { site, id, note, ...given, consent: before };
-  const at = Date.now();
+  const id = btoa(String.fromCharCode(...bytes)).slice(0, 22).replaceAll("+", "-").replaceAll("/", "_");
+  const fresh = [{ site, id, note, ...given, consent: before }, Date.now()] as const;
   try {
-    localStorage.setItem(KEY, JSON.stringify([write, at]));
+    localStorage.setItem(KEY, JSON.stringify(fresh));
   } catch {
     // Without storage the decision has this one try.
   }
-  void post(base, write, at, answered);
-};
-
-/** Sends what an earlier page could not. */
-export const resend = (base: string, answered: (consent: string) => void) => {
-  const waiting = pending();
-  if (waiting) void post(base, waiting[0], waiting[1], answered);
+  void deliver(base, answered, fresh);
 };

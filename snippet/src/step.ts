@@ -1,6 +1,6 @@
 // What happens when: a pure function from state and event to state and effects.
 import { blank, encode, parse } from "./cookie.ts";
-import { addMonths, type Choice, decide, type Levels, type Lives, modeOf, NOTICE, OPT_IN, type Rule, type Signals } from "./decide.ts";
+import { addMonths, type Choice, type Levels, type Lives, modeOf, NOTICE, OPT_IN, type Rule, type Signals, stopped } from "./decide.ts";
 import { type Action, type Given, merge } from "./merge.ts";
 
 export const HIDDEN = 0;
@@ -9,13 +9,13 @@ export const PREFERENCES = 2;
 export type View = 0 | 1 | 2;
 
 /** What the site and its regime ask for; it never changes in a page. */
-export type Terms = {
-  readonly _rules: readonly Rule[];
-  readonly _vendors: readonly string[];
-  readonly _lives: Lives & { readonly _reaskMonths: number };
+export type Terms = Lives & {
   readonly _edition: number;
   readonly _regime: string;
-  readonly _closeRefuses: boolean;
+  readonly _reaskMonths: number;
+  readonly _closeRefuses?: boolean;
+  readonly _rules: readonly Rule[];
+  readonly _vendors: readonly { readonly _id: string }[];
 };
 
 export type State = {
@@ -23,107 +23,79 @@ export type State = {
   /** The value of lx_consent behind the choice. */
   readonly _raw: string;
   readonly _signals: Signals;
+  /** What the visitor sees; showing it is no effect of its own. */
   readonly _view: View;
 };
 
-export const READ = 0;
-export const ACT = 1;
-export const ANSWER = 2;
-export const SHOW = 3;
-export const CLOSE_BOX = 4;
-
 export type Event =
   /** The browser holds these values of lx_consent. */
-  | { readonly _do: typeof READ; readonly _values: readonly string[] }
-  | { readonly _do: typeof ACT; readonly _action: Action; readonly _levels?: Levels; readonly _vendors?: Levels }
+  | { readonly _read: readonly string[] }
+  | { readonly _act: Action; readonly _levels?: Levels; readonly _vendors?: Levels }
   /** The server has recorded the latest act and proved it. */
-  | { readonly _do: typeof ANSWER; readonly _value: string }
-  | { readonly _do: typeof SHOW; readonly _view: View }
-  | { readonly _do: typeof CLOSE_BOX };
+  | { readonly _answer: string }
+  | { readonly _show: View }
+  | { readonly _close: true };
 
-export const STORE = 0;
-export const SEND = 1;
-export const APPLY = 2;
-export const RENDER = 3;
-export const TELL = 4;
-
-export type Effect =
-  | readonly [typeof STORE, string]
-  /** What to send, and the value of lx_consent that it is laid over. */
-  | readonly [typeof SEND, Given, string]
-  | readonly [typeof APPLY]
-  | readonly [typeof RENDER]
-  | readonly [typeof TELL, Action | ""];
+export type Effects = {
+  /** Keep the value of lx_consent. */
+  readonly _store?: boolean;
+  /** Send this, laid over that value of lx_consent. */
+  readonly _send?: readonly [Given, string];
+  /** What may run has changed, through this action; `sync` came from another tab or the server. */
+  readonly _changed?: Action | "sync";
+};
 
 /** Whether the visitor must be asked, or asked again. */
-export const asks = (t: Terms, s: Pick<State, "_choice" | "_signals">, now: number): boolean =>
+export const asks = (t: Terms, s: State, now: number): boolean =>
   t._rules.some((rule) => {
     const c = s._choice;
     const mode = modeOf(rule, s._signals);
-    const why = decide(rule, c, t._lives, s._signals, now)[2];
-    // A signal has answered already; asking would only wear the visitor down.
-    if (mode === NOTICE || why === "necessary" || why === "gpc" || why === "minor") return false;
-    if (!c || c._forged || c._edition < t._lives._since) return true;
+    // Where a signal has answered, asking would only wear the visitor down.
+    if (rule._necessary || mode === NOTICE || stopped(rule, s._signals)) return false;
+    if (!c || c._forged || c._edition < t._since) return true;
     const level = c._levels[rule._id];
     // What runs unless objected to may be left as it is: closing is an answer.
-    if (level === undefined && mode === OPT_IN) return true;
-    return now >= addMonths(c._clock, level ? t._lives._consentMonths : t._lives._reaskMonths);
+    return (level === undefined && mode === OPT_IN) || now >= addMonths(c._clock, level ? t._consentMonths : t._reaskMonths);
   });
 
 /** The levels that an action stands for. */
 const levelsOf = (t: Terms, s: State, action: Action): Levels => {
   const out: Record<string, number> = {};
   for (const rule of t._rules) {
-    const { _id: id } = rule;
-    const { gpc, minor } = s._signals;
-    if (rule._necessary) continue;
-    if (action === "accept_all") out[id] = (gpc && rule._gpc) || (minor && rule._minor) ? 0 : rule._max;
-    else if (action !== "dismiss") out[id] = 0;
-    else if (s._choice?._levels[id] === undefined && (t._closeRefuses || modeOf(rule, s._signals) === OPT_IN)) out[id] = 0;
+    const id = rule._id;
+    const left = action === "dismiss" && ((s._choice && id in s._choice._levels) || (!t._closeRefuses && modeOf(rule, s._signals) !== OPT_IN));
+    if (!rule._necessary && !left) out[id] = action === "accept_all" && !stopped(rule, s._signals) ? rule._max : 0;
   }
   return out;
 };
 
-const same = (a: Choice | undefined, b: Choice) => a && encode({ ...a, _clock: 0 }) === encode({ ...b, _clock: 0 });
-
 /** Returns what follows from an event. */
-export const step = (t: Terms, s: State, e: Event, now: number): readonly [State, readonly Effect[]] => {
-  const act = (action: Action, levels: Levels, vendors?: Levels): readonly [State, readonly Effect[]] => {
-    const given: Given = { action, levels, signals: s._signals, ...(vendors && { vendors }) };
-    const choice = {
-      ...merge(t._rules, t._vendors, s._choice, given),
-      _edition: t._edition,
-      _regime: t._regime,
-      _clock: now,
-    };
-    const next = { ...s, _choice: choice, _raw: encode(choice) };
-    return [
-      { ...next, _view: asks(t, next, now) ? s._view : HIDDEN },
-      [[STORE, next._raw], [SEND, given, s._raw], [APPLY], [RENDER], [TELL, action]],
-    ];
-  };
+export const step = (t: Terms, s: State, e: Event, now: number): readonly [State, Effects] => {
+  const asked = (state: State, otherwise: View): View => (asks(t, state, now) ? otherwise : HIDDEN);
 
-  switch (e._do) {
-    case READ: {
-      // Of several cookies the first that can be read counts.
-      const raw = e._values.find(parse) ?? e._values[0] ?? "";
-      const choice = raw ? (parse(raw) ?? { ...blank(), _forged: true }) : undefined;
-      const next = { ...s, _choice: choice, _raw: raw };
-      const view = s._view === PREFERENCES ? PREFERENCES : asks(t, next, now) ? BANNER : HIDDEN;
-      return [{ ...next, _view: view }, [[APPLY], [RENDER], [TELL, ""]]];
-    }
-    case ACT:
-      return act(e._action, e._levels ?? levelsOf(t, s, e._action), e._vendors);
-    case ANSWER: {
-      const choice = parse(e._value);
-      if (!choice) return [s, []];
-      const next = { ...s, _choice: choice, _raw: e._value };
-      return [next, same(s._choice, choice) ? [[STORE, e._value]] : [[STORE, e._value], [APPLY], [TELL, ""]]];
-    }
-    case SHOW:
-      return [{ ...s, _view: e._view }, [[RENDER]]];
-    case CLOSE_BOX:
-      if (s._view === BANNER) return act("dismiss", levelsOf(t, s, "dismiss"));
-      return [{ ...s, _view: asks(t, s, now) ? BANNER : HIDDEN }, [[RENDER]]];
+  if ("_read" in e) {
+    // Of several cookies the first that can be read counts.
+    const raw = e._read.find(parse) ?? e._read[0] ?? "";
+    const next = { ...s, _raw: raw, _choice: raw ? (parse(raw) ?? { ...blank(), _forged: true }) : undefined };
+    return [{ ...next, _view: s._view === PREFERENCES ? PREFERENCES : asked(next, BANNER) }, { _changed: "sync" }];
   }
+  if ("_answer" in e) {
+    const choice = parse(e._answer);
+    if (!choice) return [s, {}];
+    const same = s._choice && encode({ ...s._choice, _clock: 0 }) === encode({ ...choice, _clock: 0 });
+    return [{ ...s, _choice: choice, _raw: e._answer }, { _store: true, ...(!same && { _changed: "sync" }) }];
+  }
+  if ("_show" in e) return [{ ...s, _view: e._show }, {}];
+  if ("_close" in e && s._view !== BANNER) return [{ ...s, _view: asked(s, BANNER) }, {}];
+
+  const action = "_act" in e ? e._act : "dismiss";
+  const given: Given = {
+    action,
+    levels: ("_act" in e && e._levels) || levelsOf(t, s, action),
+    ...("_act" in e && e._vendors && { vendors: e._vendors }),
+    signals: s._signals,
+  };
+  const choice = { ...merge(t._rules, t._vendors, s._choice, given), _edition: t._edition, _regime: t._regime, _clock: now };
+  const next = { ...s, _choice: choice, _raw: encode(choice) };
+  return [{ ...next, _view: asked(next, s._view) }, { _store: true, _send: [given, s._raw], _changed: action }];
 };

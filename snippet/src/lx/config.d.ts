@@ -1,7 +1,10 @@
 // The module `lx:config`, written by the compiler for one site, regime and language.
-import type { Lives, Rule } from "../decide.ts";
+import type { Rule } from "../decide.ts";
+import type { Terms } from "../step.ts";
 
 export type NamedRule = Rule & {
+  /** Every name of the purpose in markup, between spaces. */
+  readonly _names: string;
   readonly _title: string;
   readonly _text: string;
   /** The ids of the named levels and their words, lowest first; absent for a plain switch. */
@@ -16,8 +19,6 @@ export type Vendor = {
 export type Cookie = { readonly _name: string; readonly _purpose: string; readonly _vendor?: string; readonly _kind?: "local" | "session" };
 
 export declare const site: string;
-export declare const edition: number;
-export declare const regime: string;
 export declare const note: string;
 export declare const locale: string;
 export declare const dir: string;
@@ -27,12 +28,9 @@ export declare const cookieDomain: string;
 /** Seconds that our cookie may live. */
 export declare const maxAge: number;
 export declare const policyURL: string;
-export declare const lives: Lives & { readonly _reaskMonths: number };
-export declare const closeRefuses: boolean;
+export declare const terms: Terms;
 export declare const rules: readonly NamedRule[];
 export declare const vendors: readonly Vendor[];
 export declare const cookies: readonly Cookie[];
-/** Other names for the site's purposes. */
-export declare const aliases: Readonly<Record<string, string>>;
 /** Names of consent signals, space-separated, and the purposes that must all run for them. */
 export declare const signals: readonly (readonly [string, readonly string[]])[];

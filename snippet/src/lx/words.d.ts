@@ -11,7 +11,6 @@ export declare const prefsTitle: string;
 export declare const prefsBody: string;
 export declare const always: string;
 export declare const usedBy: string;
-export declare const levelLabel: string;
 export declare const reopen: string;
 export declare const gpcHonoured: string;
 export declare const embedBody: string;

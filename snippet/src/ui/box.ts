@@ -2,102 +2,85 @@
 import { dir, locale, type NamedRule, policyURL, rules, vendors } from "lx:config";
 import * as words from "lx:words";
 import type { Levels } from "../decide.ts";
-import { button, h, pin } from "./h.ts";
+import { attr, button, h, pin } from "./h.ts";
 
-/** How the box is filled in. */
-export type Shown = {
-  readonly _preferences: boolean;
-  /** The signal is on, and the visitor must see that it is honoured. */
-  readonly _gpc: boolean | undefined;
-  /** The level at which a purpose stands. */
-  readonly _level: (rule: NamedRule) => number;
-};
+const link = (href: string | undefined, text: string) => (href ? h("a", { href, target: "_blank", rel: "noopener" }, text) : text);
 
 const row = (rule: NamedRule, level: number): HTMLElement => {
   const id = `lx-${rule._id}`;
-  const input = h("input", {
-    type: "checkbox",
-    id,
-    "data-lx-purpose": rule._id,
-    "aria-describedby": `${id}-text`,
-    disabled: rule._necessary && "",
-  });
+  const input = h("input", { type: "checkbox", id, "data-lx-purpose": rule._id, disabled: rule._necessary && "" });
   input.checked = level > 0;
-  const label = h("label", { for: id }, h("b", {}, rule._title), ...(rule._necessary ? [h("i", {}, words.always)] : []), input);
-  const out = h("section", {}, label, h("p", { id: `${id}-text` }, rule._text));
-  if (rule._levels) {
-    const select = h(
+  const select =
+    rule._levels &&
+    h(
       "select",
-      { "data-lx-level": rule._id, "aria-label": `${rule._title}: ${words.levelLabel}` },
-      ...rule._levels.map(([, title], i) => h("option", { value: `${i + 1}` }, title)),
+      { "data-lx-level": rule._id, "aria-label": rule._title },
+      rule._levels.map(([, title], i) => h("option", { value: `${i + 1}` }, title)),
     );
-    select.selectedIndex = (level || 1) - 1;
+  if (select) {
+    select.selectedIndex = Math.max(0, level - 1);
     select.disabled = !level;
     input.onchange = () => {
       select.disabled = !input.checked;
     };
-    out.append(select);
   }
-  if (VENDORS) {
-    const users = vendors.filter((v) => v._purposes.includes(rule._id));
-    if (users[0])
-      out.append(
-        h("small", {}, words.usedBy, ...users.flatMap((v) => [" ", v._url ? link(v._url, v._name) : v._name])),
-      );
-  }
-  return out;
+  const users = VENDORS && vendors.filter((v) => v._purposes.includes(rule._id));
+  return h(
+    "section",
+    {},
+    h("label", { for: id }, h("b", {}, rule._title), rule._necessary && h("small", {}, words.always), input),
+    h("p", {}, rule._text),
+    users && users[0] && h("small", {}, words.usedBy, users.flatMap((v) => [" ", link(v._url, v._name)])),
+    select,
+  );
 };
 
-const link = (href: string, text: string) => h("a", { href, target: "_blank", rel: "noopener" }, text);
-
-/** Builds the box; it is not in the page yet. */
-export const box = ({ _preferences, _gpc, _level }: Shown): HTMLDialogElement => {
-  const text = h("p", { id: "lx-text" }, _preferences ? words.prefsBody : words.body, " ", link(policyURL, words.policy));
-  const head = h(
-    "div",
-    {},
-    // The heading takes the focus of a dialog that opens, so no choice is favoured.
-    h("h2", { id: "lx-title", tabindex: "-1", autofocus: "" }, _preferences ? words.prefsTitle : words.title),
-    text,
-    ...(_gpc ? [h("p", { role: "status" }, words.gpcHonoured)] : []),
-    ...(_preferences ? rules.map((r) => row(r, _level(r))) : []),
-  );
-  const choices = [button("reject", words.reject), button("accept", words.accept)];
-  choices.push(_preferences ? button("save", words.save) : button("settings", words.settings));
-  const close = _preferences || CLOSE ? [button("close", "×", { "aria-label": words.close })] : [];
-  for (const b of [...choices, ...close]) pin(b, "block", b === close[0] ? "absolute" : "static");
-  return pin(
+/** Builds the box; it is not in the page yet. A level is asked for each purpose of the preferences. */
+export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule: NamedRule) => number): HTMLDialogElement =>
+  pin(
     h(
       "dialog",
       {
         id: "lx-consent",
+        class: "lx",
         role: "dialog",
         "aria-labelledby": "lx-title",
-        "aria-describedby": "lx-text",
         lang: locale,
         dir,
-        "data-lx-view": _preferences ? "preferences" : "banner",
+        "data-lx-view": preferences ? "preferences" : "banner",
       },
-      head,
-      h("div", {}, ...choices),
-      ...close,
+      h(
+        "div",
+        {},
+        // The heading takes the focus of a dialog that opens, so no choice is favoured.
+        h("h2", { id: "lx-title", tabindex: "-1", autofocus: (preferences || MODAL) && "" }, preferences ? words.prefsTitle : words.title),
+        h("p", {}, preferences ? words.prefsBody : words.body, " ", link(policyURL, words.policy)),
+        gpc && h("p", { role: "status" }, words.gpcHonoured),
+        preferences && rules.map((r) => row(r, level(r))),
+      ),
+      h(
+        "div",
+        {},
+        button("reject", words.reject),
+        button("accept", words.accept),
+        preferences ? button("save", words.save) : button("settings", words.settings),
+      ),
+      (preferences || CLOSE) && pin(button("close", "×", { "aria-label": words.close }), "block", "absolute"),
     ),
     "flex",
     "fixed",
   );
-};
 
 /** Reads the levels that are set in the preferences. */
-export const picked = (root: HTMLElement): Levels => {
+export const picked = (root: Element): Levels => {
   const out: Record<string, number> = {};
   for (const input of root.querySelectorAll<HTMLInputElement>("[data-lx-purpose]:enabled")) {
-    const id = input.getAttribute("data-lx-purpose") ?? "";
-    const select = root.querySelector<HTMLSelectElement>(`[data-lx-level="${id}"]`);
-    out[id] = input.checked ? +(select?.value ?? 1) : 0;
+    const id = attr(input, "data-lx-purpose");
+    out[id] = input.checked ? +(root.querySelector<HTMLSelectElement>(`[data-lx-level=${id}]`)?.value ?? 1) : 0;
   }
   return out;
 };
 
 /** The small button that opens the preferences again. */
 export const reopener = () =>
-  pin(button("settings", "", { id: "lx-reopen", "aria-label": words.reopen, title: words.reopen, lang: locale, dir }), "block", "fixed");
+  pin(button("settings", "", { id: "lx-reopen", class: "lx", "aria-label": words.reopen, title: words.reopen, lang: locale }), "block", "fixed");

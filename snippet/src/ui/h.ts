@@ -1,22 +1,30 @@
+type Child = Node | string | false | undefined;
+
 /** Makes an element from attributes, text and elements; never from markup. */
 export const h = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | false | undefined>>,
-  ...children: readonly (Node | string)[]
+  ...children: readonly (Child | readonly Child[])[]
 ): HTMLElementTagNameMap[K] => {
   const e = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value != null && value !== false) e.setAttribute(name, value);
-  e.append(...children);
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (typeof value === "string") e.setAttribute(name, value);
+  }
+  for (const c of children.flat()) if (c) e.append(c);
   return e;
 };
 
+/** The value of an attribute, empty when it is missing. */
+export const attr = (e: Element, name: string): string => e.getAttribute(name) ?? "";
+
 /** A button of ours; the action is the hook by which it is found. */
 export const button = (action: string, label: string, attributes = {}): HTMLButtonElement =>
-  h("button", { type: "button", "data-lx-action": action, ...attributes }, label);
+  pin(h("button", { type: "button", "data-lx-action": action, ...attributes }, label), "block");
 
 /** Sets properties that no rule of the page may override, not even one in an earlier layer. */
 export const pin = <E extends HTMLElement>(e: E, display: string, position = "static"): E => {
-  for (const [name, value] of Object.entries({ display, position, visibility: "visible", opacity: "1" }))
-    e.style.setProperty(name, value, "important");
+  const values = { display, position, visibility: "visible", opacity: "1" };
+  for (const name in values) e.style.setProperty(name, values[name as "display"], "important");
   return e;
 };

@@ -5,7 +5,7 @@ import { css } from "lx:style";
  * the page outside of layers, so resets and ids of the page do not reach us.
  */
 export const addSheet = () => {
-  const text = `@layer lx{${css.replace(/([^{}])(?=[;}])/g, "$1!important")}.lx-embed{width:var(--w);height:var(--h)}}`;
+  const text = `@layer lx{${css.replace(/([^{}])(?=[;}])/g, "$1!important")}.lx-embed{width:var(--width);height:var(--height)}}`;
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
