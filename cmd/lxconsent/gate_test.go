@@ -163,7 +163,8 @@ func TestChoicesSurviveARestart(t *testing.T) {
 			note := first.note("FR")
 			a := first.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
 			first.stop()
-			again := startIn(t, dir, flags...)
+			// The same address again: the demo's origins hold the port.
+			again := startIn(t, dir, append(flags, "--listen", strings.TrimPrefix(first.url, "http://"))...)
 			if allow, why := again.decision("analytics", cookie("lx_subject", a.text(t, "subject"))); !allow {
 				t.Errorf("analytics: %s", why)
 			}

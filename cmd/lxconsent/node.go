@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -157,9 +158,14 @@ func (c *serveCmd) seed(ctx context.Context, desk *publish.Desk, addr net.Addr) 
 		site.Origins = append(site.Origins, "http://"+net.JoinHostPort(host, port))
 	}
 	if live, err := desk.Live(site.ID); err == nil {
-		kept := live.Site
-		kept.Origins = site.Origins
-		site = kept
+		ours := site.Origins
+		site = live.Site
+		site.Origins = slices.Clone(live.Site.Origins)
+		for _, o := range ours {
+			if !slices.Contains(site.Origins, o) {
+				site.Origins = append(site.Origins, o)
+			}
+		}
 	}
 	_, _, err = desk.Publish(ctx, site, "seed", "Demo site")
 	return err

@@ -98,11 +98,11 @@ func TestPresentClosesAsTheLawSays(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
 	for code, want := range map[string]law.Presentation{
-		"IT":    {Profile: law.ProfileNotice, CloseButton: true, CloseRefuses: true},
+		"FR":    {Profile: law.ProfileNotice, CloseRefuses: true},
 		"GB":    {Profile: law.ProfileNotice, CloseRefuses: true},
-		"US-CA": {Profile: law.ProfileNotice, CloseButton: true},
+		"US-CA": {Profile: law.ProfileNotice},
 		"CA-QC": {Profile: law.ProfileNotice, CloseRefuses: true},
-		"":      {Profile: law.ProfileNotice, CloseButton: true, CloseRefuses: true},
+		"":      {Profile: law.ProfileNotice, CloseRefuses: true},
 	} {
 		if got := law.Present(tb.Resolve(place(t, code), consent.Place{}, day(t, today)), nil); got != want {
 			t.Errorf("%q: %+v, want %+v", code, got, want)

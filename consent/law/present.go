@@ -29,7 +29,7 @@ func Present(r Regime, rules []consent.Rule) Presentation {
 		}
 	}
 	p := Presentation{
-		CloseButton:  r.closeRequired || !r.Terms.CloseRefuses,
+		CloseButton:  r.closeRequired,
 		CloseRefuses: r.Terms.CloseRefuses,
 	}
 	switch {

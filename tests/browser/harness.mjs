@@ -110,6 +110,7 @@ export async function startBrowser() {
  */
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US', ...options });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const requests = [];
   const faults = [];
