@@ -109,7 +109,7 @@ export const start = (script: HTMLScriptElement | undefined) => {
 
   /** A grant needs the visitor's own hand; a refusal is taken from anyone. */
   const act = (action: Action, levels?: Levels, vendor?: string, hand = navigator.userActivation?.isActive) => {
-    if (hand) go({ _act: action, ...(levels && { _levels: levels }), ...(vendor && { _vendors: { [vendor]: 1 } }) });
+    if (hand) go({ _act: action, _levels: levels, _vendors: vendor ? { [vendor]: 1 } : undefined });
     else if (levels) go({ _act: action, _levels: Object.fromEntries(Object.entries(levels).filter(([, n]) => !n)) });
   };
   const reject = () => go({ _act: "reject_all" });

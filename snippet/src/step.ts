@@ -27,14 +27,19 @@ export type State = {
   readonly _view: View;
 };
 
-export type Event =
+/** One of these happened. */
+export type Event = {
   /** The browser holds these values of lx_consent. */
-  | { readonly _read: readonly string[] }
-  | { readonly _act: Action; readonly _levels?: Levels; readonly _vendors?: Levels }
+  readonly _read?: readonly string[];
   /** The server has recorded the latest act and proved it. */
-  | { readonly _answer: string }
-  | { readonly _show: View }
-  | { readonly _close: true };
+  readonly _answer?: string;
+  readonly _show?: View;
+  readonly _close?: boolean;
+  readonly _act?: Action;
+  /** What an act says, where its name does not say all. */
+  readonly _levels?: Levels | undefined;
+  readonly _vendors?: Levels | undefined;
+};
 
 export type Effects = {
   /** Keep the value of lx_consent. */
@@ -73,26 +78,26 @@ const levelsOf = (t: Terms, s: State, action: Action): Levels => {
 export const step = (t: Terms, s: State, e: Event, now: number): readonly [State, Effects] => {
   const asked = (state: State, otherwise: View): View => (asks(t, state, now) ? otherwise : HIDDEN);
 
-  if ("_read" in e) {
+  if (e._read) {
     // Of several cookies the first that can be read counts.
     const raw = e._read.find(parse) ?? e._read[0] ?? "";
     const next = { ...s, _raw: raw, _choice: raw ? (parse(raw) ?? { ...blank(), _forged: true }) : undefined };
     return [{ ...next, _view: s._view === PREFERENCES ? PREFERENCES : asked(next, BANNER) }, { _changed: "sync" }];
   }
-  if ("_answer" in e) {
-    const choice = parse(e._answer);
-    if (!choice) return [s, {}];
-    const same = s._choice && encode({ ...s._choice, _clock: 0 }) === encode({ ...choice, _clock: 0 });
-    return [{ ...s, _choice: choice, _raw: e._answer }, { _store: true, ...(!same && { _changed: "sync" }) }];
+  const proved = e._answer && parse(e._answer);
+  if (proved) {
+    const same = s._choice && encode({ ...s._choice, _clock: 0 }) === encode({ ...proved, _clock: 0 });
+    return [{ ...s, _choice: proved, _raw: e._answer }, { _store: true, ...(!same && { _changed: "sync" }) }];
   }
-  if ("_show" in e) return [{ ...s, _view: e._show }, {}];
-  if ("_close" in e && s._view !== BANNER) return [{ ...s, _view: asked(s, BANNER) }, {}];
+  if (e._show) return [{ ...s, _view: e._show }, {}];
+  if (e._close && s._view !== BANNER) return [{ ...s, _view: asked(s, BANNER) }, {}];
+  const action = e._close ? "dismiss" : e._act;
+  if (!action) return [s, {}];
 
-  const action = "_act" in e ? e._act : "dismiss";
   const given: Given = {
     action,
-    levels: ("_act" in e && e._levels) || levelsOf(t, s, action),
-    ...("_act" in e && e._vendors && { vendors: e._vendors }),
+    levels: e._levels ?? levelsOf(t, s, action),
+    ...(e._vendors && { vendors: e._vendors }),
     signals: s._signals,
   };
   const choice = { ...merge(t._rules, t._vendors, s._choice, given), _edition: t._edition, _regime: t._regime, _clock: now };
