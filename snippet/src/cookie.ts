@@ -2,7 +2,7 @@
 // 1.KEY.EDITION.REGIME.CLOCK.LEVELS.MAC, bound by contract/vectors/cookie.json.
 import type { Choice } from "./decide.ts";
 
-const shape = /^1\.(?:-|[a-z0-9]{1,8})\.([1-9]\d{0,9})\.([a-z0-9+-]{1,32})\.(0|[1-9]\d{0,12})\.([^.]+)\.([^.]*)$/;
+const shape = /^1\.(?:-|[a-z0-9]{1,8})\.([1-9]\d{0,9})\.([a-z0-9+-]{1,32})\.(0|[1-9]\d{0,12})\.([^.]+)\.([\w-]{21}[AQgw])?$/;
 const entry = /^(@?)([a-z][a-z0-9_-]{0,31}):(\d)(g?)$/;
 
 const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
@@ -31,8 +31,8 @@ export const parse = (s: string): Choice | undefined => {
   const m = shape.exec(s);
   if (!m || s.length > 512) return;
   const [, edition = "", regime = "", clock = "", levels = "", mac = ""] = m;
-  // The proof is 22 characters, and missing exactly when no key is named.
-  if (mac.length !== (s[2] === "-" ? 0 : 22) || +edition >= 2 ** 31 || +clock > 2 ** 40) return;
+  // The proof, 128 bits, is missing exactly when no key is named.
+  if (!mac !== (s[2] === "-") || +edition >= 2 ** 31 || +clock > 2 ** 40) return;
   const c = { ...blank(), _edition: +edition, _regime: regime, _clock: +clock };
   let last = "";
   if (levels !== "-")

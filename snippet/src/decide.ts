@@ -87,7 +87,7 @@ export const decide = (
   vendor = "",
   ask = 0,
 ): Decision => {
-  const mode = modeOf(rule, signals);
+  let mode = modeOf(rule, signals);
   let max = rule._max;
   const grant = (why: number, until = 0): Decision => (max < 1 || max < ask ? [false, max, 2, 0] : [true, max, why, until]);
   const deny = (why: number): Decision => [false, 0, why, 0];
@@ -104,6 +104,8 @@ export const decide = (
   if (!choice || !level) return fallback(3);
   // What the visitor left out of a grant stays out when the grant has ended.
   max = Math.min(level, max);
+  // Only a valid grant overrides the signal; no default does.
+  if (signals.gpc && rule._gpc) mode = OPT_IN;
   const until = addMonths(choice._clock, lives._consentMonths);
   if (choice._unproved) return fallback(10);
   if (choice._edition < lives._since) return fallback(5);

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { encode, parse } from "../src/cookie.ts";
+import { type Mode, NOTICE, OPT_IN, OPT_OUT } from "../src/decide.ts";
+import { asks, BANNER, type Event, HIDDEN, PREFERENCES, type State, step, type Terms } from "../src/step.ts";
+
+const NOW = 1795478400;
+const MONTH = 31 * 86400;
+const terms = (analytics: Mode = OPT_IN, marketing: Mode = OPT_IN, over: Partial<Terms> = {}): Terms => ({
+  _edition: 3,
+  _since: 2,
+  _regime: "eea",
+  _consentMonths: 12,
+  _reaskMonths: 6,
+  _closeRefuses: true,
+  _rules: [
+    { _id: "necessary", _necessary: true, _mode: NOTICE, _sensitive: NOTICE, _max: 1 },
+    { _id: "analytics", _mode: analytics, _sensitive: OPT_IN, _max: 1 },
+    { _id: "marketing", _mode: marketing, _sensitive: OPT_IN, _max: 1, _gpc: true, _minor: true },
+    { _id: "recording", _mode: OPT_IN, _sensitive: OPT_IN, _max: 3 },
+  ],
+  _vendors: [{ _id: "youtube" }],
+  ...over,
+});
+const fresh: State = { _choice: undefined, _raw: "", _signals: {}, _view: HIDDEN };
+const cookie = (levels: string, clock = NOW, edition = 3) => `1.-.${edition}.eea.${clock}.${levels}.`;
+const after = (t: Terms, s: State, ...events: Event[]): State => events.reduce((state, e) => step(t, state, e, NOW)[0], s);
+const read = (t: Terms, value?: string, s = fresh) => after(t, s, { _read: value ? [value] : [] });
+
+test("a new visitor is asked", () => assert.equal(read(terms())._view, BANNER));
+test("a choice is not asked for again", () => assert.equal(read(terms(), cookie("analytics:0~marketing:1~recording:0"))._view, HIDDEN));
+test("a purpose that was added is asked for", () => assert.equal(read(terms(), cookie("analytics:1~marketing:1"))._view, BANNER));
+test("an unreadable cookie is asked over", () => assert.equal(read(terms(), "1.-.broken")._view, BANNER));
+test("the first readable of several cookies counts", () => {
+  const s = after(terms(), fresh, { _read: ["rubbish", cookie("analytics:1~marketing:1~recording:1")] });
+  assert.equal(s._choice?._levels.analytics, 1);
+});
+test("a choice of an edition that no longer holds is asked for again", () =>
+  assert.equal(read(terms(), cookie("analytics:1~marketing:1~recording:1", NOW, 1))._view, BANNER));
+test("a refusal is asked for again after the months of the regime, not before", () => {
+  const refusal = (months: number) => cookie("analytics:0~marketing:0~recording:0", NOW - months * MONTH);
+  assert.equal(read(terms(), refusal(5))._view, HIDDEN);
+  assert.equal(read(terms(), refusal(7))._view, BANNER);
+});
+test("a grant is asked for again when it has ended", () => {
+  const grant = (months: number) => cookie("analytics:1~marketing:1~recording:1", NOW - months * MONTH);
+  assert.equal(read(terms(), grant(8))._view, HIDDEN);
+  assert.equal(read(terms(), grant(13))._view, BANNER);
+});
+test("where everything may run with notice nobody is asked", () => {
+  const t = terms(NOTICE, NOTICE);
+  assert.equal(read({ ...t, _rules: t._rules.slice(0, 3) })._view, HIDDEN);
+});
+test("a purpose that the signal stops is not asked for", () => {
+  const t = terms(NOTICE, OPT_OUT);
+  const s = { ...fresh, _signals: { gpc: true } };
+  assert.equal(asks({ ...t, _rules: t._rules.slice(0, 3) }, s, NOW), false);
+});
+test("accepting grants the highest levels, is stored, sent and told", () => {
+  const before = read(terms());
+  const [s, effects] = step(terms(), before, { _act: "accept_all" }, NOW);
+  assert.equal(s._raw, cookie("analytics:1~marketing:1~recording:3"));
+  assert.equal(s._view, HIDDEN);
+  assert.deepEqual(effects._send?.[0].levels, { analytics: 1, marketing: 1, recording: 3 });
+  assert.deepEqual([effects._store, effects._changed], [true, "accept_all"]);
+});
+test("the signal beats accepting everything", () => {
+  const s = after(terms(), { ...fresh, _signals: { gpc: true }, _view: BANNER }, { _act: "accept_all" });
+  assert.equal(s._raw, cookie("analytics:1~marketing:0~recording:3"));
+});
+test("a grant in the preferences beside the notice overrides the signal", () => {
+  const s = after(terms(), { ...fresh, _signals: { gpc: true }, _view: PREFERENCES }, { _act: "save", _levels: { analytics: 0, marketing: 1, recording: 0 } });
+  assert.equal(s._raw, cookie("analytics:0~marketing:1g~recording:0"));
+});
+test("closing refuses where the regime says so", () => {
+  const s = after(terms(OPT_OUT), fresh, { _read: [] }, { _close: true });
+  assert.equal(s._raw, cookie("analytics:0~marketing:0~recording:0"));
+});
+test("elsewhere closing refuses what waits and leaves the rest unanswered, once", () => {
+  const t = terms(OPT_OUT, OPT_IN, { _closeRefuses: false });
+  const s = after(t, fresh, { _read: [] }, { _close: true });
+  assert.equal(s._raw, cookie("marketing:0~recording:0"));
+  assert.equal(read(t, s._raw)._view, HIDDEN);
+});
+test("closing all that may run leaves a choice without answers", () => {
+  const t = terms(OPT_OUT, OPT_OUT, { _closeRefuses: false });
+  const only = { ...t, _rules: t._rules.slice(0, 3) };
+  const s = after(only, fresh, { _read: [] }, { _close: true });
+  assert.equal(s._raw, cookie("-"));
+  assert.equal(s._view, HIDDEN);
+});
+test("closing the preferences goes back to the banner that is still open", () =>
+  assert.equal(after(terms(), read(terms()), { _show: PREFERENCES }, { _close: true })._view, BANNER));
+test("closing the preferences after a choice changes nothing", () => {
+  const s = read(terms(), cookie("analytics:1~marketing:0~recording:0"));
+  const [next, effects] = step(terms(), { ...s, _view: PREFERENCES }, { _close: true }, NOW);
+  assert.equal(next._raw, s._raw);
+  assert.deepEqual(effects, {});
+});
+test("a vendor's grant leaves the banner open", () => {
+  const s = after(terms(), read(terms()), { _act: "embed", _levels: {}, _vendors: { youtube: 1 } });
+  assert.equal(s._raw, cookie("@youtube:1"));
+  assert.equal(s._view, BANNER);
+});
+test("withdrawing denies everything, vendors too", () => {
+  const s = after(terms(), read(terms(), cookie("@youtube:1~analytics:1~marketing:1~recording:2")), { _act: "withdraw" });
+  assert.equal(s._raw, cookie("analytics:0~marketing:0~recording:0"));
+});
+test("the server's answer replaces the cookie and is not a change when it says the same", () => {
+  const s = after(terms(), read(terms()), { _act: "accept_all" });
+  const proved = encode({ ...s._choice!, _clock: NOW + 2 }).replace("1.-.", "1.k1.") + "A".repeat(22);
+  const [next, effects] = step(terms(), s, { _answer: proved }, NOW);
+  assert.equal(next._raw, proved);
+  assert.deepEqual(effects, { _store: true });
+});
+test("a stricter answer of the server counts and is told", () => {
+  const s = after(terms(), read(terms()), { _act: "accept_all" });
+  const [next, effects] = step(terms(), s, { _answer: cookie("analytics:1~marketing:0~recording:3") }, NOW);
+  assert.equal(next._choice?._levels.marketing, 0);
+  assert.equal(effects._changed, "sync");
+});
+test("an empty event and a broken answer do nothing", () => {
+  const s = read(terms());
+  assert.deepEqual(step(terms(), s, {}, NOW), [s, {}]);
+  assert.deepEqual(step(terms(), s, { _answer: "<html>" }, NOW), [s, {}]);
+});
+test("whatever the script writes it can read", () => {
+  const s = after(terms(), read(terms()), { _act: "reject_all" });
+  assert.ok(parse(s._raw));
+});
