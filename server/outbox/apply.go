@@ -1,0 +1,274 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+const (
+	// caution is how much is handed over again whenever the store may have
+	// lost its newest writes without a trace: at a start and after it was away.
+	caution = 15 * time.Minute
+	// applyLimit bounds the calls to the store that are under way at a time.
+	applyLimit = 64
+	// callWait bounds one call to the store.
+	callWait = 10 * time.Second
+	// tick is how often the store's marker is compared, the log's place noted
+	// and old entries deleted.
+	tick = time.Second
+	// The pause after a failed call doubles between these.
+	firstPause, lastPause = 50 * time.Millisecond, 2 * time.Second
+)
+
+// applier hands the log over to the store. It alone moves the place up to
+// which the store has had it.
+type applier struct {
+	*Outbox
+	// cursor is the last entry handed over in this pass; it is behind applied
+	// while entries are handed over again.
+	cursor uint64
+	// marked is the position that the store's marker holds, noted the one that
+	// our disk holds.
+	marked, noted uint64
+	pause         time.Duration
+}
+
+func (b *Outbox) apply(noted uint64) {
+	defer close(b.applierEnded)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	a := &applier{Outbox: b, marked: noted, noted: noted, cursor: noted}
+	a.rewind(caution)
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	stop := (<-chan struct{})(b.stop)
+	ending := func() {
+		// What came before the end is handed over, for some time.
+		stop = nil
+		time.AfterFunc(b.o.Drain, cancel)
+		<-b.writerEnded
+	}
+	for a.keepHouse(ctx); ; {
+		more := a.step(ctx)
+		var wait <-chan time.Time
+		switch {
+		case stop == nil && (!more || a.pause > 0 || ctx.Err() != nil):
+			a.keepHouse(ctx)
+			return
+		case a.pause > 0:
+			wait = time.After(a.pause)
+		case more:
+			wait = ready()
+		}
+		news := b.news
+		if wait != nil {
+			news = nil
+		}
+		select {
+		case <-stop:
+			ending()
+		case <-ticker.C:
+			a.keepHouse(ctx)
+		case <-wait:
+		case <-news:
+		}
+	}
+}
+
+// ready is a channel that does not make one wait.
+func ready() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}
+
+// step hands over one batch and reports whether there may be more.
+func (a *applier) step(ctx context.Context) bool {
+	batch, err := a.next()
+	if err != nil {
+		a.o.Log.Error("the node log cannot be handed over", "err", err)
+		_ = a.log.fence.raise("an entry that was safe is unreadable", err)
+		a.pause = lastPause
+		return false
+	}
+	if len(batch) == 0 {
+		return false
+	}
+	if err := a.hand(ctx, batch); err != nil {
+		a.failed(err)
+		return true
+	}
+	a.cursor = batch[len(batch)-1].position
+	a.mu.Lock()
+	if a.cursor > a.applied {
+		a.applied = a.cursor
+		close(a.moved)
+		a.moved = make(chan struct{})
+	}
+	a.mu.Unlock()
+	a.recovered()
+	return true
+}
+
+func (a *applier) failed(err error) {
+	if a.pause == 0 {
+		a.o.Log.Warn("the store does not take decisions; they wait in the node log", "err", err)
+	}
+	a.pause = min(max(2*a.pause, firstPause), lastPause)
+	a.setDown(true)
+}
+
+// recovered goes back some way when the store answers again: it may have lost
+// what it had said to have.
+func (a *applier) recovered() {
+	if a.pause == 0 {
+		return
+	}
+	a.pause = 0
+	a.setDown(false)
+	a.o.Log.Info("the store takes decisions again")
+	a.rewind(caution)
+}
+
+func (a *applier) setDown(down bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.down = down
+}
+
+// rewind moves the cursor back to what was logged in the time just past.
+func (a *applier) rewind(past time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cursor = max(min(a.cursor, a.index.since(a.now()-past.Milliseconds())), a.index.first-1)
+}
+
+func (a *applier) last() uint64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.index.last()
+}
+
+// next returns the entries of the next fsync: those were under way at the same
+// time, so they may be handed over at the same time, whatever their order.
+func (a *applier) next() ([]entry, error) {
+	last := a.last()
+	var batch []entry
+	for p := a.cursor + 1; p <= last && len(batch) < maxBatch; p++ {
+		e, _, err := a.entryAt(p)
+		if err != nil {
+			return nil, err
+		}
+		if len(batch) > 0 && e.batch != batch[0].batch {
+			break
+		}
+		batch = append(batch, e)
+	}
+	return batch, nil
+}
+
+// hand gives a batch to the store, the entries of one person one after the
+// other. It is all to be repeated when one fails.
+func (a *applier) hand(ctx context.Context, batch []entry) error {
+	if len(batch) == 1 {
+		return a.one(ctx, batch[0])
+	}
+	persons := map[digest][]entry{}
+	var groups [][]entry
+	for _, e := range batch {
+		if e.person == (digest{}) {
+			groups = append(groups, []entry{e})
+			continue
+		}
+		persons[e.person] = append(persons[e.person], e)
+	}
+	for _, g := range persons {
+		groups = append(groups, g)
+	}
+	var next atomic.Int64
+	errs := make([]error, len(groups))
+	var running sync.WaitGroup
+	for range min(applyLimit, len(groups)) {
+		running.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(groups); i = next.Add(1) - 1 {
+				for _, e := range groups[i] {
+					if errs[i] = a.one(ctx, e); errs[i] != nil {
+						return
+					}
+				}
+			}
+		})
+	}
+	running.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one gives an entry to the store and notes what it said. It returns an error
+// only when the entry is to be given again.
+func (a *applier) one(ctx context.Context, e entry) error {
+	ctx, cancel := context.WithTimeout(ctx, callWait)
+	defer cancel()
+	if e.kind == kindErase {
+		var who erasure
+		if err := json.Unmarshal(e.body, &who); err != nil {
+			return err
+		}
+		return a.inner.Erase(ctx, who.Site, who.Subject, time.UnixMilli(e.clock))
+	}
+	r, err := e.record()
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	gone := a.index.at(e.position).flags&flagErased != 0
+	a.mu.Unlock()
+	if gone {
+		// That there was a record may be known for ever, what it said not for
+		// a moment: others may read the store before the erasure follows.
+		r = stripped(r)
+	}
+	stored, _, err := a.inner.Append(ctx, r)
+	switch consent.CodeOf(err) {
+	case "":
+		if err != nil {
+			return err
+		}
+	case consent.Erased, consent.IDReused, consent.Invalid:
+	default:
+		return err
+	}
+	a.heard(e, r, gone, stored, err)
+	return nil
+}
+
+// heard takes in what the store said to a record.
+func (a *applier) heard(e entry, r consent.Record, gone bool, stored consent.Record, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	got := result{record: stored, err: err}
+	m := a.index.at(e.position)
+	switch {
+	case gone:
+		got = result{err: erased()}
+	case err != nil:
+		m.flags |= flagRefused
+		a.o.Log.Warn("the store refused a decision", "code", consent.CodeOf(err), "entry", e.position)
+	case stored.Subject != r.Subject || !stored.Time.Equal(r.Time):
+		m.flags |= flagForeign
+		got.foreign = true
+	}
+	for _, c := range a.waiting[e.position] {
+		c <- got
+	}
+	delete(a.waiting, e.position)
+}

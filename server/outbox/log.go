@@ -1,0 +1,292 @@
+package outbox
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
+	wal "github.com/hashicorp/raft-wal"
+	"github.com/hashicorp/raft-wal/metadb"
+	"github.com/hashicorp/raft-wal/segment"
+	"github.com/hashicorp/raft-wal/types"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+const (
+	keyNode     = "node"
+	keyApplied  = "applied"
+	reserveName = "reserve"
+)
+
+// walLog is the log on disk: one writer, many readers.
+type walLog struct {
+	dir         string
+	segmentSize int
+	reserve     int64
+	log         *slog.Logger
+	fence       fence
+	disk        *disk
+	locked      *os.File
+	meta        *metadb.BoltMetaDB
+	// node names this log for as long as its folder lives.
+	node string
+
+	// mu guards wal against being opened again.
+	mu  sync.RWMutex
+	wal *wal.WAL
+
+	// last and batch count entries and fsyncs; the writer alone uses them
+	// after the start.
+	last, batch uint64
+}
+
+// openLog opens the folder and gives each entry of the log to visit, in order.
+func openLog(o Options, visit func(entry, int)) (l *walLog, err error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, &consent.Error{Code: consent.Unavailable, Cause: "the folder of the node log " + o.Dir + " cannot be made", Fix: "check its owner and rights", Err: err}
+	}
+	l = &walLog{dir: o.Dir, segmentSize: o.SegmentSize, reserve: o.Reserve, log: o.Log, meta: &metadb.BoltMetaDB{}}
+	if l.locked, err = lock(o.Dir); err != nil {
+		return nil, coded(err)
+	}
+	l.disk = &disk{VFS: o.files, fence: &l.fence}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.close())
+			l = nil
+		}
+	}()
+	state, err := l.meta.Load(o.Dir)
+	if err != nil {
+		return l, damaged(metadb.FileName, err)
+	}
+	state, err = readSegments(o.Dir, state, func(e entry, size int) {
+		l.last, l.batch = e.position, e.batch
+		visit(e, size)
+	})
+	if err != nil {
+		return l, err
+	}
+	if err := l.start(state); err != nil {
+		return l, unread(err)
+	}
+	// The folder may have been made by a process that died before this.
+	if err := errors.Join(syncDir(o.Dir), syncDir(filepath.Dir(o.Dir))); err != nil {
+		return l, unread(err)
+	}
+	if err := l.name(o.Random); err != nil {
+		return l, unread(err)
+	}
+	l.refill()
+	return l, nil
+}
+
+// start hands the folder to the library. State is what it is to believe.
+func (l *walLog) start(state types.PersistentState) error {
+	if len(state.Segments) > 0 {
+		if err := l.meta.CommitState(state); err != nil {
+			return err
+		}
+	}
+	w, err := wal.Open(l.dir,
+		wal.WithMetaStore(l.meta), wal.WithSegmentFiler(segment.NewFiler(l.dir, l.disk)),
+		wal.WithSegmentSize(l.segmentSize), wal.WithLogger(hclog.NewNullLogger()))
+	if err != nil {
+		return err
+	}
+	last, err := w.LastIndex()
+	if err == nil && last != l.last {
+		err = fmt.Errorf("the log ends at entry %d for the library and at %d for us", last, l.last)
+	}
+	if err != nil {
+		return errors.Join(err, w.Close())
+	}
+	l.wal = w
+	return nil
+}
+
+// name reads the name of the log, or gives it one.
+func (l *walLog) name(random io.Reader) error {
+	b, err := l.meta.GetStable([]byte(keyNode))
+	if err != nil {
+		return err
+	}
+	if len(b) != 16 {
+		b = make([]byte, 16)
+		if _, err := io.ReadFull(random, b); err != nil {
+			return err
+		}
+		if err := l.meta.SetStable([]byte(keyNode), b); err != nil {
+			return err
+		}
+	}
+	l.node = hex.EncodeToString(b)
+	return nil
+}
+
+// append numbers entries, writes them and returns once they are fsynced. When
+// the disk is full it gives up the reserve and tries again.
+func (l *walLog) append(entries []*entry) error {
+	err := l.try(entries)
+	if err == nil || l.fence.err() != nil {
+		return err
+	}
+	if isFull(err) {
+		l.release()
+	}
+	if again := l.restart(); again != nil {
+		return again
+	}
+	return l.try(entries)
+}
+
+func (l *walLog) try(entries []*entry) error {
+	if err := l.fence.err(); err != nil {
+		return err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.wal == nil {
+		return unread(nil)
+	}
+	logs := make([]*raft.Log, len(entries))
+	for i, e := range entries {
+		e.position, e.batch = l.last+uint64(i)+1, l.batch+1
+		logs[i] = &raft.Log{Index: e.position, Term: e.batch, Data: e.encode()}
+	}
+	err := l.wal.StoreLogs(logs)
+	switch {
+	case l.fence.err() != nil:
+		return l.fence.err()
+	case isFull(err):
+		return full(err)
+	case errors.Is(err, wal.ErrSealed):
+		// The next segment could not be made; the library tells nobody why.
+		return full(err)
+	case err != nil:
+		return l.fence.raise("the disk refused a write", err)
+	}
+	l.last += uint64(len(entries))
+	l.batch++
+	return nil
+}
+
+// restart opens the log again, since the library cannot go on after a write
+// that failed.
+func (l *walLog) restart() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.wal != nil {
+		if err := l.wal.Close(); err != nil {
+			return unread(err)
+		}
+		l.wal = nil
+	}
+	state, err := l.meta.Load(l.dir)
+	if err != nil {
+		return unread(err)
+	}
+	if state, err = readSegments(l.dir, state, func(entry, int) {}); err != nil {
+		return err
+	}
+	if err := l.start(state); err != nil {
+		if isFull(err) {
+			return full(err)
+		}
+		return unread(err)
+	}
+	return nil
+}
+
+// get reads one entry.
+func (l *walLog) get(position uint64) (entry, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.wal == nil {
+		return entry{}, unread(nil)
+	}
+	var raw raft.Log
+	if err := l.wal.GetLog(position, &raw); err != nil {
+		return entry{}, unread(err)
+	}
+	e, err := decodeEntry(raw.Data)
+	if err == nil && e.position != position {
+		err = fmt.Errorf("entry %d stands where %d should be", e.position, position)
+	}
+	if err != nil {
+		return entry{}, damaged(fmt.Sprintf("entry %d", position), err)
+	}
+	return e, nil
+}
+
+// drop deletes the entries before first; whole files of them go.
+func (l *walLog) drop(from, first uint64) error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.wal == nil || first <= from {
+		return nil
+	}
+	return l.wal.DeleteRange(from, first-1)
+}
+
+// applied is up to where the store has had the log, as far as the disk knows.
+func (l *walLog) applied() (uint64, error) {
+	b, err := l.meta.GetStable([]byte(keyApplied))
+	if err != nil || len(b) == 0 {
+		return 0, err
+	}
+	var position uint64
+	_, err = fmt.Sscanf(string(b), "%d", &position)
+	return position, err
+}
+
+func (l *walLog) setApplied(position uint64) error {
+	return l.meta.SetStable([]byte(keyApplied), fmt.Appendf(nil, "%d", position))
+}
+
+// release gives the reserve back to the disk.
+func (l *walLog) release() {
+	err := os.Remove(filepath.Join(l.dir, reserveName))
+	switch {
+	case err == nil:
+		l.log.Error("the disk of the data directory is full: the reserve of the node log was given up; free some space", "bytes", l.reserve)
+	case !os.IsNotExist(err):
+		l.log.Error("the reserve of the node log cannot be given up", "err", err)
+	}
+}
+
+// refill sets the reserve aside again, if there is room for it.
+func (l *walLog) refill() {
+	path := filepath.Join(l.dir, reserveName)
+	if info, err := os.Stat(path); l.reserve <= 0 || err == nil && info.Size() == l.reserve {
+		return
+	}
+	_ = os.Remove(path)
+	f, err := l.disk.VFS.Create(l.dir, reserveName, uint64(l.reserve))
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		_ = os.Remove(path)
+		l.log.Warn("there is no room for the reserve of the node log", "bytes", l.reserve, "err", err)
+	}
+}
+
+func (l *walLog) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var err error
+	if l.wal != nil {
+		err = l.wal.Close()
+		l.wal = nil
+	}
+	return errors.Join(err, l.meta.Close(), l.locked.Close())
+}

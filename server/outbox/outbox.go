@@ -1,0 +1,239 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft-wal/fs"
+	"github.com/hashicorp/raft-wal/types"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Options say where the log is and what stands behind it. Dir, Inner, Clock and
+// Random are required.
+type Options struct {
+	// Dir is a folder of the log's own; it is made when it is missing.
+	Dir string
+	// Inner is the store that gets every decision. The outbox closes it.
+	Inner consent.Store
+	Clock func() time.Time
+	// Random names the log, once.
+	Random io.Reader
+	// Log hears of trouble; nil is silent. It is never told whose decision it was.
+	Log *slog.Logger
+	// Ack is how safe a decision is when it is acknowledged: StoredLocal, the
+	// default, or StoredRedis.
+	Ack consent.Level
+	// Retain is how long entries are kept that the store has had; 0 means 72 hours.
+	Retain time.Duration
+	// MaxBytes bounds the kept entries; the oldest go first, never one that
+	// the store has not had. 0 means 1 GiB.
+	MaxBytes int64
+	// Reserve is the size of a file that is given up when the disk is full, so
+	// that decisions can still be kept; 0 means 32 MiB, less than 0 none.
+	Reserve int64
+	// SegmentSize is the size of the log's files; 0 means 16 MiB.
+	SegmentSize int
+	// Drain is how long Close may take to hand over what is left; 0 means 5 seconds.
+	Drain time.Duration
+
+	// files is the file system, for tests.
+	files types.VFS
+}
+
+// Marked is what a store may have beside consent.Store, so that the outbox sees
+// when it has lost what it was given.
+type Marked interface {
+	// Advance notes, in one step, that the store has had the log of a node up
+	// to the position to. held is false, and nothing is noted, when an earlier
+	// note is missing or lower than from: the store was wiped, or put back to
+	// an earlier state.
+	Advance(ctx context.Context, node string, from, to uint64) (held bool, err error)
+}
+
+// Outbox is a consent.Store: another store behind a log. It is safe for many
+// goroutines. Sites and secrets go straight to the store behind.
+type Outbox struct {
+	consent.Catalog
+	consent.Vault
+
+	o     Options
+	inner consent.Store
+	log   *walLog
+
+	requests chan *request
+	stop     chan struct{}
+	once     sync.Once
+	// ended are closed when the writer and the applier have ended.
+	writerEnded, applierEnded chan struct{}
+	closing                   error
+
+	mu    sync.Mutex
+	index *index
+	// recent are the newest entries, so that handing over reads no disk.
+	recent []entry
+	// applied is up to where the store has had the log.
+	applied uint64
+	waiting map[uint64][]chan<- result
+	// moved is closed and made anew when applied moves.
+	moved chan struct{}
+	// down says that the store does not answer.
+	down bool
+	// horizon is since when the log knows every id, in milliseconds.
+	horizon int64
+	// news wakes the applier.
+	news chan struct{}
+}
+
+var _ consent.Store = (*Outbox)(nil)
+
+// Open opens the log, reads it and begins to hand over what the store may not
+// have had. Errors: Unavailable when another process uses the folder or the
+// disk does not let us, Invalid for options that do not fit, and for a log that
+// is damaged where it had been safe: nothing of it is changed then.
+func Open(ctx context.Context, opts Options) (*Outbox, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, late(err)
+	}
+	if err := opts.fill(); err != nil {
+		return nil, err
+	}
+	b := &Outbox{
+		Catalog: opts.Inner, Vault: opts.Inner, o: opts, inner: opts.Inner,
+		requests: make(chan *request, maxBatch), stop: make(chan struct{}),
+		writerEnded: make(chan struct{}), applierEnded: make(chan struct{}),
+		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),
+	}
+	var err error
+	b.log, err = openLog(opts, func(e entry, size int) {
+		if b.index == nil {
+			b.index = newIndex(e.position)
+		}
+		b.index.add(e.head, size)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if b.index == nil {
+		b.index = newIndex(b.log.last + 1)
+	}
+	if b.applied, err = b.log.applied(); err == nil && b.applied > b.index.last() {
+		err = damaged(fmt.Sprintf("it ends at entry %d, but the store has had %d", b.index.last(), b.applied), nil)
+	}
+	if err != nil {
+		return nil, errors.Join(coded(err), b.log.close())
+	}
+	b.setHorizon()
+	go b.write()
+	go b.apply(b.applied)
+	return b, nil
+}
+
+func (o *Options) fill() error {
+	if o.Dir == "" || o.Inner == nil || o.Clock == nil || o.Random == nil {
+		return consent.Fail(consent.Invalid, "the node log has no folder, no store, no clock or no source of randomness", "name all four")
+	}
+	if o.Ack == "" {
+		o.Ack = consent.StoredLocal
+	}
+	if o.Ack != consent.StoredLocal && o.Ack != o.Inner.Level() {
+		return consent.Fail(consent.Invalid, fmt.Sprintf("the level %q is asked for, but the store reaches %q", o.Ack, o.Inner.Level()), "ask for local, or use a store that reaches it")
+	}
+	o.Retain = orDefault(o.Retain, 72*time.Hour)
+	o.MaxBytes = orDefault(o.MaxBytes, 1<<30)
+	o.Reserve = orDefault(o.Reserve, 32<<20)
+	o.SegmentSize = orDefault(o.SegmentSize, 16<<20)
+	o.Drain = orDefault(o.Drain, 5*time.Second)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.files == nil {
+		o.files = fs.New()
+	}
+	return nil
+}
+
+func orDefault[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// setHorizon notes since when the log knows every id that came to this node.
+// The caller holds mu, or is alone.
+func (b *Outbox) setHorizon() {
+	b.horizon = b.now()
+	if m := b.index.at(b.index.first); m != nil {
+		b.horizon = m.time
+	}
+}
+
+func (b *Outbox) now() int64 { return b.o.Clock().UnixMilli() }
+
+// Level is what an acknowledged Append has reached.
+func (b *Outbox) Level() consent.Level { return b.o.Ack }
+
+// Ping reports whether decisions can be kept at the level that is promised. So
+// it does not ask the store behind when the log alone is enough.
+func (b *Outbox) Ping(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return late(err)
+	}
+	select {
+	case <-b.stop:
+		return closed()
+	default:
+	}
+	if err := b.log.fence.err(); err != nil {
+		return err
+	}
+	if b.o.Ack == consent.StoredLocal {
+		return nil
+	}
+	return b.inner.Ping(ctx)
+}
+
+// Status is what an operator wants to know of the log.
+type Status struct {
+	// Last is the newest entry, Applied the newest that the store has had
+	// together with all before it.
+	Last, Applied uint64
+	// Entries and Bytes are what is kept.
+	Entries int
+	Bytes   int64
+	// Down says that the store behind does not answer.
+	Down bool
+	// Fenced says that the disk failed and nothing is taken any more.
+	Fenced bool
+}
+
+// Status returns the state of the log at this moment.
+func (b *Outbox) Status() Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Status{
+		Last: b.index.last(), Applied: b.applied, Entries: len(b.index.metas), Bytes: b.index.bytes,
+		Down: b.down, Fenced: b.log.fence.err() != nil,
+	}
+}
+
+// Close takes no more, hands over what it can in the time that Options.Drain
+// gives, and closes the log and the store behind. What the store has not had
+// by then stays in the log for the next start.
+func (b *Outbox) Close() error {
+	b.once.Do(func() {
+		close(b.stop)
+		<-b.writerEnded
+		<-b.applierEnded
+		b.closing = errors.Join(b.log.close(), b.inner.Close())
+	})
+	return b.closing
+}

@@ -1,0 +1,248 @@
+package outbox
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+const (
+	// readWait is how long a read waits for the store to have had what this
+	// node knows of the subject; afterwards the two are laid over each other.
+	readWait = 20 * time.Millisecond
+	// historyLimit is the most that History returns: the newest ones.
+	historyLimit = 1000
+)
+
+// entryAt reads an entry and what memory knows of it.
+func (b *Outbox) entryAt(position uint64) (entry, meta, error) {
+	b.mu.Lock()
+	var m meta
+	if known := b.index.at(position); known != nil {
+		m = *known
+	}
+	if n := len(b.recent); n > 0 && position >= b.recent[0].position && position <= b.recent[n-1].position {
+		e := b.recent[position-b.recent[0].position]
+		b.mu.Unlock()
+		return e, m, nil
+	}
+	b.mu.Unlock()
+	e, err := b.log.get(position)
+	return e, m, err
+}
+
+// reached waits until the store has had the log up to a position.
+func (b *Outbox) reached(ctx context.Context, position uint64, wait time.Duration) bool {
+	b.mu.Lock()
+	done, moved, down := b.applied >= position, b.moved, b.down
+	b.mu.Unlock()
+	if done || down && wait == readWait {
+		return done
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	for {
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return false
+		case <-b.applierEnded:
+			return false
+		}
+		b.mu.Lock()
+		done, moved = b.applied >= position, b.moved
+		b.mu.Unlock()
+		if done {
+			return true
+		}
+	}
+}
+
+// local is what this node's log knows of a person.
+type local struct {
+	// pending are the records that the store may not have had, newest last;
+	// newest is the one with the highest clock of all that are kept.
+	pending []consent.Record
+	newest  *consent.Record
+	// fresh says that newest is one of pending.
+	fresh    bool
+	tomb     int64
+	isErased bool
+	down     bool
+}
+
+func (b *Outbox) local(site, subject string) (local, error) {
+	person := digestOf(site, subject)
+	b.mu.Lock()
+	var l local
+	l.tomb, l.isErased = b.index.tombs[person]
+	l.down = b.down
+	applied, best, bestClock := b.applied, uint64(0), int64(0)
+	var pending []uint64
+	for _, p := range b.index.positions(person) {
+		m := b.index.at(p)
+		if m.flags&(flagErased|flagForeign) != 0 || l.isErased && m.clock <= l.tomb {
+			continue
+		}
+		if best == 0 || m.clock > bestClock {
+			best, bestClock = p, m.clock
+		}
+		if p > applied {
+			pending = append(pending, p)
+		}
+	}
+	b.mu.Unlock()
+	l.fresh = best > applied
+	for _, p := range slices.Backward(pending) {
+		r, err := b.recordAt(p)
+		if err != nil {
+			return l, err
+		}
+		l.pending = append(l.pending, r)
+	}
+	if best > 0 {
+		r, err := b.recordAt(best)
+		if err != nil {
+			return l, err
+		}
+		l.newest = &r
+	}
+	return l, nil
+}
+
+func (b *Outbox) recordAt(position uint64) (consent.Record, error) {
+	e, _, err := b.entryAt(position)
+	if err != nil {
+		return consent.Record{}, err
+	}
+	r, err := e.record()
+	return r, coded(err)
+}
+
+// settled waits a moment until the store has had what this node knows of a
+// person, so that mostly its answer is the whole one.
+func (b *Outbox) settled(ctx context.Context, site, subject string) {
+	b.mu.Lock()
+	newest := b.index.heads[digestOf(site, subject)]
+	b.mu.Unlock()
+	b.reached(ctx, newest, readWait)
+}
+
+// Latest returns the subject's current record; see consent.Records. While the
+// store does not answer, it answers from the log alone what cannot let anything
+// run that must not: a decision that the store has not had, a refusal, or an
+// erasure. A grant that the store has had may have been withdrawn on another
+// node since, so it is Unavailable then.
+func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
+	if err := ctx.Err(); err != nil {
+		return consent.Record{}, late(err)
+	}
+	if subject == "" {
+		return b.inner.Latest(ctx, site, subject)
+	}
+	b.settled(ctx, site, subject)
+	l, err := b.local(site, subject)
+	if err != nil {
+		return consent.Record{}, err
+	}
+	if l.down {
+		if r, err, ok := l.alone(); ok {
+			return r, err
+		}
+	}
+	r, err := b.inner.Latest(ctx, site, subject)
+	if err == nil && l.isErased && r.Clock <= l.tomb {
+		err = erased()
+	}
+	newer := len(l.pending) > 0 && l.fresh
+	switch code := consent.CodeOf(err); {
+	case err == nil && newer && l.newest.Clock >= r.Clock:
+		return *l.newest, nil
+	case err == nil:
+		return r, nil
+	case code == consent.NotFound && l.isErased && !newer:
+		return consent.Record{}, erased()
+	case newer && (code == consent.NotFound || code == consent.Erased && l.isErased):
+		return *l.newest, nil
+	case code == consent.Unavailable:
+		if r, err, ok := l.alone(); ok {
+			return r, err
+		}
+	}
+	return consent.Record{}, err
+}
+
+// alone is what may be said without the store.
+func (l *local) alone() (r consent.Record, err error, ok bool) {
+	switch {
+	case l.newest == nil && l.isErased:
+		return r, erased(), true
+	case l.newest == nil:
+		return r, nil, false
+	}
+	return *l.newest, nil, l.fresh || !grants(l.newest)
+}
+
+func grants(r *consent.Record) bool {
+	for _, levels := range []map[string]int{r.Levels, r.Vendors} {
+		for _, n := range levels {
+			if n > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// History returns the subject's records by clock; see consent.Records.
+func (b *Outbox) History(ctx context.Context, site, subject string) ([]consent.Record, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, late(err)
+	}
+	if subject == "" {
+		return b.inner.History(ctx, site, subject)
+	}
+	b.settled(ctx, site, subject)
+	l, err := b.local(site, subject)
+	if err != nil {
+		return nil, err
+	}
+	all, err := b.inner.History(ctx, site, subject)
+	if err != nil && (consent.CodeOf(err) != consent.Erased || !l.isErased) {
+		return nil, err
+	}
+	known := map[string]bool{}
+	all = slices.DeleteFunc(all, func(r consent.Record) bool { return l.isErased && r.Clock <= l.tomb })
+	for _, r := range all {
+		known[r.ID] = true
+	}
+	for _, r := range l.pending {
+		if !known[r.ID] {
+			all = append(all, r)
+		}
+	}
+	if len(all) == 0 && l.isErased {
+		return nil, erased()
+	}
+	slices.SortStableFunc(all, func(x, y consent.Record) int { return cmp.Compare(x.Clock, y.Clock) })
+	return all[max(0, len(all)-historyLimit):], nil
+}
+
+// Export calls each for every record of a site; see consent.Records. It first
+// waits until the store has had what was acknowledged before. Errors:
+// Unavailable when that takes longer than ctx.
+func (b *Outbox) Export(ctx context.Context, site string, each func(consent.Record) error) error {
+	if err := ctx.Err(); err != nil {
+		return late(err)
+	}
+	b.mu.Lock()
+	last, down := b.index.last(), b.down
+	b.mu.Unlock()
+	if down || !b.reached(ctx, last, callWait) {
+		return consent.Fail(consent.Unavailable, "the store has not yet had all decisions of this node", "try again once it answers")
+	}
+	return b.inner.Export(ctx, site, each)
+}
