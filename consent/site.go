@@ -3,10 +3,11 @@ package consent
 import "slices"
 
 // Site is the site document: everything that one web property is. A draft is
-// edited; publishing freezes it into an Edition.
+// edited; publishing freezes it into an Edition. The tags beside the JSON names
+// are read by the published JSON Schema; Validate is what decides.
 type Site struct {
 	// ID is 1 to 32 characters of a-z, 0-9 and hyphen; it is part of the tag.
-	ID     string `json:"id"`
+	ID     string `json:"id" pattern:"^[a-z0-9][a-z0-9-]{0,31}$"`
 	Tenant string `json:"tenant,omitempty"`
 	Name   string `json:"name"`
 	// Origins may send consent writes, as scheme://host[:port]. A host may
@@ -44,8 +45,8 @@ type Controller struct {
 // Purpose is why data is used.
 type Purpose struct {
 	ID      string  `json:"id"`
-	Classes []Class `json:"classes"`
-	Basis   Basis   `json:"basis"`
+	Classes []Class `json:"classes" enum:"necessary,functional,analytics,ads,sale_share,sensitive,recording"`
+	Basis   Basis   `json:"basis" enum:"consent,contract,legal_obligation,legitimate_interest"`
 	// Levels names the steps a visitor may grant, lowest first; empty means
 	// that the purpose is granted or not.
 	Levels []string `json:"levels,omitempty"`
@@ -76,7 +77,7 @@ type Cookie struct {
 	Purpose string `json:"purpose"`
 	Vendor  string `json:"vendor,omitempty"`
 	// Kind is cookie, local or session; empty means cookie.
-	Kind string `json:"kind,omitempty"`
+	Kind string `json:"kind,omitempty" enum:"cookie,local,session"`
 	// Lifetime is told to visitors as it stands, for example "2 years".
 	Lifetime string `json:"lifetime,omitempty"`
 }
@@ -98,9 +99,9 @@ func (x *Stricter) covers(p Place) bool {
 // Banner says how the banner looks.
 type Banner struct {
 	// Layout is bar, box, modal or corner.
-	Layout string `json:"layout"`
+	Layout string `json:"layout" enum:"bar,box,modal,corner"`
 	// Position is bottom or top for a bar, left or right for a corner.
-	Position string `json:"position,omitempty"`
+	Position string `json:"position,omitempty" enum:"bottom,top,left,right"`
 	Theme    Theme  `json:"theme"`
 	// Reopen shows a small button after the choice; without it the page must
 	// carry its own `data-lx-action="settings"` element.
@@ -111,7 +112,7 @@ type Banner struct {
 // built-in ones; dark values count when the visitor's system or Scheme is dark.
 type Theme struct {
 	// Scheme is auto, light or dark.
-	Scheme string `json:"scheme,omitempty"`
+	Scheme string `json:"scheme,omitempty" enum:"auto,light,dark"`
 	Accent string `json:"accent,omitempty"`
 	// AccentText is the colour of text on Accent.
 	AccentText string `json:"accent_text,omitempty"`

@@ -1,142 +1,31 @@
-// Everything the dashboard knows about the server: the shapes it speaks and
-// one function per route. No other file fetches.
+// Everything the dashboard knows about the server: its shapes, generated from
+// the server's own description, and one function per route. No other file
+// fetches.
+import createClient from "openapi-fetch";
+import type { components, paths } from "../../contract/types.gen";
 
-export type Scheme = "auto" | "light" | "dark";
+type Shapes = components["schemas"];
 
-export interface Colours {
-  accent?: string;
-  accent_text?: string;
-  background?: string;
-  text?: string;
-}
-
-export interface Theme extends Colours {
-  scheme?: string;
-  dark?: Colours;
-  radius?: number;
-  font?: string;
-}
-
-export interface Banner {
-  layout: string;
-  position?: string;
-  theme: Theme;
-  reopen: boolean;
-}
-
-export interface Purpose {
-  id: string;
-  classes: string[];
-  basis: string;
-  levels?: string[];
-  own_audience?: boolean;
-}
-
-export interface Vendor {
-  id: string;
-  name: string;
-  purposes: string[];
-  hosts?: string[];
-  country?: string;
-  policy_url?: string;
-}
-
-export interface Cookie {
-  name: string;
-  purpose: string;
-  vendor?: string;
-  kind?: string;
-  lifetime?: string;
-}
-
-export interface Stricter {
-  places?: string[];
-  modes: Record<string, string>;
-}
-
+export type Scheme = NonNullable<Shapes["Theme"]["scheme"]>;
+export type Colours = Shapes["Colours"];
+export type Theme = Shapes["Theme"];
+export type Banner = Shapes["Banner"];
+export type Purpose = Shapes["Purpose"];
+export type Vendor = Shapes["Vendor"];
+export type Cookie = Shapes["Cookie"];
+export type Stricter = Shapes["Stricter"];
 /** The document that is edited. Fields that no page edits travel unchanged. */
-export interface SiteDocument {
-  id: string;
-  name: string;
-  origins: string[];
-  establishment: string;
-  controller: { name: string; address: string; email: string; phone?: string; website?: string };
-  policy_url: string;
-  locales: string[];
-  purposes: Purpose[];
-  vendors?: Vendor[];
-  cookies?: Cookie[];
-  stricter?: Stricter[];
-  banner: Banner;
-  features: { consent_mode: boolean; cookie_writes: boolean };
-  texts?: Record<string, Record<string, string>>;
-}
-
-export interface Session {
-  role: string;
-  tenant: string;
-  expires: string;
-}
-
+export type SiteDocument = Shapes["Site"];
+export type Session = Shapes["Principal"];
 /** A row of the list; edition 0 means never published. */
-export interface SiteRow {
-  id: string;
-  name: string;
-  edition: number;
-  published_at?: string;
-  draft_saved_at?: string;
-  changed: boolean;
-  tag: string;
-}
-
-export interface SiteView {
-  id: string;
-  edition: number;
-  published_at?: string;
-  draft: SiteDocument;
-  changed: boolean;
-  tag: string;
-  script_url: string;
-  /** Languages that have built-in words. */
-  locales: string[];
-}
-
-export interface EditionRow {
-  number: number;
-  hash: string;
-  since: number;
-  published_at: string;
-  by?: string;
-  note?: string;
-}
-
-export interface Published {
-  edition: number;
-  changed: boolean;
-}
-
-export interface PreviewAsk {
-  site: SiteDocument;
-  place: string;
-  locale: string;
-  gpc: boolean;
-}
-
-export interface Finding {
-  path: string;
-  cause: string;
-  fix: string;
-}
-
+export type SiteRow = Shapes["SiteRow"];
+export type SiteView = Shapes["SiteView"];
+export type EditionRow = Shapes["Edition"];
+export type Published = Shapes["Published"];
+export type PreviewAsk = Shapes["Preview"];
+export type Finding = Shapes["Finding"];
 /** An RFC 9457 problem document. Status 0: no answer came at all. */
-export interface Problem {
-  title: string;
-  status: number;
-  code?: string;
-  detail?: string;
-  fix?: string;
-  findings?: Finding[];
-}
+export type Problem = Partial<Shapes["Problem"]> & Pick<Shapes["Problem"], "title" | "status">;
 
 export class ApiError extends Error {
   constructor(readonly problem: Problem) {
@@ -151,16 +40,19 @@ export function problemOf(error: unknown): Problem {
   return { title: "Something went wrong in this page", status: -1, detail: String(error), fix: "Reload the page." };
 }
 
-async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  let response: Response;
+const client = createClient<paths>({ credentials: "same-origin" });
+
+interface Reply<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Gives the answer's body, or throws an ApiError that says what is wrong. */
+async function take<T>(reply: Promise<Reply<T>>, signal?: AbortSignal): Promise<T> {
+  let got: Reply<T>;
   try {
-    response = await fetch(path, {
-      method,
-      signal,
-      credentials: "same-origin",
-      headers: body === undefined ? undefined : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    got = await reply;
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError({
@@ -170,49 +62,35 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
       fix: "Check that the server runs and that you are online. The page tries again by itself.",
     });
   }
-  if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  const json = parse(text);
-  if (response.ok && json !== undefined) return json as T;
-  const given = (json ?? {}) as Partial<Problem>;
+  if (got.response.ok) return got.data as T;
+  const given: Partial<Problem> = typeof got.error === "object" && got.error !== null ? got.error : {};
   throw new ApiError({
     ...given,
-    title: given.title || `The server answered ${response.status}`,
-    status: response.status,
+    title: given.title || `The server answered ${got.response.status}`,
+    status: got.response.status,
   });
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const site = (id: string) => `/v1/sites/${encodeURIComponent(id)}`;
+const at = (site: string) => ({ path: { site } });
 
 export const api = {
-  signIn: (setup: string) => call<void>("POST", "/v1/session", { setup }),
-  session: (signal?: AbortSignal) => call<Session>("GET", "/v1/session", undefined, signal),
-  signOut: () => call<void>("DELETE", "/v1/session"),
-  sites: (signal?: AbortSignal) => call<{ sites: SiteRow[] | null }>("GET", "/v1/sites", undefined, signal),
-  site: (id: string, signal?: AbortSignal) => call<SiteView>("GET", site(id), undefined, signal),
-  saveDraft: (id: string, doc: SiteDocument) =>
-    call<{ saved_at: string; changed: boolean }>("PUT", `${site(id)}/draft`, doc),
-  publish: (id: string, note: string) => call<Published>("POST", `${site(id)}/publish`, { note }),
-  rollback: (id: string, edition: number) => call<Published>("POST", `${site(id)}/rollback`, { edition }),
+  signIn: (setup: string) => take(client.POST("/v1/session", { body: { setup } })),
+  session: (signal?: AbortSignal) => take(client.GET("/v1/session", { signal }), signal),
+  signOut: () => take(client.DELETE("/v1/session")),
+  sites: (signal?: AbortSignal) => take(client.GET("/v1/sites", { signal }), signal),
+  site: (id: string, signal?: AbortSignal) => take(client.GET("/v1/sites/{site}", { params: at(id), signal }), signal),
+  saveDraft: (id: string, body: SiteDocument) =>
+    take(client.PUT("/v1/sites/{site}/draft", { params: at(id), body })),
+  publish: (id: string, note: string) =>
+    take(client.POST("/v1/sites/{site}/publish", { params: at(id), body: { note } })),
+  rollback: (id: string, edition: number) =>
+    take(client.POST("/v1/sites/{site}/rollback", { params: at(id), body: { edition } })),
   editions: (id: string, signal?: AbortSignal) =>
-    call<{ editions: EditionRow[] | null }>("GET", `${site(id)}/editions`, undefined, signal),
-  preview: (id: string, ask: PreviewAsk, signal?: AbortSignal) =>
-    call<{ url: string }>("POST", `${site(id)}/preview`, ask, signal),
+    take(client.GET("/v1/sites/{site}/editions", { params: at(id), signal }), signal),
+  preview: (id: string, body: PreviewAsk, signal?: AbortSignal) =>
+    take(client.POST("/v1/sites/{site}/preview", { params: at(id), body, signal }), signal),
   words: (locale: string, signal?: AbortSignal) =>
-    call<{ locale: string; words: Record<string, string> }>(
-      "GET",
-      `/v1/words?locale=${encodeURIComponent(locale)}`,
-      undefined,
-      signal,
-    ),
+    take(client.GET("/v1/words", { params: { query: { locale } }, signal }), signal),
 };
 
 /** The built-in words of a language; they change only with the program. */

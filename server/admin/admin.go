@@ -82,7 +82,7 @@ func (d *Desk) NewSetup(ctx context.Context) (string, error) {
 func (d *Desk) SignIn(ctx context.Context, setup string) (session string, p Principal, err error) {
 	raw, err := d.o.Vault.TakeSecret(ctx, key("setup:", setup), d.o.Clock())
 	if consent.CodeOf(err) == consent.NotFound {
-		return "", p, consent.Fail(consent.Unauthorized, "the setup link was used already or is older than 30 minutes", "restart the server, or run `lxconsent setup-link`, for a new one")
+		return "", p, consent.Fail(consent.Unauthorized, "the setup link was used already or is older than 30 minutes", "restart the server: it prints a new one")
 	}
 	if err != nil {
 		return "", p, err

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -13,55 +12,12 @@ import (
 	"github.com/leadiumx/consent/server/script"
 )
 
-type signInJSON struct {
-	Setup string `json:"setup"`
-}
-
-func (s *Server) signIn(c echo.Context) error {
-	in, err := decode[signInJSON](c, configBounds())
-	if err != nil {
-		return err
-	}
-	if err := sameOrigin(c.Request()); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
-	defer cancel()
-	session, _, err := s.o.Admin.SignIn(ctx, in.Setup)
-	if err != nil {
-		return err
-	}
-	s.setSession(c, session, int(admin.SessionLife.Seconds()))
-	return c.NoContent(http.StatusNoContent)
-}
-
-func (s *Server) setSession(c echo.Context, value string, life int) {
-	c.SetCookie(&http.Cookie{
-		Name: sessionCookie, Value: value, Path: "/", MaxAge: life,
-		HttpOnly: true, Secure: s.https(c), SameSite: http.SameSiteStrictMode,
-	})
-}
-
-func (s *Server) session(c echo.Context) error {
-	return c.JSON(http.StatusOK, principalOf(c))
-}
-
-func (s *Server) signOut(c echo.Context) error {
-	cookie, err := c.Cookie(sessionCookie)
-	if err == nil {
-		if err := s.o.Admin.SignOut(c.Request().Context(), cookie.Value); err != nil {
-			return err
-		}
-	}
-	s.setSession(c, "", -1)
-	return c.NoContent(http.StatusNoContent)
-}
-
 type sitesJSON struct {
-	Sites []siteRowJSON `json:"sites"`
+	Sites []SiteRow `json:"sites"`
 }
 
-type siteRowJSON struct {
+// SiteRow is a site as the list shows it.
+type SiteRow struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	// Edition is the live edition, 0 for a site that was never published.
@@ -74,8 +30,8 @@ type siteRowJSON struct {
 	Tag string `json:"tag"`
 }
 
-func (s *Server) rowOf(e publish.Entry) siteRowJSON {
-	row := siteRowJSON{ID: e.ID, Name: e.Name, Changed: e.Changed, DraftSavedAt: &e.Draft.SavedAt, Tag: Tag(s.o.PublicURL, e.ID)}
+func (s *Server) rowOf(e publish.Entry) SiteRow {
+	row := SiteRow{ID: e.ID, Name: e.Name, Changed: e.Changed, DraftSavedAt: &e.Draft.SavedAt, Tag: Tag(s.o.PublicURL, e.ID)}
 	if e.Live != nil {
 		row.Edition, row.PublishedAt = e.Live.Number, &e.Live.PublishedAt
 	}
@@ -92,15 +48,15 @@ func (s *Server) listSites(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := sitesJSON{Sites: []siteRowJSON{}}
+	out := sitesJSON{Sites: []SiteRow{}}
 	for _, e := range list {
 		out.Sites = append(out.Sites, s.rowOf(e))
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
-type siteJSON struct {
-	siteRowJSON
+type siteViewJSON struct {
+	SiteRow
 	ScriptURL string       `json:"script_url"`
 	Draft     consent.Site `json:"draft"`
 	// Locales are the languages that have built-in words.
@@ -112,8 +68,8 @@ func (s *Server) getSite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, siteJSON{
-		siteRowJSON: s.rowOf(e), Draft: e.Draft.Site, Locales: s.o.Locales,
+	return c.JSON(http.StatusOK, siteViewJSON{
+		SiteRow: s.rowOf(e), Draft: e.Draft.Site, Locales: s.o.Locales,
 		ScriptURL: s.o.PublicURL + "/s/" + e.ID + ".js",
 	})
 }

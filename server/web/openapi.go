@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -21,7 +22,7 @@ func openPath(p string) string { return pathParam.ReplaceAllString(p, "{$1}") }
 
 // OpenAPI describes every route from the same table that serves it.
 func (s *Server) OpenAPI() *huma.OpenAPI {
-	shapes := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	shapes := huma.NewMapRegistry("#/components/schemas/", shapeName)
 	doc := &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
@@ -42,7 +43,27 @@ func (s *Server) OpenAPI() *huma.OpenAPI {
 	for _, r := range s.routes() {
 		doc.AddOperation(operation(r, shapes, problem))
 	}
+	plain(shapes)
 	return doc
+}
+
+// shapeName names a shape as people read it: the suffix tells only us that a
+// type exists for its encoding.
+func shapeName(t reflect.Type, hint string) string {
+	return strings.TrimSuffix(huma.DefaultSchemaNamer(t, hint), "JSON")
+}
+
+// plain says that our lists are lists: the encoder never writes null for one.
+// It also gives the mode of a class its words.
+func plain(shapes huma.Registry) {
+	for _, s := range shapes.Map() {
+		for name, p := range s.Properties {
+			p.Nullable = p.Nullable && p.Type != huma.TypeArray
+			if name == "modes" {
+				p.AdditionalProperties = &huma.Schema{Type: huma.TypeString, Enum: []any{"opt-in", "opt-out", "notice"}}
+			}
+		}
+	}
 }
 
 func operation(r route, shapes huma.Registry, problem *huma.Response) *huma.Operation {
@@ -101,8 +122,9 @@ func (s *Server) openapi(c echo.Context) error {
 
 // SiteSchema is the JSON Schema of the site document, self-contained.
 func SiteSchema() ([]byte, error) {
-	shapes := huma.NewMapRegistry("#/$defs/", huma.DefaultSchemaNamer)
+	shapes := huma.NewMapRegistry("#/$defs/", shapeName)
 	root := shapes.Schema(shape[consent.Site](), true, "Site")
+	plain(shapes)
 	return json.MarshalIndent(map[string]any{
 		"$schema": "https://json-schema.org/draft/2020-12/schema",
 		"title":   "LeadiumX Consent site document",

@@ -71,7 +71,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/session", admin.OwnSession, "Who is signed in", nil, shape[admin.Principal](), mediaJSON, nil, s.session},
 		{http.MethodDelete, "/v1/session", admin.OwnSession, "Sign out", nil, nil, "", nil, s.signOut},
 		{http.MethodGet, "/v1/sites", admin.ReadSite, "All sites", nil, shape[sitesJSON](), mediaJSON, nil, s.listSites},
-		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteJSON](), mediaJSON, nil, s.getSite},
+		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteViewJSON](), mediaJSON, nil, s.getSite},
 		{http.MethodPut, "/v1/sites/:site", admin.PublishSite, "Create or update a site and publish it", shape[consent.Site](), shape[publishedJSON](), mediaJSON, []string{"note"}, s.applySite},
 		{http.MethodPut, "/v1/sites/:site/draft", admin.WriteSite, "Save the draft", shape[consent.Site](), shape[savedJSON](), mediaJSON, nil, s.putDraft},
 		{http.MethodPost, "/v1/sites/:site/publish", admin.PublishSite, "Publish the draft", shape[publishJSON](), shape[publishedJSON](), mediaJSON, nil, s.publishDraft},

@@ -99,15 +99,15 @@ func matches(header, tag string) bool {
 }
 
 type noticeJSON struct {
-	Site     string            `json:"site"`
-	Edition  int               `json:"edition"`
-	Regime   string            `json:"regime"`
-	Locale   string            `json:"locale"`
-	Note     string            `json:"note"`
-	Banner   noticeBannerJSON  `json:"banner"`
-	Purposes []purposeJSON     `json:"purposes"`
-	Texts    map[string]string `json:"texts"`
-	Signals  noticeSignalsJSON `json:"signals"`
+	Site     string              `json:"site"`
+	Edition  int                 `json:"edition"`
+	Regime   string              `json:"regime"`
+	Locale   string              `json:"locale"`
+	Note     string              `json:"note"`
+	Banner   noticeBannerJSON    `json:"banner"`
+	Purposes []noticePurposeJSON `json:"purposes"`
+	Texts    map[string]string   `json:"texts"`
+	Signals  noticeSignalsJSON   `json:"signals"`
 }
 
 type noticeBannerJSON struct {
@@ -118,7 +118,7 @@ type noticeBannerJSON struct {
 	Controller   consent.Controller `json:"controller"`
 }
 
-type purposeJSON struct {
+type noticePurposeJSON struct {
 	ID          string          `json:"id"`
 	Classes     []consent.Class `json:"classes"`
 	Basis       consent.Basis   `json:"basis"`
@@ -162,7 +162,7 @@ func noticeOf(n *script.Notice, v visitOf) noticeJSON {
 		Signals: noticeSignalsJSON{GPC: v.gpc, GPCDuty: n.Regime.Terms.GPC},
 	}
 	for i, p := range site.Purposes {
-		q := purposeJSON{
+		q := noticePurposeJSON{
 			ID: p.ID, Classes: p.Classes, Basis: p.Basis, Mode: n.Rules[i].Mode.String(), Levels: p.Levels,
 			Title: n.Words["purpose."+p.ID+".title"], Description: n.Words["purpose."+p.ID+".description"],
 			Vendors: []string{},

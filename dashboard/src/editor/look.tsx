@@ -73,7 +73,7 @@ export function Look({ doc, change, findings }: Panel) {
               aria-label="Position"
               data={places}
               value={banner.position || (places[0]?.value ?? "")}
-              onChange={(position) => setBanner({ position })}
+              onChange={(position) => setBanner({ position: position as Banner["position"] })}
             />
           </Row>
         )}

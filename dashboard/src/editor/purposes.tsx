@@ -96,7 +96,7 @@ function PurposeCard({ purpose, doc }: { purpose: Purpose; doc: SiteDocument }) 
                     <Code>{c.name}</Code>
                   </Table.Td>
                   <Table.Td>
-                    {{ local: "local storage", session: "session storage" }[c.kind ?? ""] ?? "cookie"}
+                    {{ cookie: "cookie", local: "local storage", session: "session storage" }[c.kind ?? "cookie"]}
                   </Table.Td>
                   <Table.Td>{c.lifetime || "not stated"}</Table.Td>
                 </Table.Tr>
