@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -122,6 +123,7 @@ func features(in Input) map[string]string {
 		"COOKIE_WRITES": site.Features.CookieWrites && stored && !in.Preview,
 		"COOKIES":       (stored || keyed) && !in.Preview,
 		"STORAGE":       keyed,
+		"GLOBS":         slices.ContainsFunc(site.Cookies, func(c consent.Cookie) bool { return strings.Contains(c.Name, "*") }),
 		"VENDORS":       len(site.Vendors) > 0,
 		"REOPEN":        site.Banner.Reopen,
 		"CLOSE":         shown.CloseButton,

@@ -151,7 +151,6 @@ func foreign() [][2]string {
 	}
 	return append(out, [][2]string{
 		{"C0001", "necessary"}, {"C0002", "performance"}, {"C0003", "functionality"}, {"C0004", "targeting"}, {"C0005", "targeting"},
-		{"1", "necessary"}, {"2", "performance"}, {"3", "functionality"}, {"4", "targeting"},
 	}...)
 }
 

@@ -9,6 +9,8 @@ declare const COOKIE_WRITES: boolean;
 /** The site declares cookies, or storage keys. */
 declare const COOKIES: boolean;
 declare const STORAGE: boolean;
+/** Some declared name holds a star. */
+declare const GLOBS: boolean;
 declare const VENDORS: boolean;
 declare const REOPEN: boolean;
 /** The first layer carries a control that closes it. */

@@ -50,7 +50,7 @@ export const guardCookies = (allowed: (name: string) => boolean) =>
   });
 
 /** The declared cookie or key behind a name. */
-export const declared = (name: string, kind?: string) => cookies.find((c) => c._kind === kind && match(c._name, name));
+export const declared = (name: string, kind?: string) => cookies.find((c) => c._kind === kind && (GLOBS ? match(c._name, name) : c._name === name));
 
 /** Removes whatever is declared and not allowed, wherever it may have been set. */
 export const clean = (allowed: (name: string, kind?: string) => boolean) => {

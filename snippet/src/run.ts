@@ -110,7 +110,10 @@ export const start = (script: HTMLScriptElement | undefined) => {
   /** A grant needs the visitor's own hand; a refusal is taken from anyone. */
   const act = (action: Action, levels?: Levels, vendor?: string, hand = navigator.userActivation?.isActive) => {
     if (hand) go({ _act: action, _levels: levels, _vendors: vendor ? { [vendor]: 1 } : undefined });
-    else if (levels) go({ _act: action, _levels: Object.fromEntries(Object.entries(levels).filter(([, n]) => !n)) });
+    else {
+      const refused = Object.entries(levels ?? {}).filter(([, n]) => !n);
+      if (refused[0]) go({ _act: action, _levels: Object.fromEntries(refused) });
+    }
   };
   const reject = () => go({ _act: "reject_all" });
   const showPreferences = () => go({ _show: PREFERENCES });

@@ -55,7 +55,7 @@ export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule
         // The heading takes the focus of a dialog that opens, so no choice is favoured.
         h("h2", { id: "lx-title", tabindex: "-1", autofocus: (preferences || MODAL) && "" }, preferences ? words.prefsTitle : words.title),
         h("p", {}, preferences ? words.prefsBody : words.body, " ", link(policyURL, words.policy)),
-        gpc && h("p", { role: "status" }, words.gpcHonoured),
+        gpc && words.gpcHonoured && h("p", { role: "status" }, words.gpcHonoured),
         preferences && rules.map((r) => row(r, level(r))),
       ),
       h(
