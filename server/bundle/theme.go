@@ -68,14 +68,14 @@ func tokens(t *consent.Theme, scope string) string {
 	}
 	font := cmp.Or(t.Font, "system-ui, sans-serif")
 	set := func(scheme, vars string) string { return scope + "{" + vars + ";color-scheme:" + scheme + "}" }
-	shape := fmt.Sprintf("%s{--r:%dpx;--f:%s}", scope, radius, font)
+	shape := fmt.Sprintf(";--r:%dpx;--f:%s", radius, font)
 	switch t.Scheme {
 	case "dark":
-		return shape + set("dark", dark)
+		return set("dark", dark+shape)
 	case "light":
-		return shape + set("light", light)
+		return set("light", light+shape)
 	default:
-		return shape + set("light", light) + "@media(prefers-color-scheme:dark){" + set("dark", dark) + "}"
+		return set("light", light+shape) + "@media(prefers-color-scheme:dark){" + set("dark", dark) + "}"
 	}
 }
 

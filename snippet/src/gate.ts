@@ -40,7 +40,7 @@ export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
 
   const open = (e: Element) => {
     const names = namesOf(e);
-    return !!names[0] && names.every((n) => allowed(n, attr(e, "data-level"), attr(e, "data-vendor")));
+    return !!names[0] && names.every((n) => allowed(n, attr(e, "data-level"), attr(e, "data-vendor") || n));
   };
 
   // A copy, because browsers load nothing when a source is set on a node that
