@@ -27,19 +27,48 @@ type remote struct {
 // call sends one request and decodes the answer into out, which may be nil. A
 // problem document comes back as the error that it describes.
 func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	res, err := r.send(ctx, method, path, body)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
+	if err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	if out == nil || len(b) == 0 {
+		return nil
+	}
+	return json.Unmarshal(b, out)
+}
+
+// stream copies an answer of any length to w.
+func (r *remote) stream(ctx context.Context, method, path string, w io.Writer) error {
+	res, err := r.send(ctx, method, path, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(w, res.Body); err != nil {
+		return fmt.Errorf("the answer was cut: %w", err)
+	}
+	return nil
+}
+
+func (r *remote) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	token := r.Token
 	if r.TokenFile != "" {
 		b, err := os.ReadFile(r.TokenFile)
 		if err != nil {
-			return fmt.Errorf("read the API token: %w", err)
+			return nil, fmt.Errorf("read the API token: %w", err)
 		}
 		token = strings.TrimSpace(string(b))
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+path, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("make the request: %w", err)
+		return nil, fmt.Errorf("make the request: %w", err)
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -47,24 +76,21 @@ func (r *remote) call(ctx context.Context, method, path string, body []byte, out
 	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return consent.Errorf(consent.Unavailable, "the server at %s does not answer: %w", r.Server, err)
+		return nil, consent.Errorf(consent.Unavailable, "the server at %s does not answer: %w", r.Server, err)
+	}
+	if res.StatusCode < http.StatusBadRequest {
+		return res, nil
 	}
 	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
+	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+		return nil, fmt.Errorf("read the answer: %w", err)
 	}
-	if res.StatusCode >= http.StatusBadRequest {
-		var p web.Problem
-		if err := json.Unmarshal(b, &p); err != nil {
-			return fmt.Errorf("the server answered %s", res.Status)
-		}
-		return &consent.Error{Code: p.Code, Cause: p.Detail, Fix: p.Fix, Findings: p.Findings}
+	var p web.Problem
+	if err := json.Unmarshal(b, &p); err != nil {
+		return nil, fmt.Errorf("the server answered %s", res.Status)
 	}
-	if out == nil || len(b) == 0 {
-		return nil
-	}
-	return json.Unmarshal(b, out)
+	return nil, &consent.Error{Code: p.Code, Cause: p.Detail, Fix: p.Fix, Findings: p.Findings}
 }
 
 type siteCmd struct {

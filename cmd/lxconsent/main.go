@@ -23,6 +23,7 @@ type cli struct {
 	Law     lawCmd     `cmd:"" help:"Ask the law table."`
 	Geo     geoCmd     `cmd:"" help:"Ask the address database."`
 	Check   checkCmd   `cmd:"" help:"Ask a running server whether a purpose may run."`
+	Ledger  ledgerCmd  `cmd:"" help:"Read the records of a running server."`
 	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`
 	Routes  routesCmd  `cmd:"" help:"List the HTTP routes and what each asks of its caller."`
 	Gen     genCmd     `cmd:"" hidden:"" help:"Print generated documents: openapi or site-schema."`

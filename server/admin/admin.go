@@ -25,6 +25,7 @@ const (
 	ReadSite    Permission = "site:read"
 	WriteSite   Permission = "site:write"
 	PublishSite Permission = "site:publish"
+	ReadRecords Permission = "records:read"
 	CheckAny    Permission = "check"
 	OwnSession  Permission = "session"
 )

@@ -37,6 +37,7 @@ type Options struct {
 	Publish  *publish.Desk
 	Admin    *admin.Desk
 	Places   Locator
+	Records  consent.Records
 	Ping     func(context.Context) error
 	Clock    func() time.Time
 	Log      *slog.Logger
