@@ -3,6 +3,7 @@
 package outbox
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -20,4 +21,10 @@ func lock(dir string) (*os.File, error) {
 		return nil, errInUse(err)
 	}
 	return f, nil
+}
+
+// unlock lets go of the folder. Closing alone would not do while a child that
+// this process is just starting still holds a copy.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }

@@ -19,3 +19,6 @@ func lock(dir string) (*os.File, error) {
 	}
 	return os.NewFile(uintptr(h), "lock"), nil
 }
+
+// unlock lets go of the folder.
+func unlock(f *os.File) error { return f.Close() }

@@ -288,5 +288,5 @@ func (l *walLog) close() error {
 		err = l.wal.Close()
 		l.wal = nil
 	}
-	return errors.Join(err, l.meta.Close(), l.locked.Close())
+	return errors.Join(err, l.meta.Close(), unlock(l.locked))
 }

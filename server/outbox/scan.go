@@ -34,6 +34,7 @@ type segmentScan struct {
 // any damage for a write that was cut short, and would drop what follows.
 func scan(b []byte) (s segmentScan) {
 	var open []entry
+	var broken error
 	from, sealedAt := 0, 0
 	for off := fileHead; off+frameHead <= len(b) && b[off+1]|b[off+2]|b[off+3] == 0; {
 		n := binary.LittleEndian.Uint32(b[off+4:])
@@ -49,8 +50,8 @@ func scan(b []byte) (s segmentScan) {
 				continue
 			}
 			e, err := unframe(b[off+frameHead : off+frameHead+int(n)])
-			if err != nil && s.broken == nil {
-				s.broken = fmt.Errorf("at byte %d: %w", off, err)
+			if err != nil && broken == nil {
+				broken = fmt.Errorf("at byte %d: %w", off, err)
 			}
 			open = append(open, e)
 			off += int(size)
@@ -60,7 +61,7 @@ func scan(b []byte) (s segmentScan) {
 			}
 			off += frameHead
 			s.entries, open = append(s.entries, open...), nil
-			s.end, s.sealedAt, from = off, sealedAt, off
+			s.end, s.sealedAt, s.broken, from = off, sealedAt, broken, off
 		default:
 			return s
 		}

@@ -1,0 +1,149 @@
+package outbox_test
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/outbox"
+)
+
+const writers = 4
+
+// TestWriterProcess is the child of the tests below and does nothing by itself:
+// it appends records for ever and says each id once it is acknowledged. With
+// "away" its store never takes any.
+func TestWriterProcess(t *testing.T) {
+	if flag.NArg() != 4 || flag.Arg(0) != "write-to" {
+		return
+	}
+	n := nodeIn(t, flag.Arg(1), flag.Arg(3) == "away", func(*outbox.Options) {})
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			for i := 0; ; i++ {
+				id := fmt.Sprintf("%s-%d-%d", flag.Arg(2), w, i)
+				r := record(id, "sub-"+id, int64(i))
+				// Filled up, so that segments come to their end often.
+				r.Locale = strings.Repeat("x", 900)
+				if _, _, err := n.Append(t.Context(), r); err != nil {
+					fmt.Println(err)
+					return
+				}
+				mu.Lock()
+				fmt.Printf("acknowledged %s\n", id)
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestEveryAcknowledgedRecordOutlivesAKilledProcess(t *testing.T) {
+	t.Parallel()
+	for _, store := range []string{"here", "away"} {
+		t.Run("with the store "+store, func(t *testing.T) {
+			t.Parallel()
+			dir, acknowledged := t.TempDir(), map[string]bool{}
+			for round := range 8 {
+				killAfter(t, dir, fmt.Sprint(round), store, 20+round*53, acknowledged)
+			}
+			n := nodeIn(t, dir, false, func(*outbox.Options) {})
+			handedOver(t, n.Outbox)
+			times := counted(t, n)
+			for id := range acknowledged {
+				if times[id] != 1 {
+					t.Fatalf("record %s is there %d times", id, times[id])
+				}
+				wantLatest(t, n, "sub-"+id, id)
+			}
+			put(t, n, record("one more", "sub", 1))
+		})
+	}
+}
+
+// killAfter runs a writer, kills it in the middle of its work after so many
+// acknowledgements, and notes all that it acknowledged.
+func killAfter(t *testing.T, dir, round, store string, count int, acknowledged map[string]bool) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWriterProcess$", "--", "write-to", dir, round, store)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said, last := 0, ""
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		id, ok := strings.CutPrefix(lines.Text(), "acknowledged ")
+		if !ok {
+			last += "\n" + lines.Text()
+			continue
+		}
+		acknowledged[id] = true
+		if said++; said == count {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err == nil || said < count {
+		t.Fatalf("the writer ended by itself after %d acknowledgements: %v, %s", said, err, last)
+	}
+}
+
+// A full segment is noted as full by a goroutine of the library a moment after
+// the write was acknowledged; a process may end in that moment.
+func TestALogThatEndsWithAFullSegmentIsWrittenOn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for round := range 40 {
+		n := nodeIn(t, dir, false, func(o *outbox.Options) { o.SegmentSize = 2048 })
+		for i := range 3 {
+			put(t, n, record(fmt.Sprintf("%d-%d", round, i), "sub", int64(10*round+i)))
+		}
+		n.close(t)
+	}
+	n := nodeIn(t, dir, false, func(*outbox.Options) {})
+	handedOver(t, n.Outbox)
+	if got := len(counted(t, n)); got != 120 {
+		t.Fatalf("the store holds %d records, want 120", got)
+	}
+}
+
+func TestWhatTheStoreHasNotHadIsHandedOverByTheNextStart(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, true)
+	put(t, n, record("a", "sub", 1))
+	put(t, n, record("b", "", 2))
+	put(t, n, record("c", "other", 2))
+	erase(t, n, "other", 5)
+	n.close(t)
+
+	again := nodeIn(t, n.dir, false, func(*outbox.Options) {})
+	handedOver(t, again.Outbox)
+	once(t, again, "a", "b", "c")
+	wantLatest(t, again.inner, "sub", "a")
+	_, err := again.inner.Latest(t.Context(), "shop", "other")
+	wantCode(t, "Latest of the erased subject", err, consent.Erased)
+}
+
+func TestTheFolderBelongsToThisUserOnly(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, false)
+	info, err := os.Stat(filepath.Join(n.dir, "log"))
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Fatalf("the folder has mode %v, %v", info.Mode().Perm(), err)
+	}
+}
