@@ -32,9 +32,9 @@ type applier struct {
 	// cursor is the last entry handed over in this pass; it is behind applied
 	// while entries are handed over again.
 	cursor uint64
-	// marked is the position that the store's marker holds, noted the one that
-	// our disk holds.
-	marked, noted uint64
+	// marker is what the store's marker holds, 0 when it may have none; noted
+	// is the place that our disk knows.
+	marker, noted uint64
 	pause         time.Duration
 }
 
@@ -42,7 +42,10 @@ func (b *Outbox) apply(noted uint64) {
 	defer close(b.applierEnded)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &applier{Outbox: b, marked: noted, noted: noted, cursor: noted}
+	a := &applier{Outbox: b, noted: noted, cursor: noted}
+	if noted > 0 {
+		a.marker = noted + 1
+	}
 	a.rewind(caution)
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -89,6 +92,9 @@ func ready() <-chan time.Time {
 
 // step hands over one batch and reports whether there may be more.
 func (a *applier) step(ctx context.Context) bool {
+	if a.marker == 0 && !a.compare(ctx) {
+		return true
+	}
 	batch, err := a.next()
 	if err != nil {
 		a.o.Log.Error("the node log cannot be handed over", "err", err)

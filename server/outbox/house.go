@@ -5,7 +5,7 @@ import "context"
 // keepHouse does what is due now and then: it compares the store's marker,
 // notes how far the store is and deletes what is old.
 func (a *applier) keepHouse(ctx context.Context) {
-	a.compare(ctx)
+	_ = a.compare(ctx)
 	if a.pause == 0 && a.cursor > a.noted {
 		// What the disk does not know is handed over once more after a crash.
 		if err := a.log.setApplied(a.cursor); err != nil {
@@ -20,30 +20,37 @@ func (a *applier) keepHouse(ctx context.Context) {
 	}
 }
 
-// compare asks the store for the marker that it was given. Without it the
-// store has lost decisions, and gets everything again that is kept.
-func (a *applier) compare(ctx context.Context) {
+// compare asks the store for the marker that it was given, and moves it on.
+// Without it the store has lost decisions, and gets everything again that is
+// kept. It reports whether the store holds a marker now, without which a loss
+// would not be seen.
+func (a *applier) compare(ctx context.Context) bool {
 	store, ok := a.inner.(Marked)
-	if !ok || a.marked == 0 && a.cursor == 0 {
-		return
+	if !ok {
+		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
-	to := max(a.cursor, a.marked)
-	held, err := store.Advance(ctx, a.log.node, a.marked, to)
-	switch {
-	case err != nil:
-		a.failed(err)
-	case held:
-		a.marked = to
-		// While there is something to hand over, only that tells whether the
-		// store takes it: a full one still answers.
-		if a.cursor >= a.last() {
-			a.recovered()
-		}
-	default:
+	// The marker is one more than the position, so that there is one from the
+	// beginning.
+	to := max(a.marker, a.cursor+1)
+	held, err := store.Advance(ctx, a.log.node, a.marker, to)
+	if err == nil && !held {
 		a.lost()
+		to = a.cursor + 1
+		held, err = store.Advance(ctx, a.log.node, 0, to)
 	}
+	if err != nil || !held {
+		a.failed(err)
+		return false
+	}
+	a.marker = to
+	// While there is something to hand over, only that tells whether the
+	// store takes it: a full one still answers.
+	if a.cursor >= a.last() {
+		a.recovered()
+	}
+	return true
 }
 
 // lost begins again at the oldest entry.
@@ -52,7 +59,7 @@ func (a *applier) lost() {
 	defer a.mu.Unlock()
 	a.o.Log.Error("the store has lost what it was given; everything that is kept is handed over again", "entries", len(a.index.metas))
 	a.cursor = a.index.first - 1
-	a.applied, a.marked = a.cursor, 0
+	a.applied, a.marker = a.cursor, 0
 }
 
 // trim deletes entries that are old, or too many, and that the store has had.

@@ -43,6 +43,8 @@ type walLog struct {
 	mu  sync.RWMutex
 	wal *wal.WAL
 
+	// stale says that the library cannot go on, since a write of it failed.
+	stale bool
 	// last and batch count entries and fsyncs; the writer alone uses them
 	// after the start.
 	last, batch uint64
@@ -135,34 +137,32 @@ func (l *walLog) name(random io.Reader) error {
 // append numbers entries, writes them and returns once they are fsynced. When
 // the disk is full it gives up the reserve and tries again.
 func (l *walLog) append(entries []*entry) error {
-	err := l.try(entries)
-	if err == nil || l.fence.err() != nil {
+	if err := l.fence.err(); err != nil {
 		return err
 	}
-	if isFull(err) {
+	if !l.stale {
+		err := l.try(entries)
+		if err == nil || l.fence.err() != nil {
+			return err
+		}
 		l.release()
 	}
-	if again := l.restart(); again != nil {
-		return again
+	if err := l.restart(); err != nil {
+		return err
 	}
 	return l.try(entries)
 }
 
 func (l *walLog) try(entries []*entry) error {
-	if err := l.fence.err(); err != nil {
-		return err
-	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if l.wal == nil {
-		return unread(nil)
-	}
 	logs := make([]*raft.Log, len(entries))
 	for i, e := range entries {
 		e.position, e.batch = l.last+uint64(i)+1, l.batch+1
 		logs[i] = &raft.Log{Index: e.position, Term: e.batch, Data: e.encode()}
 	}
 	err := l.wal.StoreLogs(logs)
+	l.stale = err != nil
 	switch {
 	case l.fence.err() != nil:
 		return l.fence.err()
@@ -179,8 +179,7 @@ func (l *walLog) try(entries []*entry) error {
 	return nil
 }
 
-// restart opens the log again, since the library cannot go on after a write
-// that failed.
+// restart opens the log again as it was before the write that failed.
 func (l *walLog) restart() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -203,6 +202,7 @@ func (l *walLog) restart() error {
 		}
 		return unread(err)
 	}
+	l.stale = false
 	return nil
 }
 

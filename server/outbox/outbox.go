@@ -50,10 +50,10 @@ type Options struct {
 // Marked is what a store may have beside consent.Store, so that the outbox sees
 // when it has lost what it was given.
 type Marked interface {
-	// Advance notes, in one step, that the store has had the log of a node up
-	// to the position to. held is false, and nothing is noted, when an earlier
-	// note is missing or lower than from: the store was wiped, or put back to
-	// an earlier state.
+	// Advance sets the marker of a node's log to the number to, in one step,
+	// unless it is higher already. held is false, and nothing is set, when the
+	// marker is missing, which counts as 0, or lower than from: the store was
+	// wiped, or put back to an earlier state.
 	Advance(ctx context.Context, node string, from, to uint64) (held bool, err error)
 }
 

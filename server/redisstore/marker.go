@@ -11,7 +11,7 @@ import (
 // without one.
 const markers = 64
 
-// advanceScript notes how far a node is, unless an earlier note is gone.
+// advanceScript moves a marker on, unless it is gone.
 // KEYS marker; ARGV from, to.
 const advanceScript = `
 local at = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -19,10 +19,10 @@ if at < tonumber(ARGV[1]) then return 0 end
 if at < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], ARGV[2]) end
 return 1`
 
-// Advance notes that this Redis has had the log of a node up to the position
-// to. It notes nothing and returns false when an earlier note is missing or
-// lower than from: Redis was wiped or put back to an earlier state, in a
-// cluster at least one of its servers. Errors: Unavailable.
+// Advance sets the marker of a node's log to the number to, unless it is higher
+// already. It sets nothing and returns false when the marker is missing, which
+// counts as 0, or lower than from: Redis was wiped or put back to an earlier
+// state, in a cluster at least one of its servers. Errors: Unavailable.
 func (s *Store) Advance(ctx context.Context, node string, from, to uint64) (held bool, err error) {
 	count := 1
 	if _, ok := s.client.(*redis.ClusterClient); ok {

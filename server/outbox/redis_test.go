@@ -1,0 +1,181 @@
+package outbox_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest/redistest"
+	"github.com/leadiumx/consent/server/outbox"
+	"github.com/leadiumx/consent/server/redisstore"
+)
+
+func onRedis(t *testing.T, server *redistest.Server) *outbox.Outbox {
+	t.Helper()
+	inner := overRedis(t, redisstore.Options{URLs: []string{server.URL()}})
+	return open(t, small(filepath.Join(t.TempDir(), "log"), inner))
+}
+
+// while appends from several goroutines while something happens, and returns
+// the ids that were acknowledged.
+func while(t *testing.T, s consent.Store, happens func()) []string {
+	t.Helper()
+	var stop atomic.Bool
+	var mu sync.Mutex
+	var ids []string
+	var group sync.WaitGroup
+	for w := range 4 {
+		group.Go(func() {
+			for i := 0; !stop.Load(); i++ {
+				id := fmt.Sprintf("%s-%d-%d", t.Name(), w, i)
+				if _, _, err := s.Append(t.Context(), record(id, "sub-"+id, int64(i))); err != nil {
+					t.Errorf("Append = %v", err)
+					return
+				}
+				mu.Lock()
+				ids = append(ids, id)
+				mu.Unlock()
+			}
+		})
+	}
+	more := func(n int) {
+		mu.Lock()
+		from := len(ids)
+		mu.Unlock()
+		eventually(t, "more is acknowledged", func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return len(ids) >= from+n || t.Failed()
+		})
+	}
+	more(50)
+	happens()
+	more(50)
+	stop.Store(true)
+	group.Wait()
+	return ids
+}
+
+func allThere(t *testing.T, s *outbox.Outbox, ids []string) {
+	t.Helper()
+	eventually(t, "every acknowledged record is in Redis", func() bool {
+		now := s.Status()
+		if now.Down || now.Applied != now.Last {
+			return false
+		}
+		times := counted(t, s)
+		for _, id := range ids {
+			if times[id] != 1 {
+				return false
+			}
+		}
+		return len(times) == len(ids)
+	})
+}
+
+func TestRecordsAreAcknowledgedWhileRedisIsDeadAndAreThereOnceItIsBack(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := onRedis(t, server)
+	ids := while(t, s, server.Kill)
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatalf("Ping while Redis is dead: %v", err)
+	}
+	wantLatest(t, s, "sub-"+ids[len(ids)-1], ids[len(ids)-1])
+	server.Restart()
+	allThere(t, s, ids)
+}
+
+func TestRecordsAreAcknowledgedWhileRedisHangs(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := onRedis(t, server)
+	ids := while(t, s, server.Pause)
+	server.Resume()
+	allThere(t, s, ids)
+}
+
+func TestARedisThatIsWipedGetsEverythingAgain(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := onRedis(t, server)
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	wipe := func() {
+		if err := raw.FlushAll(t.Context()).Err(); err != nil {
+			t.Error(err)
+		}
+	}
+	put(t, s, record("kept", "kept", 1))
+	put(t, s, record("gone", "gone", 1))
+	erase(t, s, "gone", 5)
+	ids := append(while(t, s, wipe), "kept", "gone")
+	allThere(t, s, ids)
+
+	// Also when nobody writes.
+	eventually(t, "the marker is set", func() bool {
+		keys, err := raw.Keys(t.Context(), "lx:marker:*").Result()
+		return err == nil && len(keys) == 1
+	})
+	wipe()
+	eventually(t, "everything is there again", func() bool {
+		n, err := raw.DBSize(t.Context()).Result()
+		return err == nil && int(n) > len(ids)
+	})
+	allThere(t, s, ids)
+	_, err := s.Latest(t.Context(), "shop", "gone")
+	wantCode(t, "Latest of the erased subject", err, consent.Erased)
+	wantLatest(t, s, "kept", "kept")
+}
+
+func TestARedisThatIsWipedWhileThisNodeIsDownGetsEverythingAgain(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	dir := filepath.Join(t.TempDir(), "log")
+	start := func() *outbox.Outbox {
+		return open(t, small(dir, overRedis(t, redisstore.Options{URLs: []string{server.URL()}})))
+	}
+	s := start()
+	put(t, s, record("a", "sub", 1))
+	put(t, s, record("b", "", 2))
+	handedOver(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	if err := raw.FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	s = start()
+	allThere(t, s, []string{"a", "b"})
+	wantLatest(t, s, "sub", "a")
+}
+
+func TestAWriteThatPromisesRedisIsRefusedWithoutItAndSettledByItsRetry(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	o := small(filepath.Join(t.TempDir(), "log"), overRedis(t, redisstore.Options{URLs: []string{server.URL()}}))
+	o.Ack = consent.StoredRedis
+	s := open(t, o)
+	put(t, s, record("a", "sub", 1))
+	server.Kill()
+	_, _, err := s.Append(t.Context(), record("b", "sub", 2))
+	wantCode(t, "Append", err, consent.Unavailable)
+	_, fresh, level, err := s.AppendLevel(t.Context(), record("c", "sub", 3))
+	if err != nil || !fresh || level != consent.StoredLocal {
+		t.Fatalf("AppendLevel = fresh %v, %q, %v", fresh, level, err)
+	}
+	wantCode(t, "Ping", s.Ping(t.Context()), consent.Unavailable)
+	server.Restart()
+	allThere(t, s, []string{"a", "b", "c"})
+	stored, fresh, level, err := s.AppendLevel(t.Context(), record("b", "sub", 2))
+	if err != nil || fresh || stored.ID != "b" || level != consent.StoredRedis {
+		t.Fatalf("the retry = %q, fresh %v, %q, %v", stored.ID, fresh, level, err)
+	}
+}
