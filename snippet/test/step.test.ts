@@ -108,7 +108,8 @@ test("withdrawing denies everything, vendors too", () => {
 });
 test("the server's answer replaces the cookie and is not a change when it says the same", () => {
   const s = after(terms(), read(terms()), { _act: "accept_all" });
-  const proved = encode({ ...s._choice!, _clock: NOW + 2 }).replace("1.-.", "1.k1.") + "A".repeat(22);
+  assert.ok(s._choice);
+  const proved = encode({ ...s._choice, _clock: NOW + 2 }).replace("1.-.", "1.k1.") + "A".repeat(22);
   const [next, effects] = step(terms(), s, { _answer: proved }, NOW);
   assert.equal(next._raw, proved);
   assert.deepEqual(effects, { _store: true });

@@ -6,6 +6,7 @@ import { addMonths, type Choice, decide, type Mode, reasons, type Rule, type Sig
 import { match } from "../src/match.ts";
 import { type Action, fault, merge } from "../src/merge.ts";
 
+// biome-ignore lint/suspicious/noExplicitAny: a vector is free-form JSON; each test names the shape that it reads.
 type Json = Record<string, any>;
 type Case = { name: string; go_only?: boolean; in: Json; out: Json };
 

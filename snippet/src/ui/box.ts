@@ -30,7 +30,7 @@ const row = (rule: NamedRule, level: number): HTMLElement => {
     {},
     h("label", { for: id }, h("b", {}, rule._title), rule._necessary && h("small", {}, words.always), input),
     h("p", {}, rule._text),
-    users && users[0] && h("small", {}, words.usedBy, users.flatMap((v) => [" ", link(v._url, v._name)])),
+    users && users.length > 0 && h("small", {}, words.usedBy, users.flatMap((v) => [" ", link(v._url, v._name)])),
     select,
   );
 };

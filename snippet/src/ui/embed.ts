@@ -22,6 +22,6 @@ export const placeholder = (frame: Element, choose: (vendor: string | false) => 
   );
   // The frame's own size, which any rule of the page may override.
   for (const [name, size] of [["width", 300], ["height", 150]] as const)
-    box.style.setProperty(`--${name}`, `${parseInt(attr(frame, name)) || size}px`);
+    box.style.setProperty(`--${name}`, `${parseInt(attr(frame, name), 10) || size}px`);
   return box;
 };
