@@ -31,6 +31,7 @@ func imports() map[string][]string {
 		"examples":                    {},
 		"geo":                         domain,
 		"geo/geotest":                 {},
+		"middleware":                  {}, // standard library only: it is pasted into other programs
 		"server/admin":                service,
 		"server/boltstore":            domain,
 		"server/outbox":               domain,
@@ -42,6 +43,7 @@ func imports() map[string][]string {
 		"server/script":               {"consent", "consent/law", "server/bundle"},
 		"server/web":                  {"consent", "consent/law", "server/admin", "server/bundle", "server/collect", "server/gate", "server/publish", "server/script"},
 		"snippet":                     {},
+		"tests/proxy/live":            {},
 	}
 }
 
@@ -127,6 +129,20 @@ func TestTheDomainIsPure(t *testing.T) {
 			}
 			if host, _, _ := strings.Cut(p, "/"); strings.Contains(host, ".") && !strings.HasPrefix(p, module) {
 				t.Errorf("%s imports %s: the domain needs the standard library only", s.name, p)
+			}
+		}
+	}
+}
+
+func TestTheMiddlewareNeedsTheStandardLibraryOnly(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test || s.folder != "middleware" {
+			continue
+		}
+		for _, p := range s.imports {
+			if host, _, _ := strings.Cut(p, "/"); strings.Contains(host, ".") {
+				t.Errorf("%s imports %s: whoever pastes the middleware gets nothing else with it", s.name, p)
 			}
 		}
 	}
