@@ -24,6 +24,8 @@ const (
 	BadToken     Code = "bad-token"     // a subject token was not made by us
 	BadOrigin    Code = "bad-origin"    // the page's origin is not one of the site's
 	Contradicts  Code = "contradictory" // levels contradict the action
+	// UnknownPurpose names a purpose or vendor that the notice does not have.
+	UnknownPurpose Code = "unknown-purpose"
 )
 
 // Error is a failure that a caller may act on. Cause and Fix are written for

@@ -232,7 +232,7 @@ func TestConsentWriteRefusesBadInputWithAProblem(t *testing.T) {
 		"a wrong type":            {body(`,"vendors":[]`), 400, "bad-json"},
 		"bytes that are no text":  {body(",\"consent\":\"\xff\""), 400, "bad-json"},
 		"an unknown site":         {strings.Replace(body(""), `"demo"`, `"nowhere"`, 1), 404, "unknown-site"},
-		"an unknown purpose":      {strings.Replace(body(""), `{}`, `{"spying":0}`, 1), 422, "invalid"},
+		"an unknown purpose":      {strings.Replace(body(""), `{}`, `{"spying":0}`, 1), 422, "unknown-purpose"},
 		"a level out of range":    {strings.Replace(body(""), `{}`, `{"analytics":7}`, 1), 422, "invalid"},
 		"an unknown action":       {strings.Replace(body(""), "reject_all", "shrug", 1), 422, "invalid"},
 		"a short id":              {strings.Replace(body(""), id(1), "AAAA", 1), 422, "invalid"},

@@ -83,8 +83,8 @@ const (
 // Record stores a decision and answers with its proof. Writing the same id
 // with the same content again answers the same and stores nothing.
 //
-// Errors: UnknownSite; BadNote; Invalid and Contradicts for bad levels, id or
-// age; BadToken for a subject token that is not ours, in which case nothing
+// Errors: UnknownSite; BadNote; UnknownPurpose; Invalid and Contradicts for bad
+// levels, id or age; BadToken for a subject token that is not ours, in which case nothing
 // was changed; IDReused; Unavailable when the store did not answer.
 func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if !consent.IsRecordID(w.ID) {
@@ -103,6 +103,9 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	}
 	subject, earlier, latest, err := d.earlier(ctx, live, w)
 	if err != nil {
+		return Answer{}, err
+	}
+	if err := shown.knows(w); err != nil {
 		return Answer{}, err
 	}
 	choice, err := consent.Merge(shown.rules, shown.edition.Site.VendorIDs(), earlier, consent.Given{
@@ -133,6 +136,21 @@ type shown struct {
 	regime  law.Regime
 	rules   []consent.Rule
 	locale  string
+}
+
+// knows refuses purposes and vendors that the notice did not show.
+func (s shown) knows(w Write) error {
+	for id := range w.Levels {
+		if _, ok := s.edition.Site.Purpose(id); !ok {
+			return consent.Fail(consent.UnknownPurpose, "the notice has no such purpose as `levels` names", "send only purposes of the notice, by their ids")
+		}
+	}
+	for id := range w.Vendors {
+		if _, ok := s.edition.Site.Vendor(id); !ok {
+			return consent.Fail(consent.UnknownPurpose, "the notice has no such vendor as `vendors` names", "send only vendors of the notice, by their ids")
+		}
+	}
+	return nil
 }
 
 func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown, error) {

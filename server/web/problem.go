@@ -38,7 +38,7 @@ type Problem struct {
 // status is the one place where codes become statuses.
 func status(code consent.Code) int {
 	switch code {
-	case consent.Invalid, consent.Contradicts, consent.BadNote:
+	case consent.Invalid, consent.Contradicts, consent.BadNote, consent.UnknownPurpose:
 		return http.StatusUnprocessableEntity
 	case consent.NotFound, consent.UnknownSite, noRoute:
 		return http.StatusNotFound
