@@ -11,8 +11,8 @@ func TestScriptNamesWhatItShows(t *testing.T) {
 	s := start(t)
 	tags := map[string]string{}
 	for _, c := range []struct{ query, regime, locale string }{
-		{"?place=FR&lang=fr", "eea", "fr"},
-		{"?place=FR&lang=de", "eea", "de"},
+		{"?place=FR&lang=fr", "fr", "fr"},
+		{"?place=FR&lang=de", "fr", "de"},
 		{"?place=US-CA&lang=en", "us-ca", "en"},
 		{"", "unknown", "en"},
 	} {
@@ -61,7 +61,7 @@ func TestHeadersOfAnUntrustedPeerChangeNothing(t *testing.T) {
 		}
 	}
 	trusting := start(t, "--geo-headers", "cloudflare", "--trusted-proxies", "127.0.0.0/8")
-	if a := trusting.do(http.MethodGet, "/s/demo.js", "", header("CF-IPCountry", "DE")); !strings.HasPrefix(a.header.Get("Consent-Regime"), "eea") {
+	if a := trusting.do(http.MethodGet, "/s/demo.js", "", header("CF-IPCountry", "DE")); !strings.HasPrefix(a.header.Get("Consent-Regime"), "de") {
 		t.Errorf("a trusted peer's header must count: %v", a.header)
 	}
 }

@@ -34,7 +34,7 @@ func TestLawExplain(t *testing.T) {
 		minor     int
 	}{
 		"California asks nothing before and honours the signal": {[]string{"--place", "US-CA"}, "opt-out", true, 16},
-		"France asks first":                               {[]string{"--place", "FR"}, "opt-in", false, 16},
+		"France asks first":                               {[]string{"--place", "FR"}, "opt-in", false, 15},
 		"an unknown place is strict":                      {[]string{"--place", "unknown"}, "opt-in", true, 18},
 		"a French publisher asks first in California too": {[]string{"--place", "US-CA", "--establishment", "FR"}, "opt-in", true, 16},
 		"the United Kingdom asked first until 2026-02-05": {[]string{"--place", "GB", "--at", "2026-02-04"}, "opt-in", false, 13},
@@ -92,9 +92,9 @@ func TestAddressesBehindATrustedProxyDecideThePlace(t *testing.T) {
 	for address, regime := range map[string]string{
 		"198.51.100.7":                   "us-ca",
 		"203.0.113.9":                    "us-wa",
-		"192.0.2.4":                      "eea",
+		"192.0.2.4":                      "fr",
 		"10.0.0.1":                       "unknown",
-		"198.51.100.7, 192.0.2.4":        "eea",
+		"198.51.100.7, 192.0.2.4":        "fr",
 		"192.0.2.4, junk":                "unknown",
 		"198.51.100.7, 203.0.113.9, ::1": "unknown",
 	} {

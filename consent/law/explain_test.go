@@ -23,8 +23,8 @@ func TestExplainIsReadByPrograms(t *testing.T) {
 		`"modes":{"analytics":"opt-out","ads":"opt-out","sale_share":"opt-out","sensitive":"opt-in","recording":"opt-in"},` +
 		`"gpc":true,"reject_first_layer":true,"parity":true,"close_means":"keep-default","consent_months":12,"reask_months":12,"minor_age":16,` +
 		`"why":{"ads":"US-CA","analytics":"US-CA: notice only when the analytics vendor is a contracted processor/service provider; opt-out when it may reuse data",` +
-		`"close_means":"US-CA","consent_months":"US-CA","gpc":"US-CA","minor_age":"US-CA","parity":"US-CA","reask_months":"US-CA","recording":"unknown",` +
-		`"reject_first_layer":"US-CA","sale_share":"US-CA","sensitive":"unknown"}}`
+		`"close_means":"US-CA","consent_months":"US-CA","gpc":"US-CA","minor_age":"US-CA","parity":"US-CA","reask_months":"US-CA","recording":"US-CA",` +
+		`"reject_first_layer":"US-CA","sale_share":"US-CA","sensitive":"US-CA"}}`
 	if string(got) != want {
 		t.Errorf("explanation\n got %s\nwant %s", got, want)
 	}
@@ -34,15 +34,15 @@ func TestExplainEchoesTheCanonicalPlace(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
 	for name, c := range map[string]struct{ place, est, wantPlace, wantEst, regime string }{
-		"small letters":                       {"fr", "us-fl", "FR", "US-FL", "eea+us-fl"},
+		"small letters":                       {"fr", "us-fl", "FR", "US-FL", "fr+us-fl"},
 		"the unknown place":                   {"unknown", "", "unknown", "", "unknown"},
 		"an empty place":                      {"", "", "unknown", "", "unknown"},
 		"a code that is not assigned":         {"ZZ", "QQ", "unknown", "unknown", "unknown"},
 		"a part of a code not assigned":       {"ZZ-AB", "", "unknown", "", "unknown"},
-		"a country without a row":             {"JP", "", "JP", "", "unknown"},
+		"a country without a row":             {"AQ", "", "AQ", "", "unknown"},
 		"a state that does not exist":         {"US-ZZ", "", "US", "", "us-unknown"},
-		"a part of a country without a list":  {"FR-75", "", "FR-75", "", "eea"},
-		"an establishment said to be unknown": {"FR", "unknown", "FR", "unknown", "eea"},
+		"a part of a country without a list":  {"FR-75", "", "FR-75", "", "fr"},
+		"an establishment said to be unknown": {"FR", "unknown", "FR", "unknown", "fr"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -37,6 +37,10 @@ func checkRows(rows []Row) error {
 			return bad("names an unknown_subdivision that does not exist")
 		case r.CloseMeans != "" && r.CloseMeans != closeRefusal && r.CloseMeans != closeKeep:
 			return bad("has a close_means other than refusal and keep-default")
+		case r.Placement != "" && r.Placement != notBottomBar:
+			return bad("has a placement other than not-bottom-bar")
+		case r.CookieWall != "" && r.CookieWall != wallBanned:
+			return bad("has a cookie_wall other than banned")
 		case r.ConsentMonths < 0 || r.ReaskMonths < 0 || r.MinorAge < 0 || r.MinorAge > 21:
 			return bad("has a number out of range")
 		case r.Analytics.Mode == nil && (r.Analytics.Own != nil || r.Analytics.Other != nil):
@@ -81,14 +85,11 @@ func (t *Table) Lint() []string {
 		if len(r.Source) == 0 || slices.Contains(r.Source, "") {
 			add("no source is given")
 		}
-		if !slices.Contains([]string{"H", "M-H", "M", "L"}, r.Confidence) {
-			add("the confidence %q is none of H, M-H, M, L", r.Confidence)
+		if !slices.Contains([]string{"H", "M-H", "M", "L-M", "L"}, r.Confidence) {
+			add("the confidence %q is none of H, M-H, M, L-M, L", r.Confidence)
 		}
 		if _, err := time.Parse(time.DateOnly, r.Checked); err != nil {
 			add("the day of the last check is missing or malformed")
-		}
-		if !slices.Contains([]string{"", "Y", "r"}, r.Proof) {
-			add("proof is neither Y nor r")
 		}
 		for _, m := range r.Members {
 			if !countries[m] {

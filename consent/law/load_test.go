@@ -108,7 +108,7 @@ func TestLintNamesFaults(t *testing.T) {
 	t.Parallel()
 	tb, err := own(t, `[
 		{"code":"JP","name":"Japan","law":"A","source":["a"],"confidence":"H","checked":"2026-01-01"},
-		{"code":"JP","name":"Japan","law":"B","valid_from":"2026-01-01","source":[],"confidence":"?","checked":"soon","proof":"N"},
+		{"code":"JP","name":"Japan","law":"B","valid_from":"2026-01-01","source":[],"confidence":"?","checked":"soon"},
 		{"code":"ZZ","name":"","law":"","source":[""],"confidence":"L","checked":"2026-01-01"},
 		{"code":"KR-11","name":"Seoul","law":"C","source":["c"],"confidence":"L","checked":"2026-01-01"},
 		{"code":"ABC","name":"A group","law":"D","members":["QQ"],"source":["d"],"confidence":"L","checked":"2026-01-01"}]`)
@@ -117,7 +117,7 @@ func TestLintNamesFaults(t *testing.T) {
 	}
 	all := strings.Join(tb.Lint(), "\n")
 	for _, want := range []string{
-		`JP 2026-01-01: no source`, `JP 2026-01-01: the confidence "?"`, `JP 2026-01-01: the day of the last check`, `JP 2026-01-01: proof`,
+		`JP 2026-01-01: no source`, `JP 2026-01-01: the confidence "?"`, `JP 2026-01-01: the day of the last check`,
 		`JP: the rows from "" and from "2026-01-01" overlap`, `ZZ: the name or the law`, `ZZ: no source`, `ZZ: the code is not assigned`,
 		`KR-11: the country does not list this part`, `ABC: the member QQ is no country`,
 	} {

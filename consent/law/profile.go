@@ -25,17 +25,25 @@ const (
 
 // profile is a row with everything filled in that it inherits.
 type profile struct {
-	id            string
-	code          string
-	terms         consent.Terms
+	id    string
+	code  string
+	name  string
+	terms consent.Terms
+	// closeRequired and duties are shown, not decided on.
 	closeRequired bool
+	duties        Duties
 	why           map[string]string
+	// rows are the row and its parents; the world row is left out unless it
+	// is the only one.
+	rows []*Row
 }
 
 // newProfile fills in a row. chain is the row, its parents and the world row,
 // the most specific first.
 func newProfile(chain []*Row) *profile {
-	p := &profile{id: strings.ToLower(chain[0].Code), code: chain[0].Code, why: map[string]string{}}
+	p := &profile{id: strings.ToLower(chain[0].Code), code: chain[0].Code, name: chain[0].Name, why: map[string]string{}}
+	p.rows = chain[:max(1, len(chain)-1)]
+	p.duties = dutiesOf(p.rows)
 	t := &p.terms
 	t.Regime = p.id
 	p.analytics(chain)
@@ -130,26 +138,41 @@ func (p *profile) numbers(chain []*Row) {
 			break
 		}
 	}
-	for _, r := range chain {
-		if r.ConsentMonths == 0 && r.ReaskMonths == 0 {
-			continue
-		}
-		t.ConsentMonths, t.ReaskMonths = r.ConsentMonths, r.ReaskMonths
-		if t.ConsentMonths == 0 {
-			t.ConsentMonths = r.ReaskMonths
-		}
-		if t.ReaskMonths == 0 {
-			t.ReaskMonths = r.ConsentMonths
-		}
-		p.why[fieldConsent], p.why[fieldReask] = r.Code, r.Code
-		break
-	}
+	p.months(chain)
 	for _, r := range chain {
 		if r.MinorAge != 0 {
 			t.MinorAge, p.why[fieldMinor] = r.MinorAge, r.Code
 			break
 		}
 	}
+}
+
+// months looks for each life on its own, since a member states only what
+// differs from its group. The world row speaks last: a law that states one of
+// the two means it for both.
+func (p *profile) months(chain []*Row) {
+	find := func(of func(*Row) int) (months int, code string) {
+		for _, r := range p.rows {
+			if n := of(r); n != 0 {
+				return n, r.Code
+			}
+		}
+		return 0, ""
+	}
+	grant, grantRow := find(func(r *Row) int { return r.ConsentMonths })
+	rest, restRow := find(func(r *Row) int { return r.ReaskMonths })
+	world := chain[len(chain)-1]
+	switch {
+	case grant == 0 && rest == 0:
+		grant, grantRow, rest, restRow = world.ConsentMonths, world.Code, world.ReaskMonths, world.Code
+	case grant == 0:
+		grant, grantRow = rest, restRow
+	case rest == 0:
+		rest, restRow = grant, grantRow
+	}
+	t := &p.terms
+	t.ConsentMonths, p.why[fieldConsent] = grant, grantRow
+	t.ReaskMonths, p.why[fieldReask] = rest, restRow
 }
 
 // renamed is a copy of the profile under another id.

@@ -21,6 +21,8 @@ type Regime struct {
 	Place         consent.Place
 	Establishment consent.Place
 	At            time.Time
+	// Duties are shared; callers must not change what they point to.
+	Duties Duties
 	// closeRequired says that a law asks for a control that closes the banner.
 	closeRequired bool
 }

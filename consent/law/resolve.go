@@ -58,7 +58,7 @@ func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 
 // join takes the stricter value field by field. Without an id it makes one.
 func join(v, e *profile, id string) Regime {
-	r := Regime{ID: v.id, Terms: v.terms, Why: v.why, closeRequired: v.closeRequired}
+	r := Regime{ID: v.id, Terms: v.terms, Why: v.why, closeRequired: v.closeRequired, Duties: v.duties}
 	if e == nil || e == v {
 		return r
 	}
@@ -76,6 +76,11 @@ func join(v, e *profile, id string) Regime {
 	j.either(fieldParity, &t.Parity, o.Parity)
 	j.either(fieldClose, &t.CloseRefuses, o.CloseRefuses)
 	j.either("", &r.closeRequired, e.closeRequired)
+	j.either("", &r.Duties.CookieWallBanned, e.duties.CookieWallBanned)
+	if r.Duties.Placement == "" && e.duties.Placement != "" {
+		r.Duties.Placement = e.duties.Placement
+		j.took("")
+	}
 	lower(&j, fieldConsent, &t.ConsentMonths, o.ConsentMonths)
 	higher(&j, fieldReask, &t.ReaskMonths, o.ReaskMonths)
 	higher(&j, fieldMinor, &t.MinorAge, o.MinorAge)

@@ -43,10 +43,12 @@ func TestResolvePicksTheLawOfThePlace(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
 	for name, c := range map[string]struct{ place, establishment, at, id string }{
-		"a member of the European Union":                        {"FR", "", today, "eea"},
-		"a state of the EEA outside the Union":                  {"NO", "", today, "eea"},
-		"a part of a member is the member":                      {"FR-IDF", "", today, "eea"},
-		"a part of a member that does not exist is the member":  {"DE-ZZZ", "", today, "eea"},
+		"a member of the European Union":                        {"FR", "", today, "fr"},
+		"a state of the EEA outside the Union":                  {"NO", "", today, "no"},
+		"a part of a member is the member":                      {"FR-IDF", "", today, "fr"},
+		"a part of a member that does not exist is the member":  {"DE-ZZZ", "", today, "de"},
+		"a member before the first day of its row is the group": {"NO", "", "2024-12-31", "eea"},
+		"a territory follows the country whose law holds there": {"RE", "", today, "fr"},
 		"a country with a row of its own":                       {"GB", "", today, "gb"},
 		"a part of it is the country":                           {"GB-SCT", "", today, "gb"},
 		"Switzerland is not in the EEA":                         {"CH", "", today, "ch"},
@@ -64,7 +66,7 @@ func TestResolvePicksTheLawOfThePlace(t *testing.T) {
 		"an unknown province is the strictest province":         {"CA", "", today, "ca-qc"},
 		"a province that does not exist counts as unknown":      {"CA-XX", "", today, "ca-qc"},
 		"a country of South America":                            {"BR", "", today, "br"},
-		"a country without a row has the strictest law":         {"JP", "", today, "unknown"},
+		"a country without a row has the strictest law":         {"AQ", "", today, "unknown"},
 		"a code that is not assigned is unknown":                {"ZZ", "", today, "unknown"},
 		"the code of a group is no country":                     {"EU", "", today, "unknown"},
 		"an unknown place has the strictest law":                {"", "", today, "unknown"},
@@ -72,11 +74,12 @@ func TestResolvePicksTheLawOfThePlace(t *testing.T) {
 		"small letters are the same place":                      {"us-ca", "", today, "us-ca"},
 		"an unknown establishment adds nothing":                 {"US-WY", "unknown", today, "us"},
 		"an establishment that is not assigned adds nothing":    {"US-WY", "ZZ", today, "us"},
-		"an establishment under the same law adds nothing":      {"FR", "DE", today, "eea"},
+		"an establishment under the same law adds nothing":      {"RE", "FR", today, "fr"},
+		"a member without an exemption takes it away":           {"FR", "DE", today, "fr+de"},
 		"an establishment that changes nothing adds nothing":    {"unknown", "FR", today, "unknown"},
 		"a laxer establishment adds nothing":                    {"US-CA", "US-WY", today, "us-ca"},
-		"an establishment that is stricter is named":            {"FR", "US-FL", today, "eea+us-fl"},
-		"a strict publisher binds a lax place":                  {"US-WY", "FR", today, "us+eea"},
+		"an establishment that is stricter is named":            {"FR", "US-FL", today, "fr+us-fl"},
+		"a strict publisher binds a lax place":                  {"US-WY", "FR", today, "us+fr"},
 		"a publisher in an unknown state is held strictly":      {"US-WY", "US", today, "us+us-unknown"},
 		"an unknown visitor and a stricter publisher":           {"unknown", "US-FL", today, "unknown+us-fl"},
 	} {
@@ -93,11 +96,14 @@ func TestResolvePicksTheLawOfThePlace(t *testing.T) {
 func TestTerritoriesFollowTheirOwnStatusNotTheirMotherCountry(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
-	want := map[string]string{}
-	for c := range strings.FieldsSeq("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO AX GP GF MQ RE YT MF") {
-		want[c] = "eea"
+	want := map[string]string{"AX": "fi"}
+	for c := range strings.FieldsSeq("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO GG JE IM GI") {
+		want[c] = strings.ToLower(c)
 	}
-	for c := range strings.FieldsSeq("GL FO GG JE IM GI AW CW SX BQ NC PF PM BL WF SJ PR GU VI AS MP XK") {
+	for c := range strings.FieldsSeq("GP GF MQ RE YT MF") {
+		want[c] = "fr"
+	}
+	for c := range strings.FieldsSeq("GL FO AW CW SX BQ NC PF PM BL WF SJ PR GU VI AS MP XK MC SM VA AD") {
 		want[c] = "unknown"
 	}
 	for code, id := range want {
@@ -120,7 +126,7 @@ func TestTermsOfEachLaw(t *testing.T) {
 		return consent.Modes{Analytics: analytics, Ads: ads, SaleShare: sale}
 	}
 	for code, w := range map[string]consent.Terms{
-		"FR":      {Regime: "eea", RejectFirstLayer: true, Parity: true, CloseRefuses: true, ConsentMonths: 6, ReaskMonths: 6, MinorAge: 16},
+		"FR":      {Regime: "fr", AnalyticsOwn: out, RejectFirstLayer: true, Parity: true, CloseRefuses: true, ConsentMonths: 6, ReaskMonths: 6, MinorAge: 15},
 		"GB":      {Regime: "gb", Modes: modes(out, in, in), AnalyticsOwn: out, AnalyticsOther: in, RejectFirstLayer: true, Parity: true, CloseRefuses: true, ConsentMonths: 6, ReaskMonths: 6, MinorAge: 13},
 		"CH":      {Regime: "ch", Modes: modes(out, in, in), AnalyticsOwn: out, AnalyticsOther: out, RejectFirstLayer: true, CloseRefuses: true, ConsentMonths: 12, ReaskMonths: 6, MinorAge: 16},
 		"US-WY":   {Regime: "us", Modes: modes(ntc, ntc, ntc), AnalyticsOwn: ntc, AnalyticsOther: ntc, RejectFirstLayer: true, Parity: true, ConsentMonths: 12, ReaskMonths: 12, MinorAge: 13},
@@ -191,7 +197,7 @@ func TestLawChangesOnItsDay(t *testing.T) {
 			dates = append(dates, row.ValidFrom+"/"+row.ValidTo)
 		}
 	}
-	if !slices.Equal(dates, []string{"/2026-01-01", "2026-01-01/"}) {
+	if !slices.Equal(dates, []string{"/2026-01-01", "2026-01-01/2027-01-01", "2027-01-01/"}) {
 		t.Errorf("dated rows = %v", dates)
 	}
 }
@@ -199,7 +205,7 @@ func TestLawChangesOnItsDay(t *testing.T) {
 func TestUnionOfMinorAgesKnowsOnlyLawsInForce(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
-	for at, age := range map[string]int{"2024-06-30": 16, "2024-07-01": 18} {
+	for at, age := range map[string]int{"2023-06-30": 16, "2023-07-01": 18} {
 		if r := tb.Resolve(place(t, "US"), consent.Place{}, day(t, at)); r.Terms.MinorAge != age || r.ID != "us-unknown" {
 			t.Errorf("%s: %q, minors below %d, want %d", at, r.ID, r.Terms.MinorAge, age)
 		}

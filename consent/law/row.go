@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -29,7 +31,8 @@ type Row struct {
 	// both as YYYY-MM-DD in UTC; empty means without bound.
 	ValidFrom string `json:"valid_from,omitempty"`
 	ValidTo   string `json:"valid_to,omitempty"`
-	// Members are the countries of a group.
+	// Members are the countries of a group, or the territories with a code of
+	// their own in which the law of a country holds.
 	Members []string `json:"members,omitempty"`
 	// Subdivisions lists what exists below the row: all countries below the
 	// world, all states below a country. Other codes count as unknown.
@@ -42,36 +45,69 @@ type Row struct {
 	// the country's code with "-unknown".
 	UnionMinorAge bool `json:"union_minor_age,omitempty"`
 
-	Analytics Analytics     `json:"analytics"`
+	Analytics Analytics     `json:"analytics,omitzero"`
 	Ads       *consent.Mode `json:"ads,omitempty"`
 	// SaleShare follows Ads of the same row when it is empty.
 	SaleShare *consent.Mode `json:"sale_share,omitempty"`
 	Sensitive *consent.Mode `json:"sensitive,omitempty"`
-	Recording *consent.Mode `json:"recording,omitempty"`
+	// SensitiveRule and RecordingRule say what the statute asks, where the
+	// mode is held stricter than that or needs a source of its own.
+	SensitiveRule *SensitiveRule `json:"sensitive_rule,omitempty"`
+	Recording     *consent.Mode  `json:"recording,omitempty"`
+	RecordingRule *RecordingRule `json:"recording_rule,omitempty"`
+	OptOut        *OptOut        `json:"opt_out,omitempty"`
+	// HealthConsent says that consumer health data waits for a consent of its own.
+	HealthConsent bool `json:"health_consent,omitempty"`
 	// GPC says that honouring Global Privacy Control is a duty.
 	GPC *bool `json:"gpc,omitempty"`
+	// BrowserSignal says that browsers must be able to send an opt-out signal.
+	BrowserSignal bool `json:"browser_signal,omitempty"`
+	// StatusShown says that the visitor must see that an opt-out is honoured.
+	StatusShown bool `json:"status_shown,omitempty"`
 	// RejectFirstLayer, when neither the row nor a parent states it, holds
 	// where parity does and where analytics or ads ask for opt-in.
 	RejectFirstLayer *bool `json:"reject_first_layer,omitempty"`
-	Parity           *bool `json:"parity,omitempty"`
+	// Parity says that refusing must be as easy as granting. Where that is
+	// only recommended, Parity is false and ParityRecommended is true.
+	Parity            *bool `json:"parity,omitempty"`
+	ParityRecommended bool  `json:"parity_recommended,omitempty"`
+	// Alike names what of the refusal the law wants to equal the grant.
+	Alike []string `json:"alike,omitempty"`
 	// CloseMeans is refusal or keep-default.
 	CloseMeans string `json:"close_means,omitempty"`
 	// CloseRequired says that the first layer must have a control that closes it.
 	CloseRequired *bool `json:"close_required,omitempty"`
-	// ConsentMonths and ReaskMonths: a row that states only one of them means
-	// it for both.
-	ConsentMonths int `json:"consent_months,omitempty"`
-	ReaskMonths   int `json:"reask_months,omitempty"`
-	// Proof is Y where proof must be kept and r where that is recommended.
-	Proof      string   `json:"proof,omitempty"`
-	MinorAge   int      `json:"minor_age,omitempty"`
-	Languages  string   `json:"languages,omitempty"`
-	Links      []string `json:"links,omitempty"`
-	Notes      string   `json:"notes,omitempty"`
-	Source     []string `json:"source"`
-	Confidence string   `json:"confidence"`
+	// Placement is not-bottom-bar where a mere bar at the bottom is not enough.
+	Placement string `json:"placement,omitempty"`
+	// CookieWall is banned where the site must be usable without a choice.
+	CookieWall string `json:"cookie_wall,omitempty"`
+	// ConsentMonths and ReaskMonths: where neither the row nor a parent states
+	// one of them, the other means both.
+	ConsentMonths int        `json:"consent_months,omitempty"`
+	ReaskMonths   int        `json:"reask_months,omitempty"`
+	Clocks        *Clocks    `json:"clocks,omitempty"`
+	Proof         *Proof     `json:"proof,omitempty"`
+	MinorAge      int        `json:"minor_age,omitempty"`
+	Minors        []Minor    `json:"minors,omitempty"`
+	Languages     *Languages `json:"languages,omitempty"`
+	Links         []Link     `json:"links,omitempty"`
+	// Disclose names what the words of the notice must list.
+	Disclose []string `json:"disclose,omitempty"`
+	// GPPSection is the law's section of the Global Privacy Platform, and
+	// GPPEmit the one to write instead while readers do not know it.
+	GPPSection int `json:"gpp_section,omitempty"`
+	GPPEmit    int `json:"gpp_emit,omitempty"`
+	// Conservative names the fields that hold the strict reading of a law
+	// that is not clear.
+	Conservative []string `json:"conservative,omitempty"`
+	Notes        string   `json:"notes,omitempty"`
+	Source       []string `json:"source"`
+	// Confidence is H, M-H, M, L-M or L.
+	Confidence string `json:"confidence"`
 	// Checked is the day on which somebody last compared the row with its sources.
 	Checked string `json:"checked"`
+	// Region is the name of the file that holds the row.
+	Region string `json:"-"`
 }
 
 // Analytics is what a row says about audience measurement. Own and Other, for
@@ -102,6 +138,9 @@ func readRows(files fs.FS) ([]Row, error) {
 		rows, err := decodeRows(b)
 		if err != nil {
 			return nil, consent.Errorf(consent.Invalid, "read the law file %s: %w", name, err)
+		}
+		for i := range rows {
+			rows[i].Region = strings.TrimSuffix(path.Base(name), ".json")
 		}
 		all = append(all, rows...)
 	}

@@ -2,6 +2,7 @@ package law
 
 import (
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,6 +12,8 @@ import (
 const (
 	closeRefusal = "refusal"
 	closeKeep    = "keep-default"
+	notBottomBar = "not-bottom-bar"
+	wallBanned   = "banned"
 )
 
 // Table is every law that is known, worked out for every period between two
@@ -109,8 +112,8 @@ func chainOf(live map[string]*Row, r *Row) []*Row {
 // country whose parts are listed: part before country before group before world.
 func (e *epoch) placeCountries(live map[string]*Row, world *Row) {
 	groups := map[string]*profile{}
-	for code, r := range live {
-		for _, m := range r.Members {
+	for _, code := range slices.Sorted(maps.Keys(live)) {
+		for _, m := range live[code].Members {
 			groups[m] = e.byID[strings.ToLower(code)]
 		}
 	}

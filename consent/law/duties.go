@@ -1,0 +1,45 @@
+package law
+
+// Duties is what a law asks of a page beyond what a decision needs. The words
+// that a page must show protect its visitors, so they are those of the
+// visitor's law; how the banner stands is the stricter of both laws.
+type Duties struct {
+	// Placement is not-bottom-bar where a mere bar at the bottom is not enough.
+	Placement string
+	// CookieWallBanned says that a law names the site's use without a choice
+	// as a right.
+	CookieWallBanned bool
+	// Links must stand on every page.
+	Links []Link
+	// Languages are those of the visitor's law, nil where it is silent.
+	Languages *Languages
+	// Disclose names what the notice must list.
+	Disclose []string
+	// StatusShown says that an honoured opt-out must be visible.
+	StatusShown bool
+	// HealthConsent says that consumer health data waits for its own consent.
+	HealthConsent bool
+}
+
+// dutiesOf takes each duty from the first row that states it.
+func dutiesOf(rows []*Row) Duties {
+	var d Duties
+	for _, r := range rows {
+		if d.Placement == "" {
+			d.Placement = r.Placement
+		}
+		if d.Links == nil {
+			d.Links = r.Links
+		}
+		if d.Languages == nil {
+			d.Languages = r.Languages
+		}
+		if d.Disclose == nil {
+			d.Disclose = r.Disclose
+		}
+		d.CookieWallBanned = d.CookieWallBanned || r.CookieWall == wallBanned
+		d.StatusShown = d.StatusShown || r.StatusShown
+		d.HealthConsent = d.HealthConsent || r.HealthConsent
+	}
+	return d
+}
