@@ -98,9 +98,11 @@ func (a *applier) step(ctx context.Context) bool {
 	batch, err := a.next()
 	if err != nil {
 		a.o.Log.Error("the node log cannot be handed over", "err", err)
-		_ = a.log.fence.raise("an entry that was safe is unreadable", err)
+		if consent.CodeOf(err) == consent.Invalid {
+			_ = a.log.fence.raise("an entry that was safe is damaged", err)
+		}
 		a.pause = lastPause
-		return false
+		return true
 	}
 	if len(batch) == 0 {
 		return false

@@ -15,7 +15,7 @@ import (
 
 // written makes a log of some batches that the store has not had, one record
 // each, and returns its folder, its files and where the records end in them.
-func written(t *testing.T, count, segment int) (dir string, files []string) {
+func written(t testing.TB, count, segment int) (dir string, files []string) {
 	t.Helper()
 	n := nodeIn(t, t.TempDir(), true, func(o *outbox.Options) { o.SegmentSize = segment })
 	for i := range count {

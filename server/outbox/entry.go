@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"maps"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -48,6 +49,8 @@ type head struct {
 type entry struct {
 	head
 	body []byte
+	// kept is the record of the body, for as long as the entry is in memory.
+	kept *consent.Record
 }
 
 // erasure is the body of an entry that forgets a subject.
@@ -100,7 +103,9 @@ func recordEntry(r consent.Record, now int64) (entry, error) {
 	if len(body) > maxBody {
 		return entry{}, consent.Fail(consent.Invalid, "the record is larger than 1 MiB", "send less")
 	}
-	e := entry{head: head{kind: kindRecord, time: now, clock: r.Clock, mark: digestOf(r.Site, r.ID)}, body: body}
+	// The caller goes on with its own maps.
+	r = cloned(r)
+	e := entry{head: head{kind: kindRecord, time: now, clock: r.Clock, mark: digestOf(r.Site, r.ID)}, body: body, kept: &r}
 	if r.Subject != "" {
 		e.person = digestOf(r.Site, r.Subject)
 	}
@@ -115,11 +120,20 @@ func eraseEntry(site, subject string, at, now int64) (entry, error) {
 	return entry{head: head{kind: kindErase, time: now, clock: at, person: digestOf(site, subject)}, body: body}, nil
 }
 
+// record is the entry's record, for the caller alone.
 func (e *entry) record() (r consent.Record, err error) {
+	if e.kept != nil {
+		return cloned(*e.kept), nil
+	}
 	if err := json.Unmarshal(e.body, &r); err != nil {
 		return r, fmt.Errorf("entry %d of the node log is no record: %w", e.position, err)
 	}
 	return r, nil
+}
+
+func cloned(r consent.Record) consent.Record {
+	r.Levels, r.Vendors, r.Over = maps.Clone(r.Levels), maps.Clone(r.Vendors), maps.Clone(r.Over)
+	return r
 }
 
 // stripped leaves of a record that there was one, and what was shown.

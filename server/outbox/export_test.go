@@ -7,3 +7,15 @@ func (o Options) WithFiles(files types.VFS) Options {
 	o.files = files
 	return o
 }
+
+// Scan reads a segment file as a start does, and returns how many entries are
+// in whole commits and where these end.
+func Scan(b []byte) (entries, end int, broken error) {
+	s := scan(b)
+	var last uint64
+	if n := len(s.entries); n > 0 {
+		last = s.entries[n-1].batch
+	}
+	_, _ = survivor(b, s.end, last)
+	return len(s.entries), s.end, s.broken
+}

@@ -179,3 +179,46 @@ func TestAWriteThatPromisesRedisIsRefusedWithoutItAndSettledByItsRetry(t *testin
 		t.Fatalf("the retry = %q, fresh %v, %q, %v", stored.ID, fresh, level, err)
 	}
 }
+
+func TestAFullRedisHoldsUpNothingAndGetsAllOnceItHasRoom(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := onRedis(t, server)
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	room := func(bytes string) {
+		if err := raw.ConfigSet(t.Context(), "maxmemory", bytes).Err(); err != nil {
+			t.Error(err)
+		}
+	}
+	ids := while(t, s, func() { room("1") })
+	wantLatest(t, s, "sub-"+ids[len(ids)-1], ids[len(ids)-1])
+	eventually(t, "the log knows that Redis takes nothing", func() bool { return s.Status().Down })
+	room("0")
+	allThere(t, s, ids)
+}
+
+func TestAClusterThatLosesOneOfItsServersDataGetsEverythingAgain(t *testing.T) {
+	t.Parallel()
+	urls := redistest.StartCluster(t)
+	inner := overRedis(t, redisstore.Options{URLs: urls})
+	s := open(t, small(filepath.Join(t.TempDir(), "log"), inner))
+	ids := while(t, s, func() {})
+	allThere(t, s, ids)
+	for _, url := range urls {
+		o, err := redis.ParseURL(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := redis.NewClient(o)
+		before := one.DBSize(t.Context()).Val()
+		if err := one.FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the server has its keys again", func() bool { return one.DBSize(t.Context()).Val() >= before })
+		if err := one.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	allThere(t, s, ids)
+}
