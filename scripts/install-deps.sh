@@ -4,7 +4,7 @@
 source "$(dirname "$0")/lib.sh"
 
 # program:package, as Debian and Ubuntu name them.
-needed=(redis-server:redis-server chromium:chromium nginx:nginx-light)
+needed=(redis-server:redis-server chromium:chromium nginx:nginx-light caddy:caddy)
 
 # nginx lives in a folder that is not on every user's path.
 PATH=$PATH:/usr/sbin:/sbin
