@@ -94,20 +94,33 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 		// Only a valid grant overrides the signal; no default does.
 		mode = OptIn
 	}
-	until := AddMonths(choice.Clock, lives.ConsentMonths)
 	switch {
 	case choice.Unproved:
 		return fallback(mode, rule, ask, ReasonBadToken)
 	case choice.Edition < lives.Since:
 		return fallback(mode, rule, ask, ReasonEditionChanged)
-	case now.Unix() >= until:
-		return fallback(mode, rule, ask, ReasonExpired)
 	}
-	d := grant(rule.Max, ask, ReasonGranted)
-	if d.Allow {
-		d.Until = until
+	// A level may end before the ones below it.
+	for n := rule.Max; n > 0; n-- {
+		until := AddMonths(choice.Clock, rule.life(n, lives.ConsentMonths))
+		if now.Unix() >= until {
+			continue
+		}
+		d := grant(n, ask, ReasonGranted)
+		if d.Allow {
+			d.Until = until
+		}
+		return d
 	}
-	return d
+	return fallback(mode, rule, ask, ReasonExpired)
+}
+
+// life is how many months a grant of a level holds.
+func (r Rule) life(level, months int) int {
+	if level <= len(r.Months) && r.Months[level-1] > 0 {
+		return min(months, r.Months[level-1])
+	}
+	return months
 }
 
 // fallback answers when no valid grant or refusal exists: the regime's default.

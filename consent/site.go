@@ -50,6 +50,10 @@ type Purpose struct {
 	// Levels names the steps a visitor may grant, lowest first; empty means
 	// that the purpose is granted or not.
 	Levels []string `json:"levels,omitempty"`
+	// LevelMonths is how many months a grant of a level holds, by the level's
+	// name; a level that is not named holds as long as the law lets a consent
+	// hold. When a level ends, the highest lower level that still holds counts.
+	LevelMonths map[string]int `json:"level_months,omitempty"`
 	// OwnAudience says that the purpose serves only the site's own statistics.
 	// A law that relaxes analytics for own statistics relaxes nothing without it.
 	OwnAudience bool `json:"own_audience,omitempty"`
@@ -57,6 +61,18 @@ type Purpose struct {
 
 // Max is the highest level of the purpose, at least 1.
 func (p *Purpose) Max() int { return max(1, len(p.Levels)) }
+
+// months lists LevelMonths in the order of the levels, nil when none is set.
+func (p *Purpose) months() []int {
+	if len(p.LevelMonths) == 0 {
+		return nil
+	}
+	out := make([]int, len(p.Levels))
+	for i, l := range p.Levels {
+		out[i] = p.LevelMonths[l]
+	}
+	return out
+}
 
 // Vendor is a party that uses data for one or more purposes.
 type Vendor struct {

@@ -76,6 +76,9 @@ type Rule struct {
 	SensitiveMode Mode `json:"sensitive_mode"`
 	// Max is the highest level; 1 for a purpose without named levels.
 	Max int `json:"max"`
+	// Months is how long a grant of each level holds, lowest level first; 0, or
+	// none, is as long as any grant. It can only shorten.
+	Months []int `json:"months,omitempty"`
 	// GPC says that Global Privacy Control denies this purpose, Minor that a
 	// known minor's visit denies it.
 	GPC   bool `json:"gpc,omitempty"`
@@ -94,7 +97,7 @@ func (s *Site) Rules(t Terms, place Place) []Rule {
 }
 
 func (s *Site) rule(p *Purpose, t Terms, place Place) Rule {
-	r := Rule{ID: p.ID, Max: p.Max(), Mode: Notice}
+	r := Rule{ID: p.ID, Max: p.Max(), Mode: Notice, Months: p.months()}
 	r.Necessary = len(p.Classes) == 1 && p.Classes[0] == Necessary
 	for _, c := range p.Classes {
 		r.Mode = min(r.Mode, s.mode(c, p, t, place))

@@ -176,9 +176,18 @@ func (v *validator) purpose(path string, p *Purpose) {
 	if len(p.Levels) == 1 || len(p.Levels) > 9 {
 		v.add(path+".levels", "levels are fewer than two or more than nine", "leave levels out for a plain switch, or name 2 to 9, lowest first")
 	}
+	v.levelMonths(path, p)
 	for j, l := range p.Levels {
 		if !IsID(l) || slices.Contains(p.Levels[:j], l) {
 			v.add(fmt.Sprintf("%s.levels[%d]", path, j), "the level "+quote(l)+" is malformed or doubled", "start with a letter; use at most 32 of a-z, 0-9, _ and -")
+		}
+	}
+}
+
+func (v *validator) levelMonths(path string, p *Purpose) {
+	for level, n := range p.LevelMonths {
+		if !slices.Contains(p.Levels, level) || n < 1 || n > 24 {
+			v.add(path+".level_months."+level, "the level is not one of the purpose's levels, or its months are not 1 to 24", "name a level of `levels` and give it 1 to 24 months")
 		}
 	}
 }

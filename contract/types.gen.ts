@@ -420,6 +420,7 @@ export interface components {
             consent?: string;
             cookie?: string;
             gpc?: boolean;
+            group?: components["schemas"]["Member"][];
             /** Format: int64 */
             level?: number;
             place?: string;
@@ -517,6 +518,12 @@ export interface components {
             status: string;
             version: string;
         };
+        Member: {
+            consent?: string;
+            gpc?: boolean;
+            place?: string;
+            subject?: string;
+        };
         Notice: {
             banner: components["schemas"]["NoticeBanner"];
             /** Format: int64 */
@@ -602,6 +609,9 @@ export interface components {
             basis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
             classes: ("necessary" | "functional" | "analytics" | "ads" | "sale_share" | "sensitive" | "recording")[];
             id: string;
+            level_months?: {
+                [key: string]: number;
+            };
             levels?: string[];
             own_audience?: boolean;
         };

@@ -177,3 +177,34 @@ func TestChoicesSurviveARestart(t *testing.T) {
 		})
 	}
 }
+
+func TestGroupChecksTakeTheStrictestPlaceAndTheLowestLevel(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	subject := func(n byte, levels map[string]int) string {
+		a := s.write(write{"id": id(n), "action": "save", "levels": levels})
+		return strings.Split(a.text(t, "subject"), ".")[2]
+	}
+	all, some := subject(1, map[string]int{"recording": 3}), subject(2, map[string]int{"recording": 1})
+	for name, c := range map[string]struct {
+		ask  string
+		want string
+	}{
+		"the lowest level wins":         {`"purpose":"recording","group":[{"subject":"` + all + `"},{"subject":"` + some + `"}]`, `"allow":true,"level":1`},
+		"one who did not answer denies": {`"purpose":"recording","group":[{"subject":"` + all + `"},{}]`, `"allow":false`},
+		"a laxer place alone allows":    {`"purpose":"analytics","group":[{"place":"US-WA"},{"place":"US-CA"}]`, `"allow":true`},
+		"the strictest place wins":      {`"purpose":"analytics","group":[{"place":"US-WA"},{"place":"FR"}]`, `"allow":false`},
+		"one signal stops ads":          {`"purpose":"marketing","group":[{"subject":"` + all + `","gpc":true},{"place":"US-CA"}]`, `"allow":false`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &server{t: t, url: s.url}
+			a := s.do(http.MethodPost, "/v1/check", `{"asks":[{"site":"demo",`+c.ask+`}]}`, operator)
+			if a.status != http.StatusOK || !strings.Contains(string(a.body), c.want) {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		})
+	}
+	if a := s.do(http.MethodPost, "/v1/check", `{"asks":[{"site":"demo","purpose":"recording","place":"FR","group":[{}]}]}`, operator); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a place beside a group: %d %s", a.status, a.body)
+	}
+}

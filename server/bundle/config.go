@@ -101,6 +101,9 @@ func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
 	o.put("_mode", int(r.Mode))
 	o.put("_sensitive", int(r.SensitiveMode))
 	o.put("_max", r.Max)
+	if r.Months != nil {
+		o.put("_months", r.Months)
+	}
 	o.flag("_gpc", r.GPC)
 	o.flag("_minor", r.Minor)
 	o.put("_names", " "+strings.Join(append([]string{r.ID}, aliases(site, r.ID)...), " ")+" ")

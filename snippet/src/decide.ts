@@ -15,6 +15,8 @@ export type Rule = {
   readonly _sensitive: Mode;
   /** The highest level. */
   readonly _max: number;
+  /** How long a grant of each level holds, lowest first; 0 or none is as long as any grant. */
+  readonly _months?: readonly number[];
   readonly _gpc?: boolean;
   readonly _minor?: boolean;
 };
@@ -106,10 +108,15 @@ export const decide = (
   max = Math.min(level, max);
   // Only a valid grant overrides the signal; no default does.
   if (signals.gpc && rule._gpc) mode = OPT_IN;
-  const until = addMonths(choice._clock, lives._consentMonths);
   if (choice._unproved) return fallback(10);
   if (choice._edition < lives._since) return fallback(5);
-  return now >= until ? fallback(4) : grant(1, until);
+  // A level may end before the ones below it.
+  for (; max > 0; max--) {
+    const until = addMonths(choice._clock, Math.min(lives._consentMonths, rule._months?.[max - 1] || lives._consentMonths));
+    if (now < until) return grant(1, until);
+  }
+  max = Math.min(level, rule._max);
+  return fallback(4);
 };
 
 /** Moves a second by calendar months in UTC; a day that is missing runs over. */

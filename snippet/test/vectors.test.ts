@@ -20,6 +20,7 @@ const ruleOf = (r: Json): Rule => ({
   _mode: modes.indexOf(r.mode) as Mode,
   _sensitive: modes.indexOf(r.sensitive_mode) as Mode,
   _max: r.max,
+  _months: r.months,
   _gpc: !!r.gpc,
   _minor: !!r.minor,
 });
