@@ -12,9 +12,10 @@ const (
 	maxBatch = 256
 	// maxRecent bounds the entries that wait in memory for the store.
 	maxRecent = 4096
-	// lateWait is how long a decision that may be older than the log waits to
-	// hear what the store knows of it.
-	lateWait = 250 * time.Millisecond
+	// lateWait is how long a decision that may have come before waits to hear
+	// what the store knows of it; retryAge is the age from which on it may have
+	// come to another node.
+	lateWait, retryAge = 250 * time.Millisecond, time.Second
 	// ackWait is how long a write waits for the store when the store's level
 	// is promised.
 	ackWait = time.Second
@@ -47,9 +48,10 @@ type result struct {
 }
 
 // Append stores a record; see consent.Records. It returns once the record is
-// as safe as Level says. A decision that was made before the log began waits a
-// moment for the store, which may know its id; when the store is away it is
-// taken, and the store settles it later: there, the first content of an id wins.
+// as safe as Level says. A decision that was made before the log began, or some
+// time ago, may be the retry of one that only the store knows, so it waits a
+// moment for what the store says. When the store is away it is taken all the
+// same, and settled later: there, the first content of an id wins.
 func (b *Outbox) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
 	stored, fresh, level, err := b.AppendLevel(ctx, r)
 	if err == nil && level != b.o.Ack {
@@ -260,7 +262,7 @@ func (b *Outbox) publish(fresh, again []*request) {
 	b.mu.Lock()
 	for _, r := range fresh {
 		e := r.entry
-		old := e.clock < b.horizon
+		old := e.clock < b.horizon || e.time-e.clock >= retryAge.Milliseconds()
 		b.index.add(e.head, headSize+len(e.body))
 		b.recent = append(b.recent, e)
 		a := answer{position: e.position, fresh: true}

@@ -3,7 +3,9 @@ package outbox_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -217,4 +219,37 @@ func TestOldEntriesAreDeletedOnceTheStoreHasHadThem(t *testing.T) {
 			wantLatest(t, n, "sub", "more")
 		})
 	}
+}
+
+// shared is a store that several nodes write to, so none of them closes it.
+type shared struct{ consent.Store }
+
+func (shared) Close() error { return nil }
+
+func TestARetryThatReachesAnotherNodeAnswersWithTheFirstRecord(t *testing.T) {
+	t.Parallel()
+	store := bolt(t, filepath.Join(t.TempDir(), "store.db"))
+	node := func() *outbox.Outbox {
+		o := small(filepath.Join(t.TempDir(), "log"), shared{store})
+		ticks := int64(0)
+		o.Clock = func() time.Time { return early().Add(time.Duration(atomic.AddInt64(&ticks, 1)) * time.Second) }
+		return open(t, o)
+	}
+	one, two := node(), node()
+	put(t, one, record("a", "first", 2000))
+	handedOver(t, one)
+
+	stored, fresh, err := two.Append(t.Context(), record("a", "second", 2000))
+	if err != nil || fresh || stored.Subject != "first" {
+		t.Fatalf("the retry = %q, fresh %v, %v; want the first record", stored.Subject, fresh, err)
+	}
+	other := record("a", "second", 2000)
+	other.Content = "other content"
+	_, _, err = two.Append(t.Context(), other)
+	wantCode(t, "Append of other content", err, consent.IDReused)
+	erase(t, one, "first", 9000)
+	handedOver(t, one)
+	_, _, err = two.Append(t.Context(), record("b", "first", 3000))
+	wantCode(t, "Append for a subject that was erased on the other node", err, consent.Erased)
+	once(t, two, "a")
 }
