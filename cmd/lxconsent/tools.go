@@ -108,25 +108,33 @@ func (c *routesCmd) Run(s streams) error {
 }
 
 type genCmd struct {
-	What string `arg:"" enum:"openapi,site-schema"`
+	What string `arg:"" enum:"openapi,site-schema,laws"`
 }
 
 // Run prints a generated document.
 func (c *genCmd) Run(s streams) error {
-	if c.What == "openapi" {
+	switch c.What {
+	case "openapi":
 		b, err := web.New(web.Options{Clock: clock(), Version: version}).OpenAPI().YAML()
 		if err != nil {
 			return err
 		}
 		_, err = s.out.Write(b)
 		return err
-	}
-	b, err := web.SiteSchema()
-	if err != nil {
+	case "laws":
+		laws, err := law.Load()
+		if err != nil {
+			return err
+		}
+		return writeLaws(s.out, laws)
+	default:
+		b, err := web.SiteSchema()
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(s.out, string(b))
 		return err
 	}
-	_, err = fmt.Fprintln(s.out, string(b))
-	return err
 }
 
 func printJSON(s streams, v any) error {

@@ -22,6 +22,8 @@ type Explanation struct {
 	MinorAge         int           `json:"minor_age"`
 	// Why names, per field, the row that decided it; an exemption follows it.
 	Why map[string]string `json:"why"`
+	// told is what only the text says.
+	told told
 }
 
 // Explain resolves two ISO codes as Resolve does. The place comes back in its
@@ -51,6 +53,7 @@ func (t *Table) Explain(place, establishment string, at time.Time) (Explanation,
 	if r.Terms.CloseRefuses {
 		x.CloseMeans = closeRefusal
 	}
+	x.told = t.tell(e, p, est, r)
 	return x, nil
 }
 

@@ -3,6 +3,7 @@ package law
 import (
 	"maps"
 	"strings"
+	"sync"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -23,6 +24,14 @@ const (
 	fieldMinor     = "minor_age"
 )
 
+// fields lists the fields in the order in which they are read.
+func fields() []string {
+	return []string{
+		fieldAnalytics, fieldAds, fieldSaleShare, fieldSensitive, fieldRecording, fieldGPC,
+		fieldReject, fieldParity, fieldClose, fieldConsent, fieldReask, fieldMinor,
+	}
+}
+
 // profile is a row with everything filled in that it inherits.
 type profile struct {
 	id    string
@@ -36,12 +45,14 @@ type profile struct {
 	// rows are the row and its parents; the world row is left out unless it
 	// is the only one.
 	rows []*Row
+	// joins keeps what the profile and a publisher's came to, by the latter.
+	joins *sync.Map
 }
 
 // newProfile fills in a row. chain is the row, its parents and the world row,
 // the most specific first.
 func newProfile(chain []*Row) *profile {
-	p := &profile{id: strings.ToLower(chain[0].Code), code: chain[0].Code, name: chain[0].Name, why: map[string]string{}}
+	p := &profile{id: strings.ToLower(chain[0].Code), code: chain[0].Code, name: chain[0].Name, why: map[string]string{}, joins: &sync.Map{}}
 	p.rows = chain[:max(1, len(chain)-1)]
 	p.duties = dutiesOf(p.rows)
 	t := &p.terms
@@ -179,6 +190,6 @@ func (p *profile) months(chain []*Row) {
 func (p *profile) renamed(id string) *profile {
 	c := *p
 	c.id, c.code, c.terms.Regime = id, id, id
-	c.why = maps.Clone(p.why)
+	c.why, c.joins = maps.Clone(p.why), &sync.Map{}
 	return &c
 }

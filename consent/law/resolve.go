@@ -28,7 +28,7 @@ func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime
 	if publisher == e.world {
 		publisher = nil
 	}
-	r := join(visitor, publisher, "")
+	r := visitor.with(publisher)
 	r.Place, r.Establishment, r.At = place, establishment, at
 	return r
 }
@@ -56,6 +56,19 @@ func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	return r, true
 }
 
+// with remembers joins: a site asks for the same few again and again.
+func (v *profile) with(e *profile) Regime {
+	if e == nil || e == v {
+		return join(v, nil, "")
+	}
+	if r, ok := v.joins.Load(e); ok {
+		return *r.(*Regime)
+	}
+	r := join(v, e, "")
+	v.joins.Store(e, &r)
+	return r
+}
+
 // join takes the stricter value field by field. Without an id it makes one.
 func join(v, e *profile, id string) Regime {
 	r := Regime{ID: v.id, Terms: v.terms, Why: v.why, closeRequired: v.closeRequired, Duties: v.duties}
@@ -65,8 +78,8 @@ func join(v, e *profile, id string) Regime {
 	j := joiner{why: v.why, other: e.why}
 	t, o := &r.Terms, &e.terms
 	lower(&j, fieldAnalytics, &t.Modes.Analytics, o.Modes.Analytics)
-	lower(&j, "", &t.AnalyticsOwn, o.AnalyticsOwn)
-	lower(&j, "", &t.AnalyticsOther, o.AnalyticsOther)
+	lower(&j, fieldAnalytics, &t.AnalyticsOwn, o.AnalyticsOwn)
+	lower(&j, fieldAnalytics, &t.AnalyticsOther, o.AnalyticsOther)
 	lower(&j, fieldAds, &t.Modes.Ads, o.Modes.Ads)
 	lower(&j, fieldSaleShare, &t.Modes.SaleShare, o.Modes.SaleShare)
 	lower(&j, fieldSensitive, &t.Modes.Sensitive, o.Modes.Sensitive)
