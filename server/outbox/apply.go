@@ -29,9 +29,12 @@ const (
 // which the store has had it.
 type applier struct {
 	*Outbox
-	// cursor is the last entry handed over in this pass; it is behind applied
-	// while entries are handed over again.
+	// cursor is the last entry that was handed over; it is behind applied while
+	// a store that lost everything gets it again.
 	cursor uint64
+	// again is the last entry handed over once more out of caution, up to
+	// againTo. That waits until there is nothing new.
+	again, againTo uint64
 	// marker is what the store's marker holds, 0 when it may have none; noted
 	// is the place that our disk knows.
 	marker, noted uint64
@@ -52,7 +55,7 @@ func (b *Outbox) apply(noted uint64) {
 	stop := (<-chan struct{})(b.stop)
 	ending := func() {
 		// What came before the end is handed over, for some time.
-		stop = nil
+		stop, a.again = nil, a.againTo
 		time.AfterFunc(b.o.Drain, cancel)
 		<-b.writerEnded
 	}
@@ -95,7 +98,11 @@ func (a *applier) step(ctx context.Context) bool {
 	if a.marker == 0 && !a.compare(ctx) {
 		return true
 	}
-	batch, err := a.next()
+	batch, err := a.next(a.cursor, a.last())
+	fresh := len(batch) > 0
+	if err == nil && !fresh {
+		batch, err = a.next(a.again, a.againTo)
+	}
 	if err != nil {
 		a.o.Log.Error("the node log cannot be handed over", "err", err)
 		if consent.CodeOf(err) == consent.Invalid {
@@ -111,16 +118,24 @@ func (a *applier) step(ctx context.Context) bool {
 		a.failed(err)
 		return true
 	}
-	a.cursor = batch[len(batch)-1].position
+	if last := batch[len(batch)-1].position; fresh {
+		a.moveTo(last)
+	} else {
+		a.again = last
+	}
+	a.recovered()
+	return true
+}
+
+func (a *applier) moveTo(position uint64) {
+	a.cursor = position
 	a.mu.Lock()
-	if a.cursor > a.applied {
-		a.applied = a.cursor
+	defer a.mu.Unlock()
+	if position > a.applied {
+		a.applied = position
 		close(a.moved)
 		a.moved = make(chan struct{})
 	}
-	a.mu.Unlock()
-	a.recovered()
-	return true
 }
 
 func (a *applier) failed(err error) {
@@ -131,8 +146,8 @@ func (a *applier) failed(err error) {
 	a.setDown(true)
 }
 
-// recovered goes back some way when the store answers again: it may have lost
-// what it had said to have.
+// recovered notes that the store answers again. It may have lost what it had
+// said to have, so it gets what is recent once more.
 func (a *applier) recovered() {
 	if a.pause == 0 {
 		return
@@ -149,11 +164,11 @@ func (a *applier) setDown(down bool) {
 	a.down = down
 }
 
-// rewind moves the cursor back to what was logged in the time just past.
+// rewind plans to hand over once more what was logged in the time just past.
 func (a *applier) rewind(past time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.cursor = max(min(a.cursor, a.index.since(a.now()-past.Milliseconds())), a.index.first-1)
+	a.again, a.againTo = min(a.index.since(a.now()-past.Milliseconds()), a.cursor), a.cursor
 }
 
 func (a *applier) last() uint64 {
@@ -162,12 +177,15 @@ func (a *applier) last() uint64 {
 	return a.index.last()
 }
 
-// next returns the entries of the next fsync: those were under way at the same
-// time, so they may be handed over at the same time, whatever their order.
-func (a *applier) next() ([]entry, error) {
-	last := a.last()
+// next returns the entries of the next fsync after a position: those were under
+// way at the same time, so they may be handed over at the same time, whatever
+// their order.
+func (a *applier) next(after, last uint64) ([]entry, error) {
+	a.mu.Lock()
+	after = max(after, a.index.first-1)
+	a.mu.Unlock()
 	var batch []entry
-	for p := a.cursor + 1; p <= last && len(batch) < maxBatch; p++ {
+	for p := after + 1; p <= last && len(batch) < maxBatch; p++ {
 		e, _, err := a.entryAt(p)
 		if err != nil {
 			return nil, err

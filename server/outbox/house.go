@@ -59,7 +59,7 @@ func (a *applier) lost() {
 	defer a.mu.Unlock()
 	a.o.Log.Error("the store has lost what it was given; everything that is kept is handed over again", "entries", len(a.index.metas))
 	a.cursor = a.index.first - 1
-	a.applied, a.marker = a.cursor, 0
+	a.applied, a.marker, a.againTo = a.cursor, 0, 0
 }
 
 // trim deletes entries that are old, or too many, and that the store has had.
