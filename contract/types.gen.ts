@@ -423,8 +423,10 @@ export interface components {
             group?: components["schemas"]["Member"][];
             /** Format: int64 */
             level?: number;
+            minor?: boolean;
             place?: string;
             purpose?: string;
+            sensitive?: boolean;
             site: string;
             subject?: string;
             vendor?: string;
@@ -979,9 +981,10 @@ export interface operations {
                 cookie?: string;
                 level?: string;
                 subject?: string;
-                external_id?: string;
                 place?: string;
                 gpc?: string;
+                minor?: string;
+                sensitive?: string;
             };
             header?: never;
             path?: never;
@@ -1146,6 +1149,9 @@ export interface operations {
                 vendor?: string;
                 cookie?: string;
                 level?: string;
+                gpc?: string;
+                minor?: string;
+                sensitive?: string;
             };
             header?: never;
             path?: never;
@@ -1179,6 +1185,9 @@ export interface operations {
                 vendor?: string;
                 cookie?: string;
                 level?: string;
+                gpc?: string;
+                minor?: string;
+                sensitive?: string;
             };
             header?: never;
             path?: never;

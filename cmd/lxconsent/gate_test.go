@@ -208,3 +208,35 @@ func TestGroupChecksTakeTheStrictestPlaceAndTheLowestLevel(t *testing.T) {
 		t.Errorf("a place beside a group: %d %s", a.status, a.body)
 	}
 }
+
+func TestASiteAndItsSignalsCanOnlyTighten(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	// In Washington analytics runs without asking; on a sensitive page it waits.
+	if allow, why := s.decision("analytics&place=US-WA"); !allow {
+		t.Errorf("analytics: %s", why)
+	}
+	if allow, why := s.decision("analytics&place=US-WA&sensitive=1"); allow {
+		t.Errorf("analytics on a sensitive page: %s", why)
+	}
+	// The law there only asks notice for ads; the site asks a grant.
+	if allow, why := s.decision("marketing&place=US-WA"); allow || why != "no-record" {
+		t.Errorf("marketing: %v %s", allow, why)
+	}
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll, "note": s.note("US-WA")})
+	if allow, why := s.decision("marketing&minor=1", cookie("lx_consent", a.text(t, "consent"))); allow || why != "minor" {
+		t.Errorf("marketing for a minor who accepted all: %v %s", allow, why)
+	}
+	// A site cannot be laxer than the law, whatever its document says.
+	lax := edit(t, example("leadiumx.json"), func(m map[string]any) {
+		m["id"] = "lax"
+		m["stricter"] = []any{map[string]any{"modes": map[string]any{"analytics": "notice", "ads": "notice", "sale_share": "notice"}}}
+	})
+	if st, out := s.command("site", "apply", "-f", lax); st != 0 {
+		t.Fatal(out)
+	}
+	c := s.do(http.MethodGet, "/v1/check?site=lax&purpose=analytics&purpose=marketing&place=FR", "", operator)
+	if strings.Contains(string(c.body), `"allow":true`) {
+		t.Errorf("a laxer document: %s", c.body)
+	}
+}

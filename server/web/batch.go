@@ -27,6 +27,10 @@ type askJSON struct {
 	Consent string `json:"consent,omitempty"`
 	Place   string `json:"place,omitempty"`
 	GPC     bool   `json:"gpc,omitempty"`
+	// Minor says that a participant is known to be one, Sensitive that the
+	// page or call is of a sensitive kind.
+	Minor     bool `json:"minor,omitempty"`
+	Sensitive bool `json:"sensitive,omitempty"`
 	// Group are the participants of one call or session, instead of Subject,
 	// Consent, Place and GPC. All of them must allow, each also under the law
 	// of the others' places, and the lowest level counts.
@@ -108,7 +112,7 @@ func (s *Server) member(c echo.Context, a askJSON, m memberJSON, place string) (
 	}
 	ask := gate.Ask{Site: a.Site, Level: a.Level, SubjectID: m.Subject, Consent: m.Consent}
 	ask.Place, _ = consent.ParsePlace(place)
-	ask.Signals.GPC = m.GPC
+	ask.Signals = consent.Signals{GPC: m.GPC, Minor: a.Minor, Sensitive: a.Sensitive}
 	for _, f := range []struct {
 		name string
 		to   *[]string

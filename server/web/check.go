@@ -91,7 +91,9 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 		ask.Level = n
 	}
 	v := s.visit(c, ask.Site)
-	ask.Place, ask.Signals.GPC = v.place, v.gpc || q.Get("gpc") == "1"
+	// Signals can only tighten, so anybody may send them.
+	ask.Place = v.place
+	ask.Signals = consent.Signals{GPC: v.gpc || q.Get("gpc") == "1", Minor: q.Get("minor") == "1", Sensitive: q.Get("sensitive") == "1"}
 	if _, ok := bearer(r); !ok {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 		return ask, nil

@@ -22,15 +22,15 @@ type readyJSON struct {
 	// Status is ok, degraded (serving, with something missing) or down.
 	Status string `json:"status"`
 	Store  string `json:"store"`
-	// Geo is degraded without an address database: then every place is unknown
-	// unless a geo header says otherwise.
+	// Geo is degraded when nothing can tell places, so that each is unknown, and
+	// when an address database has gone bad and an earlier one answers.
 	Geo string `json:"geo"`
 }
 
 func (s *Server) readyz(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	out := readyJSON{Status: "ok", Store: "ok", Geo: "ok"}
-	if !s.o.GeoReady {
+	if !s.o.Places.Ready() {
 		out.Status, out.Geo = "degraded", "degraded"
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)

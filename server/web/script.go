@@ -38,14 +38,27 @@ func (s *Server) script(c echo.Context) error {
 	h.Set("Consent-Regime", served.Regime)
 	h.Set("Consent-Locale", served.Locale)
 	h.Set("Content-Language", served.Locale)
+	h.Set("Vary", s.varies())
 	scope := "private"
-	if s.o.EdgeCache {
+	// Only what the edge itself wrote is in the edge's key. A place that came
+	// from the client's address, or that nobody knew, must not be shared.
+	if s.o.EdgeCache && v.source == sourceHeader {
 		scope = "public"
 	}
 	return asset(c, served.Asset, scope+", max-age=60, stale-while-revalidate=600")
 }
 
+// sourceHeader is the source of a place that a trusted edge wrote.
+const sourceHeader = "header"
+
+// varies names the request headers on which a script depends. A cache that
+// goes by them alone never gives a visitor the script of another place.
+func (s *Server) varies() string {
+	return strings.Join(append([]string{"Accept-Encoding", "Accept-Language", "Sec-GPC"}, s.o.Places.Headers()...), ", ")
+}
+
 // asset writes a compiled script in the smallest form that the client takes.
+// A caller whose answer depends on more than the form sets Vary before.
 func asset(c echo.Context, a *bundle.Asset, cacheControl string) error {
 	body, encoding := a.JS, ""
 	switch accepted := c.Request().Header.Get("Accept-Encoding"); {
@@ -56,7 +69,9 @@ func asset(c echo.Context, a *bundle.Asset, cacheControl string) error {
 	}
 	h := c.Response().Header()
 	h.Set("Cache-Control", cacheControl)
-	h.Set("Vary", "Accept-Encoding, Accept-Language")
+	if h.Get("Vary") == "" {
+		h.Set("Vary", "Accept-Encoding, Accept-Language")
+	}
 	tag := a.ETag
 	if encoding != "" {
 		// One tag per form: a strong tag promises the same bytes.

@@ -27,6 +27,11 @@ type Locator interface {
 	Locate(peer netip.Addr, h http.Header) (consent.Place, netip.Addr, string)
 	// Trusts reports whether a peer may speak for others.
 	Trusts(peer netip.Addr) bool
+	// Headers names the request headers in which an edge writes the place.
+	Headers() []string
+	// Ready reports whether places can be found at all, from sources that are
+	// in order.
+	Ready() bool
 }
 
 // Options are what a Server needs.
@@ -44,7 +49,6 @@ type Options struct {
 	Words    func(locale string) (map[string]string, bool)
 	Locales  []string
 	Version  string
-	GeoReady bool
 	// PublicURL is the address that visitors see, without a final slash.
 	PublicURL string
 	// Dashboard holds the built dashboard, nil when it was not built.
