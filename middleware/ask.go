@@ -91,9 +91,12 @@ func (g *Gate) ask(ctx context.Context, v visitor, q question) (answer, error) {
 		Site      string `json:"site"`
 		Decisions answer `json:"decisions"`
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if err != nil {
 		return nil, err
+	}
+	if len(body) > maxAnswer {
+		return nil, errors.New("the answer does not end")
 	}
 	if err := json.Unmarshal(body, &out); err != nil {
 		return nil, err

@@ -111,12 +111,14 @@ func (v visitors) denied() map[string]live.Visitor {
 	}
 }
 
+// gated are the recipes that put a path behind the gate.
+func gated() map[string]front {
+	return map[string]front{"nginx: gate a location": nginx, "Caddy: gate a path": caddy}
+}
+
 func TestAGatedPathNeedsConsent(t *testing.T) {
 	t.Parallel()
-	for heading, start := range map[string]front{
-		"nginx: gate a location": nginx,
-		"Caddy: gate a path":     caddy,
-	} {
+	for heading, start := range gated() {
 		t.Run(heading, func(t *testing.T) {
 			t.Parallel()
 			s := live.Start(t)
@@ -144,7 +146,7 @@ func TestAGatedPathNeedsConsent(t *testing.T) {
 			if a := get(t, url+"/stats/p", v.granted, "Authorization", "Bearer of-the-application"); a.status != http.StatusOK {
 				t.Errorf("granted, signed in at the application: %d", a.status)
 			}
-			if a := get(t, url+"/stats/p", v.granted, "Cookie", v.refused.Consent); a.status != http.StatusOK {
+			if a := get(t, url+"/stats/p", v.granted, "Cookie", "other=lx_consent"); a.status != http.StatusOK {
 				t.Errorf("granted, with a cookie that is not ours: %d", a.status)
 			}
 			if a := get(t, url+"/stats/p", v.granted, "Cookie", "lx_consent="+v.refused.Consent); a.gated() {
@@ -166,21 +168,51 @@ func TestAGatedPathNeedsConsent(t *testing.T) {
 	}
 }
 
-func TestThePlaceOfTheVisitorAndTheSignalReachTheGate(t *testing.T) {
+func TestTheSignalOfTheBrowserReachesTheGate(t *testing.T) {
 	t.Parallel()
-	for heading, start := range map[string]front{
-		"nginx: gate a location": nginx,
-		"Caddy: gate a path":     caddy,
-	} {
+	for heading, start := range gated() {
 		t.Run(heading, func(t *testing.T) {
 			t.Parallel()
-			s := live.Start(t, "--trusted-proxies", "127.0.0.0/8", "--geo-headers", "cloudflare")
-			url := start(t, heading, strings.TrimPrefix(s.URL, "http://"), application(t))
-			if a := get(t, url+"/stats/p", live.Visitor{}, "X-Forwarded-For", "198.51.100.7"); a.gated() {
-				t.Errorf("an address that the visitor made up: %d", a.status)
+			s := live.Start(t)
+			url := start(t, heading, strings.TrimPrefix(s.URL, "http://"), application(t), "purpose=analytics", "purpose=marketing")
+			granted := s.AcceptAll()
+			if a := get(t, url+"/stats/p", granted); a.status != http.StatusOK || !a.gated() {
+				t.Errorf("without the signal: %d %q", a.status, a.body)
 			}
-			if a := get(t, url+"/stats/p", s.AcceptAll(), "Sec-GPC", "1"); !a.gated() {
-				t.Errorf("statistics beside the signal: %d", a.status)
+			if a := get(t, url+"/stats/p", granted, "Sec-GPC", "1"); a.status != http.StatusForbidden || a.gated() {
+				t.Errorf("with the signal: %d %q", a.status, a.body)
+			}
+		})
+	}
+}
+
+func TestTheGateIsAskedWithWhatTheBrowserSentAndNothingMadeUp(t *testing.T) {
+	t.Parallel()
+	for heading, start := range gated() {
+		t.Run(heading, func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan *http.Request, 1)
+			gate := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if b, err := io.ReadAll(r.Body); err != nil || len(b) > 0 {
+					t.Errorf("the gate got a body: %q %v", b, err)
+				}
+				asked <- r
+			}))
+			t.Cleanup(gate.Close)
+			url := start(t, heading, strings.TrimPrefix(gate.URL, "http://"), application(t))
+			send(t, http.MethodPost, url+"/stats/p?site=other&purpose=necessary", "beacon", live.Visitor{},
+				"Cookie", "a=1; lx_consent=x.y; b=2", "Sec-GPC", "1", "Authorization", "Bearer of-the-application",
+				"X-Forwarded-For", "198.51.100.7", "Forwarded", "for=198.51.100.7")
+			r := <-asked
+			if got := r.Method + " " + r.RequestURI; got != "GET /v1/gate?site=demo&purpose=analytics" {
+				t.Errorf("it was asked %s", got)
+			}
+			for name, want := range map[string]string{
+				"Cookie": "a=1; lx_consent=x.y; b=2", "Sec-GPC": "1", "Authorization": "", "X-Forwarded-For": "127.0.0.1",
+			} {
+				if got := strings.Join(r.Header.Values(name), "|"); got != want {
+					t.Errorf("%s is %q, want %q", name, got, want)
+				}
 			}
 		})
 	}

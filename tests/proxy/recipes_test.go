@@ -47,10 +47,11 @@ func fill(t *testing.T, text string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// front starts a proxy from a recipe and returns its base URL.
-type front func(t *testing.T, heading, consent, app string) string
+// front starts a proxy from a recipe and returns its base URL. Further pairs
+// change the recipe as a reader would.
+type front func(t *testing.T, heading, consent, app string, pairs ...string) string
 
-func nginx(t *testing.T, heading, consent, app string) string {
+func nginx(t *testing.T, heading, consent, app string, pairs ...string) string {
 	t.Helper()
 	path := find(t, "nginx", "/usr/sbin/nginx")
 	me, err := user.Current()
@@ -58,8 +59,8 @@ func nginx(t *testing.T, heading, consent, app string) string {
 		t.Fatal(err)
 	}
 	dir, addr := t.TempDir(), live.FreeAddr(t)
-	site := fill(t, recipe(t, heading), "listen 80;", "listen "+addr+";",
-		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")
+	site := fill(t, recipe(t, heading), append(pairs, "listen 80;", "listen "+addr+";",
+		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")...)
 	head := "daemon off;\npid nginx.pid;\nerror_log stderr warn;\nevents {}\n"
 	if me.Uid == "0" {
 		// The workers must be able to read the test's folder.
@@ -84,12 +85,12 @@ func primaryGroup(t *testing.T, u *user.User) string {
 	return g.Name
 }
 
-func caddy(t *testing.T, heading, consent, app string) string {
+func caddy(t *testing.T, heading, consent, app string, pairs ...string) string {
 	t.Helper()
 	path := find(t, "caddy", "/usr/bin/caddy")
 	dir, addr := t.TempDir(), live.FreeAddr(t)
-	site := fill(t, recipe(t, heading), ":80 {", "http://"+addr+" {",
-		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")
+	site := fill(t, recipe(t, heading), append(pairs, ":80 {", "http://"+addr+" {",
+		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")...)
 	file := write(t, dir, "Caddyfile", "{\nadmin off\n}\n"+site)
 	cmd := exec.Command(path, "run", "--config", file, "--adapter", "caddyfile")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
