@@ -189,19 +189,27 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 	if err != nil {
 		return "", nil, nil, err
 	}
-	r, err := d.o.Records.Latest(ctx, w.Site, token.Subject)
-	switch consent.CodeOf(err) {
-	case "":
-		if err != nil {
-			return "", nil, nil, err
-		}
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	r, err := d.o.Records.Latest(patient, w.Site, token.Subject)
+	switch {
+	case err == nil:
 		return token.Subject, d.alive(live, r.Choice()), &r, nil
-	case consent.NotFound, consent.Erased:
+	case consent.CodeOf(err) == consent.NotFound, consent.CodeOf(err) == consent.Erased:
 		return token.Subject, nil, nil, nil
-	default:
+	case ctx.Err() != nil:
 		return "", nil, nil, err
 	}
+	// The store is away. The decision must not wait for it: what the browser
+	// holds, if we signed it, is the next best witness of the earlier choice.
+	if c := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Consent); c != nil && !c.Forged {
+		return token.Subject, d.alive(live, c), nil, nil
+	}
+	return token.Subject, nil, nil, nil
 }
+
+// patience is how long a write waits to hear of the subject's earlier choice.
+const patience = 150 * time.Millisecond
 
 // alive drops the grants of a choice that has ended, or that was made for an
 // edition which asked for something else: a write about one purpose must not
