@@ -175,6 +175,6 @@ func during(r *Row) string {
 	case r.ValidTo != "":
 		return "until " + r.ValidTo
 	default:
-		return "no dates"
+		return "in force, no dates given"
 	}
 }

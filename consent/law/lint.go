@@ -2,6 +2,7 @@ package law
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,11 +60,13 @@ func complete(r *Row) bool {
 }
 
 // Lint returns what a careful reader would object to, in words: rows that
-// overlap, cite nothing, were never checked or name places that do not exist.
+// overlap or leave a gap, cite nothing, were never checked, name places that
+// do not exist or state facts that cannot be.
 func (t *Table) Lint() []string {
 	var found []string
 	countries := map[string]bool{}
 	parts := map[string][]string{}
+	groupOf := map[string]string{}
 	for i := range t.rows {
 		r := &t.rows[i]
 		if r.Code == World {
@@ -95,6 +98,13 @@ func (t *Table) Lint() []string {
 			if !countries[m] {
 				add("the member %s is no country", m)
 			}
+			if g := groupOf[m]; g != "" && g != r.Code {
+				add("the member %s also belongs to %s", m, g)
+			}
+			groupOf[m] = r.Code
+		}
+		for _, fault := range r.faults() {
+			add("%s", fault)
 		}
 		country, sub, isPart := strings.Cut(r.Code, "-")
 		if isPart && !slices.Contains(parts[country], sub) {
@@ -104,6 +114,28 @@ func (t *Table) Lint() []string {
 			add("the code is not assigned")
 		}
 		found = append(found, overlaps(t.rows[:i], r)...)
+	}
+	return append(found, t.gaps()...)
+}
+
+// gaps finds the times between two rows of a code at which none holds.
+func (t *Table) gaps() []string {
+	var found []string
+	spans := map[string][]*Row{}
+	for i := range t.rows {
+		spans[t.rows[i].Code] = append(spans[t.rows[i].Code], &t.rows[i])
+	}
+	for _, code := range slices.Sorted(maps.Keys(spans)) {
+		rows := spans[code]
+		slices.SortFunc(rows, func(a, b *Row) int { return strings.Compare(a.ValidFrom, b.ValidFrom) })
+		for i, r := range rows[1:] {
+			if before := rows[i]; before.ValidTo != "" && before.ValidTo < r.ValidFrom {
+				found = append(found, fmt.Sprintf("%s: no row holds from %s to %s", code, before.ValidTo, r.ValidFrom))
+			}
+		}
+		if last := rows[len(rows)-1]; len(rows) > 1 && last.ValidTo != "" {
+			found = append(found, fmt.Sprintf("%s: no row holds from %s on", code, last.ValidTo))
+		}
 	}
 	return found
 }

@@ -111,7 +111,17 @@ func TestLintNamesFaults(t *testing.T) {
 		{"code":"JP","name":"Japan","law":"B","valid_from":"2026-01-01","source":[],"confidence":"?","checked":"soon"},
 		{"code":"ZZ","name":"","law":"","source":[""],"confidence":"L","checked":"2026-01-01"},
 		{"code":"KR-11","name":"Seoul","law":"C","source":["c"],"confidence":"L","checked":"2026-01-01"},
-		{"code":"ABC","name":"A group","law":"D","members":["QQ"],"source":["d"],"confidence":"L","checked":"2026-01-01"}]`)
+		{"code":"ABC","name":"A group","law":"D","members":["QQ","KR"],"source":["d"],"confidence":"L","checked":"2026-01-01"},
+		{"code":"DEF","name":"Another","law":"D","members":["KR"],"source":["d"],"confidence":"L","checked":"2026-01-01"},
+		{"code":"KR","name":"Korea","law":"E","valid_to":"2026-01-01","source":["e"],"confidence":"L","checked":"2026-01-01"},
+		{"code":"KR","name":"Korea","law":"E","valid_from":"2026-02-01","valid_to":"2027-01-01","source":["e"],"confidence":"L","checked":"2026-01-01"},
+		{"code":"SG","name":"Singapore","law":"F","source":["f"],"confidence":"L","checked":"2026-01-01","minor_age":14,
+			"sensitive_rule":{"asks":"nicely","sale":"slow"},"recording_rule":{"parties":"two","law":"","confidence":"?"},
+			"proof":{"required":true,"keep_months":-1},"clocks":{"refresh_months":-1},
+			"minors":[{"below":16,"ads":"some","consent_by":"uncle"},{"from":9,"below":8}],
+			"languages":{"codes":["English"]},"alike":["Big!"],"disclose":["what ever"],"conservative":["mood"],"opt_out":{"of":["rain"]},
+			"links":[{"key":"x","label":""},{"key":"link.a","label":"A","instead_of":["link.b"]}]},
+		{"code":"TH","name":"Thailand","law":"G","source":["g"],"confidence":"L","checked":"2026-01-01","languages":{"required":true}}]`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +130,14 @@ func TestLintNamesFaults(t *testing.T) {
 		`JP 2026-01-01: no source`, `JP 2026-01-01: the confidence "?"`, `JP 2026-01-01: the day of the last check`,
 		`JP: the rows from "" and from "2026-01-01" overlap`, `ZZ: the name or the law`, `ZZ: no source`, `ZZ: the code is not assigned`,
 		`KR-11: the country does not list this part`, `ABC: the member QQ is no country`,
+		`DEF: the member KR also belongs to ABC`, `KR: no row holds from 2026-01-01 to 2026-02-01`, `KR: no row holds from 2027-01-01 on`,
+		`SG: the rule for sensitive data asks "nicely"`, `SG: the sale of sensitive data is "slow"`, `SG: recording asks "two" parties`,
+		`SG: the rule for recording cites no law`, `SG: the rule for recording has the confidence "?"`, `SG: there is a rule for recording and no mode`,
+		`SG: proof is kept for -1 months`, `SG: a clock is negative`, `SG: ads to minors are "some"`, `SG: "uncle" consents for minors`,
+		`SG: a rule for those below 16, while minors are those below 14`, `SG: a rule about minors from 9 to 8 years`,
+		`SG: the language "English" is no tag`, `SG: the word "Big!" is malformed`, `SG: the word "what ever" is malformed`,
+		`SG: the conservative field "mood" does not exist`, `SG: visitors object to "rain"`, `SG: the link key "x" is malformed`,
+		`SG: the link x has no label`, `SG: the link link.a replaces "link.b"`, `TH: languages are required and none is named`,
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no finding %q in\n%s", want, all)

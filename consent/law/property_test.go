@@ -2,6 +2,7 @@ package law_test
 
 import (
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,31 +25,43 @@ func everywhere(tb *law.Table) []consent.Place {
 	return places
 }
 
-func dates() []time.Time {
-	var ds []time.Time
-	for _, s := range []string{"2020-01-01", "2024-06-30", "2024-07-01", "2025-12-31", "2026-02-04", "2026-02-05", "2026-11-24", "2030-01-01"} {
-		d, _ := time.Parse(time.DateOnly, s)
-		ds = append(ds, d)
+// dates holds every day on which a law changes, the second before it, and a
+// day long ago.
+func dates(tb *law.Table) []time.Time {
+	ds := []time.Time{time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
+	seen := map[string]bool{"": true}
+	for _, r := range tb.Rows() {
+		for _, s := range []string{r.ValidFrom, r.ValidTo} {
+			if d, err := time.Parse(time.DateOnly, s); err == nil && !seen[s] {
+				seen[s] = true
+				ds = append(ds, d, d.Add(-time.Second))
+			}
+		}
 	}
 	return ds
 }
 
-// establishments holds one place per law and two without any.
-func establishments() []consent.Place {
-	return []consent.Place{
-		{}, {Country: "JP"}, {Country: "FR"}, {Country: "GB"}, {Country: "CH"}, {Country: "US"},
-		{Country: "US", Subdivision: "WY"}, {Country: "US", Subdivision: "CA"}, {Country: "US", Subdivision: "WA"},
-		{Country: "US", Subdivision: "FL"}, {Country: "CA"}, {Country: "CA", Subdivision: "ON"}, {Country: "BR"},
+// oneOfEach holds one place for every law that binds somewhere on a day.
+func oneOfEach(tb *law.Table, at time.Time) []consent.Place {
+	seen := map[string]bool{}
+	var places []consent.Place
+	for _, p := range everywhere(tb) {
+		if id := tb.Resolve(p, consent.Place{}, at).ID; !seen[id] {
+			seen[id] = true
+			places = append(places, p)
+		}
 	}
+	return places
 }
 
 func TestIDLeadsBackToTheSameTerms(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
 	shape := regexp.MustCompile(`^[a-z0-9+-]{1,32}$`)
-	for _, at := range dates() {
-		for _, p := range everywhere(tb) {
-			for _, est := range establishments() {
+	for _, at := range dates(tb) {
+		laws := oneOfEach(tb, at)
+		for _, p := range laws {
+			for _, est := range laws {
 				r := tb.Resolve(p, est, at)
 				if !shape.MatchString(r.ID) {
 					t.Fatalf("id %q of %s + %s", r.ID, p, est)
@@ -68,10 +81,11 @@ func TestIDLeadsBackToTheSameTerms(t *testing.T) {
 func TestSecondLawNeverRelaxesAndOrderDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
-	for _, at := range dates() {
-		for _, p := range everywhere(tb) {
+	for _, at := range dates(tb) {
+		laws := oneOfEach(tb, at)
+		for _, p := range laws {
 			alone := tb.Resolve(p, consent.Place{}, at).Terms
-			for _, est := range establishments() {
+			for _, est := range laws {
 				both := tb.Resolve(p, est, at)
 				if laxer(both.Terms, alone) {
 					t.Fatalf("%s + %s relaxes:\n%+v\n%+v", p, est, alone, both.Terms)
@@ -106,7 +120,7 @@ func laxer(a, b consent.Terms) bool {
 func TestUnknownPlaceIsNeverLaxerThanAnyOther(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
-	for _, at := range dates() {
+	for _, at := range dates(tb) {
 		unknown := tb.Resolve(consent.Place{}, consent.Place{}, at).Terms
 		for _, p := range everywhere(tb) {
 			other := tb.Resolve(p, consent.Place{}, at).Terms
@@ -120,16 +134,97 @@ func TestUnknownPlaceIsNeverLaxerThanAnyOther(t *testing.T) {
 	}
 }
 
+func TestUnknownPartIsNeverLaxerThanAnyPart(t *testing.T) {
+	t.Parallel()
+	tb := table(t)
+	for _, at := range dates(tb) {
+		for _, p := range everywhere(tb) {
+			if p.Subdivision == "" {
+				continue
+			}
+			whole := tb.Resolve(consent.Place{Country: p.Country}, consent.Place{}, at)
+			if part := tb.Resolve(p, consent.Place{}, at); laxer(whole.Terms, part.Terms) {
+				t.Fatalf("%s is laxer than %s on %s:\n%+v\n%+v", p.Country, p, at.Format(time.DateOnly), whole.Terms, part.Terms)
+			}
+		}
+	}
+}
+
+func TestSeveralParticipantsAreHeldToTheStrictestPlace(t *testing.T) {
+	t.Parallel()
+	tb := table(t)
+	at := day(t, today)
+	for name, c := range map[string]struct {
+		places []string
+		id     string
+	}{
+		"nobody counts as an unknown place":         {nil, "unknown+us-fl"},
+		"one place alone":                           {[]string{"US-WY"}, "us+us-fl"},
+		"the same place twice":                      {[]string{"US-WY", "US-WY"}, "us+us-fl"},
+		"a laxer second place":                      {[]string{"US-FL", "US-WY"}, "us-fl"},
+		"a stricter second place is named":          {[]string{"US-WY", "US-CA"}, "us+us-fl+us-ca"},
+		"an unknown participant has the strict law": {[]string{"US-WY", "unknown"}, "us+us-fl+unknown"},
+		"three places that each make more stricter": {[]string{"US-WY", "FR", "US-CA"}, "us+us-fl+fr+us-ca"},
+		"a place that does not exist is not known":  {[]string{"US-FL", "ZZ"}, "us-fl+unknown"},
+	} {
+		var places []consent.Place
+		for _, s := range c.places {
+			places = append(places, place(t, s))
+		}
+		if r := tb.ResolveAll(places, place(t, "US-FL"), at); r.ID != c.id || r.Terms.Regime != c.id {
+			t.Errorf("%s: %q, want %q", name, r.ID, c.id)
+		}
+	}
+	laws := oneOfEach(tb, at)
+	for _, a := range laws {
+		for _, b := range laws {
+			talk := []consent.Place{a, b, {Country: "GB"}}
+			r := tb.ResolveAll(talk, consent.Place{}, at)
+			for _, p := range talk {
+				if one := tb.Resolve(p, consent.Place{}, at); laxer(r.Terms, one.Terms) {
+					t.Fatalf("%v are held laxer than %s", talk, p)
+				}
+			}
+		}
+	}
+}
+
+func TestOwnAudienceIsRelaxedOnlyWhereARowSaysSo(t *testing.T) {
+	t.Parallel()
+	tb := table(t)
+	at := day(t, today)
+	var relaxed []string
+	for _, p := range oneOfEach(tb, at) {
+		r := tb.Resolve(p, consent.Place{}, at)
+		if r.Terms.AnalyticsOwn > r.Terms.AnalyticsOther {
+			relaxed = append(relaxed, r.ID)
+		}
+		site := consent.Site{Purposes: []consent.Purpose{
+			{ID: "own", Classes: []consent.Class{consent.Analytics}, OwnAudience: true},
+			{ID: "other", Classes: []consent.Class{consent.Analytics}},
+			{ID: "functional", Classes: []consent.Class{consent.Functional}, OwnAudience: true},
+		}, Stricter: []consent.Stricter{{Modes: map[consent.Class]consent.Mode{consent.Analytics: out}}}}
+		rules := site.Rules(r.Terms, p)
+		if rules[0].Mode != min(r.Terms.AnalyticsOwn, out) || rules[1].Mode != min(r.Terms.AnalyticsOther, out) || rules[2].Mode != r.Terms.AnalyticsOther {
+			t.Errorf("%s: %+v", r.ID, rules)
+		}
+	}
+	slices.Sort(relaxed)
+	if !slices.Equal(relaxed, []string{"es", "fr", "gb", "it", "nl"}) {
+		t.Errorf("own statistics are relaxed in %v", relaxed)
+	}
+}
+
 func TestUnknownIDsAreRefused(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
-	at := dates()[6]
+	at := day(t, today)
 	for _, id := range []string{"", "+", "eea+", "+us-fl", "EEA", "us-zz", "eea+zz", "eea+us-fl+gb", "eea us-fl", "zz", "us+us", "eea+unknown"} {
 		if r, ok := tb.ByID(id, at); ok || r.ID != "" || r.Terms != (consent.Terms{}) {
 			t.Errorf("%q gave %+v", id, r)
 		}
 	}
-	if _, ok := tb.ByID("us-fl", dates()[1]); ok {
+	if _, ok := tb.ByID("us-fl", day(t, "2024-06-30")); ok {
 		t.Error("a law is found before its first day")
 	}
 }
@@ -142,8 +237,9 @@ func FuzzByID(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	now := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, id string) {
-		if r, ok := tb.ByID(id, dates()[6]); ok && (r.ID != id || r.Terms.ConsentMonths < 1) {
+		if r, ok := tb.ByID(id, now); ok && (r.ID != id || r.Terms.ConsentMonths < 1) {
 			t.Errorf("%q gives %+v", id, r)
 		}
 	})
@@ -154,7 +250,7 @@ func BenchmarkResolveTwoLaws(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, est, at := consent.Place{Country: "FR"}, consent.Place{Country: "US", Subdivision: "FL"}, dates()[6]
+	p, est, at := consent.Place{Country: "FR"}, consent.Place{Country: "US", Subdivision: "FL"}, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 	b.ReportAllocs()
 	for b.Loop() {
 		tb.Resolve(p, est, at)

@@ -14,9 +14,16 @@ import (
 // stricter value field by field. An unknown visitor gets the strictest law; an
 // unknown establishment adds no second one.
 //
-// Stricter is: the earlier of opt-in, opt-out and notice; a duty over none; a
-// close that refuses; the shorter life of a grant; the longer rest after a
-// refusal; the higher age of minors.
+// Stricter is, field by field:
+//   - each mode, of analytics also for the own audience and for all else: the
+//     earlier of opt-in, opt-out and notice
+//   - GPC, a refusal on the first layer, parity, a control that closes, a ban
+//     of cookie walls, a placement: a duty over none
+//   - closing: a refusal over keeping the default
+//   - the life of a grant: the shorter; the rest after a refusal: the longer
+//   - the age of minors: the higher
+//
+// The words that a page owes (Regime.Duties) are those of the visitor's law.
 //
 // The id is that of the visitor's law, with "+" and the id of the
 // establishment's where that makes anything stricter. The Why of a regime is
@@ -30,6 +37,23 @@ func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime
 	}
 	r := visitor.with(publisher)
 	r.Place, r.Establishment, r.At = place, establishment, at
+	return r
+}
+
+// ResolveAll returns what binds several visitors at once, such as those of one
+// call: the law of every place together with the publisher's, the stricter
+// value field by field. A place that is not known adds the strictest law, and
+// an empty list counts as one such place. The id names every law that makes something stricter; ByID
+// finds it only where these are at most two. Duties are those of the first place.
+func (t *Table) ResolveAll(places []consent.Place, establishment consent.Place, at time.Time) Regime {
+	if len(places) == 0 {
+		places = []consent.Place{{}}
+	}
+	r := t.Resolve(places[0], establishment, at)
+	e := t.at(at.Unix())
+	for _, p := range places[1:] {
+		r = joinTo(r, e.find(p))
+	}
 	return r
 }
 
@@ -75,7 +99,16 @@ func join(v, e *profile, id string) Regime {
 	if e == nil || e == v {
 		return r
 	}
-	j := joiner{why: v.why, other: e.why}
+	r = joinTo(r, e)
+	if id != "" {
+		r.ID, r.Terms.Regime = id, id
+	}
+	return r
+}
+
+// joinTo adds a law to a regime and names it where it makes anything stricter.
+func joinTo(r Regime, e *profile) Regime {
+	j := joiner{why: r.Why, other: e.why}
 	t, o := &r.Terms, &e.terms
 	lower(&j, fieldAnalytics, &t.Modes.Analytics, o.Modes.Analytics)
 	lower(&j, fieldAnalytics, &t.AnalyticsOwn, o.AnalyticsOwn)
@@ -97,13 +130,11 @@ func join(v, e *profile, id string) Regime {
 	lower(&j, fieldConsent, &t.ConsentMonths, o.ConsentMonths)
 	higher(&j, fieldReask, &t.ReaskMonths, o.ReaskMonths)
 	higher(&j, fieldMinor, &t.MinorAge, o.MinorAge)
-	if id == "" && j.changed {
-		id = v.id + "+" + e.id
-	}
-	if id != "" {
-		r.ID, t.Regime = id, id
-	}
 	r.Why = j.why
+	if j.changed {
+		r.ID += "+" + e.id
+		t.Regime = r.ID
+	}
 	return r
 }
 

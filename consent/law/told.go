@@ -46,15 +46,34 @@ func (t *Table) tell(e *epoch, place, establishment consent.Place, r Regime) tol
 			x.rows = append(x.rows, row)
 		}
 	}
-	for _, row := range visitor.rows {
-		for _, s := range row.Duties() {
-			if !slices.Contains(x.duties, s) {
-				x.duties = append(x.duties, s)
+	x.duties = inherited(visitor.rows)
+	x.next = t.nextChange(e, place, establishment, r)
+	return x
+}
+
+// inherited writes what the first row owes, with what its parents add to it.
+func inherited(rows []*Row) []string {
+	var all []string
+	for i, r := range rows {
+		own := *r
+		for _, before := range rows[:i] {
+			if before.Languages != nil {
+				own.Languages = nil
+			}
+			if before.Proof != nil {
+				own.Proof = nil
+			}
+			if before.Minors != nil {
+				own.Minors = nil
+			}
+		}
+		for _, s := range own.Duties() {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
 			}
 		}
 	}
-	x.next = t.nextChange(e, place, establishment, r)
-	return x
+	return all
 }
 
 // how says which row binds at a place and why it is that one.
