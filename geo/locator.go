@@ -32,16 +32,22 @@ func New(db *DB, scheme Scheme, trust Trust) *Locator {
 // Locate returns the place of a request, the address of its client, and the
 // source of the place. Headers count only from a trusted peer. Where the edge
 // says that it does not know the place, the address is not asked: it would
-// give the place of an exit node. An address that is itself a trusted proxy
+// give the place of an exit node. Where it does, a database can only take the
+// place away, by marking the address as anonymous. An address that is itself a trusted proxy
 // is nobody's place.
 func (l *Locator) Locate(peer netip.Addr, h http.Header) (place consent.Place, client netip.Addr, source string) {
 	client = plain(peer)
 	if l.trust.Trusts(client) {
 		client = l.trust.ClientAddr(client, h.Values(forwardedHeader))
+		edge := l.trust.Trusts(client)
 		if l.scheme.Present(h) {
-			return named(l.scheme.FromHeaders(h), client, SourceHeader)
+			place = l.scheme.FromHeaders(h)
+			if !edge && l.db.hides(client) {
+				place = consent.Place{}
+			}
+			return named(place, client, SourceHeader)
 		}
-		if l.trust.Trusts(client) {
+		if edge {
 			return consent.Place{}, client, SourceNone
 		}
 	}
@@ -57,3 +63,12 @@ func named(p consent.Place, client netip.Addr, source string) (consent.Place, ne
 
 // Trusts reports whether a peer may speak for others.
 func (l *Locator) Trusts(peer netip.Addr) bool { return l.trust.Trusts(peer) }
+
+// Headers names the request headers in which the edge writes the place.
+func (l *Locator) Headers() []string { return l.scheme.Headers() }
+
+// Ready reports whether places can be found, and every database is in use as
+// it now is on disk.
+func (l *Locator) Ready() bool {
+	return l.db.Err() == nil && (l.scheme.Reads() || l.db.Knows())
+}

@@ -40,6 +40,35 @@ func TestLocator(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a database of anonymous addresses takes the edge's place away", func(t *testing.T) {
+		t.Parallel()
+		l := geo.New(open(t, marked(t, "GeoIP2-Anonymous-IP")), scheme(t, "cloudflare"), trust(t, proxy))
+		for client, want := range map[string]string{"198.51.100.1": "unknown none", "198.51.100.201": "FR header"} {
+			place, _, from := l.Locate(netip.MustParseAddr(proxy), headers("CF-IPCountry", "FR", "X-Forwarded-For", client))
+			if got := place.String() + " " + from; got != want {
+				t.Errorf("%s: %s, want %s", client, got, want)
+			}
+		}
+	})
+	t.Run("what is ready", func(t *testing.T) {
+		t.Parallel()
+		for _, tt := range []struct {
+			name   string
+			db     *geo.DB
+			scheme string
+			want   bool
+		}{
+			{"nothing", nil, "none", false},
+			{"an edge", nil, "cloudflare", true},
+			{"a database", db, "none", true},
+			{"only marks", open(t, marked(t, "GeoIP2-Anonymous-IP")), "none", false},
+			{"marks and an edge", open(t, marked(t, "GeoIP2-Anonymous-IP")), "cloudflare", true},
+		} {
+			if got := geo.New(tt.db, scheme(t, tt.scheme), geo.Trust{}).Ready(); got != tt.want {
+				t.Errorf("%s: Ready = %v, want %v", tt.name, got, tt.want)
+			}
+		}
+	})
 	t.Run("no database", func(t *testing.T) {
 		t.Parallel()
 		place, _, from := geo.New(nil, geo.Scheme{}, geo.Trust{}).Locate(netip.MustParseAddr("192.0.2.1"), http.Header{})

@@ -14,38 +14,69 @@ import (
 // The zero Scheme reads none.
 type Scheme struct {
 	country, region string
-	// object marks a country header that holds both as JSON.
-	object bool
+	form            form
 }
 
+// form is how the country header is written.
+type form int
+
+const (
+	code   form = iota // one code a header
+	object             // both codes in one header, as JSON
+	pairs              // both codes in one header, as name=value, name=value
+)
+
 // limit is the longest header value that is looked at. Codes are far shorter;
-// only a JSON object with a city's name needs some room.
+// only a header that also holds a city's name needs some room.
 const limit = 1024
 
-// schemes are the edges that name their headers the same for everyone. Fastly
-// sets none by itself: its two names are those of the snippet in the manual.
-func schemes() map[string]Scheme {
-	return map[string]Scheme{
-		"none":       {},
-		"cloudflare": {country: "Cf-Ipcountry", region: "Cf-Region-Code"},
-		"cloudfront": {country: "Cloudfront-Viewer-Country", region: "Cloudfront-Viewer-Country-Region"},
-		"fastly":     {country: "X-Geo-Country", region: "X-Geo-Region"},
-		"vercel":     {country: "X-Vercel-Ip-Country", region: "X-Vercel-Ip-Country-Region"},
-		"netlify":    {country: "X-Nf-Geo", object: true},
+// namedScheme is one edge with the word that the command line has for it.
+type namedScheme struct {
+	name string
+	Scheme
+}
+
+// schemes are the edges in the order of the manual. Some set no header by
+// themselves, but let the operator name one: theirs are the names of the
+// manual's recipes.
+func schemes() []namedScheme {
+	const ownCountry, ownRegion = "X-Geo-Country", "X-Geo-Region"
+	return []namedScheme{
+		{"none", Scheme{}},
+		{"cloudflare", Scheme{country: "Cf-Ipcountry", region: "Cf-Region-Code"}},
+		{"cloudfront", Scheme{country: "Cloudfront-Viewer-Country", region: "Cloudfront-Viewer-Country-Region"}},
+		{"fastly", Scheme{country: ownCountry, region: ownRegion}},
+		{"vercel", Scheme{country: "X-Vercel-Ip-Country", region: "X-Vercel-Ip-Country-Region"}},
+		{"netlify", Scheme{country: "X-Nf-Geo", form: object}},
+		{"akamai", Scheme{country: "X-Akamai-Edgescape", form: pairs}},
+		{"google-lb", Scheme{country: ownCountry, region: ownRegion}},
+		{"app-engine", Scheme{country: "X-Appengine-Country", region: "X-Appengine-Region"}},
+		{"azure", Scheme{country: ownCountry}},
 	}
 }
 
-// ParseScheme reads none, cloudflare, cloudfront, fastly, vercel, netlify or
-// custom:COUNTRY,REGION with the names of two headers, of which the second
-// may be left out. The empty string is none. Errors: Invalid.
+// SchemeNames lists the words that ParseScheme takes, apart from custom.
+func SchemeNames() []string {
+	var names []string
+	for _, s := range schemes() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// ParseScheme reads one of SchemeNames, or custom:COUNTRY,REGION with the
+// names of two headers, of which the second may be left out. The empty string
+// is none. Errors: Invalid.
 func ParseScheme(s string) (Scheme, error) {
 	if s == "" {
 		return Scheme{}, nil
 	}
-	if known, ok := schemes()[s]; ok {
-		return known, nil
+	for _, known := range schemes() {
+		if s == known.name {
+			return known.Scheme, nil
+		}
 	}
-	const fix = "use none, cloudflare, cloudfront, fastly, vercel, netlify or custom:COUNTRY,REGION with the names of two headers"
+	fix := "use " + strings.Join(SchemeNames(), ", ") + " or custom:COUNTRY,REGION with the names of two headers"
 	names, ok := strings.CutPrefix(s, "custom:")
 	if !ok {
 		return Scheme{}, consent.Fail(consent.Invalid, "the geo headers "+quoted(s)+" are not known", fix)
@@ -82,6 +113,17 @@ func quoted(s string) string {
 // Reads reports whether the scheme reads any header.
 func (s Scheme) Reads() bool { return s.country != "" }
 
+// Headers names the request headers that the scheme reads.
+func (s Scheme) Headers() []string {
+	switch {
+	case !s.Reads():
+		return nil
+	case s.region == "":
+		return []string{s.country}
+	}
+	return []string{s.country, s.region}
+}
+
 // Present reports whether the edge said anything about the visitor's country,
 // be it that it does not know it.
 func (s Scheme) Present(h http.Header) bool { return s.Reads() && len(h.Values(s.country)) > 0 }
@@ -91,27 +133,29 @@ func (s Scheme) Present(h http.Header) bool { return s.Reads() && len(h.Values(s
 // a usable region gives the country alone. Callers ask only for requests of a
 // peer they trust: anybody can write a header.
 func (s Scheme) FromHeaders(h http.Header) consent.Place {
-	if !s.Reads() {
-		return consent.Place{}
-	}
 	country, ok := single(h, s.country)
 	if !ok || country == "" {
 		return consent.Place{}
 	}
-	if s.object {
+	switch s.form {
+	case object:
 		return fromObject(country)
+	case pairs:
+		return fromPairs(country)
 	}
-	region := ""
+	region, ok := "", true
 	if s.region != "" {
-		if region, ok = single(h, s.region); !ok {
-			return consent.Place{}
-		}
+		region, ok = single(h, s.region)
+	}
+	// A comma joins two headers of one name: more than one hand wrote them.
+	if !ok || strings.Contains(country, ",") || strings.Contains(region, ",") {
+		return consent.Place{}
 	}
 	return place(country, region)
 }
 
-// single returns the value of a header that must not come twice; ok is false
-// when two writers or one hostile one can have been at work.
+// single returns the value of a header; ok is false when it comes twice, so
+// that a second writer can have been at work.
 func single(h http.Header, name string) (value string, ok bool) {
 	values := h.Values(name)
 	switch {
@@ -120,15 +164,11 @@ func single(h http.Header, name string) (value string, ok bool) {
 	case len(values) > 1 || len(values[0]) > limit:
 		return "", false
 	}
-	value = strings.TrimSpace(values[0])
-	if strings.HasPrefix(value, "{") {
-		return value, true
-	}
-	return value, !strings.Contains(value, ",")
+	return strings.TrimSpace(values[0]), true
 }
 
 // fromObject reads {"country":{"code":…},"subdivision":{"code":…}}, plain or
-// in base64: the edge has written both.
+// in base64.
 func fromObject(s string) consent.Place {
 	raw := []byte(s)
 	if !strings.HasPrefix(s, "{") {
@@ -146,4 +186,19 @@ func fromObject(s string) consent.Place {
 		return consent.Place{}
 	}
 	return place(o.Country.Code, o.Subdivision.Code)
+}
+
+// fromPairs reads "country_code=US,region_code=CA" among other pairs. A name
+// that comes twice, or a part that is no pair, gives the unknown place.
+func fromPairs(s string) consent.Place {
+	found := map[string]string{}
+	for part := range strings.SplitSeq(s, ",") {
+		name, value, ok := strings.Cut(part, "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if _, doubled := found[name]; doubled || !ok {
+			return consent.Place{}
+		}
+		found[name] = strings.TrimSpace(value)
+	}
+	return place(found["country_code"], found["region_code"])
 }

@@ -72,6 +72,21 @@ func TestFromHeaders(t *testing.T) {
 		{"a doubled region", "custom:A,B", headers("a", "US", "b", "CA", "b", "WA"), "unknown"},
 		{"an over-long country", "custom:A,B", headers("a", strings.Repeat("U", 5000)), "unknown"},
 		{"an over-long region", "custom:A,B", headers("a", "US", "b", strings.Repeat("U", 5000)), "unknown"},
+		{"akamai", "akamai", headers("X-Akamai-Edgescape", "georegion=246,country_code=US,region_code=CA,city=SANJOSE,zip=95101+95103"), "US-CA"},
+		{"akamai without a region", "akamai", headers("X-Akamai-Edgescape", "country_code=FR"), "FR"},
+		{"akamai with spaces", "akamai", headers("X-Akamai-Edgescape", "country_code=CA, region_code=QC"), "CA-QC"},
+		{"akamai does not know", "akamai", headers("X-Akamai-Edgescape", "country_code=?,region_code=?"), "unknown"},
+		{"akamai without a country", "akamai", headers("X-Akamai-Edgescape", "region_code=CA"), "unknown"},
+		{"akamai with a doubled country", "akamai", headers("X-Akamai-Edgescape", "country_code=FR,country_code=US"), "unknown"},
+		{"akamai with a country doubled in capitals", "akamai", headers("X-Akamai-Edgescape", "country_code=FR,COUNTRY_CODE=US"), "unknown"},
+		{"akamai with a part that is no pair", "akamai", headers("X-Akamai-Edgescape", "country_code=US,CA"), "unknown"},
+		{"akamai said twice", "akamai", headers("X-Akamai-Edgescape", "country_code=US", "X-Akamai-Edgescape", "country_code=US"), "unknown"},
+		{"google-lb writes the country into the region", "google-lb", headers("X-Geo-Country", "US", "X-Geo-Region", "USCA"), "US-CA"},
+		{"google-lb does not know the region", "google-lb", headers("X-Geo-Country", "US", "X-Geo-Region", ""), "US"},
+		{"app-engine in lower case", "app-engine", headers("X-Appengine-Country", "US", "X-Appengine-Region", "ca"), "US-CA"},
+		{"app-engine does not know", "app-engine", headers("X-Appengine-Country", "ZZ"), "unknown"},
+		{"azure", "azure", headers("X-Geo-Country", "GB"), "GB"},
+		{"azure has no region", "azure", headers("X-Geo-Country", "US", "X-Geo-Region", "CA"), "US"},
 		{"headers of another edge", "cloudflare", headers("x-vercel-ip-country", "US"), "unknown"},
 		{"no scheme", "none", headers("CF-IPCountry", "US"), "unknown"},
 	} {
@@ -96,14 +111,52 @@ func TestParseSchemeRefusesJunk(t *testing.T) {
 	}
 }
 
+func TestSchemesNameTheirHeaders(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"none": "", "cloudflare": "Cf-Ipcountry Cf-Region-Code", "netlify": "X-Nf-Geo", "azure": "X-Geo-Country",
+		"akamai": "X-Akamai-Edgescape", "custom:x-land": "X-Land", "custom:x-land,x-state": "X-Land X-State",
+	} {
+		if got := strings.Join(scheme(t, s).Headers(), " "); got != want {
+			t.Errorf("%s: Headers = %q, want %q", s, got, want)
+		}
+	}
+	for _, s := range geo.SchemeNames() {
+		if reads := scheme(t, s).Reads(); reads != (s != "none") {
+			t.Errorf("%s: Reads = %v", s, reads)
+		}
+	}
+}
+
+// Whatever a header can hold that is no code, no edge makes a place of it.
+func TestJunkIsNoPlaceAtAnyEdge(t *testing.T) {
+	t.Parallel()
+	for _, s := range geo.SchemeNames()[1:] {
+		x := scheme(t, s)
+		for _, junk := range []string{
+			"", " ", "?", "-", "XX", "T1", "ZZ", "A1", "A2", "O1", "xx", "zz", "null", "undefined", "unknown", "(null)", "US,FR", "US;FR", "U S", "USA", "ÜS",
+			"US\u0000", "{", "{}", "[]", "e30=", "country_code=", "country_code=XX", "country_code=ZZ", `{"country":{"code":"XX"}}`, `{"country":"US"}`, "%55%53", "$geoip_country_code",
+		} {
+			h := http.Header{}
+			for _, name := range x.Headers() {
+				h.Set(name, junk)
+			}
+			if got := x.FromHeaders(h); got.Known() {
+				t.Errorf("%s: %q gives %s, want unknown", s, junk, got)
+			}
+		}
+	}
+}
+
 func FuzzFromHeaders(f *testing.F) {
 	f.Add("US", "CA")
 	f.Add("T1", "?")
+	f.Add("country_code=US,region_code=CA", "")
 	f.Add(`{"country":{"code":"US"},"subdivision":{"code":"CA"}}`, "")
 	f.Add("eyJjb3VudHJ5Ijp7ImNvZGUiOiJVUyJ9fQ==", "US-CA")
 	f.Fuzz(func(t *testing.T, country, region string) {
-		for _, s := range []string{"custom:A,B", "netlify"} {
-			got := scheme(t, s).FromHeaders(headers("a", country, "b", region, "x-nf-geo", country))
+		for _, s := range []string{"custom:A,B", "netlify", "akamai"} {
+			got := scheme(t, s).FromHeaders(headers("a", country, "b", region, "x-nf-geo", country, "x-akamai-edgescape", country))
 			back, ok := consent.ParsePlace(got.String())
 			if !ok || back != got {
 				t.Errorf("FromHeaders(%q, %q) = %#v, which is no place", country, region, got)

@@ -1,9 +1,9 @@
 package geo
 
 import (
+	"errors"
 	"net/netip"
 
-	"github.com/oschwald/geoip2-golang/v2"
 	"github.com/oschwald/maxminddb-golang/v2"
 
 	"github.com/leadiumx/consent/consent"
@@ -15,6 +15,10 @@ import (
 type table struct {
 	tree   *maxminddb.Reader
 	places map[uintptr]answer
+	// known and hidden count the networks that have a place, and those that
+	// are marked as hiding theirs.
+	known, hidden int
+	probes        probes
 }
 
 type answer struct {
@@ -23,65 +27,70 @@ type answer struct {
 	hidden bool
 }
 
+const (
+	again  = "download the file again"
+	choose = "choose a City or Country edition"
+)
+
 func parse(name string, raw []byte) (*table, error) {
-	// The library knows which editions carry a country; it is asked first, so
-	// that a database of networks or domains is refused by name.
-	edition, err := geoip2.OpenBytes(raw)
-	if err != nil {
-		return nil, bad(name, "is not a database in MaxMind's format", "download the file again, or choose a City or Country edition", err)
-	}
-	if _, err := edition.Country(netip.IPv4Unspecified()); err != nil {
-		return nil, bad(name, "has the wrong edition "+edition.Metadata().DatabaseType, "choose a City or Country edition", err)
-	}
 	tree, err := maxminddb.OpenBytes(raw)
 	if err != nil {
-		return nil, bad(name, "is not a database in MaxMind's format", "download the file again", err)
+		return nil, bad(name, "is not a database in MaxMind's format", again+", or "+choose, err)
+	}
+	edition := tree.Metadata.DatabaseType
+	decode, err := layoutOf(raw)
+	switch {
+	case errors.Is(err, errWrongEdition):
+		return nil, bad(name, "has the wrong edition "+quoted(edition), choose, nil)
+	case err != nil:
+		return nil, bad(name, "cannot be opened", again, err)
 	}
 	if err := tree.Verify(); err != nil {
-		return nil, bad(name, "is damaged", "download the file again", err)
+		return nil, bad(name, "is damaged", again, err)
 	}
 	t := &table{tree: tree, places: map[uintptr]answer{}}
-	for network := range tree.Networks() {
-		if err := network.Err(); err != nil {
-			return nil, bad(name, "is damaged", "download the file again", err)
+	left := most(tree)
+	for network := range tree.Networks(maxminddb.IncludeNetworksWithoutData()) {
+		if left--; left < 0 {
+			return nil, bad(name, "is damaged: its tree does not end", again, nil)
 		}
-		if _, known := t.places[network.Offset()]; known {
+		if err := network.Err(); err != nil {
+			return nil, bad(name, "is damaged", again, err)
+		}
+		if !network.Found() {
 			continue
 		}
-		a, err := decode(network)
-		if err != nil {
-			return nil, bad(name, "holds a record that cannot be read", "download the file again, or choose a City or Country edition", err)
+		a, decoded := t.places[network.Offset()]
+		if !decoded {
+			if a, err = decode(network); err != nil {
+				return nil, bad(name, "of the edition "+quoted(edition)+" holds a record that cannot be read", again+", or "+choose, err)
+			}
+			t.places[network.Offset()] = a
 		}
-		t.places[network.Offset()] = a
+		t.count(network.Prefix(), a)
+	}
+	if t.known+t.hidden == 0 {
+		return nil, bad(name, "of the edition "+quoted(edition)+" knows no place", choose, nil)
 	}
 	return t, nil
 }
 
-// record is the part of a record that counts. The registered country says
-// where a network was bought and not where its user is; it is left out on
-// purpose.
-type record struct {
-	Country      geoip2.CountryRecord     `maxminddb:"country"`
-	Subdivisions []geoip2.CitySubdivision `maxminddb:"subdivisions,maxsize:32"`
-	Traits       struct {
-		AnonymousProxy    bool `maxminddb:"is_anonymous_proxy"`
-		SatelliteProvider bool `maxminddb:"is_satellite_provider"`
-	} `maxminddb:"traits"`
+// most is how many networks a file can hold. A tree has one leaf more than it
+// has nodes; a writer may let some branches share nodes. In a damaged file all
+// of them can, and then it has more leaves than anybody can visit.
+func most(tree *maxminddb.Reader) int {
+	const shared = 8
+	return shared * (int(tree.Metadata.NodeCount) + 1)
 }
 
-func decode(found maxminddb.Result) (answer, error) {
-	var r record
-	if err := found.Decode(&r); err != nil {
-		return answer{}, err
+func (t *table) count(network netip.Prefix, a answer) {
+	switch {
+	case a.hidden:
+		t.hidden++
+	case a.place.Known():
+		t.known++
+		t.probes.add(network.Addr(), a.place.Country)
 	}
-	if r.Traits.AnonymousProxy || r.Traits.SatelliteProvider {
-		return answer{hidden: true}, nil
-	}
-	sub := ""
-	if len(r.Subdivisions) > 0 {
-		sub = r.Subdivisions[0].ISOCode
-	}
-	return answer{place: place(r.Country.ISOCode, sub)}, nil
 }
 
 // locate returns the place of an address, the zero Place when the file does

@@ -13,12 +13,12 @@ import (
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
 	"github.com/leadiumx/consent/dashboard"
-	"github.com/leadiumx/consent/geo"
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/boltstore"
 	"github.com/leadiumx/consent/server/bundle"
 	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/outbox"
 	"github.com/leadiumx/consent/server/publish"
 	"github.com/leadiumx/consent/server/redisstore"
 	"github.com/leadiumx/consent/server/script"
@@ -28,6 +28,7 @@ import (
 // node is one wired server.
 type node struct {
 	store   consent.Store
+	places  *places
 	publish *publish.Desk
 	admin   *admin.Desk
 	server  *web.Server
@@ -43,7 +44,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if err != nil {
 		return nil, fmt.Errorf("load the law table: %w", err)
 	}
-	places, geoReady, err := c.places()
+	places, err := c.places()
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if err != nil {
 		return nil, err
 	}
-	n := &node{store: store}
+	n := &node{store: store, places: places}
 	fail := func(err error) (*node, error) { return nil, closeAfter(err, store) }
 	keys, err := openKeys(c.KeyFile, random)
 	if err != nil {
@@ -83,7 +84,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		budget = 0
 	}
 	n.server = web.New(web.Options{
-		Scripts: scripts, Publish: n.publish, Admin: n.admin, Places: places, GeoReady: geoReady,
+		Scripts: scripts, Publish: n.publish, Admin: n.admin, Places: places,
 		Collect: collect.New(collect.Options{
 			Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Random: random,
 			WordsHash: wordsHash,
@@ -108,35 +109,31 @@ func closeAfter(err error, store consent.Store) error {
 	return err
 }
 
-// open picks the store: Redis when one is named, else the embedded file.
-func (c *serveCmd) open(ctx context.Context, log *slog.Logger) (consent.Store, error) {
-	if len(c.Redis) == 0 {
-		if c.Ack == "redis" {
-			return nil, consent.Fail(consent.Invalid, "--ack redis is asked for, but no Redis is named", "name one with --redis, or leave --ack out")
-		}
-		return boltstore.Open(filepath.Join(c.DataDir, "consent.db"), boltstore.Options{})
+// open picks the store, Redis when one is named, else the embedded file, and
+// puts the node's own log before it.
+func (c *serveCmd) open(ctx context.Context, log *slog.Logger) (*outbox.Outbox, error) {
+	if len(c.Redis) == 0 && c.Ack == string(consent.StoredRedis) {
+		return nil, consent.Fail(consent.Invalid, "--ack redis is asked for, but no Redis is named", "name one with --redis, or leave --ack out")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	return redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log})
-}
-
-func (c *serveCmd) places() (web.Locator, bool, error) {
-	scheme, err := geo.ParseScheme(c.GeoHeaders)
+	var store consent.Store
+	var err error
+	if len(c.Redis) == 0 {
+		store, err = boltstore.Open(filepath.Join(c.DataDir, "consent.db"), boltstore.Options{})
+	} else {
+		store, err = redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log})
+	}
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	trust, err := geo.ParseTrust(c.TrustedProxies)
+	box, err := outbox.Open(ctx, outbox.Options{
+		Dir: filepath.Join(c.DataDir, "log"), Inner: store, Clock: clock(), Random: random, Log: log, Ack: consent.Level(c.Ack),
+	})
 	if err != nil {
-		return nil, false, err
+		return nil, closeAfter(err, store)
 	}
-	var db *geo.DB
-	if len(c.Geoip) > 0 {
-		if db, err = geo.Open(c.Geoip...); err != nil {
-			return nil, false, err
-		}
-	}
-	return geo.New(db, scheme, trust), db != nil || c.GeoHeaders != "none", nil
+	return box, nil
 }
 
 // seed publishes the demo site; an unchanged one makes no new edition, and one

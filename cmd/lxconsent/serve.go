@@ -21,8 +21,8 @@ type serveCmd struct {
 	Listen         string   `default:":8080" help:"Address to listen on."`
 	DataDir        string   `default:"./data" help:"Folder of the embedded store and the keys." type:"path"`
 	Redis          []string `help:"Redis URLs; none uses the embedded store." placeholder:"URL"`
-	Geoip          []string `help:"MaxMind-format databases." placeholder:"FILE" type:"path"`
-	GeoHeaders     string   `default:"none" help:"Geo headers of the edge: none, cloudflare, cloudfront, fastly, vercel, netlify or custom:COUNTRY,REGION."`
+	Geoip          []string `help:"MaxMind-format databases; read again when they change." placeholder:"FILE" type:"path"`
+	GeoHeaders     string   `default:"none" help:"Geo headers of the edge: none, cloudflare, cloudfront, fastly, vercel, netlify, akamai, google-lb, app-engine, azure or custom:COUNTRY,REGION."`
 	TrustedProxies []string `help:"Networks whose forwarded and geo headers count; none trusts nobody." placeholder:"CIDR"`
 	PublicURL      string   `help:"Address under which visitors reach this server." placeholder:"URL" env:"LXCONSENT_PUBLIC_URL"`
 	Ack            string   `default:"local" enum:"local,redis" help:"What an acknowledged write must have reached: local or redis."`
@@ -58,11 +58,12 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 			log.Error("the store did not close cleanly", "error", err)
 		}
 	}()
+	watch, stopWatch := context.WithCancel(ctx)
+	defer stopWatch()
+	n.places.follow(watch, log)
 	if err := c.greet(ctx, s, n); err != nil {
 		return err
 	}
-	watch, stopWatch := context.WithCancel(ctx)
-	defer stopWatch()
 	go n.publish.Watch(watch, time.Second)
 	return listenUntil(ctx, listener, n.server.Handler(), log)
 }

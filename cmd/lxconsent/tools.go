@@ -3,12 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
-	"github.com/leadiumx/consent/geo"
 	"github.com/leadiumx/consent/server/web"
 )
 
@@ -45,38 +43,6 @@ func (c *lawExplainCmd) Run(s streams) error {
 		return printJSON(s, e)
 	}
 	_, err = fmt.Fprint(s.out, e)
-	return err
-}
-
-type geoCmd struct {
-	Lookup geoLookupCmd `cmd:"" help:"Where an address is."`
-}
-
-type geoLookupCmd struct {
-	IP    string   `arg:"" help:"The address."`
-	Geoip []string `required:"" help:"MaxMind-format databases." placeholder:"FILE" type:"path"`
-	JSON  bool     `name:"json" help:"Print JSON."`
-}
-
-// Run prints the place of an address; empty strings when it is unknown.
-func (c *geoLookupCmd) Run(s streams) error {
-	addr, err := netip.ParseAddr(c.IP)
-	if err != nil {
-		return consent.Fail(consent.Invalid, "that is not an IP address", "write it as 192.0.2.1 or 2001:db8::1")
-	}
-	db, err := geo.Open(c.Geoip...)
-	if err != nil {
-		return err
-	}
-	p := db.Locate(addr)
-	source := "database"
-	if !p.Known() {
-		source = "none"
-	}
-	if c.JSON {
-		return printJSON(s, map[string]string{"country": p.Country, "subdivision": p.Subdivision, "source": source})
-	}
-	_, err = fmt.Fprintln(s.out, p)
 	return err
 }
 

@@ -4,6 +4,7 @@ package geotest
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -50,6 +51,66 @@ func WriteRows(t testing.TB, edition string, rows ...Row) string {
 	if err != nil {
 		t.Fatalf("make a location database: %v", err)
 	}
+	return save(t, edition, raw)
+}
+
+// Record is what a database of another shape says about one network. Fields
+// may hold texts, booleans, lists and maps of these.
+type Record struct {
+	Network string
+	Fields  map[string]any
+}
+
+// WriteRecords is WriteRows for databases of another shape.
+func WriteRecords(t testing.TB, edition string, records ...Record) string {
+	t.Helper()
+	var list []entry
+	for _, r := range records {
+		v, err := value(r.Fields)
+		if err != nil {
+			t.Fatalf("make a location database: %v", err)
+		}
+		list = append(list, entry{r.Network, v})
+	}
+	raw, err := build(edition, list)
+	if err != nil {
+		t.Fatalf("make a location database: %v", err)
+	}
+	return save(t, edition, raw)
+}
+
+func value(v any) (mmdbtype.DataType, error) {
+	switch v := v.(type) {
+	case string:
+		return mmdbtype.String(v), nil
+	case bool:
+		return mmdbtype.Bool(v), nil
+	case []any:
+		list := mmdbtype.Slice{}
+		for _, x := range v {
+			y, err := value(x)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, y)
+		}
+		return list, nil
+	case map[string]any:
+		m := mmdbtype.Map{}
+		for k, x := range v {
+			y, err := value(x)
+			if err != nil {
+				return nil, err
+			}
+			m[mmdbtype.String(k)] = y
+		}
+		return m, nil
+	}
+	return nil, fmt.Errorf("a database cannot hold %T here", v)
+}
+
+func save(t testing.TB, edition string, raw []byte) string {
+	t.Helper()
 	name := filepath.Join(t.TempDir(), edition+".mmdb")
 	if err := os.WriteFile(name, raw, 0o600); err != nil {
 		t.Fatalf("write a location database: %v", err)
@@ -59,6 +120,19 @@ func WriteRows(t testing.TB, edition string, rows ...Row) string {
 
 // Bytes returns a database of an edition.
 func Bytes(edition string, rows ...Row) ([]byte, error) {
+	var list []entry
+	for _, r := range rows {
+		list = append(list, entry{r.Network, r.record()})
+	}
+	return build(edition, list)
+}
+
+type entry struct {
+	network string
+	data    mmdbtype.DataType
+}
+
+func build(edition string, entries []entry) ([]byte, error) {
 	tree, err := mmdbwriter.New(mmdbwriter.Options{
 		BuildEpoch:              1,
 		DatabaseType:            edition,
@@ -69,12 +143,12 @@ func Bytes(edition string, rows ...Row) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range rows {
-		_, network, err := net.ParseCIDR(r.Network)
+	for _, e := range entries {
+		_, network, err := net.ParseCIDR(e.network)
 		if err != nil {
 			return nil, err
 		}
-		if err := tree.Insert(network, r.record()); err != nil {
+		if err := tree.Insert(network, e.data); err != nil {
 			return nil, err
 		}
 	}

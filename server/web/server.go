@@ -36,19 +36,19 @@ type Locator interface {
 
 // Options are what a Server needs.
 type Options struct {
-	Scripts  *script.Desk
-	Collect  *collect.Desk
-	Gate     *gate.Desk
-	Publish  *publish.Desk
-	Admin    *admin.Desk
-	Places   Locator
-	Records  consent.Records
-	Ping     func(context.Context) error
-	Clock    func() time.Time
-	Log      *slog.Logger
-	Words    func(locale string) (map[string]string, bool)
-	Locales  []string
-	Version  string
+	Scripts *script.Desk
+	Collect *collect.Desk
+	Gate    *gate.Desk
+	Publish *publish.Desk
+	Admin   *admin.Desk
+	Places  Locator
+	Records consent.Records
+	Ping    func(context.Context) error
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Words   func(locale string) (map[string]string, bool)
+	Locales []string
+	Version string
 	// PublicURL is the address that visitors see, without a final slash.
 	PublicURL string
 	// Dashboard holds the built dashboard, nil when it was not built.
