@@ -11,9 +11,9 @@ import (
 // String writes the explanation as a person would want to read it.
 func (x Explanation) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "A visitor in %s on %s", x.Place, x.At)
+	fmt.Fprintf(&b, "A visitor in %s on %s", inWords(x.Place), x.At)
 	if x.Establishment != "" {
-		fmt.Fprintf(&b, ", a publisher established in %s", x.Establishment)
+		fmt.Fprintf(&b, ", a publisher established in %s", inWords(x.Establishment))
 	}
 	b.WriteString(".\n")
 	for _, s := range x.told.found {
@@ -49,6 +49,13 @@ func (x Explanation) String() string {
 		}
 	}
 	return b.String()
+}
+
+func inWords(place string) string {
+	if place == World {
+		return "a place that is not known"
+	}
+	return place
 }
 
 // title is a field in words.

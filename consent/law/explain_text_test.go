@@ -21,6 +21,8 @@ func TestExplainIsReadByPeople(t *testing.T) {
 		}},
 		"an unknown state":               {"US", "", today, []string{"held to the strictest of its parts, California (US-CA)", "below 18", "Colorado (US-CO)", "Do Not Sell"}},
 		"a state before its law":         {"US-OK", "", "2026-12-31", []string{"no row of its own on this day, so United States (US) binds", "The next change that is known comes on 2027-01-01."}},
+		"a publisher without a law":      {"FR", "AQ", today, []string{"Publisher: AQ has no row of its own on this day, so it adds no second law."}},
+		"a place that nobody knows":      {"ZZ", "", today, []string{"A visitor in a place that is not known on 2026-11-24."}},
 		"a territory":                    {"RE", "", today, []string{"RE follows France (FR)."}},
 		"a part of a country":            {"DE-BY", "", today, []string{"DE-BY lies in Germany (DE), whose law is one for all parts."}},
 		"a country without a row":        {"AQ", "", today, []string{"AQ has no row of its own on this day, so the strictest law binds."}},

@@ -164,45 +164,6 @@ func TestUnknownPartIsNeverLaxerThanAnyPart(t *testing.T) {
 	}
 }
 
-func TestSeveralParticipantsAreHeldToTheStrictestPlace(t *testing.T) {
-	t.Parallel()
-	tb := table(t)
-	at := day(t, today)
-	for name, c := range map[string]struct {
-		places []string
-		id     string
-	}{
-		"nobody counts as an unknown place":         {nil, "unknown+us-fl"},
-		"one place alone":                           {[]string{"US-WY"}, "us+us-fl"},
-		"the same place twice":                      {[]string{"US-WY", "US-WY"}, "us+us-fl"},
-		"a laxer second place":                      {[]string{"US-FL", "US-WY"}, "us-fl"},
-		"a stricter second place is named":          {[]string{"US-WY", "US-CA"}, "us+us-fl+us-ca"},
-		"an unknown participant has the strict law": {[]string{"US-WY", "unknown"}, "us+us-fl+unknown"},
-		"three places that each make more stricter": {[]string{"US-WY", "FR", "US-CA"}, "us+us-fl+fr+us-ca"},
-		"a place that does not exist is not known":  {[]string{"US-FL", "ZZ"}, "us-fl+unknown"},
-	} {
-		var places []consent.Place
-		for _, s := range c.places {
-			places = append(places, place(t, s))
-		}
-		if r := tb.ResolveAll(places, place(t, "US-FL"), at); r.ID != c.id || r.Terms.Regime != c.id {
-			t.Errorf("%s: %q, want %q", name, r.ID, c.id)
-		}
-	}
-	laws := oneOfEach(tb, at)
-	for _, a := range laws {
-		for _, b := range laws {
-			talk := []consent.Place{a, b, {Country: "GB"}}
-			r := tb.ResolveAll(talk, consent.Place{}, at)
-			for _, p := range talk {
-				if one := tb.Resolve(p, consent.Place{}, at); laxer(r.Terms, one.Terms) {
-					t.Fatalf("%v are held laxer than %s", talk, p)
-				}
-			}
-		}
-	}
-}
-
 func TestOwnAudienceIsRelaxedOnlyWhereARowSaysSo(t *testing.T) {
 	t.Parallel()
 	tb := table(t)

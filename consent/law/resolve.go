@@ -40,23 +40,6 @@ func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime
 	return r
 }
 
-// ResolveAll returns what binds several visitors at once, such as those of one
-// call: the law of every place together with the publisher's, the stricter
-// value field by field. A place that is not known adds the strictest law, and
-// an empty list counts as one such place. The id names every law that makes something stricter; ByID
-// finds it only where these are at most two. Duties are those of the first place.
-func (t *Table) ResolveAll(places []consent.Place, establishment consent.Place, at time.Time) Regime {
-	if len(places) == 0 {
-		places = []consent.Place{{}}
-	}
-	r := t.Resolve(places[0], establishment, at)
-	e := t.at(at.Unix())
-	for _, p := range places[1:] {
-		r = joinTo(r, e.find(p))
-	}
-	return r
-}
-
 // ByID returns the terms of a regime's id on a date, so that a record can be
 // judged by the regime under which it was made. The places of the result are
 // unknown, since an id may stand for many. ok is false when the date knows no
@@ -75,39 +58,33 @@ func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	if visitor == nil {
 		return Regime{}, false
 	}
-	r = join(visitor, publisher, id)
-	r.At = at
+	r = visitor.with(publisher)
+	r.ID, r.Terms.Regime, r.At = id, id, at
 	return r, true
 }
 
-// with remembers joins: a site asks for the same few again and again.
+// with is the visitor's law with the publisher's, if there is one. It
+// remembers what it worked out: a site asks for the same few again and again.
 func (v *profile) with(e *profile) Regime {
 	if e == nil || e == v {
-		return join(v, nil, "")
+		return v.alone()
 	}
 	if r, ok := v.joins.Load(e); ok {
 		return *r.(*Regime)
 	}
-	r := join(v, e, "")
+	r := v.join(e)
 	v.joins.Store(e, &r)
 	return r
 }
 
-// join takes the stricter value field by field. Without an id it makes one.
-func join(v, e *profile, id string) Regime {
-	r := Regime{ID: v.id, Terms: v.terms, Why: v.why, closeRequired: v.closeRequired, Duties: v.duties}
-	if e == nil || e == v {
-		return r
-	}
-	r = joinTo(r, e)
-	if id != "" {
-		r.ID, r.Terms.Regime = id, id
-	}
-	return r
+func (v *profile) alone() Regime {
+	return Regime{ID: v.id, Terms: v.terms, Why: v.why, closeRequired: v.closeRequired, Duties: v.duties}
 }
 
-// joinTo adds a law to a regime and names it where it makes anything stricter.
-func joinTo(r Regime, e *profile) Regime {
+// join takes the stricter value field by field, and names the publisher's law
+// where that makes anything stricter.
+func (v *profile) join(e *profile) Regime {
+	r := v.alone()
 	j := joiner{why: r.Why, other: e.why}
 	t, o := &r.Terms, &e.terms
 	lower(&j, fieldAnalytics, &t.Modes.Analytics, o.Modes.Analytics)

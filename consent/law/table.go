@@ -17,7 +17,7 @@ const (
 )
 
 // Table is every law that is known, worked out for every period between two
-// changes of law. It never changes after Load and may be shared freely.
+// changes of law. What it answers never changes, and it may be shared freely.
 type Table struct {
 	rows   []Row
 	epochs []epoch

@@ -27,7 +27,7 @@ func (t *Table) tell(e *epoch, place, establishment consent.Place, r Regime) tol
 	x.found = append(x.found, "Visitor: "+e.how(place, visitor))
 	candidates := slices.Clone(visitor.rows)
 	if establishment.Known() {
-		x.found = append(x.found, "Publisher: "+e.how(establishment, publisher))
+		x.found = append(x.found, "Publisher: "+e.publisherHow(establishment, publisher))
 		candidates = append(candidates, publisher.rows...)
 	}
 	candidates = append(candidates, e.world.rows...)
@@ -97,6 +97,14 @@ func (e *epoch) how(place consent.Place, p *profile) string {
 	default:
 		return place.String() + " follows " + name + "."
 	}
+}
+
+// publisherHow differs where no row binds: a publisher without a law adds none.
+func (e *epoch) publisherHow(place consent.Place, p *profile) string {
+	if p == e.world {
+		return place.String() + " has no row of its own on this day, so it adds no second law."
+	}
+	return e.how(place, p)
 }
 
 // nextChange looks ahead for the first day on which the same visit falls
