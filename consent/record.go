@@ -43,6 +43,14 @@ func (r *Record) Choice() *Choice {
 	}
 }
 
+// Stripped leaves of an erased subject's record that there was one, and what
+// was shown: neither who it was nor what was chosen.
+func (r Record) Stripped() Record {
+	r.Subject, r.Content = "", ""
+	r.Levels, r.Vendors, r.Over = nil, nil, nil
+	return r
+}
+
 // Receipt is what the subject keeps of a record.
 type Receipt struct {
 	ID      string         `json:"id"`

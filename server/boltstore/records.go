@@ -184,9 +184,7 @@ func strip(records *bbolt.Bucket, key []byte) error {
 	if err != nil {
 		return err
 	}
-	r.Subject, r.Content = "", ""
-	r.Levels, r.Vendors, r.Over = nil, nil, nil
-	body, err := json.Marshal(r)
+	body, err := json.Marshal(r.Stripped())
 	if err != nil {
 		return err
 	}

@@ -261,7 +261,7 @@ func (a *applier) one(ctx context.Context, e entry) error {
 	if gone {
 		// That there was a record may be known for ever, what it said not for
 		// a moment: others may read the store before the erasure follows.
-		r = stripped(r)
+		r = r.Stripped()
 	}
 	stored, _, err := a.inner.Append(ctx, r)
 	switch consent.CodeOf(err) {

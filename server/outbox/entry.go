@@ -135,10 +135,3 @@ func cloned(r consent.Record) consent.Record {
 	r.Levels, r.Vendors, r.Over = maps.Clone(r.Levels), maps.Clone(r.Vendors), maps.Clone(r.Over)
 	return r
 }
-
-// stripped leaves of a record that there was one, and what was shown.
-func stripped(r consent.Record) consent.Record {
-	r.Subject, r.Content = "", ""
-	r.Levels, r.Vendors, r.Over = nil, nil, nil
-	return r
-}

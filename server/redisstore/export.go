@@ -105,7 +105,7 @@ func (s *Store) resolve(ctx context.Context, mark string, claim, kept *redis.Sli
 	}
 	t, _ := kept.Val()[0].(string)
 	if at, gone := tombstone(t); gone && e.clock <= at {
-		return stripped(e.record), true, nil
+		return e.record.Stripped(), true, nil
 	}
 	return e.record, true, nil
 }

@@ -184,14 +184,8 @@ func strip(body string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	rest, err := json.Marshal(stripped(r))
+	rest, err := json.Marshal(r.Stripped())
 	return string(rest), err
-}
-
-func stripped(r consent.Record) consent.Record {
-	r.Subject, r.Content = "", ""
-	r.Levels, r.Vendors, r.Over = nil, nil, nil
-	return r
 }
 
 // entry is one record in a subject's hash.
