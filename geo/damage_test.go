@@ -149,7 +149,7 @@ func FuzzLocate(f *testing.F) {
 
 // A tree whose nodes are shared is small, but has more paths than anybody can
 // walk.
-func TestATreeThatNeverEndsIsRefused(t *testing.T) {
+func TestATreeWithoutEndIsReadInTime(t *testing.T) {
 	t.Parallel()
 	for _, end := range []struct {
 		name   string
@@ -171,8 +171,8 @@ func TestATreeThatNeverEndsIsRefused(t *testing.T) {
 				}
 				copy(raw[i*size:], []byte{0, 0, byte(next), 0, 0, 0, byte(next)})
 			}
-			if _, err := geo.OpenBytes(raw); consent.CodeOf(err) != consent.Invalid {
-				t.Errorf("Open = %v, want code invalid", err)
+			if db, err := geo.OpenBytes(raw); err == nil {
+				wellFormed(t, db)
 			}
 		})
 	}

@@ -122,7 +122,7 @@ func (d *DB) Knows() bool {
 func (d *DB) Editions() []string {
 	var list []string
 	for _, t := range d.all() {
-		list = append(list, t.tree.Metadata.DatabaseType)
+		list = append(list, t.edition)
 	}
 	return list
 }
