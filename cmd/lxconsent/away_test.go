@@ -31,6 +31,10 @@ func TestConsentsAreTakenWhileRedisIsAwayAndReachItLater(t *testing.T) {
 	if allow, why := s.decision("analytics", cookie("lx_consent", first.text(t, "consent")), cookie("lx_subject", first.text(t, "subject"))); allow || why != "denied" {
 		t.Errorf("the withdrawal must count at once: %v %s", allow, why)
 	}
+	await(t, "the store is shown as degraded", func() bool {
+		ready := s.do(http.MethodGet, "/readyz", "")
+		return ready.status == http.StatusOK && ready.text(t, "store") == "degraded"
+	})
 	redis.Restart()
 	await(t, "both decisions are in the export", func() bool {
 		st, out := s.command("ledger", "export", "--site", "demo")

@@ -21,7 +21,8 @@ func (s *Server) healthz(c echo.Context) error {
 type readyJSON struct {
 	// Status is ok, degraded (serving, with something missing) or down.
 	Status string `json:"status"`
-	Store  string `json:"store"`
+	// Store is degraded while decisions wait for it in the node's log.
+	Store string `json:"store"`
 	// Geo is degraded when nothing can tell places, so that each is unknown, and
 	// when an address database has gone bad and an earlier one answers.
 	Geo string `json:"geo"`
@@ -39,6 +40,9 @@ func (s *Server) readyz(c echo.Context) error {
 		s.o.Log.Warn("the store does not answer", "error", err)
 		out.Status, out.Store = "down", "down"
 		return c.JSON(http.StatusServiceUnavailable, out)
+	}
+	if s.o.StoreAway() {
+		out.Status, out.Store = "degraded", "degraded"
 	}
 	return c.JSON(http.StatusOK, out)
 }

@@ -44,11 +44,13 @@ type Options struct {
 	Places  Locator
 	Records consent.Records
 	Ping    func(context.Context) error
-	Clock   func() time.Time
-	Log     *slog.Logger
-	Words   func(locale string) (map[string]string, bool)
-	Locales []string
-	Version string
+	// StoreAway reports whether decisions wait for the store in the node's log.
+	StoreAway func() bool
+	Clock     func() time.Time
+	Log       *slog.Logger
+	Words     func(locale string) (map[string]string, bool)
+	Locales   []string
+	Version   string
 	// PublicURL is the address that visitors see, without a final slash.
 	PublicURL string
 	// Dashboard holds the built dashboard, nil when it was not built.
