@@ -15,7 +15,7 @@ import (
 func virtual(in Input) (map[string]string, error) {
 	site := &in.Edition.Site
 	words := Words(site, in.Regime, in.Rules, in.Locale)
-	css, err := style(site)
+	css, err := style(site, Dir(in.Locale))
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +110,12 @@ func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
 	o.put("_title", words["purpose."+r.ID+".title"])
 	o.put("_text", words["purpose."+r.ID+".description"])
 	if p, ok := site.Purpose(r.ID); ok && len(p.Levels) > 0 {
-		levels := make([][2]string, len(p.Levels))
+		titles := make([]string, len(p.Levels))
 		for i, l := range p.Levels {
-			levels[i] = [2]string{l, words["level."+r.ID+"."+l]}
+			titles[i] = words["level."+r.ID+"."+l]
 		}
-		o.put("_levels", levels)
+		o.put("_levels", p.Levels)
+		o.put("_titles", titles)
 	}
 	return o.String()
 }

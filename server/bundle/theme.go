@@ -15,7 +15,7 @@ import (
 )
 
 // style joins the sheets that the site needs with its colours and minifies them.
-func style(site *consent.Site) (string, error) {
+func style(site *consent.Site, dir string) (string, error) {
 	files := []string{"base"}
 	b := &site.Banner
 	switch {
@@ -27,6 +27,9 @@ func style(site *consent.Site) (string, error) {
 		files = append(files, b.Layout)
 	}
 	files = append(files, "preferences")
+	if dir == "rtl" {
+		files = append(files, "rtl")
+	}
 	if b.Reopen {
 		files = append(files, "reopen")
 	}
@@ -56,7 +59,7 @@ func style(site *consent.Site) (string, error) {
 // text, n what must be told from the background, r the radius, f the font.
 func tokens(t *consent.Theme, scope string) string {
 	light := colours(consent.Colours{Accent: t.Accent, AccentText: t.AccentText, Background: t.Background, Text: t.Text},
-		consent.Colours{Accent: "#2347d9", Background: "#ffffff", Text: "#141824"})
+		consent.Colours{Accent: "#2347d9", Background: "#fff", Text: "#141824"})
 	own := consent.Colours{Accent: t.Accent, AccentText: t.AccentText}
 	if t.Dark != nil {
 		own = *t.Dark
@@ -83,7 +86,15 @@ func tokens(t *consent.Theme, scope string) string {
 func colours(own, built consent.Colours) string {
 	a, b, t := cmp.Or(own.Accent, built.Accent), cmp.Or(own.Background, built.Background), cmp.Or(own.Text, built.Text)
 	k := cmp.Or(own.AccentText, legible(a))
-	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s;--m:%s;--n:%s", a, k, b, t, mix(t, b, .16), mix(t, b, .74), mix(t, b, .5))
+	// What is derived is the text's colour, let through in part.
+	full := long(t)
+	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s29;--m:%[5]sbd;--n:%[5]s80", a, k, b, t, full)
+}
+
+// long writes a colour with six digits.
+func long(s string) string {
+	c := parseColour(s)
+	return fmt.Sprintf("#%02x%02x%02x", int(c[0]), int(c[1]), int(c[2]))
 }
 
 type rgb [3]float64
@@ -100,16 +111,6 @@ func parseColour(s string) rgb {
 	return rgb{float64(n >> 16), float64(n >> 8 & 255), float64(n & 255)}
 }
 
-// mix lays a share of the first colour over the second.
-func mix(over, under string, share float64) string {
-	o, u := parseColour(over), parseColour(under)
-	out := "#"
-	for i := range o {
-		out += fmt.Sprintf("%02x", int(math.Round(o[i]*share+u[i]*(1-share))))
-	}
-	return out
-}
-
 // legible picks black or white, whichever stands out more.
 func legible(on string) string {
 	c := parseColour(on)
@@ -121,7 +122,7 @@ func legible(on string) string {
 		return math.Pow((x+.055)/1.055, 2.4)
 	}
 	if y := .2126*linear(c[0]) + .7152*linear(c[1]) + .0722*linear(c[2]); y > .179 {
-		return "#000000"
+		return "#000"
 	}
-	return "#ffffff"
+	return "#fff"
 }

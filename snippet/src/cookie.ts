@@ -2,9 +2,6 @@
 // 1.KEY.EDITION.REGIME.CLOCK.LEVELS.MAC, bound by contract/vectors/cookie.json.
 import type { Choice } from "./decide.ts";
 
-const shape = /^1\.(?:-|[a-z0-9]{1,8})\.([1-9]\d{0,9})\.([a-z0-9+-]{1,32})\.(0|[1-9]\d{0,12})\.([^.]+)\.([\w-]{21}[AQgw])?$/;
-const entry = /^(@?)([a-z][a-z0-9_-]{0,31}):(\d)(g?)$/;
-
 const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
 
 /** A choice that answers nothing. */
@@ -28,21 +25,20 @@ export const encode = (c: Choice): string => {
 
 /** Reads lx_consent strictly; undefined for anything that is not canonical. */
 export const parse = (s: string): Choice | undefined => {
-  const m = shape.exec(s);
-  if (!m || s.length > 512) return;
-  const [, edition = "", regime = "", clock = "", levels = "", mac = ""] = m;
-  // The proof, 128 bits, is missing exactly when no key is named.
-  if (!mac !== (s[2] === "-") || +edition >= 2 ** 31 || +clock > 2 ** 40) return;
+  const [, key, fields = "", edition = "", regime = "", clock = "", levels = "", mac] =
+    /^1\.(-|[a-z\d]{1,8})(\.([1-9]\d*)\.([a-z\d+-]{1,32})\.(\d+)\.([^.]+)\.)([\w-]{21}[AQgw])?$/.exec(s) ?? [];
   const c = { ...blank(), _edition: +edition, _regime: regime, _clock: +clock };
-  let last = "";
-  if (levels !== "-")
-    for (const e of levels.split("~")) {
-      const [, vendor, id = "", n = "", over] = entry.exec(e) || [];
-      const into = vendor ? c._vendors : c._levels;
-      if (!id || e <= last || id in into || (over && (vendor || n === "0"))) return;
-      last = e;
-      into[id] = +n;
-      if (over) c._over[id] = true;
-    }
-  return c;
+  for (const [, vendor, id = "", n = "", over] of levels.matchAll(/(@?)([a-z][a-z\d_-]{0,31}):(\d)(g?)/g)) {
+    (vendor ? c._vendors : c._levels)[id] = +n;
+    if (over) c._over[id] = true;
+  }
+  // Canonical is what we would write. The proof is missing exactly when no key is named.
+  const canonical = encode(c) === `1.-${fields}` && !mac === (key === "-");
+  return canonical && s.length < 513 && c._edition < 2 ** 31 && c._clock <= 2 ** 40 ? c : undefined;
+};
+
+/** Of several cookies the first that can be read counts; one that cannot be read is forged. */
+export const chosen = (values: readonly string[]): readonly [string, Choice | undefined] => {
+  const raw = values.find(parse) ?? values[0] ?? "";
+  return [raw, raw ? (parse(raw) ?? { ...blank(), _forged: true }) : undefined];
 };

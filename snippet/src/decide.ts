@@ -47,24 +47,24 @@ export type Lives = {
   readonly _consentMonths: number;
 };
 
-/** The words of reasons; a decision gives the place in this list. */
+/** The words of reasons; a decision gives the place in this list. The first four allow. */
 export const reasons = [
   "necessary",
   "granted",
+  "not-objected",
+  "notice",
   "denied",
   "no-record",
   "expired",
   "edition-changed",
   "gpc",
-  "not-objected",
-  "notice",
   "minor",
   "bad-token",
   "erased",
 ] as const;
 
-/** [allow, level, reason, until]; until is 0 when it rests on no grant. */
-export type Decision = readonly [boolean, number, number, number];
+/** [reason, level, until]; until is 0 when it rests on no grant. */
+export type Decision = readonly [number, number, number];
 
 /** The mode of a rule on this page. */
 export const modeOf = (rule: Rule, signals: Signals): Mode =>
@@ -89,34 +89,46 @@ export const decide = (
   vendor = "",
   ask = 0,
 ): Decision => {
-  let mode = modeOf(rule, signals);
+  const gpc = signals.gpc && rule._gpc;
   let max = rule._max;
-  const grant = (why: number, until = 0): Decision => (max < 1 || max < ask ? [false, max, 2, 0] : [true, max, why, until]);
-  const deny = (why: number): Decision => [false, 0, why, 0];
-  const fallback = (why: number) => (mode ? grant(mode === NOTICE ? 8 : 7) : deny(why));
+  const grant = (why: number, until = 0): Decision => (max < 1 || max < ask ? [4, max, 0] : [why, max, until]);
+  const fallback = (why: number): Decision => {
+    // Only a valid grant overrides the signal; no default does.
+    const mode = OPT_OUTS && !gpc && modeOf(rule, signals);
+    return mode ? grant(mode + 1) : [why, 0, 0];
+  };
 
-  if (rule._necessary) return [true, max, 0, 0];
-  if (signals.minor && rule._minor) return deny(9);
-  const level = choice && !choice._forged ? (choice._vendors[vendor] ?? choice._levels[rule._id]) : undefined;
-  if (level === 0) return deny(2);
-  if (stopped(rule, signals) && !(level && choice?._over[rule._id])) return deny(6);
-  if (choice?._erased) return deny(11);
-  // It may have held a refusal, so no default may run on it.
-  if (choice?._forged) return deny(10);
-  if (!choice || !level) return fallback(3);
+  if (rule._necessary) return [0, max, 0];
+  const forged = choice?._forged;
+  const level = forged ? undefined : (choice?._vendors[vendor] ?? choice?._levels[rule._id]);
+  const why =
+    signals.minor && rule._minor
+      ? 9
+      : level === 0
+        ? 4
+        : gpc && !(level && choice?._over[rule._id])
+          ? 8
+          : PROOFS && choice?._erased
+            ? 11
+            : // It may have held a refusal, so no default may run on it.
+              forged
+              ? 10
+              : 0;
+  if (why) return [why, 0, 0];
+  if (!choice || !level) return fallback(5);
   // What the visitor left out of a grant stays out when the grant has ended.
-  max = Math.min(level, max);
-  // Only a valid grant overrides the signal; no default does.
-  if (signals.gpc && rule._gpc) mode = OPT_IN;
-  if (choice._unproved) return fallback(10);
-  if (choice._edition < lives._since) return fallback(5);
+  const most = Math.min(level, max);
+  max = most;
+  if (PROOFS && choice._unproved) return fallback(10);
+  if (choice._edition < lives._since) return fallback(7);
   // A level may end before the ones below it.
   for (; max > 0; max--) {
-    const until = addMonths(choice._clock, Math.min(lives._consentMonths, rule._months?.[max - 1] || lives._consentMonths));
+    const until = addMonths(choice._clock, Math.min(lives._consentMonths, (LEVEL_MONTHS && rule._months?.[max - 1]) || lives._consentMonths));
     if (now < until) return grant(1, until);
+    if (!LEVEL_MONTHS) break;
   }
-  max = Math.min(level, rule._max);
-  return fallback(4);
+  max = most;
+  return fallback(6);
 };
 
 /** Moves a second by calendar months in UTC; a day that is missing runs over. */

@@ -12,6 +12,14 @@ declare const STORAGE: boolean;
 /** Some declared name holds a star. */
 declare const GLOBS: boolean;
 declare const VENDORS: boolean;
+/** Some purpose has named levels. */
+declare const LEVELS: boolean;
+/** Some grant of a level ends earlier than the others. */
+declare const LEVEL_MONTHS: boolean;
+/** Some purpose may run before anyone was asked. */
+declare const OPT_OUTS: boolean;
+/** Knows choices that are not proved or were erased; only servers do. */
+declare const PROOFS: boolean;
 declare const REOPEN: boolean;
 /** The first layer carries a control that closes it. */
 declare const CLOSE: boolean;

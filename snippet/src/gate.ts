@@ -1,13 +1,19 @@
 // Scripts, frames and pixels that wait for a grant.
 import { attr } from "./ui/h.ts";
-import { placeholder } from "./ui/embed.ts";
 
 /** Whether a purpose runs, for a vendor, at a level given by its name or number. */
 export type Allowed = (name: string, level: string, vendor: string) => boolean;
+/** Makes what stands in an element's place while it waits; calling back shows it once. */
+export type Stand = (e: Element, once: () => void) => Element | undefined;
+/** Looks at the waiting elements of a part of the page; without one, at all of them again. */
+export type Scan = (root?: ParentNode) => void;
+/** Sets who decides from now on. */
+export type Arm = (allowed: Allowed, stand: Stand) => Scan;
 
-/** One waiting element that is not a script, and what stands in its place. */
+/** One waiting element that is not a script, and what is in its place. */
 type Slot = { readonly _inert: Element; _shown: Element; _open?: boolean; _once?: boolean };
 type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string };
+declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Policy };
 
 const INERT = '[data-src],[data-cookieblock-src],script[type="text/plain"]';
 
@@ -22,20 +28,20 @@ const namesOf = (e: Element): string[] =>
 
 const sourceOf = (e: Element) => attr(e, "data-src") || attr(e, "data-cookieblock-src") || attr(e, "src");
 
-/** Arms the gate. The results look at waiting elements: in a part of the page, and at all of them again. */
-export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
+/** Makes the gate of a page. It is closed until it is armed. */
+export const gate = (): Arm => {
   const slots = new Set<Slot>();
   const seen = new WeakSet<Element>();
-  const queue: Element[] = [];
+  let allowed: Allowed;
+  let stand: Stand;
+  let order: Promise<unknown> = Promise.resolve();
   let loading: Promise<unknown> | undefined;
-  let draining = false;
 
   let policy: Policy = { createScript: (s) => s, createScriptURL: (s) => s };
   try {
-    const types = (window as { trustedTypes?: { createPolicy: (name: string, rules: Policy) => Policy } }).trustedTypes;
-    if (types) policy = types.createPolicy("lx-consent", policy);
+    policy = trustedTypes.createPolicy("lx-consent", policy);
   } catch {
-    // The page's policy forbids ours; its browser will refuse the scripts.
+    // There are no such types, or the page forbids ours; then its browser will refuse the scripts.
   }
 
   const open = (e: Element) => {
@@ -47,10 +53,9 @@ export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
   // the parser has just inserted, and never run a script twice.
   const revive = (from: Element): Element => {
     const to = document.createElement(from.localName) as HTMLScriptElement;
-    for (const { name, value } of from.attributes)
-      if (!/^(data-)?(type|(cookieblock-)?src)$/.test(name)) to.setAttribute(name, value);
     const src = sourceOf(from);
-    if (to instanceof HTMLScriptElement) {
+    for (const { name, value } of from.attributes) if (!/^(data-)?(type|(cookieblock-)?src)$/.test(name)) to.setAttribute(name, value);
+    if (to.localName === "script") {
       to.type = attr(from, "data-type");
       to.nonce = (from as HTMLElement).nonce;
       to.async = from.hasAttribute("async");
@@ -61,46 +66,21 @@ export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
         });
     }
     if (src) to.src = policy.createScriptURL(src);
-    from.replaceWith(to);
     return to;
-  };
-
-  // Order is kept: files load side by side, a script in the page waits for the files before it.
-  const drain = async () => {
-    if (draining) return;
-    draining = true;
-    for (let e = queue.shift(); e; e = queue.shift()) {
-      if (!sourceOf(e)) await loading;
-      try {
-        revive(e);
-      } catch {
-        // It stays blocked; the others must not suffer.
-      }
-    }
-    draining = false;
   };
 
   const turn = (slot: Slot) => {
     const e = slot._inert;
-    const now = slot._once || open(e);
-    if (now === slot._open) return;
-    slot._open = now;
     const before = slot._shown;
-    if (now) {
-      before.replaceWith(e);
-      slot._shown = revive(e);
-    } else {
-      slot._shown =
-        (VENDORS &&
-          e.localName === "iframe" &&
-          placeholder(e, (vendor) => {
-            slot._once = true;
-            turn(slot);
-            if (vendor) always(vendor);
-          })) ||
-        e;
-      before.replaceWith(slot._shown);
-    }
+    const now = slot._once || open(e);
+    if (now ? slot._open : slot._open === false && before !== e) return;
+    const once = () => {
+      slot._once = true;
+      turn(slot);
+    };
+    slot._open = now;
+    slot._shown = now ? revive(e) : (stand(e, once) ?? e);
+    before.replaceWith(slot._shown);
   };
 
   const take = (e: Element) => {
@@ -110,24 +90,30 @@ export const gate = (allowed: Allowed, always: (vendor: string) => void) => {
       slots.add(slot);
       turn(slot);
       // The text of a script at the end of a half-read page may not be whole.
-    } else if (open(e) && (document.readyState !== "loading" || e.nextSibling || sourceOf(e))) queue.push(e);
+    } else if (open(e) && (document.readyState !== "loading" || e.nextSibling || sourceOf(e)))
+      // Order is kept: files load side by side, a script in the page waits for the files before it.
+      // One that fails stays blocked; the others must not suffer.
+      order = order
+        .then(() => sourceOf(e) || loading)
+        .then(() => (open(e) ? e.replaceWith(revive(e)) : seen.delete(e)))
+        .catch(() => 0);
     else return;
     seen.add(e);
   };
 
-  const scan = (root: ParentNode) => {
-    if (root instanceof Element && root.matches(INERT)) take(root);
-    root.querySelectorAll(INERT).forEach(take);
-    void drain();
-  };
-
-  return [
-    scan,
-    () => {
+  const scan: Scan = (root) => {
+    if (!root)
       for (const slot of slots)
         if (slot._shown.isConnected) turn(slot);
         else slots.delete(slot);
-      scan(document);
-    },
-  ] as const;
+    root ??= document;
+    if (root instanceof Element && root.matches(INERT)) take(root);
+    root.querySelectorAll(INERT).forEach(take);
+  };
+
+  return (a, s) => {
+    allowed = a;
+    stand = s;
+    return scan;
+  };
 };

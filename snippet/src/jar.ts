@@ -3,32 +3,25 @@ import { cookieDomain, cookies, maxAge } from "lx:config";
 import { match } from "./match.ts";
 
 const native = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
-const read = (): string => native?.get?.call(document);
-const write = (cookie: string) => native?.set?.call(document, cookie);
 
 /** Everything may throw in a sandboxed frame; then there is nothing to see. */
-const quietly = (f: () => void) => {
+export const quietly = <T>(f: () => T): T | undefined => {
   try {
-    f();
+    return f();
   } catch {
-    // Nothing to see.
+    return undefined;
   }
 };
 
 const put = (name: string, value: string, age: number, path: string, domain: string) =>
   quietly(() =>
-    write(
+    native?.set?.call(
+      document,
       `${name}=${value};Path=${path};Max-Age=${age};SameSite=Lax${domain && `;Domain=${domain}`}${location.protocol === "https:" ? ";Secure" : ""}`,
     ),
   );
 
-const pairs = (): string[] => {
-  let all = "";
-  quietly(() => {
-    all = read();
-  });
-  return all.split("; ");
-};
+const pairs = (): string[] => (quietly(() => native?.get?.call(document)) ?? "").split("; ");
 
 /** The values of lx_consent that the browser holds. */
 export const readConsent = (): string[] => pairs().flatMap((p) => (p.startsWith("lx_consent=") ? p.slice(11) : []));
@@ -43,9 +36,9 @@ export const keepConsent = (value: string) => {
 export const guardCookies = (allowed: (name: string) => boolean) =>
   Object.defineProperty(document, "cookie", {
     configurable: true,
-    get: read,
+    get: () => native?.get?.call(document),
     set: (v) => {
-      if (allowed(`${v}`.split("=")[0]?.trim() ?? "")) write(v);
+      if (allowed(`${v}`.split("=")[0]?.trim() ?? "")) native?.set?.call(document, v);
     },
   });
 
@@ -59,15 +52,11 @@ export const clean = (allowed: (name: string, kind?: string) => boolean) => {
     if (allowed(name)) continue;
     // Every ending of the host, and none; every beginning of the path, with and without its slash.
     const labels = location.hostname.split(".");
-    for (let d = labels.length; d >= 0; d--) {
-      let path = "";
-      for (const part of location.pathname.split("/")) {
-        path += part;
-        if (part) put(name, "", 0, path, labels.slice(d).join("."));
-        path += "/";
-        put(name, "", 0, path, labels.slice(d).join("."));
-      }
-    }
+    for (let d = labels.length; d >= 0; d--)
+      location.pathname.split("/").reduce((path, part) => {
+        for (const p of [path + part, `${path + part}/`]) put(name, "", 0, p, labels.slice(d).join("."));
+        return `${path + part}/`;
+      }, "");
   }
   if (STORAGE)
     for (const kind of ["local", "session"] as const)

@@ -1,15 +1,16 @@
 // window.lxConsent, and the one place where our faults end: the page goes on,
 // and what waits for a grant keeps waiting.
+import type { Arm } from "./gate.ts";
 import { start } from "./run.ts";
 
 type Call = readonly [method: string, ...args: unknown[]];
 
 const page = window as { lxConsent?: unknown };
-const before = page.lxConsent as { ready?: unknown; q?: Iterable<Call> } | undefined;
+// What a stub or the inline gate has left.
+const before = page.lxConsent as { ready?: unknown; gate?: Arm; q?: Iterable<Call> } | undefined;
 if (!(before?.ready instanceof Promise))
   try {
-    const script = document.currentScript;
-    const [tell, core] = start(script instanceof HTMLScriptElement ? script : undefined);
+    const [tell, core] = start(document.currentScript as HTMLScriptElement | null, before?.gate);
     const api = {
       ...core,
       on: (event: string, fn: EventListener) => addEventListener(`lxconsent:${event}`, fn),
@@ -19,7 +20,7 @@ if (!(before?.ready instanceof Promise))
     };
     page.lxConsent = Object.assign(api, { ready: Promise.resolve(api) });
     tell("ready");
-    for (const call of Array.from(before?.q ?? (before as Iterable<Call> | undefined) ?? [])) api.push(call);
+    for (const call of before?.q ?? (before as Iterable<Call> | undefined) ?? []) api.push(call);
   } catch (e) {
     console.warn("lxConsent", e);
   }

@@ -8,7 +8,7 @@ export type Action = "accept_all" | "reject_all" | "save" | "dismiss" | "withdra
 export type Given = {
   readonly action: Action;
   readonly levels: Levels;
-  readonly vendors?: Levels;
+  readonly vendors?: Levels | undefined;
   readonly signals: Signals;
 };
 
@@ -24,30 +24,27 @@ const barred = (rule: Rule, { signals, action }: Given) =>
  */
 export const merge = (rules: readonly Rule[], vendors: readonly Named[], earlier: Choice | undefined, given: Given) => {
   const out = blank();
-  const { action } = given;
-  const old: Choice = earlier && !earlier._forged && !earlier._erased ? earlier : out;
+  const { action, levels } = given;
+  const old: Choice = !earlier || earlier._forged || (PROOFS && earlier._erased) ? out : earlier;
   // Of an unproved choice only refusals keep a meaning.
-  const kept = (n: number | undefined) => (old._unproved && n ? undefined : n);
+  const kept = (n: number | undefined) => (PROOFS && old._unproved && n ? undefined : n);
   const ends = action === "reject_all" || action === "withdraw";
   for (const rule of rules) {
     const id = rule._id;
-    if (rule._necessary) continue;
-    let n = ends ? 0 : kept(old._levels[id]);
-    let over = old._over[id];
-    if (!ends && id in given.levels) {
-      n = barred(rule, given) ? 0 : (given.levels[id] as number);
-      over = given.signals.gpc && rule._gpc;
-    }
-    if (n === undefined) continue;
+    const said = ends ? 0 : levels[id];
+    const n = said === undefined ? kept(old._levels[id]) : barred(rule, given) ? 0 : said;
+    if (rule._necessary || n === undefined) continue;
     out._levels[id] = Math.min(n, rule._max);
-    if (n && over) out._over[id] = true;
+    if (n && (said === undefined ? old._over[id] : given.signals.gpc && rule._gpc)) out._over[id] = true;
   }
-  if (ends) return out;
-  for (const { _id } of vendors) {
-    const n = action === "accept_all" ? undefined : kept(old._vendors[_id]);
-    if (n !== undefined) out._vendors[_id] = n;
+  if (VENDORS && !ends) {
+    if (action !== "accept_all")
+      for (const { _id } of vendors) {
+        const n = kept(old._vendors[_id]);
+        if (n !== undefined) out._vendors[_id] = n;
+      }
+    Object.assign(out._vendors, given.vendors);
   }
-  Object.assign(out._vendors, given.vendors);
   return out;
 };
 

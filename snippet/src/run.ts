@@ -1,48 +1,31 @@
 // The one owner of state: it runs what `step` decides.
-import { endpoint, locale, rules, site, terms, vendors } from "lx:config";
+import { endpoint, locale, type NamedRule, rules, site, terms } from "lx:config";
+import { levelOf, may, now, purposesOf, signalsOf } from "./allow.ts";
+import type { Levels } from "./decide.ts";
+import { type Arm, gate } from "./gate.ts";
 import { clean, declared, guardCookies, keepConsent, readConsent } from "./jar.ts";
-import { decide, type Levels, type Rule } from "./decide.ts";
-import { gate } from "./gate.ts";
 import type { Action } from "./merge.ts";
-import { deliver, send } from "./send.ts";
-import { asks, BANNER, type Effects, type Event as Happening, HIDDEN, PREFERENCES, type State, step, type View } from "./step.ts";
-import { attr } from "./ui/h.ts";
+import { sender } from "./send.ts";
+import { asks, BANNER, type Event as Happening, HIDDEN, PREFERENCES, type State, step, type View } from "./step.ts";
 import { box, picked, reopener } from "./ui/box.ts";
+import { placeholder } from "./ui/embed.ts";
+import { attr } from "./ui/h.ts";
 import { addSheet } from "./ui/sheet.ts";
 import { consentMode, push } from "./with/consentmode.ts";
 
-/** Starts in this page; the result is the public interface but for its events. */
-export const start = (script: HTMLScriptElement | undefined) => {
+/** Starts in this page, with the gate that an inline script has left; the result is the public interface but for its events. */
+export const start = (script: HTMLScriptElement | null, inline?: Arm) => {
   const base = endpoint || (script?.src ?? "").replace(/\/s\/[^/]*$/, "");
-  const marked = (name: string) => script?.hasAttribute(`data-${name}`) || undefined;
-  const signals = {
-    gpc: SIM_GPC || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || undefined,
-    minor: marked("minor"),
-    sensitive: marked("sensitive"),
-  } as State["_signals"];
+  const signals = signalsOf(script);
   let state: State = { _choice: undefined, _raw: "", _signals: signals, _view: HIDDEN };
   let shown: HTMLDialogElement | undefined;
   let reopen: HTMLElement | undefined;
   let drawn: View = HIDDEN;
 
-  const now = () => Math.floor(Date.now() / 1000);
-  const levelOf = (rule: Rule, vendor = "", level = 0): number => {
-    const [allow, n] = decide(rule, state._choice, terms, signals, now(), vendor, level);
-    return allow ? n : 0;
-  };
-  const vendorOf = (name: string) => vendors.find((v) => v._id === name);
-  /** The purposes behind a name: a purpose's own, another platform's, or a vendor's. */
-  const purposesOf = (name: string) =>
-    rules.filter((r) => r._names.includes(` ${name} `) || (VENDORS && vendorOf(name)?._purposes.includes(r._id)));
-  /** Whether all purposes behind a name may run; a level is a number or a name. */
-  const has = (name: string, level: number | string = 0, vendor = name): boolean => {
-    const found = purposesOf(name);
-    return (
-      !!found[0] &&
-      found.every((r) => levelOf(r, vendor, level ? +level || (r._levels?.findIndex(([id]) => id === level) ?? -1) + 1 || 99 : 0))
-    );
-  };
-  const may = (name: string, kind?: string) => {
+  const tellTags = CONSENT_MODE ? consentMode() : undefined;
+  const level = (r: NamedRule) => levelOf(r, state._choice, signals);
+  const has = (name: string, level?: number | string, vendor?: string) => may(state._choice, signals, name, level, vendor);
+  const free = (name: string, kind?: string) => {
     const c = declared(name, kind);
     return !c || has(c._purpose, 0, c._vendor);
   };
@@ -51,7 +34,7 @@ export const start = (script: HTMLScriptElement | undefined) => {
     edition: terms._edition,
     regime: terms._regime,
     locale,
-    levels: Object.fromEntries(rules.map((r) => [r._id, levelOf(r)])),
+    levels: Object.fromEntries(rules.map((r) => [r._id, level(r)])),
     decided: !asks(terms, state, now()),
     gpc: !!signals.gpc,
   });
@@ -68,15 +51,11 @@ export const start = (script: HTMLScriptElement | undefined) => {
     if (!document.body || (view === before && (root?.isConnected ?? !REOPEN))) return;
     drawn = view;
     const focused = shown?.contains(document.activeElement);
-    if (shown?.open) shown.close();
+    shown?.close();
     shown?.remove();
-    if (REOPEN) {
-      reopen ??= reopener();
-      if (view) reopen.remove();
-      else document.body.append(reopen);
-    }
     if (view) {
-      shown = box(view === PREFERENCES, signals.gpc, (r) => levelOf(r));
+      if (REOPEN) reopen?.remove();
+      shown = box(view === PREFERENCES, signals.gpc, level);
       shown.oncancel = (e) => {
         e.preventDefault();
         go({ _close: true });
@@ -85,92 +64,96 @@ export const start = (script: HTMLScriptElement | undefined) => {
       // Opened by attribute, a banner takes no focus from the page.
       if (view === PREFERENCES || MODAL) shown.showModal();
       else shown.open = true;
-    } else if (focused) reopen?.focus();
+    } else if (REOPEN) {
+      reopen ??= reopener();
+      document.body.append(reopen);
+      if (focused) reopen.focus();
+    }
     if (!before !== !view) tell(view ? "show" : "hide");
   };
 
-  const answered = (value: string) => go({ _answer: value });
-  const run = ({ _store, _send, _changed }: Effects) => {
+  const go = (event: Happening) => {
+    const [next, { _store, _send, _changed }] = step(terms, state, event, now());
+    state = next;
     if (!PREVIEW && _store) keepConsent(state._raw);
-    if (!PREVIEW && _send) send(base, answered, ..._send);
+    if (_send) void send?.(..._send);
     if (_changed) {
-      if (COOKIES) clean(may);
-      if (CONSENT_MODE) consentMode("update", has);
-      apply();
+      if (COOKIES) clean(free);
+      tellTags?.("update", has);
+      scan();
     }
     draw();
     if (_changed) tell("change", _changed);
   };
-  const go = (event: Happening) => {
-    const [next, effects] = step(terms, state, event, now());
-    state = next;
-    run(effects);
-  };
+  const send = PREVIEW ? undefined : sender(base, (value) => go({ _answer: value }));
 
   /** A grant needs the visitor's own hand; a refusal is taken from anyone. */
-  const act = (action: Action, levels?: Levels, vendor?: string, hand = navigator.userActivation?.isActive) => {
-    if (hand) go({ _act: action, _levels: levels, _vendors: vendor ? { [vendor]: 1 } : undefined });
-    else {
-      const refused = Object.entries(levels ?? {}).filter(([, n]) => !n);
-      if (refused[0]) go({ _act: action, _levels: Object.fromEntries(refused) });
-    }
+  const act = (action: Action, levels?: Levels, hand = navigator.userActivation?.isActive, vendors?: Levels) => {
+    if (!hand) levels = Object.fromEntries(Object.entries(levels ?? {}).filter(([, n]) => !n));
+    if (hand || Object.keys(levels ?? {})[0]) go({ _act: action, _levels: levels, _vendors: vendors });
   };
-  const reject = () => go({ _act: "reject_all" });
-  const showPreferences = () => go({ _show: PREFERENCES });
+  const api = {
+    has: (name: string, level?: number | string) => has(name, level),
+    get,
+    show: () => go({ _show: BANNER }),
+    showPreferences: () => go({ _show: PREFERENCES }),
+    acceptAll: () => act("api", Object.fromEntries(rules.flatMap((r) => (r._necessary ? [] : [[r._id, r._max]])))),
+    rejectAll: () => go({ _act: "reject_all" }),
+    withdraw: () => go({ _act: "withdraw" }),
+    set: (levels: Readonly<Record<string, number | boolean>>) => {
+      const known: Record<string, number> = {};
+      for (const name in levels)
+        for (const r of purposesOf(name)) if (!r._necessary) known[r._id] = Math.max(0, Math.min(r._max, Number(levels[name]) | 0));
+      act("api", known);
+    },
+    rescan: (root: ParentNode = document) => scan(root),
+  };
   const read = () => {
     const values = PREVIEW ? [] : readConsent();
     if (!values.includes(state._raw) && (values[0] || state._raw)) go({ _read: values });
   };
 
   // From here on things happen, in the order that lets nothing slip through.
-  if (COOKIE_WRITES) guardCookies((name) => may(name));
-  if (CONSENT_MODE) consentMode("default", () => false);
-  const [scan, apply] = gate(has, (vendor) => act("embed", {}, vendor, true));
+  if (COOKIE_WRITES) guardCookies((name) => free(name));
+  if (!inline) tellTags?.("default", () => false);
+  const scan = (inline ?? gate())(
+    has,
+    (e, once) =>
+      VENDORS
+        ? placeholder(e, once, (vendor) => {
+            once();
+            act("embed", {}, true, { [vendor]: 1 });
+          })
+        : undefined,
+  );
   addSheet();
   go({ _read: PREVIEW ? [] : readConsent() });
-  if (!PREVIEW) void deliver(base, answered);
+  void send?.();
 
   new MutationObserver((records) => {
     if (document.readyState === "loading") scan(document);
     else for (const r of records) for (const n of r.addedNodes) if (n instanceof Element) scan(n);
     draw();
   }).observe(document, { childList: true, subtree: true });
-  const on = document.addEventListener.bind(document) as typeof document.addEventListener;
+  const on = <E extends Event = Event>(events: string, f: (e: E) => void) => {
+    for (const name of events.split(" ")) addEventListener(name, f as EventListener);
+  };
   on("DOMContentLoaded", () => scan(document));
   // Another tab, or this page out of the back-forward cache, may have another choice.
-  on("visibilitychange", read);
-  addEventListener("pageshow", read);
-  on("keydown", (e) => {
+  on("visibilitychange pageshow", read);
+  on<KeyboardEvent>("keydown", (e) => {
     if (e.key === "Escape" && !e.defaultPrevented && state._view === BANNER && !MODAL) go({ _close: true });
   });
   on("click", (e) => {
     const hook = e.target instanceof Element && e.target.closest("[data-lx-action]");
     const action = hook && attr(hook, "data-lx-action");
     const hand = e.isTrusted || navigator.userActivation?.isActive;
-    if (action === "accept") act("accept_all", undefined, undefined, hand);
-    if (action === "reject") reject();
-    if (action === "save" && shown) act("save", picked(shown), undefined, hand);
-    if (action === "settings") showPreferences();
+    if (action === "accept") act("accept_all", undefined, hand);
+    if (action === "reject") api.rejectAll();
+    if (action === "save" && shown) act("save", picked(shown), hand);
+    if (action === "settings") api.showPreferences();
     if (action === "close") go({ _close: true });
   });
 
-  return [
-    tell,
-    {
-      has: (name: string, level?: number | string) => has(name, level),
-      get,
-      show: () => go({ _show: BANNER }),
-      showPreferences,
-      acceptAll: () => act("api", Object.fromEntries(rules.flatMap((r) => (r._necessary ? [] : [[r._id, r._max]])))),
-      rejectAll: reject,
-      withdraw: () => go({ _act: "withdraw" }),
-      set: (levels: Readonly<Record<string, number | boolean>>) => {
-        const known: Record<string, number> = {};
-        for (const name in levels)
-          for (const r of purposesOf(name)) if (!r._necessary) known[r._id] = Math.max(0, Math.min(r._max, Number(levels[name]) | 0));
-        act("api", known);
-      },
-      rescan: (root: ParentNode = document) => scan(root),
-    },
-  ] as const;
+  return [tell, api] as const;
 };

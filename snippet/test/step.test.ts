@@ -4,6 +4,8 @@ import { encode, parse } from "../src/cookie.ts";
 import { type Mode, NOTICE, OPT_IN, OPT_OUT } from "../src/decide.ts";
 import { asks, BANNER, type Event, HIDDEN, PREFERENCES, type State, step, type Terms } from "../src/step.ts";
 
+Object.assign(globalThis, { PROOFS: false, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+
 const NOW = 1795478400;
 const MONTH = 31 * 86400;
 const terms = (analytics: Mode = OPT_IN, marketing: Mode = OPT_IN, over: Partial<Terms> = {}): Terms => ({

@@ -13,6 +13,9 @@ type Case = { name: string; go_only?: boolean; in: Json; out: Json };
 const vectors = (file: string): Case[] =>
   (JSON.parse(readFileSync(`${process.env.LX_VECTORS}/${file}.json`, "utf8")) as Case[]).filter((c) => !c.go_only);
 
+// The vectors know every feature.
+Object.assign(globalThis, { PROOFS: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+
 const modes = ["opt-in", "opt-out", "notice"];
 const ruleOf = (r: Json): Rule => ({
   _id: r.id,
@@ -43,7 +46,7 @@ const choiceOf = (c: Json | null | undefined): Choice | undefined =>
 for (const c of vectors("decide"))
   test(`decide: ${c.name}`, () => {
     const { ask, rule, choice, lives, signals, now } = c.in;
-    const [allow, level, reason, until] = decide(
+    const [reason, level, until] = decide(
       ruleOf(rule),
       choiceOf(choice),
       { _since: lives.since, _consentMonths: lives.consent_months },
@@ -52,7 +55,7 @@ for (const c of vectors("decide"))
       ask.vendor,
       ask.level,
     );
-    assert.deepEqual({ allow, level, reason: reasons[reason], until }, { until: 0, ...c.out });
+    assert.deepEqual({ allow: reason < 4, level, reason: reasons[reason], until }, { until: 0, ...c.out });
   });
 
 for (const c of vectors("merge"))

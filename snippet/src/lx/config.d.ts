@@ -7,8 +7,9 @@ export type NamedRule = Rule & {
   readonly _names: string;
   readonly _title: string;
   readonly _text: string;
-  /** The ids of the named levels and their words, lowest first; absent for a plain switch. */
-  readonly _levels?: readonly (readonly [id: string, title: string])[];
+  /** The ids of the named levels, lowest first, and their words; absent for a plain switch. */
+  readonly _levels?: readonly string[];
+  readonly _titles?: readonly string[];
 };
 export type Vendor = {
   readonly _id: string;

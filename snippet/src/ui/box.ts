@@ -7,15 +7,15 @@ import { attr, button, h, pin } from "./h.ts";
 const link = (href: string | undefined, text: string) => (href ? h("a", { href, target: "_blank", rel: "noopener" }, text) : text);
 
 const row = (rule: NamedRule, level: number): HTMLElement => {
-  const id = `lx-${rule._id}`;
-  const input = h("input", { type: "checkbox", id, "data-lx-purpose": rule._id, disabled: rule._necessary && "" });
+  const input = h("input", { type: "checkbox", "data-lx-purpose": rule._id, disabled: rule._necessary });
   input.checked = level > 0;
   const select =
+    LEVELS &&
     rule._levels &&
     h(
       "select",
       { "data-lx-level": rule._id, "aria-label": rule._title },
-      rule._levels.map(([, title], i) => h("option", { value: `${i + 1}` }, title)),
+      rule._titles?.map((title, i) => h("option", { value: i + 1 }, title)),
     );
   if (select) {
     select.selectedIndex = Math.max(0, level - 1);
@@ -24,13 +24,13 @@ const row = (rule: NamedRule, level: number): HTMLElement => {
       select.disabled = !input.checked;
     };
   }
-  const users = VENDORS && vendors.filter((v) => v._purposes.includes(rule._id));
+  const users = VENDORS ? vendors.filter((v) => v._purposes.includes(rule._id)).flatMap((v) => [" ", link(v._url, v._name)]) : [];
   return h(
     "section",
     {},
-    h("label", { for: id }, h("b", {}, rule._title), rule._necessary && h("small", {}, words.always), input),
+    h("label", {}, h("b", {}, rule._title), rule._necessary && h("small", {}, words.always), input),
     h("p", {}, rule._text),
-    users && users.length > 0 && h("small", {}, words.usedBy, users.flatMap((v) => [" ", link(v._url, v._name)])),
+    users[0] && h("small", {}, words.usedBy, users),
     select,
   );
 };
@@ -53,7 +53,7 @@ export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule
         "div",
         {},
         // The heading takes the focus of a dialog that opens, so no choice is favoured.
-        h("h2", { id: "lx-title", tabindex: "-1", autofocus: (preferences || MODAL) && "" }, preferences ? words.prefsTitle : words.title),
+        h("h2", { id: "lx-title", tabindex: -1, autofocus: preferences || MODAL }, preferences ? words.prefsTitle : words.title),
         h("p", {}, preferences ? words.prefsBody : words.body, " ", link(policyURL, words.policy)),
         gpc && words.gpcHonoured && h("p", { role: "status" }, words.gpcHonoured),
         preferences && rules.map((r) => row(r, level(r))),
@@ -65,7 +65,7 @@ export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule
         button("accept", words.accept),
         preferences ? button("save", words.save) : button("settings", words.settings),
       ),
-      (preferences || CLOSE) && pin(button("close", "×", { "aria-label": words.close }), "block", "absolute"),
+      (preferences || CLOSE) && button("close", "×", { "aria-label": words.close }, "absolute"),
     ),
     "flex",
     "fixed",
@@ -74,13 +74,10 @@ export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule
 /** Reads the levels that are set in the preferences. */
 export const picked = (root: Element): Levels => {
   const out: Record<string, number> = {};
-  for (const input of root.querySelectorAll<HTMLInputElement>("[data-lx-purpose]:enabled")) {
-    const id = attr(input, "data-lx-purpose");
-    out[id] = input.checked ? +(root.querySelector<HTMLSelectElement>(`[data-lx-level=${id}]`)?.value ?? 1) : 0;
-  }
+  for (const input of root.querySelectorAll<HTMLInputElement>("input:enabled"))
+    out[attr(input, "data-lx-purpose")] = input.checked ? +((LEVELS && input.closest("section")?.querySelector("select")?.value) || 1) : 0;
   return out;
 };
 
 /** The small button that opens the preferences again. */
-export const reopener = () =>
-  pin(button("settings", "", { id: "lx-reopen", class: "lx", "aria-label": words.reopen, title: words.reopen, lang: locale }), "block", "fixed");
+export const reopener = () => button("settings", "", { id: "lx-reopen", class: "lx", "aria-label": words.reopen, title: words.reopen, lang: locale }, "fixed");

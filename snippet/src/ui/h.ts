@@ -1,17 +1,14 @@
 type Child = Node | string | false | undefined;
 
-/** Makes an element from attributes, text and elements; never from markup. */
+/** Makes an element from attributes, text and elements; never from markup. What is falsy is left out. */
 export const h = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  attributes: Readonly<Record<string, string | false | undefined>>,
+  attributes: Readonly<Record<string, string | number | boolean | undefined>>,
   ...children: readonly (Child | readonly Child[])[]
 ): HTMLElementTagNameMap[K] => {
   const e = document.createElement(tag);
-  for (const name in attributes) {
-    const value = attributes[name];
-    if (typeof value === "string") e.setAttribute(name, value);
-  }
-  for (const c of children.flat()) if (c) e.append(c);
+  for (const name in attributes) if (attributes[name]) e.setAttribute(name, attributes[name] as string);
+  e.append(...children.flat().filter((c) => c !== false && c !== undefined) as (Node | string)[]);
   return e;
 };
 
@@ -19,8 +16,8 @@ export const h = <K extends keyof HTMLElementTagNameMap>(
 export const attr = (e: Element, name: string): string => e.getAttribute(name) ?? "";
 
 /** A button of ours; the action is the hook by which it is found. */
-export const button = (action: string, label: string, attributes = {}): HTMLButtonElement =>
-  pin(h("button", { type: "button", "data-lx-action": action, ...attributes }, label), "block");
+export const button = (action: string, label: string, attributes = {}, position?: string): HTMLButtonElement =>
+  pin(h("button", { type: "button", "data-lx-action": action, ...attributes }, label), "block", position);
 
 /** Sets properties that no rule of the page may override, not even one in an earlier layer. */
 export const pin = <E extends HTMLElement>(e: E, display: string, position = "static"): E => {

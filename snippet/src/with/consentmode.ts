@@ -14,14 +14,15 @@ function command(..._: unknown[]) {
   push(arguments);
 }
 
-let told = "";
-
-/** States the consent signals, unless they were last stated like that. */
-export const consentMode = (kind: "default" | "update", allowed: (purpose: string) => boolean) => {
-  const state: Record<string, string> = { security_storage: "granted" };
-  for (const [names, purposes] of signals)
-    for (const name of names.split(" ")) state[name] = purposes[0] && purposes.every(allowed) ? "granted" : "denied";
-  const now = JSON.stringify(state);
-  if (now !== told) command("consent", kind, state);
-  told = now;
+/** Makes what states the consent signals, unless they were last stated like that. */
+export const consentMode = () => {
+  let told = "";
+  return (kind: "default" | "update", allowed: (purpose: string) => boolean) => {
+    const state: Record<string, string> = { security_storage: "granted" };
+    for (const [names, purposes] of signals)
+      for (const name of names.split(" ")) state[name] = purposes[0] && purposes.every(allowed) ? "granted" : "denied";
+    const now = JSON.stringify(state);
+    if (now !== told) command("consent", kind, state);
+    told = now;
+  };
 };
