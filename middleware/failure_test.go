@@ -179,7 +179,7 @@ func TestTheServerIsToldTheChoiceAndTheSignalOnly(t *testing.T) {
 		if !g.Allowed(r, "analytics") {
 			t.Error("denied")
 		}
-		got := <-asked
+		got := sole(t, asked)
 		if got.Method != http.MethodGet || got.RequestURI != "/base/v1/check?purpose=analytics&site=demo" {
 			t.Errorf("asked %s %s", got.Method, got.RequestURI)
 		}
@@ -213,7 +213,19 @@ func TestOneQuestionIsAskedAboutTheCookiesThatAreSet(t *testing.T) {
 			w.Header().Add("Set-Cookie", line)
 		}
 	})), live.Visitor{})
-	if got, want := <-asked, "cookie=_ga&cookie=a%26purpose&purpose=recording&site=demo"; got != want || len(asked) != 0 {
+	if got, want := sole(t, asked), "cookie=_ga&cookie=a%26purpose&purpose=recording&site=demo"; got != want || len(asked) != 0 {
 		t.Errorf("asked %q and %d more, want %q", got, len(asked), want)
+	}
+}
+
+// sole takes what the server was asked before it answered.
+func sole[T any](t *testing.T, asked <-chan T) T {
+	t.Helper()
+	select {
+	case x := <-asked:
+		return x
+	default:
+		t.Fatal("the server was not asked")
+		panic("unreachable")
 	}
 }

@@ -137,6 +137,10 @@ func TestAGatedPathNeedsConsent(t *testing.T) {
 			if a := get(t, url+"/stats/p?purpose=necessary&site=other", v.nobody); a.status != http.StatusForbidden {
 				t.Errorf("a query of the visitor reached the gate: %d", a.status)
 			}
+			// The location that asks is not for visitors.
+			if a := get(t, url+"/consent-analytics", v.granted); a.header.Get("Consent-Decision") != "" {
+				t.Errorf("a visitor reached the gate itself: %d %v", a.status, a.header)
+			}
 			if a := get(t, url+"/stats/p", v.granted); a.status != http.StatusOK || !a.gated() || a.header.Get("Vary") != "Cookie, Sec-GPC" {
 				t.Errorf("granted: %d %q %v", a.status, a.body, a.header)
 			}
@@ -203,7 +207,12 @@ func TestTheGateIsAskedWithWhatTheBrowserSentAndNothingMadeUp(t *testing.T) {
 			send(t, http.MethodPost, url+"/stats/p?site=other&purpose=necessary", "beacon", live.Visitor{},
 				"Cookie", "a=1; lx_consent=x.y; b=2", "Sec-GPC", "1", "Authorization", "Bearer of-the-application",
 				"X-Forwarded-For", "198.51.100.7", "Forwarded", "for=198.51.100.7")
-			r := <-asked
+			var r *http.Request
+			select {
+			case r = <-asked:
+			default:
+				t.Fatal("the gate was not asked")
+			}
 			if got := r.Method + " " + r.RequestURI; got != "GET /v1/gate?site=demo&purpose=analytics" {
 				t.Errorf("it was asked %s", got)
 			}
