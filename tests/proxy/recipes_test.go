@@ -5,7 +5,6 @@ package proxy_test
 import (
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -54,18 +53,11 @@ type front func(t *testing.T, heading, consent, app string, pairs ...string) str
 func nginx(t *testing.T, heading, consent, app string, pairs ...string) string {
 	t.Helper()
 	path := find(t, "nginx", "/usr/sbin/nginx")
-	me, err := user.Current()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir, addr := t.TempDir(), live.FreeAddr(t)
 	site := fill(t, recipe(t, heading), append(pairs, "listen 80;", "listen "+addr+";",
 		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")...)
-	head := "daemon off;\npid nginx.pid;\nerror_log stderr warn;\nevents {}\n"
-	if me.Uid == "0" {
-		// The workers must be able to read the test's folder.
-		head = "user " + me.Username + " " + primaryGroup(t, me) + ";\n" + head
-	}
+	// One process, so that no worker outlives the test program if that dies.
+	head := "daemon off;\nmaster_process off;\npid nginx.pid;\nerror_log stderr warn;\nevents {}\n"
 	var temp strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		temp.WriteString(kind + "_temp_path " + filepath.Join(dir, kind) + ";\n")
@@ -74,15 +66,6 @@ func nginx(t *testing.T, heading, consent, app string, pairs ...string) string {
 	p := live.Run(t, exec.Command(path, "-p", dir, "-e", "stderr", "-c", file), nil)
 	p.Await(addr)
 	return "http://" + addr
-}
-
-func primaryGroup(t *testing.T, u *user.User) string {
-	t.Helper()
-	g, err := user.LookupGroupId(u.Gid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g.Name
 }
 
 func caddy(t *testing.T, heading, consent, app string, pairs ...string) string {
