@@ -101,6 +101,8 @@ func okStatus(r route) int {
 	switch {
 	case r.path == "/v1/consents" && r.method == http.MethodPost:
 		return http.StatusCreated
+	case r.method == http.MethodPost && strings.HasPrefix(r.path, "/privacy/"):
+		return http.StatusSeeOther
 	case r.path == "/v1/session" && r.out == nil:
 		return http.StatusNoContent
 	default:

@@ -60,6 +60,9 @@ func (s *Server) publicRoutes() []route {
 		{http.MethodGet, "/v1/schema/site.json", admin.Public, "JSON Schema of the site document", nil, nil, "application/schema+json", nil, s.siteSchema},
 		{http.MethodGet, "/healthz", admin.Public, "Is the process up?", nil, shape[healthJSON](), mediaJSON, nil, s.healthz},
 		{http.MethodGet, "/readyz", admin.Public, "Can it serve?", nil, shape[readyJSON](), mediaJSON, nil, s.readyz},
+		{http.MethodGet, "/privacy/:site", admin.Visitor, "The visitor's own page: choices, records, erasure", nil, nil, mediaHTML, []string{"lang"}, s.privacyPage},
+		{http.MethodPost, "/privacy/:site/object", admin.Visitor, "Refuse everything, by a form", nil, nil, "", nil, s.privacyObject},
+		{http.MethodPost, "/privacy/:site/erase", admin.Visitor, "Erase the subject, by a form", nil, nil, "", nil, s.privacyErase},
 		{http.MethodGet, "/preview/:token", admin.Public, "A page that shows a draft", nil, nil, mediaHTML, nil, s.previewPage},
 		{http.MethodGet, "/preview/:token/script.js", admin.Public, "The script of a draft", nil, nil, mediaJS, nil, s.previewScript},
 	}

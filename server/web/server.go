@@ -92,6 +92,7 @@ func New(o Options) *Server {
 	e.OPTIONS("/v1/notice", s.preflight)
 	e.GET("/", s.home)
 	e.GET("/preview.css", s.previewStyle)
+	e.GET("/privacy.css", s.privacyStyle)
 	e.GET("/dashboard", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/dashboard/") })
 	e.GET("/dashboard/*", s.dashboard)
 	if o.Demo {
