@@ -61,6 +61,7 @@ func (p *places) follow(ctx context.Context, log *slog.Logger) {
 
 type geoCmd struct {
 	Lookup geoLookupCmd `cmd:"" help:"Where an address is."`
+	Update geoUpdateCmd `cmd:"" help:"Fetch a location database from MaxMind, with your account."`
 }
 
 type geoLookupCmd struct {

@@ -21,7 +21,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve scripts, consent writes, checks and the dashboard."`
 	Site    siteCmd    `cmd:"" help:"Manage sites of a running server."`
 	Law     lawCmd     `cmd:"" help:"Ask the law table."`
-	Geo     geoCmd     `cmd:"" help:"Ask the address database."`
+	Geo     geoCmd     `cmd:"" help:"Ask the location databases, and fetch one."`
 	Check   checkCmd   `cmd:"" help:"Ask a running server whether a purpose may run."`
 	Ledger  ledgerCmd  `cmd:"" help:"Read the records of a running server."`
 	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`

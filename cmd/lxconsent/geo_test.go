@@ -1,0 +1,102 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/geo/geotest"
+)
+
+// until asks again and again, as long as any watch of the server may take.
+func until(t *testing.T, done func() bool) {
+	t.Helper()
+	limit, again := time.NewTimer(20*time.Second), time.NewTicker(50*time.Millisecond)
+	defer limit.Stop()
+	defer again.Stop()
+	for !done() {
+		select {
+		case <-again.C:
+		case <-limit.C:
+			t.Fatal("it did not come")
+		}
+	}
+}
+
+func replace(t *testing.T, name string, raw []byte) {
+	t.Helper()
+	if err := os.WriteFile(name+".new", raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(name+".new", name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAServerFollowsItsLocationDatabase(t *testing.T) {
+	t.Parallel()
+	db := geotest.Write(t)
+	s := start(t, "--geoip", db, "--trusted-proxies", "127.0.0.0/8")
+	regime := func() string {
+		name, _, _ := strings.Cut(s.do(http.MethodGet, "/s/demo.js", "", header("X-Forwarded-For", "198.51.100.7")).header.Get("Consent-Regime"), "@")
+		return name
+	}
+	ready := func() string { return s.do(http.MethodGet, "/readyz", "").text(t, "geo") }
+	if got := regime(); !strings.HasPrefix(got, "us-ca") || ready() != "ok" {
+		t.Fatalf("regime %s, geo %s", got, ready())
+	}
+	replace(t, db, []byte("no database"))
+	until(t, func() bool { return ready() == "degraded" })
+	if a := s.do(http.MethodGet, "/readyz", ""); a.status != http.StatusOK || !strings.HasPrefix(regime(), "us-ca") {
+		t.Errorf("with a bad file: %d, regime %s", a.status, regime())
+	}
+	rows := geotest.Rows()
+	rows[1].Country, rows[1].Subdivision = "FR", ""
+	raw, err := geotest.Bytes("GeoLite2-City", rows...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace(t, db, raw)
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	until(t, func() bool { return !strings.HasPrefix(regime(), "us-ca") && ready() == "ok" })
+	s.stop()
+	if log := s.log.String(); !strings.Contains(log, "the earlier one stays in use") || !strings.Contains(log, "was read again") {
+		t.Errorf("the log is silent about it:\n%s", log)
+	}
+}
+
+func TestEachEdgeIsReadUnderItsOwnName(t *testing.T) {
+	t.Parallel()
+	for scheme, from := range map[string][2]option{
+		"cloudflare":                  {header("CF-IPCountry", "US"), header("CF-Region-Code", "CA")},
+		"cloudfront":                  {header("CloudFront-Viewer-Country", "US"), header("CloudFront-Viewer-Country-Region", "CA")},
+		"fastly":                      {header("X-Geo-Country", "US"), header("X-Geo-Region", "CA")},
+		"vercel":                      {header("X-Vercel-IP-Country", "US"), header("X-Vercel-IP-Country-Region", "CA")},
+		"netlify":                     {header("X-NF-Geo", `{"country":{"code":"US"},"subdivision":{"code":"CA"}}`), header("X-Other", "1")},
+		"akamai":                      {header("X-Akamai-Edgescape", "country_code=US,region_code=CA"), header("X-Other", "1")},
+		"google-lb":                   {header("X-Geo-Country", "US"), header("X-Geo-Region", "USCA")},
+		"app-engine":                  {header("X-Appengine-Country", "US"), header("X-Appengine-Region", "ca")},
+		"custom:X-My-Land,X-My-State": {header("X-My-Land", "US"), header("X-My-State", "CA")},
+	} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, "--geo-headers", scheme, "--trusted-proxies", "127.0.0.0/8")
+			if got := s.do(http.MethodGet, "/s/demo.js", "", from[:]...).header.Get("Consent-Regime"); !strings.HasPrefix(got, "us-ca") {
+				t.Errorf("regime %s, want us-ca", got)
+			}
+			twice := append(from[:], from[0])
+			if got := s.do(http.MethodGet, "/s/demo.js", "", twice...).header.Get("Consent-Regime"); !strings.HasPrefix(got, "unknown") {
+				t.Errorf("said twice: regime %s, want unknown", got)
+			}
+			stranger := start(t, "--geo-headers", scheme)
+			if got := stranger.do(http.MethodGet, "/s/demo.js", "", from[:]...).header.Get("Consent-Regime"); !strings.HasPrefix(got, "unknown") {
+				t.Errorf("from a stranger: regime %s, want unknown", got)
+			}
+		})
+	}
+}
