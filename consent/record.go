@@ -50,24 +50,3 @@ func (r Record) Stripped() Record {
 	r.Levels, r.Vendors, r.Over = nil, nil, nil
 	return r
 }
-
-// Receipt is what the subject keeps of a record.
-type Receipt struct {
-	ID      string         `json:"id"`
-	Site    string         `json:"site"`
-	Edition int            `json:"edition"`
-	Regime  string         `json:"regime"`
-	Locale  string         `json:"locale"`
-	Levels  map[string]int `json:"levels"`
-	Vendors map[string]int `json:"vendors,omitempty"`
-	Action  Action         `json:"action"`
-	Time    time.Time      `json:"time"`
-}
-
-// Receipt returns the subject's copy.
-func (r *Record) Receipt() Receipt {
-	return Receipt{
-		ID: r.ID, Site: r.Site, Edition: r.Edition, Regime: r.Regime, Locale: r.Locale,
-		Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Time: r.Time,
-	}
-}

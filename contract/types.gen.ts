@@ -228,6 +228,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inline/{site}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The markup that a server puts into a page */
+        get: operations["getV1InlineSite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that verify receipts, as a JWK set */
+        get: operations["getV1Keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notice": {
         parameters: {
             query?: never;
@@ -571,6 +605,17 @@ export interface components {
             status: string;
             version: string;
         };
+        JWK: {
+            alg: string;
+            crv: string;
+            kid: string;
+            kty: string;
+            use: string;
+            x: string;
+        };
+        KeySet: {
+            keys: components["schemas"]["JWK"][];
+        };
         Member: {
             consent?: string;
             gpc?: boolean;
@@ -677,7 +722,9 @@ export interface components {
             action: string;
             /** Format: int64 */
             edition: number;
+            edition_hash: string;
             id: string;
+            jws: string;
             levels: {
                 [key: string]: number;
             };
@@ -689,6 +736,7 @@ export interface components {
             vendors?: {
                 [key: string]: number;
             };
+            words_hash: string;
         };
         Rollback: {
             /** Format: int64 */
@@ -1343,6 +1391,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1InlineSite: {
+        parameters: {
+            query?: {
+                lang?: string;
+                gate?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jwk-set+json": components["schemas"]["KeySet"];
+                };
             };
             /** @description A problem document */
             default: {

@@ -23,6 +23,7 @@ type cli struct {
 	Law     lawCmd     `cmd:"" help:"Ask the law table."`
 	Geo     geoCmd     `cmd:"" help:"Ask the location databases, and fetch one."`
 	Check   checkCmd   `cmd:"" help:"Ask a running server whether a purpose may run."`
+	Receipt receiptCmd `cmd:"" help:"Verify a receipt that a visitor kept."`
 	Ledger  ledgerCmd  `cmd:"" help:"Read the records of a running server."`
 	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`
 	Routes  routesCmd  `cmd:"" help:"List the HTTP routes and what each asks of its caller."`

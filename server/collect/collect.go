@@ -69,6 +69,8 @@ type Answer struct {
 	Subject string
 	Stored  consent.Level
 	Receipt consent.Receipt
+	// JWS is the receipt, signed.
+	JWS string
 }
 
 const (
@@ -257,6 +259,10 @@ func content(w Write) string {
 
 func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bool, latest *consent.Record) (Answer, error) {
 	a := Answer{ID: r.ID, Stored: d.o.Records.Level(), Receipt: r.Receipt()}
+	var err error
+	if a.JWS, err = d.o.Keys.SignReceipt(a.Receipt); err != nil {
+		return Answer{}, err
+	}
 	// A decision that waited in a queue must not undo a newer one in the
 	// browser either.
 	holds := &r

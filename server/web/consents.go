@@ -29,11 +29,17 @@ type writeJSON struct {
 }
 
 type answerJSON struct {
-	ID      string          `json:"id"`
-	Consent string          `json:"consent"`
-	Subject string          `json:"subject,omitempty"`
-	Stored  consent.Level   `json:"stored"`
-	Receipt consent.Receipt `json:"receipt"`
+	ID      string        `json:"id"`
+	Consent string        `json:"consent"`
+	Subject string        `json:"subject,omitempty"`
+	Stored  consent.Level `json:"stored"`
+	Receipt receiptJSON   `json:"receipt"`
+}
+
+type receiptJSON struct {
+	consent.Receipt
+	// JWS is the receipt signed with Ed25519; `/v1/keys` holds the keys.
+	JWS string `json:"jws"`
 }
 
 // createConsent serves POST /v1/consents.
@@ -77,7 +83,7 @@ func (s *Server) createConsent(c echo.Context) error {
 		a.Subject = ""
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusCreated, answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: a.Receipt})
+	return c.JSON(http.StatusCreated, answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: receiptJSON{a.Receipt, a.JWS}})
 }
 
 type accessJSON struct {
@@ -90,8 +96,6 @@ type accessJSON struct {
 type subjectJSON struct {
 	consent.Receipt
 	Subject     string          `json:"subject"`
-	EditionHash string          `json:"edition_hash"`
-	WordsHash   string          `json:"words_hash"`
 	Signals     consent.Signals `json:"signals"`
 	DecidedAt   time.Time       `json:"decided_at"`
 	PlaceSource string          `json:"place_source,omitempty"`
@@ -112,8 +116,8 @@ func (s *Server) readMe(c echo.Context) error {
 	out := accessJSON{Site: site.ID, Records: []subjectJSON{}}
 	for _, r := range records {
 		out.Records = append(out.Records, subjectJSON{
-			Receipt: r.Receipt(), Subject: r.Subject, EditionHash: r.EditionHash, WordsHash: r.WordsHash,
-			Signals: r.Signals, DecidedAt: time.UnixMilli(r.Clock).UTC(), PlaceSource: r.PlaceSource,
+			Receipt: r.Receipt(), Subject: r.Subject, Signals: r.Signals,
+			DecidedAt: time.UnixMilli(r.Clock).UTC(), PlaceSource: r.PlaceSource,
 		})
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")

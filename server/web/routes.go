@@ -48,6 +48,7 @@ func (s *Server) publicRoutes() []route {
 	return []route{
 		{http.MethodGet, "/s/:file", admin.Public, "The script of a site", nil, nil, mediaJS, []string{"lang"}, s.script},
 		{http.MethodGet, "/v1/notice", admin.Public, "The notice as JSON", nil, shape[noticeJSON](), mediaJSON, []string{"site", "lang"}, s.notice},
+		{http.MethodGet, "/v1/inline/:site", admin.Public, "The markup that a server puts into a page", nil, nil, mediaHTML, []string{"lang", "gate"}, s.inline},
 		{http.MethodPost, "/v1/consents", admin.Visitor, "Record a choice", shape[writeJSON](), shape[answerJSON](), mediaJSON, nil, s.createConsent},
 		{http.MethodGet, "/v1/consents/me", admin.Visitor, "The subject's own records", nil, shape[accessJSON](), mediaJSON, []string{"site", "format"}, s.readMe},
 		{http.MethodDelete, "/v1/consents/me", admin.Visitor, "Erase the subject", nil, shape[eraseJSON](), mediaJSON, []string{"site"}, s.eraseMe},
@@ -55,6 +56,7 @@ func (s *Server) publicRoutes() []route {
 		{http.MethodPost, "/v1/check", admin.CheckAny, "Many checks at once", shape[batchJSON](), shape[batchAnswerJSON](), mediaJSON, nil, s.checkBatch},
 		{http.MethodGet, "/v1/gate", admin.Visitor, "A check for proxies", nil, nil, "", []string{"site", "purpose", "vendor", "cookie", "level", "gpc", "minor", "sensitive"}, s.gate},
 		{http.MethodHead, "/v1/gate", admin.Visitor, "A check for proxies", nil, nil, "", []string{"site", "purpose", "vendor", "cookie", "level", "gpc", "minor", "sensitive"}, s.gate},
+		{http.MethodGet, "/v1/keys", admin.Public, "The keys that verify receipts, as a JWK set", nil, shape[KeySet](), "application/jwk-set+json", nil, s.keys},
 		{http.MethodGet, "/.well-known/gpc.json", admin.Public, "How Global Privacy Control is treated", nil, shape[gpcJSON](), mediaJSON, nil, s.gpc},
 		{http.MethodGet, "/v1/openapi.json", admin.Public, "This document", nil, nil, mediaJSON, nil, s.openapi},
 		{http.MethodGet, "/v1/schema/site.json", admin.Public, "JSON Schema of the site document", nil, nil, "application/schema+json", nil, s.siteSchema},

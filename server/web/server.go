@@ -42,6 +42,7 @@ type Options struct {
 	Publish *publish.Desk
 	Admin   *admin.Desk
 	Places  Locator
+	Keys    *consent.Keyring
 	Records consent.Records
 	Ping    func(context.Context) error
 	// StoreAway reports whether decisions wait for the store in the node's log.
