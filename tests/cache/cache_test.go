@@ -74,11 +74,11 @@ func fetch(t *testing.T, base string, v visit) script {
 	}
 }
 
-// visits are all kinds of two countries and a second state, two languages,
-// with and without the signal, in three encodings.
+// visits are all kinds of two countries, one also with two states, two
+// languages, with and without the signal, in three encodings.
 func visits() []visit {
 	var list []visit
-	for _, place := range [][2]string{{"FR", ""}, {"US", "CA"}, {"US", "WA"}} {
+	for _, place := range [][2]string{{"FR", ""}, {"US", ""}, {"US", "CA"}, {"US", "WA"}} {
 		for _, language := range []string{"de", "fr"} {
 			for _, gpc := range []string{"", "1"} {
 				for _, encoding := range []string{"identity", "gzip", "br"} {
@@ -136,7 +136,7 @@ func TestWithTheManualsKeyNobodyGetsTheScriptOfAnother(t *testing.T) {
 			regimes[got.regime], locales[got.locale] = true, true
 		}
 	}
-	if len(regimes) != 3 || len(locales) != 2 {
+	if len(regimes) != 4 || len(locales) != 2 {
 		t.Errorf("the visits are no test: regimes %v, locales %v", regimes, locales)
 	}
 	var visitors sync.WaitGroup
