@@ -46,17 +46,6 @@ func (c *lawExplainCmd) Run(s streams) error {
 	return err
 }
 
-type embedCmd struct {
-	Site      string `arg:"" help:"The site's id."`
-	PublicURL string `default:"http://localhost:8080" help:"Address under which visitors reach the server." env:"LXCONSENT_PUBLIC_URL"`
-}
-
-// Run prints the tag.
-func (c *embedCmd) Run(s streams) error {
-	_, err := fmt.Fprintln(s.out, web.Tag(c.PublicURL, c.Site))
-	return err
-}
-
 type routesCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }

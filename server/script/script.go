@@ -175,7 +175,8 @@ func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
 		Rules        []consent.Rule
 		Terms        consent.Terms
 		GPC, Preview bool
-	}{n.Note, n.Edition.Hash, n.Edition.Since, n.Rules, n.Regime.Terms, in.SimGPC, in.Preview})
+		Endpoint     string
+	}{n.Note, n.Edition.Hash, n.Edition.Since, n.Rules, n.Regime.Terms, in.SimGPC, in.Preview, in.Endpoint})
 	if err != nil {
 		return nil, fmt.Errorf("name the script: %w", err)
 	}

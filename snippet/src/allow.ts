@@ -7,11 +7,11 @@ export const now = () => Math.floor(Date.now() / 1000);
 
 /** What the page says about its visitor, by attributes of the script, and the browser by itself. */
 export const signalsOf = (script: Element | null) => {
-  const marked = (name: string) => script?.hasAttribute(`data-${name}`) || undefined;
+  const marked = (name: string) => script?.hasAttribute(`data-${name}`);
   return {
-    gpc: SIM_GPC || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || undefined,
+    gpc: SIM_GPC || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true,
     minor: marked("minor"),
-    sensitive: marked("sensitive"),
+    ...(OPT_OUTS && { sensitive: marked("sensitive") }),
   } as Signals;
 };
 

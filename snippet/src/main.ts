@@ -1,13 +1,13 @@
 // window.lxConsent, and the one place where our faults end: the page goes on,
 // and what waits for a grant keeps waiting.
-import type { Arm } from "./gate.ts";
+import type { Shared } from "./gate.ts";
 import { start } from "./run.ts";
 
 type Call = readonly [method: string, ...args: unknown[]];
 
 const page = window as { lxConsent?: unknown };
 // What a stub or the inline gate has left.
-const before = page.lxConsent as { ready?: unknown; gate?: Arm; q?: Iterable<Call> } | undefined;
+const before = page.lxConsent as { ready?: unknown; gate?: Shared; q?: Iterable<Call> } | undefined;
 if (!(before?.ready instanceof Promise))
   try {
     const [tell, core] = start(document.currentScript as HTMLScriptElement | null, before?.gate);

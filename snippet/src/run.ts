@@ -2,7 +2,7 @@
 import { endpoint, locale, type NamedRule, rules, site, terms } from "lx:config";
 import { levelOf, may, now, purposesOf, signalsOf } from "./allow.ts";
 import type { Levels } from "./decide.ts";
-import { type Arm, gate } from "./gate.ts";
+import { gate, type Shared } from "./gate.ts";
 import { clean, declared, guardCookies, keepConsent, readConsent } from "./jar.ts";
 import type { Action } from "./merge.ts";
 import { sender } from "./send.ts";
@@ -14,7 +14,7 @@ import { addSheet } from "./ui/sheet.ts";
 import { consentMode, push } from "./with/consentmode.ts";
 
 /** Starts in this page, with the gate that an inline script has left; the result is the public interface but for its events. */
-export const start = (script: HTMLScriptElement | null, inline?: Arm) => {
+export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
   const base = endpoint || (script?.src ?? "").replace(/\/s\/[^/]*$/, "");
   const signals = signalsOf(script);
   let state: State = { _choice: undefined, _raw: "", _signals: signals, _view: HIDDEN };
@@ -116,16 +116,12 @@ export const start = (script: HTMLScriptElement | null, inline?: Arm) => {
   // From here on things happen, in the order that lets nothing slip through.
   if (COOKIE_WRITES) guardCookies((name) => free(name));
   if (!inline) tellTags?.("default", () => false);
-  const scan = (inline ?? gate())(
-    has,
-    (e, once) =>
-      VENDORS
-        ? placeholder(e, once, (vendor) => {
-            once();
-            act("embed", {}, true, { [vendor]: 1 });
-          })
-        : undefined,
-  );
+  const stand = (e: Element, once: () => void) =>
+    placeholder(e, once, (vendor) => {
+      once();
+      act("embed", {}, true, { [vendor]: 1 });
+    });
+  const [scan] = gate(has, VENDORS ? stand : undefined, inline);
   addSheet();
   go({ _read: PREVIEW ? [] : readConsent() });
   void send?.();

@@ -1,5 +1,6 @@
 // The module `lx:config`, written by the compiler for one site, regime and language.
 import type { Rule } from "../decide.ts";
+import type { Limits } from "../glance.ts";
 import type { Terms } from "../step.ts";
 
 export type NamedRule = Rule & {
@@ -33,5 +34,9 @@ export declare const terms: Terms;
 export declare const rules: readonly NamedRule[];
 export declare const vendors: readonly Vendor[];
 export declare const cookies: readonly Cookie[];
-/** Names of consent signals, space-separated, and the purposes that must all run for them. */
-export declare const signals: readonly (readonly [string, readonly string[]])[];
+/** Names of consent signals, each before the purposes that must all run for it. */
+export declare const signals: readonly (readonly string[])[];
+/** For the gate inside the page: what `glance` needs. */
+export declare const limits: Limits;
+export declare const since: number;
+export declare const life: number;

@@ -1,0 +1,88 @@
+package script
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/bundle"
+)
+
+// Page is what stands in a page before everything else.
+type Page struct {
+	// Script is the gate alone, or the whole script when Whole is set.
+	Script []byte
+	// Whole says that Script shows the banner and needs no other script.
+	Whole bool
+	// Source allows Script in a Content Security Policy.
+	Source string
+}
+
+// Gate returns the gate that serves every visitor of a site, wherever they
+// are. Errors: UnknownSite.
+func (d *Desk) Gate(site string) (*Page, error) {
+	e, err := d.o.Editions.Live(site)
+	if err != nil {
+		return nil, err
+	}
+	return d.gate(e)
+}
+
+func (d *Desk) gate(e *consent.Edition) (*Page, error) {
+	// The law of the unknown place is the strictest, and changes at midnight UTC.
+	key := fmt.Sprintf("gate %s %s %d %s %s", e.Site.Tenant, e.Site.ID, e.Number, e.Hash, d.o.Clock().UTC().Format(time.DateOnly))
+	asset, err := d.assets.get(key, func() (*bundle.Asset, error) {
+		n := d.notice(e, consent.Place{}, Locale(&e.Site, "", ""))
+		return bundle.CompileInline(bundle.Input{Edition: e, Regime: n.Regime, Rules: n.Rules, Locale: n.Locale})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Page{Script: asset.JS, Source: bundle.SourceHash(asset.JS)}, nil
+}
+
+// Page returns what a page needs for one visitor: the gate where the forwarded
+// lx_consent answers every question of the visit, else the whole script, which
+// reaches the API at base. Errors: UnknownSite; Invalid when a text of the site
+// cannot stand in a page.
+func (d *Desk) Page(ask Ask, cookie string, signals consent.Signals, base string) (*Page, error) {
+	e, err := d.o.Editions.Live(ask.Site)
+	if err != nil {
+		return nil, err
+	}
+	n := d.notice(e, ask.Place, Locale(&e.Site, ask.Lang, ask.Accept))
+	if answered(n, cookie, signals, d.o.Clock().Unix()) {
+		return d.gate(e)
+	}
+	asset, err := d.compile(n, bundle.Input{SimGPC: ask.SimGPC, Endpoint: base})
+	if err != nil {
+		return nil, err
+	}
+	if err := bundle.Embeddable(asset.JS); err != nil {
+		return nil, err
+	}
+	return &Page{Script: asset.JS, Whole: true, Source: bundle.SourceHash(asset.JS)}, nil
+}
+
+// answered is the twin of `asks` in the script: whether a visitor need not be
+// asked. The proof does not count here; browsers obey their own cookie.
+func answered(n *Notice, cookie string, signals consent.Signals, now int64) bool {
+	c, ok := consent.ParseCookie(cookie)
+	if !ok || c.Edition < n.Edition.Since {
+		return false
+	}
+	for _, r := range n.Rules {
+		if r.Necessary || r.Mode == consent.Notice || (signals.GPC && r.GPC) {
+			continue
+		}
+		level, said := c.Levels[r.ID]
+		months := n.Regime.Terms.ReaskMonths
+		if level > 0 {
+			months = n.Regime.Terms.ConsentMonths
+		}
+		if (!said && r.Mode == consent.OptIn) || now >= consent.AddMonths(c.Clock, months) {
+			return false
+		}
+	}
+	return true
+}
