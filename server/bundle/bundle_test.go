@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -161,8 +162,8 @@ func TestEachFeatureSetKeepsItsBudget(t *testing.T) {
 			s.Cookies = append(s.Cookies, consent.Cookie{Name: "ads_*", Purpose: "marketing", Kind: "local"})
 		},
 	}
-	if len(sets) != len(budget) {
-		t.Errorf("%d feature sets but %d budgets", len(sets), len(budget))
+	if len(sets)+1 != len(budget) {
+		t.Errorf("%d feature sets and the gate, but %d budgets", len(sets), len(budget))
 	}
 	for name, change := range sets {
 		worst := 0
@@ -173,6 +174,52 @@ func TestEachFeatureSetKeepsItsBudget(t *testing.T) {
 			t.Errorf("%s: %d bytes, the budget is %d", name, worst, limit)
 		}
 		t.Logf("%s: %d bytes", name, worst)
+	}
+}
+
+func TestTheGateInsideThePageIsSmallAndSafeThere(t *testing.T) {
+	t.Parallel()
+	var budget map[string]int
+	if err := json.Unmarshal(snippet.Budget(), &budget); err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range []string{"", "FR", "US-CA", "US-WA"} {
+		gate, err := bundle.CompileInline(input(t, place, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(gate.Brotli); n > budget["inline"] {
+			t.Errorf("the gate for %q has %d bytes, the budget is %d", place, n, budget["inline"])
+		}
+		js := string(gate.JS)
+		for _, bad := range []string{"innerHTML", "eval(", "new Function", "fetch(", "localStorage", "http", "Accept all"} {
+			if strings.Contains(js, bad) {
+				t.Errorf("the gate holds %s", bad)
+			}
+		}
+		for _, r := range js {
+			if r > 0x7e {
+				t.Errorf("the gate holds %q, which depends on the encoding of the page", r)
+			}
+		}
+		if !regexp.MustCompile(`^'sha256-[A-Za-z0-9+/]{43}='$`).MatchString(bundle.SourceHash(gate.JS)) {
+			t.Errorf("the source is %s", bundle.SourceHash(gate.JS))
+		}
+	}
+}
+
+func TestAScriptThatWouldEndItsTagIsRefused(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{"a</p>b": true, `a<\/script>`: true, "a</SCRIPT>": false, "<!-- a": false} {
+		if err := bundle.Embeddable([]byte(text)); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	in := input(t, "FR", func(s *consent.Site) {
+		s.Texts = map[string]map[string]string{"en": {"banner.title": "</script><script>alert(1)</script>"}}
+	})
+	if err := bundle.Embeddable(compile(t, in).JS); err != nil {
+		t.Errorf("the compiler leaves a text that ends the tag: %v", err)
 	}
 }
 

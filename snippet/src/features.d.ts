@@ -6,7 +6,7 @@ declare const PREVIEW: boolean;
 declare const SIM_GPC: boolean;
 declare const CONSENT_MODE: boolean;
 declare const COOKIE_WRITES: boolean;
-/** The gate alone, inside the page: what it does not know waits for the whole script. */
+/** The gate alone, inside the page: what it does not know, and all placeholders, wait for the whole script. */
 declare const INLINE: boolean;
 /** The site declares cookies, or storage keys. */
 declare const COOKIES: boolean;

@@ -23,7 +23,6 @@ export type Shared = {
   /** Elements that are in a slot, or on their way to be released. */
   readonly _seen: WeakSet<Element>;
   readonly _policy: Policy;
-  _order: Promise<unknown>;
   _loading?: Promise<unknown>;
 };
 
@@ -37,7 +36,9 @@ const namesOf = (e: Element): string[] =>
       attr(e, "data-cookieconsent") ||
       /optanon-category-(\S+)/.exec(attr(e, "class"))?.[1]?.replaceAll("-", " ") ||
       attr(e, "data-name")
-  ).match(/[^\s,]+/g) ?? [];
+  )
+    .trim()
+    .split(/[\s,]+/);
 
 const sourceOf = (e: Element) => (INLINE ? attr(e, "data-src") : attr(e, "data-src") || attr(e, "data-cookieblock-src")) || attr(e, "src");
 
@@ -50,37 +51,53 @@ export const gate = (may: Allowed, stand?: Stand, before?: Shared): readonly [Sc
     } catch {
       // There are no such types, or the page forbids ours; then its browser will refuse the scripts.
     }
-  const shared: Shared = (!INLINE && before) || { _may: may, _slots: new Set(), _seen: new WeakSet(), _policy: policy, _order: Promise.resolve() };
+  const shared: Shared = (!INLINE && before) || { _may: may, _slots: new Set(), _seen: new WeakSet(), _policy: policy };
   const { _slots: slots, _seen: seen } = shared;
   if (!INLINE) shared._may = may;
 
-  const open = (e: Element) => {
-    const names = namesOf(e);
-    return !!names[0] && names.every((n) => shared._may(n, attr(e, "data-level"), attr(e, "data-vendor") || n));
-  };
+  const open = (e: Element) => namesOf(e).every((n) => shared._may(n, attr(e, "data-level"), INLINE ? n : attr(e, "data-vendor") || n));
 
   // A copy, because browsers load nothing when a source is set on a node that
   // the parser has just inserted, and never run a script twice.
   const revive = (from: Element): Element => {
     const to = from.cloneNode(true) as HTMLScriptElement;
     const src = sourceOf(from);
+    const script = to.localName === "script";
     to.removeAttribute("data-src");
     if (!INLINE) to.removeAttribute("data-cookieblock-src");
-    if (to.localName === "script") {
-      to.type = attr(from, "data-type");
+    if (script) {
+      to.type = attr(to, "data-type");
       to.nonce = (from as HTMLElement).nonce;
-      to.async = from.hasAttribute("async");
-      if (!src) to.text = shared._policy.createScript(to.text);
-      else if (!to.async)
+      to.async = to.hasAttribute("async");
+    }
+    if (!src) to.text = shared._policy.createScript(to.text);
+    else {
+      to.src = shared._policy.createScriptURL(src);
+      if (script && !to.async)
         shared._loading = new Promise((done) => {
           to.onload = to.onerror = done;
         });
     }
-    if (src) to.src = shared._policy.createScriptURL(src);
     return to;
   };
 
-  const turn = (slot: Slot) => {
+  // Order is kept: files load side by side and run in turn, a script in the
+  // page waits for the file before it.
+  const release = async (e: Element) => {
+    try {
+      if (!sourceOf(e)) await shared._loading;
+      if (!open(e)) return seen.delete(e);
+      const shown = revive(e);
+      e.replaceWith(shown);
+      // A script has run; all else can be taken back.
+      if (INLINE && e.localName !== "script") slots.add({ _inert: e, _shown: shown, _open: true });
+    } catch {
+      // It stays blocked; the others must not suffer.
+    }
+    return;
+  };
+
+  const turn = (slot: Slot): void => {
     if (INLINE) return;
     const e = slot._inert;
     const before = slot._shown;
@@ -95,12 +112,6 @@ export const gate = (may: Allowed, stand?: Stand, before?: Shared): readonly [Sc
     before.replaceWith(slot._shown);
   };
 
-  const release = (e: Element) => {
-    const shown = revive(e);
-    e.replaceWith(shown);
-    if (INLINE && e.localName !== "script") slots.add({ _inert: e, _shown: shown, _open: true });
-  };
-
   const take = (e: Element) => {
     if (seen.has(e) || (!INLINE && !namesOf(e)[0])) return;
     if (!INLINE && e.localName !== "script") {
@@ -108,13 +119,7 @@ export const gate = (may: Allowed, stand?: Stand, before?: Shared): readonly [Sc
       slots.add(slot);
       turn(slot);
       // The text of a script at the end of a half-read page may not be whole.
-    } else if (open(e) && (document.readyState !== "loading" || e.nextSibling || sourceOf(e)))
-      // Order is kept: files load side by side, a script in the page waits for the files before it.
-      // One that fails stays blocked; the others must not suffer.
-      shared._order = shared._order
-        .then(() => sourceOf(e) || shared._loading)
-        .then(() => (open(e) ? release(e) : seen.delete(e)))
-        .catch(() => 0);
+    } else if (open(e) && (document.readyState !== "loading" || e.nextSibling || sourceOf(e))) void release(e);
     else return;
     seen.add(e);
   };

@@ -7,7 +7,7 @@ import { gate } from "./gate.ts";
 import { glance } from "./glance.ts";
 import { command, stateOf } from "./with/consentmode.ts";
 
-const page = window as { lxConsent?: object };
+const page = window as { lxConsent?: { gate?: unknown } };
 let cookies = "";
 try {
   cookies = document.cookie;
@@ -21,4 +21,4 @@ scan();
 new MutationObserver(scan as () => void).observe(document, { childList: true, subtree: true });
 addEventListener("DOMContentLoaded", scan as () => void);
 // An array is a queue stub: the whole script takes its calls.
-page.lxConsent = Object.assign(page.lxConsent ?? [], { gate: shared });
+(page.lxConsent ??= [] as object).gate = shared;
