@@ -15,8 +15,9 @@ type tree struct {
 	// when the leaf bit is set.
 	next    [][2]uint32
 	answers []answer
-	// four is where IPv4 addresses start; six says whether there are others.
-	four uint32
+	// four is where the first sixteen bits of an IPv4 address lead; six says
+	// whether there are other addresses.
+	four []uint32
 	six  bool
 }
 
@@ -80,10 +81,25 @@ func grow(file *maxminddb.Reader, raw []byte, decode layout, leaves func(netip.A
 			}
 		}
 	}
-	for i := 0; t.six && i < 96 && t.four < leaf; i++ {
-		t.four = t.next[t.four][0]
+	start := uint32(0)
+	for i := 0; t.six && i < 96 && start < leaf; i++ {
+		start = t.next[start][0]
 	}
+	t.four = make([]uint32, 1<<16)
+	t.shorten(start, t.four)
 	return t, nil
+}
+
+// shorten writes down where all addresses below a node lead, in their order.
+func (t *tree) shorten(node uint32, to []uint32) {
+	if len(to) > 1 && node < leaf {
+		t.shorten(t.next[node][0], to[:len(to)/2])
+		t.shorten(t.next[node][1], to[len(to)/2:])
+		return
+	}
+	for i := range to {
+		to[i] = node
+	}
 }
 
 // pair reads the two records of a node.
@@ -118,10 +134,10 @@ func (t *tree) find(addr netip.Addr) answer {
 	switch {
 	case addr.Is4():
 		b := addr.As4()
-		at = t.four
-		for bits, i := binary.BigEndian.Uint32(b[:]), 0; i < 32 && at < leaf; i++ {
-			at = t.next[at][bits>>31]
-			bits <<= 1
+		bits := binary.BigEndian.Uint32(b[:])
+		at = t.four[bits>>16]
+		for i := 15; i >= 0 && at < leaf; i-- {
+			at = t.next[at][bits>>i&1]
 		}
 	case t.six:
 		b := addr.As16()

@@ -100,3 +100,23 @@ func TestEachEdgeIsReadUnderItsOwnName(t *testing.T) {
 		})
 	}
 }
+
+func TestARecordKeepsWhereThePlaceCameFrom(t *testing.T) {
+	t.Parallel()
+	s := start(t, "--geoip", geotest.Write(t), "--geo-headers", "cloudflare", "--trusted-proxies", "127.0.0.0/8")
+	for i, tt := range []struct {
+		want string
+		from option
+	}{
+		{"header", header("CF-IPCountry", "FR")},
+		{"none", header("CF-IPCountry", "T1")},
+		{"database", header("X-Forwarded-For", "192.0.2.1")},
+		{"none", header("X-Forwarded-For", "junk")},
+	} {
+		a := s.write(write{"id": id(byte(100 + i)), "action": "accept_all", "levels": acceptAll}, tt.from)
+		me := s.do(http.MethodGet, "/v1/consents/me?site=demo", "", subjectToken(a.text(t, "subject")))
+		if !strings.Contains(string(me.body), `"place_source":"`+tt.want+`"`) {
+			t.Errorf("want %s: %s", tt.want, me.body)
+		}
+	}
+}
