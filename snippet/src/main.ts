@@ -20,7 +20,7 @@ if (!(before?.ready instanceof Promise))
     };
     page.lxConsent = Object.assign(api, { ready: Promise.resolve(api) });
     tell("ready");
-    for (const call of before?.q ?? (before as Iterable<Call> | undefined) ?? []) api.push(call);
+    Array.from(before?.q ?? (before as Iterable<Call> | undefined) ?? []).forEach(api.push);
   } catch (e) {
     console.warn("lxConsent", e);
   }

@@ -136,7 +136,7 @@ test('the whole script takes over: nothing runs twice, placeholders come, and a 
       late.dataset.src = '/tag/late.js';
       document.body.append(late);
     });
-    await v.page.waitForTimeout(50);
+    await v.page.evaluate(() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))));
     assert.deepEqual([...asked].sort(), all);
   }, { policy: strict(gateOf(printed)) }));
 

@@ -21,6 +21,7 @@ export const placeholder = (frame: Element, once: () => void, always: (vendor: s
     h("div", {}, offer("once", embedOnce, once), offer("always", embedAlways, () => always(vendor._id))),
   );
   // The frame's own size, which any rule of the page may override.
-  for (const name of ["width", "height"]) box.style.setProperty(`--${name}`, `${parseInt(attr(frame, name), 10) || 300}px`);
+  for (const [name, size] of [["width", 300], ["height", 150]] as const)
+    box.style.setProperty(`--${name}`, `${parseInt(attr(frame, name), 10) || size}px`);
   return box;
 };
