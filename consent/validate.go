@@ -58,8 +58,8 @@ func (v *validator) identity(s *Site) {
 	if s.Controller.Website != "" {
 		v.link("controller.website", s.Controller.Website)
 	}
-	if d := s.CookieDomain; d != "" && !hostName.MatchString(d) {
-		v.add("cookie_domain", "the domain "+quote(d)+" is malformed", "write the bare registrable domain, for example example.com")
+	if d := s.CookieDomain; d != "" && (!hostName.MatchString(d) || !strings.Contains(d, ".") || !s.holds(d)) {
+		v.add("cookie_domain", "the domain "+quote(d)+" is malformed, or holds none of the origins", "write the bare registrable domain of the site's origins, for example example.com")
 	}
 }
 
@@ -96,6 +96,20 @@ func (v *validator) origins(s *Site) {
 			v.add(fmt.Sprintf("origins[%d]", i), quote(o)+" is not an origin", "write scheme://host or scheme://host:port, without a path; the host may start with *.")
 		}
 	}
+}
+
+// holds reports whether one of the site's origins lies within a domain.
+func (s *Site) holds(domain string) bool {
+	for _, o := range s.Origins {
+		u, err := url.Parse(o)
+		if err != nil {
+			continue
+		}
+		if host := strings.TrimPrefix(u.Hostname(), "*."); host == domain || strings.HasSuffix(host, "."+domain) {
+			return true
+		}
+	}
+	return false
 }
 
 func validOrigin(o string) bool {

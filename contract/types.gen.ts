@@ -140,7 +140,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/s/{file}": {
+    "/s/{site}.js": {
         parameters: {
             query?: never;
             header?: never;
@@ -148,7 +148,7 @@ export interface paths {
             cookie?: never;
         };
         /** The script of a site */
-        get: operations["getSFile"];
+        get: operations["getSSiteJs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1129,14 +1129,14 @@ export interface operations {
             };
         };
     };
-    getSFile: {
+    getSSiteJs: {
         parameters: {
             query?: {
                 lang?: string;
             };
             header?: never;
             path: {
-                file: string;
+                site: string;
             };
             cookie?: never;
         };

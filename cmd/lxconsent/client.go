@@ -20,7 +20,7 @@ import (
 // remote says which server a command talks to.
 type remote struct {
 	Server    string `default:"http://localhost:8080" help:"The server's address." env:"LXCONSENT_SERVER"`
-	Token     string `help:"The operator's API token." env:"LXCONSENT_API_TOKEN"`
+	Token     string `help:"The operator's API token." env:"LXCONSENT_API_TOKEN,LXCONSENT_TOKEN"`
 	TokenFile string `name:"api-token-file" help:"File with the operator's API token." type:"path"`
 }
 

@@ -225,6 +225,7 @@ func TestConsentWriteRefusesBadInputWithAProblem(t *testing.T) {
 		"a text of 3 KiB":         {body(`,"consent":"` + strings.Repeat("x", 3<<10) + `"`), 400, "bad-json"},
 		"no JSON":                 {`{"site":`, 400, "bad-json"},
 		"an empty body":           {" ", 400, "bad-json"},
+		"null":                    {"null", 400, "bad-json"},
 		"two values":              {body("") + "{}", 400, "bad-json"},
 		"a doubled member":        {body(`,"site":"demo"`), 400, "bad-json"},
 		"an unknown member":       {body(`,"colour":1`), 400, "bad-json"},

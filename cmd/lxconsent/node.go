@@ -64,6 +64,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	var scripts *script.Desk
 	n.publish = publish.New(publish.Options{
 		Store: store, Clock: now, Locales: bundle.Locales(), Log: log,
+		Words: bundle.BuiltIn, Assigned: laws.Assigned,
 		Trial: func(e *consent.Edition) error { return scripts.Trial(e) },
 	})
 	scripts = script.New(script.Options{Editions: n.publish, Laws: laws, Keys: keys, Clock: now, CacheSize: 512})

@@ -41,12 +41,16 @@ func TestSiteApplyRefusesFaultsWithPathCauseAndFix(t *testing.T) {
 		change func(map[string]any)
 		want   string
 	}{
-		"an unknown key":     {func(m map[string]any) { m["colour"] = "red" }, "/colour"},
-		"a bad colour":       {func(m map[string]any) { m["banner"].(map[string]any)["theme"] = map[string]any{"accent": "red"} }, "banner.theme.accent"},
-		"an unknown class":   {func(m map[string]any) { m["purposes"].([]any)[1].(map[string]any)["classes"] = []string{"spying"} }, "purposes[1].classes[0]"},
-		"an unknown mode":    {func(m map[string]any) { m["stricter"] = []any{map[string]any{"modes": map[string]any{"ads": "maybe"}}} }, "/stricter/0/modes/ads"},
-		"no controller":      {func(m map[string]any) { m["controller"].(map[string]any)["name"] = "" }, "controller.name"},
-		"a malformed origin": {func(m map[string]any) { m["origins"] = []string{"leadiumx.ai/path"} }, "origins[0]"},
+		"an unknown key":              {func(m map[string]any) { m["colour"] = "red" }, "/colour"},
+		"a bad colour":                {func(m map[string]any) { m["banner"].(map[string]any)["theme"] = map[string]any{"accent": "red"} }, "banner.theme.accent"},
+		"an unknown class":            {func(m map[string]any) { m["purposes"].([]any)[1].(map[string]any)["classes"] = []string{"spying"} }, "purposes[1].classes[0]"},
+		"an unknown mode":             {func(m map[string]any) { m["stricter"] = []any{map[string]any{"modes": map[string]any{"ads": "maybe"}}} }, "/stricter/0/modes/ads"},
+		"no controller":               {func(m map[string]any) { m["controller"].(map[string]any)["name"] = "" }, "controller.name"},
+		"a place that does not exist": {func(m map[string]any) { m["establishment"] = "ZZ" }, "establishment"},
+		"a text for nothing":          {func(m map[string]any) { m["texts"] = map[string]any{"en": map[string]any{"nope": "x"}} }, "texts.en.nope"},
+		"a cookie domain of nobody":   {func(m map[string]any) { m["cookie_domain"] = "com" }, "cookie_domain"},
+		"a cookie domain of others":   {func(m map[string]any) { m["cookie_domain"] = "other.com" }, "cookie_domain"},
+		"a malformed origin":          {func(m map[string]any) { m["origins"] = []string{"leadiumx.ai/path"} }, "origins[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -111,13 +111,14 @@ func TestAddressesBehindATrustedProxyDecideThePlace(t *testing.T) {
 func TestCommandLineSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"an unknown flag":            {"serve", "--colour"},
-		"an unknown command":         {"fly"},
-		"a geo scheme nobody has":    {"serve", "--geo-headers", "pigeon", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"a network that is none":     {"serve", "--trusted-proxies", "everywhere", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"a short API token":          {"serve", "--api-token", "short", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"a missing address database": {"serve", "--geoip", "/nowhere.mmdb", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"ack redis without a Redis":  {"serve", "--ack", "redis", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"an unknown flag":               {"serve", "--colour"},
+		"an unknown command":            {"fly"},
+		"a geo scheme nobody has":       {"serve", "--geo-headers", "pigeon", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a network that is none":        {"serve", "--trusted-proxies", "everywhere", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a short API token":             {"serve", "--api-token", "short", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a missing address database":    {"serve", "--geoip", "/nowhere.mmdb", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a public address that is none": {"serve", "--public-url", "foo", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"ack redis without a Redis":     {"serve", "--ack", "redis", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -148,6 +149,11 @@ func TestHealth(t *testing.T) {
 	}
 	if a := s.do(http.MethodGet, "/.well-known/gpc.json", ""); a.status != http.StatusOK || a.field(t, "gpc") != true {
 		t.Errorf("gpc.json: %d %s", a.status, a.body)
+	}
+	for _, path := range []string{"/healthz", "/s/demo.js", "/v1/notice?site=demo", "/demo/"} {
+		if a := s.do(http.MethodHead, path, ""); a.status != http.StatusOK || len(a.body) != 0 {
+			t.Errorf("HEAD %s: %d with %d bytes", path, a.status, len(a.body))
+		}
 	}
 	if a := s.do(http.MethodGet, "/nowhere", ""); a.status != http.StatusNotFound || a.text(t, "code") != "no-such-route" {
 		t.Errorf("no route: %d %s", a.status, a.body)

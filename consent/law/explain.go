@@ -57,6 +57,12 @@ func (t *Table) Explain(place, establishment string, at time.Time) (Explanation,
 	return x, nil
 }
 
+// Assigned reports whether a place's code exists: its country, and its part
+// where the parts of the country are listed.
+func (t *Table) Assigned(p consent.Place) bool {
+	return t.epochs[len(t.epochs)-1].canonical(p) == p
+}
+
 // canonical drops what does not exist. The parts of countries whose parts are
 // not listed are taken as they come; no law differs by them.
 func (e *epoch) canonical(p consent.Place) consent.Place {

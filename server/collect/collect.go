@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
@@ -107,6 +106,7 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	w.Levels = canonical(&shown.edition.Site, w.Levels)
 	if err := shown.knows(w); err != nil {
 		return Answer{}, err
 	}
@@ -131,47 +131,6 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
 	}
 	return d.answer(live, w, stored, fresh, latest)
-}
-
-type shown struct {
-	edition *consent.Edition
-	regime  law.Regime
-	rules   []consent.Rule
-	locale  string
-}
-
-// knows refuses purposes and vendors that the notice did not show.
-func (s shown) knows(w Write) error {
-	for id := range w.Levels {
-		if _, ok := s.edition.Site.Purpose(id); !ok {
-			return consent.Fail(consent.UnknownPurpose, "the notice has no such purpose as `levels` names", "send only purposes of the notice, by their ids")
-		}
-	}
-	for id := range w.Vendors {
-		if _, ok := s.edition.Site.Vendor(id); !ok {
-			return consent.Fail(consent.UnknownPurpose, "the notice has no such vendor as `vendors` names", "send only vendors of the notice, by their ids")
-		}
-	}
-	return nil
-}
-
-func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown, error) {
-	note, err := consent.OpenNote(d.o.Keys, live.Site.Tenant, w.Note)
-	if err != nil {
-		return shown{}, err
-	}
-	if note.Site != w.Site {
-		return shown{}, consent.Fail(consent.BadNote, "the note belongs to another site", "send the `note` of this site's script or notice")
-	}
-	e, err := d.o.Editions.Edition(ctx, w.Site, note.Edition)
-	if err != nil {
-		return shown{}, fmt.Errorf("find the edition of the note: %w", err)
-	}
-	regime, ok := d.o.Laws.ByID(note.Regime, d.o.Clock())
-	if !ok {
-		return shown{}, consent.Fail(consent.BadNote, "the note names a regime that this server does not know", "load the script or the notice again")
-	}
-	return shown{edition: e, regime: regime, rules: e.Site.Rules(regime.Terms, consent.Place{}), locale: note.Locale}, nil
 }
 
 // earlier finds the choice that the write is laid over. The subject alone

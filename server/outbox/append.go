@@ -262,7 +262,8 @@ func (b *Outbox) publish(fresh, again []*request) {
 	b.mu.Lock()
 	for _, r := range fresh {
 		e := r.entry
-		old := e.clock < b.horizon || e.time-e.clock >= retryAge.Milliseconds()
+		// Once entries have been deleted, any id may be one of theirs.
+		old := b.index.first > 1 || e.clock < b.horizon || e.time-e.clock >= retryAge.Milliseconds()
 		b.index.add(e.head, headSize+len(e.body))
 		b.recent = append(b.recent, e)
 		a := answer{position: e.position, fresh: true}

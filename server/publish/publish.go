@@ -18,6 +18,10 @@ type Options struct {
 	Clock func() time.Time
 	// Locales are the languages with built-in words.
 	Locales []string
+	// Words are the built-in words of a language.
+	Words func(locale string) (map[string]string, bool)
+	// Assigned reports whether a place's code exists.
+	Assigned func(consent.Place) bool
 	// Trial compiles an edition before it goes live; an error refuses it.
 	Trial func(*consent.Edition) error
 	Log   *slog.Logger
@@ -159,19 +163,6 @@ func (d *Desk) Rollback(ctx context.Context, site string, number int, by string)
 	}
 	// The draft follows, so that the editor shows what is live.
 	return e, changed, d.o.Store.PutDraft(ctx, consent.Draft{Site: old.Site, SavedAt: d.o.Clock(), By: by})
-}
-
-// Check reports every fault of a site document as one Invalid error.
-func (d *Desk) Check(site consent.Site) error {
-	found := site.Validate(d.o.Locales)
-	if len(found) == 0 {
-		return nil
-	}
-	return &consent.Error{
-		Code:  consent.Invalid,
-		Cause: fmt.Sprintf("the site document has %d fault(s); the first is at %s: %s", len(found), found[0].Path, found[0].Cause),
-		Fix:   found[0].Fix, Findings: found,
-	}
 }
 
 // SaveDraft stores a draft of a valid site document. Errors: Invalid.

@@ -61,6 +61,9 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 func (b bounds) scan(body []byte) error {
 	d := jsontext.NewDecoder(strings.NewReader(string(body)))
 	keys := 0
+	if k := d.PeekKind(); k != '{' && k != 0 {
+		return consent.Fail(badJSON, "the body is not a JSON object", "send one object")
+	}
 	for {
 		kind := d.PeekKind()
 		tok, err := d.ReadToken()

@@ -33,10 +33,10 @@ const (
 
 func (s *Server) addDemo() {
 	e := s.echo
-	e.GET("/demo", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/demo/") })
-	e.GET("/demo/", s.demoPage)
-	e.GET("/demo/:file", demoFile)
-	e.GET("/demo/sink.json", s.demoCounts)
+	s.get("/demo", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/demo/") })
+	s.get("/demo/", s.demoPage)
+	s.get("/demo/:file", demoFile)
+	s.get("/demo/sink.json", s.demoCounts)
 	e.GET("/demo/sink/analytics.js", s.sink(&s.demo.analytics, mediaJS, `window.demoAnalytics=(window.demoAnalytics||0)+1;`))
 	e.GET("/demo/sink/ad.gif", s.sink(&s.demo.ad, "image/gif", pixel))
 	e.GET("/demo/sink/video.html", s.sink(&s.demo.video, mediaHTML, `<!doctype html><meta charset="utf-8"><title>Video</title><link rel="stylesheet" href="/demo/video.css"><main><b>▶</b><p>The video plays here.</p></main>`))

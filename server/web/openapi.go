@@ -15,10 +15,15 @@ import (
 	"github.com/leadiumx/consent/server/admin"
 )
 
-var pathParam = regexp.MustCompile(`:([a-z]+)`)
+var (
+	pathParam = regexp.MustCompile(`:([a-z]+)`)
+	braces    = regexp.MustCompile(`\{([a-z]+)\}`)
+)
 
 // openPath writes Echo's :name as OpenAPI's {name}.
-func openPath(p string) string { return pathParam.ReplaceAllString(p, "{$1}") }
+func openPath(p string) string {
+	return pathParam.ReplaceAllString(strings.Replace(p, "/s/:file", "/s/:site.js", 1), "{$1}")
+}
 
 // OpenAPI describes every route from the same table that serves it.
 func (s *Server) OpenAPI() *huma.OpenAPI {
@@ -76,7 +81,7 @@ func operation(r route, shapes huma.Registry, problem *huma.Response) *huma.Oper
 	if r.allow != admin.Public && r.allow != admin.Visitor {
 		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	}
-	for _, m := range pathParam.FindAllStringSubmatch(r.path, -1) {
+	for _, m := range braces.FindAllStringSubmatch(path, -1) {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: m[1], In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
 	}
 	for _, q := range r.query {

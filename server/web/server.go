@@ -87,19 +87,29 @@ func New(o Options) *Server {
 	e.Use(s.log, s.recover, s.secure)
 	for _, r := range s.routes() {
 		e.Add(r.method, r.path, s.guard(r))
+		if r.method == http.MethodGet && r.path != "/v1/gate" {
+			// The server leaves the body out by itself.
+			e.HEAD(r.path, s.guard(r))
+		}
 	}
 	e.OPTIONS("/v1/consents", s.preflight)
 	e.OPTIONS("/v1/consents/me", s.preflight)
 	e.OPTIONS("/v1/notice", s.preflight)
-	e.GET("/", s.home)
-	e.GET("/preview.css", s.previewStyle)
-	e.GET("/privacy.css", s.privacyStyle)
-	e.GET("/dashboard", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/dashboard/") })
-	e.GET("/dashboard/*", s.dashboard)
+	s.get("/", s.home)
+	s.get("/preview.css", s.previewStyle)
+	s.get("/privacy.css", s.privacyStyle)
+	s.get("/dashboard", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/dashboard/") })
+	s.get("/dashboard/*", s.dashboard)
 	if o.Demo {
 		s.addDemo()
 	}
 	return s
+}
+
+// get serves a path that is no part of the documented surface.
+func (s *Server) get(path string, h echo.HandlerFunc) {
+	s.echo.GET(path, h)
+	s.echo.HEAD(path, h)
 }
 
 // Handler returns the whole HTTP surface.

@@ -136,7 +136,7 @@ func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, va
 	}
 	k := &http.Cookie{
 		Name: name, Value: value, Path: "/", Domain: domain, MaxAge: cookieLife,
-		SameSite: http.SameSiteLaxMode, Secure: s.https(c), HttpOnly: httpOnly,
+		SameSite: http.SameSiteLaxMode, Secure: s.https(c) || strings.HasPrefix(origin, "https://"), HttpOnly: httpOnly,
 	}
 	if value == "" {
 		k.MaxAge = -1

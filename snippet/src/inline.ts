@@ -21,4 +21,5 @@ scan();
 new MutationObserver(scan as () => void).observe(document, { childList: true, subtree: true });
 addEventListener("DOMContentLoaded", scan as () => void);
 // An array is a queue stub: the whole script takes its calls.
+// biome-ignore lint/suspicious/noAssignInExpressions: each byte of the gate counts.
 (page.lxConsent ??= [] as object).gate = shared;

@@ -23,7 +23,7 @@ after(async () => {
   temp.remove();
 });
 
-const gateOf = (markup) => /<script>([^]*?)<\/script>/.exec(markup)[1];
+const gateOf = (markup) => /<script>([\s\S]*?)<\/script>/.exec(markup)[1];
 const sourceOf = (js) => `'sha256-${createHash('sha256').update(js).digest('base64')}'`;
 const written = (page) => page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201);
 const click = (page, action) => page.click(`#lx-consent [data-lx-action="${action}"]`);
@@ -155,7 +155,7 @@ test('the server sends the gate to who has chosen and the whole script to who ha
     assert.equal(first.headers()['cache-control'], 'private, no-store');
     const markup = await first.text();
     assert.equal(first.headers()['consent-csp-hash'], sourceOf(gateOf(markup)));
-    const asked = await serve(v, markup, strict(gateOf(markup)).replace("'self' ", '') + `; connect-src ${server.url}`);
+    const asked = await serve(v, markup, `${strict(gateOf(markup)).replace("'self' ", '')}; connect-src ${server.url}`);
     await v.open(`${server.url}/page`);
     assert.deepEqual(v.requests.map((r) => r.url), ['/page'], 'the banner needs no request');
     await v.page.locator('#lx-consent').waitFor();

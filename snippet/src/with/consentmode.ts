@@ -4,7 +4,8 @@ import { signals } from "lx:config";
 /** Puts something into the tag managers' queue. */
 export const push = (entry: object) => {
   const w = window as { dataLayer?: object[] };
-  (w.dataLayer ??= []).push(entry);
+  w.dataLayer ??= [];
+  w.dataLayer.push(entry);
 };
 
 /** Gives tag managers a command; they take only real `arguments` objects. */

@@ -1,0 +1,64 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// shown is what the visitor saw, as the note proves it.
+type shown struct {
+	edition *consent.Edition
+	regime  law.Regime
+	rules   []consent.Rule
+	locale  string
+}
+
+// canonical names purposes by their ids where other names for them are known.
+// An id itself goes before its other names.
+func canonical(site *consent.Site, levels map[string]int) map[string]int {
+	out := make(map[string]int, len(levels))
+	for name, n := range levels {
+		id := site.Canonical(name)
+		if _, twice := out[id]; !twice || id == name {
+			out[id] = n
+		}
+	}
+	return out
+}
+
+// knows refuses purposes and vendors that the notice did not show.
+func (s shown) knows(w Write) error {
+	for id := range w.Levels {
+		if _, ok := s.edition.Site.Purpose(id); !ok {
+			return consent.Fail(consent.UnknownPurpose, "the notice has no such purpose as `levels` names", "send only purposes of the notice, by their ids")
+		}
+	}
+	for id := range w.Vendors {
+		if _, ok := s.edition.Site.Vendor(id); !ok {
+			return consent.Fail(consent.UnknownPurpose, "the notice has no such vendor as `vendors` names", "send only vendors of the notice, by their ids")
+		}
+	}
+	return nil
+}
+
+func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown, error) {
+	note, err := consent.OpenNote(d.o.Keys, live.Site.Tenant, w.Note)
+	if err != nil {
+		return shown{}, err
+	}
+	if note.Site != w.Site {
+		return shown{}, consent.Fail(consent.BadNote, "the note belongs to another site", "send the `note` of this site's script or notice")
+	}
+	e, err := d.o.Editions.Edition(ctx, w.Site, note.Edition)
+	if err != nil {
+		return shown{}, fmt.Errorf("find the edition of the note: %w", err)
+	}
+	regime, ok := d.o.Laws.ByID(note.Regime, d.o.Clock())
+	if !ok {
+		return shown{}, consent.Fail(consent.BadNote, "the note names a regime that this server does not know", "load the script or the notice again")
+	}
+	return shown{edition: e, regime: regime, rules: e.Site.Rules(regime.Terms, consent.Place{}), locale: note.Locale}, nil
+}

@@ -1,0 +1,60 @@
+package publish
+
+import (
+	"fmt"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Check reports every fault of a site document as one Invalid error.
+func (d *Desk) Check(site consent.Site) error {
+	found := append(site.Validate(d.o.Locales), d.beyond(&site)...)
+	if len(found) == 0 {
+		return nil
+	}
+	return &consent.Error{
+		Code:  consent.Invalid,
+		Cause: fmt.Sprintf("the site document has %d fault(s); the first is at %s: %s", len(found), found[0].Path, found[0].Cause),
+		Fix:   found[0].Fix, Findings: found,
+	}
+}
+
+// beyond finds what only the law table and the built-in words can tell.
+func (d *Desk) beyond(site *consent.Site) (found []consent.Finding) {
+	if p, ok := consent.ParsePlace(site.Establishment); ok && p.Known() && !d.o.Assigned(p) {
+		found = append(found, consent.Finding{
+			Path: "establishment", Cause: fmt.Sprintf("the code %q is not assigned to any place", p),
+			Fix: "write the publisher's country, with its state where it has one, for example US-FL",
+		})
+	}
+	words, ok := d.o.Words("en")
+	if !ok {
+		return found
+	}
+	for locale, texts := range site.Texts {
+		for key := range texts {
+			if _, built := words[key]; !built && !ownKey(site, key) {
+				found = append(found, consent.Finding{
+					Path: "texts." + locale + "." + clip(key), Cause: "no part of the banner has this key",
+					Fix: "use a key of `/v1/words`, or purpose.ID.title, purpose.ID.description or level.ID.LEVEL of one of the site's purposes",
+				})
+			}
+		}
+	}
+	return found
+}
+
+// ownKey reports whether a key speaks of one of the site's own purposes.
+func ownKey(site *consent.Site, key string) bool {
+	for _, p := range site.Purposes {
+		if key == "purpose."+p.ID+".title" || key == "purpose."+p.ID+".description" {
+			return true
+		}
+		for _, l := range p.Levels {
+			if key == "level."+p.ID+"."+l {
+				return true
+			}
+		}
+	}
+	return false
+}
