@@ -207,12 +207,17 @@ func TestOldEntriesAreDeletedOnceTheStoreHasHadThem(t *testing.T) {
 			n.inner.set(false)
 			eventually(t, "old entries are deleted", func() bool { return n.Status().Bytes < 8192 })
 			once(t, n, all...)
+			// The log has forgotten the id; the store has not.
+			thief := record("id-0", "sub", 0)
+			thief.Clock, thief.Content = time.Now().Add(time.Hour).UnixMilli(), "another"
+			_, _, err := n.Append(t.Context(), thief)
+			wantCode(t, "Append of other content under a deleted id", err, consent.IDReused)
 			n.close(t)
 
 			// Counting goes on where it was.
 			n = nodeIn(t, dir, false, change)
 			put(t, n, record("more", "sub", 100))
-			if now := n.Status(); now.Last != 41 || now.Entries > 20 {
+			if now := n.Status(); now.Last != 42 || now.Entries > 20 {
 				t.Fatalf("the log holds %d entries up to %d", now.Entries, now.Last)
 			}
 			once(t, n, append(all, "more")...)

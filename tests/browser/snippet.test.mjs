@@ -111,6 +111,16 @@ test('a choice made while the server is away is obeyed, kept and sent later with
     assert.equal(allowed.decisions[0].allow, true);
   }));
 
+test('who listened before the script came hears the start', () =>
+  visit({}, async (v, page) => {
+    await page.addInitScript(() => {
+      window.heard = [];
+      window.lxConsent = { q: ['ready', 'show'].map((e) => ['on', e, () => window.heard.push(e)]) };
+    });
+    await v.open(`${server.url}/demo/?place=FR`);
+    assert.deepEqual((await page.evaluate(() => window.heard)).sort(), ['ready', 'show']);
+  }));
+
 test('a frame can be shown once without a record', () =>
   visit({}, async (v, page) => {
     const start = await server.sinks();
