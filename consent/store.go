@@ -91,6 +91,7 @@ type Store interface {
 	Records
 	Catalog
 	Vault
+	Cabinet
 	// Ping reports whether the store answers.
 	Ping(ctx context.Context) error
 	// Close releases the store; nothing may be called afterwards.

@@ -38,6 +38,8 @@ func Run(t *testing.T, h Harness) {
 		{"export", exportCases()},
 		{"catalog", catalogCases()},
 		{"vault", vaultCases()},
+		{"documents", documentCases()},
+		{"journals", journalCases()},
 		{"faults", faultCases()},
 	}
 	for _, g := range groups {

@@ -153,30 +153,40 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 	b.append(t, record("a", "sub", 0))
 	b.publish(t, "shop", 1)
 	b.put(t, "k", "v", 10)
+	d := b.putDocument(t, "k", "a", "v", 0)
 	calls := map[string]func() error{
-		"Append":     func() error { _, _, err := b.Append(ctx, record("b", "sub", 1)); return err },
-		"Latest":     func() error { _, err := b.Latest(ctx, "shop", "sub"); return err },
-		"History":    func() error { _, err := b.History(ctx, "shop", "sub"); return err },
-		"Erase":      func() error { return b.Erase(ctx, "shop", "sub", at(5)) },
-		"Export":     func() error { return b.Export(ctx, "shop", func(consent.Record) error { return nil }) },
-		"Publish":    func() error { return b.Publish(ctx, edition("shop", 2)) },
-		"Edition":    func() error { _, err := b.Edition(ctx, "shop", 1); return err },
-		"Editions":   func() error { _, err := b.Editions(ctx, "shop"); return err },
-		"Live":       func() error { _, err := b.Live(ctx); return err },
-		"PutDraft":   func() error { return b.PutDraft(ctx, consent.Draft{Site: site("shop")}) },
-		"Drafts":     func() error { _, err := b.Drafts(ctx); return err },
-		"Version":    func() error { _, err := b.Version(ctx); return err },
-		"PutSecret":  func() error { return b.PutSecret(ctx, "k", []byte("w"), at(10)) },
-		"Secret":     func() error { _, err := b.Secret(ctx, "k", at(0)); return err },
-		"TakeSecret": func() error { _, err := b.TakeSecret(ctx, "k", at(0)); return err },
-		"DropSecret": func() error { return b.DropSecret(ctx, "k") },
-		"Ping":       func() error { return b.Ping(ctx) },
+		"Append":       func() error { _, _, err := b.Append(ctx, record("b", "sub", 1)); return err },
+		"Latest":       func() error { _, err := b.Latest(ctx, "shop", "sub"); return err },
+		"History":      func() error { _, err := b.History(ctx, "shop", "sub"); return err },
+		"Erase":        func() error { return b.Erase(ctx, "shop", "sub", at(5)) },
+		"Export":       func() error { return b.Export(ctx, "shop", func(consent.Record) error { return nil }) },
+		"Publish":      func() error { return b.Publish(ctx, edition("shop", 2)) },
+		"Edition":      func() error { _, err := b.Edition(ctx, "shop", 1); return err },
+		"Editions":     func() error { _, err := b.Editions(ctx, "shop"); return err },
+		"Live":         func() error { _, err := b.Live(ctx); return err },
+		"PutDraft":     func() error { return b.PutDraft(ctx, consent.Draft{Site: site("shop")}) },
+		"Drafts":       func() error { _, err := b.Drafts(ctx); return err },
+		"Version":      func() error { _, err := b.Version(ctx); return err },
+		"PutSecret":    func() error { return b.PutSecret(ctx, "k", []byte("w"), at(10)) },
+		"Secret":       func() error { _, err := b.Secret(ctx, "k", at(0)); return err },
+		"TakeSecret":   func() error { _, err := b.TakeSecret(ctx, "k", at(0)); return err },
+		"DropSecret":   func() error { return b.DropSecret(ctx, "k") },
+		"PutDocument":  func() error { _, err := b.PutDocument(ctx, consent.Document{Kind: "k", ID: "b"}); return err },
+		"Document":     func() error { _, err := b.Document(ctx, "k", "a"); return err },
+		"Documents":    func() error { _, err := b.Documents(ctx, "k", "", 1); return err },
+		"DropDocument": func() error { return b.DropDocument(ctx, "k", "a") },
+		"AppendNote":   func() error { _, err := b.AppendNote(ctx, "k", nil); return err },
+		"Notes":        func() error { _, err := b.Notes(ctx, "k", 0, 1); return err },
+		"Ping":         func() error { return b.Ping(ctx) },
 	}
 	for what, call := range calls {
 		code(t, what, call(), consent.Unavailable)
 	}
 	b.history(t, "sub", "a")
 	b.secret(t, "k", at(0), "v")
+	b.document(t, "k", "a", "v", d.Version)
+	b.page(t, "k", "", 10, "a")
+	b.notes(t, "k", 0, 10)
 	if all, err := b.Editions(t.Context(), "shop"); err != nil || len(all) != 1 {
 		t.Fatalf("Editions = %d, %v", len(all), err)
 	}

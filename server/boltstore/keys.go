@@ -21,6 +21,8 @@ import (
 //	live       site                        → number of the newest edition
 //	drafts     site                        → draft as JSON
 //	vault      key                         → end in microseconds, then the value
+//	documents  part(kind) id               → version as a number, then the body
+//	notes      part(journal) number        → the note
 //
 // The last history key of a person is the current record: the highest clock
 // and, among equal ones, the record that arrived last.
@@ -34,6 +36,8 @@ const (
 	bucketLive       = "live"
 	bucketDrafts     = "drafts"
 	bucketVault      = "vault"
+	bucketDocuments  = "documents"
+	bucketNotes      = "notes"
 )
 
 const (
@@ -50,7 +54,7 @@ const (
 func buckets() []string {
 	return []string{
 		bucketMeta, bucketRecords, bucketIDs, bucketHistory, bucketTombstones,
-		bucketEditions, bucketLive, bucketDrafts, bucketVault,
+		bucketEditions, bucketLive, bucketDrafts, bucketVault, bucketDocuments, bucketNotes,
 	}
 }
 

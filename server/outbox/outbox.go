@@ -58,10 +58,11 @@ type Marked interface {
 }
 
 // Outbox is a consent.Store: another store behind a log. It is safe for many
-// goroutines. Sites and secrets go straight to the store behind.
+// goroutines. Sites, secrets and documents go straight to the store behind.
 type Outbox struct {
 	consent.Catalog
 	consent.Vault
+	consent.Cabinet
 
 	o     Options
 	inner consent.Store
@@ -105,7 +106,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		return nil, err
 	}
 	b := &Outbox{
-		Catalog: opts.Inner, Vault: opts.Inner, o: opts, inner: opts.Inner,
+		Catalog: opts.Inner, Vault: opts.Inner, Cabinet: opts.Inner, o: opts, inner: opts.Inner,
 		requests: make(chan *request, maxBatch), stop: make(chan struct{}),
 		writerEnded: make(chan struct{}), applierEnded: make(chan struct{}),
 		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),

@@ -30,6 +30,10 @@ import (
 //	ed{catalog}:site hash   number → edition, "newest" → number
 //	secrets{vault}   hash   key → end in microseconds ":" value
 //	ends{vault}      zset   key by end
+//	docs{kind}       hash   id → version ":" body
+//	ids{kind}        zset   the ids, for their order
+//	versions{kind}   string last version of a kind
+//	notes{journal}   list   the notes
 //
 // Documents are JSON. Nothing has a time to live: Redis keeps what it is given.
 type keys struct{ prefix string }

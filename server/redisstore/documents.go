@@ -1,0 +1,146 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/redis/go-redis/v9"
+)
+
+// Each kind and each journal has a slot of its own.
+func (k keys) documents(kind string) []string {
+	return []string{k.prefix + "docs{" + kind + "}", k.prefix + "ids{" + kind + "}", k.prefix + "versions{" + kind + "}"}
+}
+
+func (k keys) notes(journal string) string { return k.prefix + "notes{" + journal + "}" }
+
+// putDocument stores a document whose version is still the one that was read,
+// and returns the new version, or -1. Versions are counted per kind, so that a
+// document made anew never has a version that an earlier one had.
+// KEYS docs, ids, versions; ARGV id, version, body.
+const putDocumentScript = `
+local have = redis.call('HGET', KEYS[1], ARGV[1])
+if (have and string.match(have, '^%d+') or '0') ~= ARGV[2] then return -1 end
+local next = redis.call('INCR', KEYS[3])
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%d', next) .. ':' .. ARGV[3])
+redis.call('ZADD', KEYS[2], 0, ARGV[1])
+return next`
+
+// pageScript returns ids and documents in turn.
+// KEYS docs, ids; ARGV where to begin, how many.
+const pageScript = `
+local ids, page = redis.call('ZRANGE', KEYS[2], ARGV[1], '+', 'BYLEX', 'LIMIT', 0, ARGV[2]), {}
+for i = 1, #ids do
+  page[2 * i - 1] = ids[i]
+  page[2 * i] = redis.call('HGET', KEYS[1], ids[i])
+end
+return page`
+
+// KEYS docs, ids; ARGV id.
+const dropDocumentScript = `
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+return 1`
+
+// PutDocument stores a document; see consent.Cabinet.
+func (s *Store) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+	if err := d.Check(); err != nil {
+		return d, err
+	}
+	version, err := redis.NewScript(putDocumentScript).Run(ctx, s.client, s.keys.documents(d.Kind), d.ID, d.Version, d.Body).Int64()
+	if err != nil {
+		return d, failure(err)
+	}
+	if version < 0 {
+		return d, consent.Fail(consent.Conflict, "somebody else changed it first", "load it again and repeat the change")
+	}
+	d.Version = version
+	return d, nil
+}
+
+// Document returns one document; see consent.Cabinet.
+func (s *Store) Document(ctx context.Context, kind, id string) (consent.Document, error) {
+	d := consent.Document{Kind: kind, ID: id}
+	if err := d.Check(); err != nil {
+		return d, err
+	}
+	raw, err := s.client.HGet(ctx, s.keys.documents(kind)[0], id).Result()
+	if errors.Is(err, redis.Nil) {
+		return d, consent.Fail(consent.NotFound, "there is no such document", "list what is there")
+	}
+	if err != nil {
+		return d, failure(err)
+	}
+	return versioned(kind, id, raw)
+}
+
+// Documents returns a page of documents; see consent.Cabinet.
+func (s *Store) Documents(ctx context.Context, kind, after string, limit int) ([]consent.Document, error) {
+	if err := consent.CheckPage(kind, limit); err != nil {
+		return nil, err
+	}
+	from := "-"
+	if after != "" {
+		from = "(" + after
+	}
+	flat, err := redis.NewScript(pageScript).Run(ctx, s.client, s.keys.documents(kind)[:2], from, limit).StringSlice()
+	if err != nil {
+		return nil, failure(err)
+	}
+	page := make([]consent.Document, 0, len(flat)/2)
+	for i := 0; i+1 < len(flat); i += 2 {
+		d, err := versioned(kind, flat[i], flat[i+1])
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, d)
+	}
+	return page, nil
+}
+
+func versioned(kind, id, raw string) (consent.Document, error) {
+	version, body, ok := strings.Cut(raw, ":")
+	n, err := strconv.ParseInt(version, 10, 64)
+	if !ok || err != nil {
+		return consent.Document{}, failure(fmt.Errorf("a stored document is damaged: %d bytes", len(raw)))
+	}
+	return consent.Document{Kind: kind, ID: id, Version: n, Body: []byte(body)}, nil
+}
+
+// DropDocument deletes a document; see consent.Cabinet.
+func (s *Store) DropDocument(ctx context.Context, kind, id string) error {
+	if err := (consent.Document{Kind: kind, ID: id}).Check(); err != nil {
+		return err
+	}
+	return failure(redis.NewScript(dropDocumentScript).Run(ctx, s.client, s.keys.documents(kind)[:2], id).Err())
+}
+
+// AppendNote adds a note to a journal; see consent.Cabinet.
+func (s *Store) AppendNote(ctx context.Context, journal string, body []byte) (int64, error) {
+	if err := consent.CheckNote(journal, body); err != nil {
+		return 0, err
+	}
+	n, err := s.client.RPush(ctx, s.keys.notes(journal), body).Result()
+	return n, failure(err)
+}
+
+// Notes returns a page of a journal; see consent.Cabinet.
+func (s *Store) Notes(ctx context.Context, journal string, after int64, limit int) ([]consent.JournalNote, error) {
+	if err := consent.CheckPage(journal, limit); err != nil {
+		return nil, err
+	}
+	after = max(after, 0)
+	raw, err := s.client.LRange(ctx, s.keys.notes(journal), after, after+int64(limit)-1).Result()
+	if err != nil {
+		return nil, failure(err)
+	}
+	page := make([]consent.JournalNote, len(raw))
+	for i, body := range raw {
+		page[i] = consent.JournalNote{Number: after + int64(i) + 1, Body: []byte(body)}
+	}
+	return page, nil
+}
