@@ -80,9 +80,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if !built {
 		files = nil
 	}
-	budget := 600
+	limits := web.DefaultLimits()
 	if c.Limits == "off" {
-		budget = 0
+		limits = web.Limits{}
 	}
 	n.server = web.New(web.Options{
 		Scripts: scripts, Publish: n.publish, Admin: n.admin, Places: places,
@@ -93,7 +93,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Gate: gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 100 * time.Millisecond}),
 		Keys: keys, Records: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
-		Demo: c.Demo, EdgeCache: c.EdgeCache, Budget: budget,
+		Demo: c.Demo, EdgeCache: c.EdgeCache, Limits: limits,
 	})
 	return n, nil
 }
@@ -123,6 +123,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger) (*outbox.Outbox, 
 	if len(c.Redis) == 0 {
 		store, err = boltstore.Open(filepath.Join(c.DataDir, "consent.db"), boltstore.Options{})
 	} else {
+		redisstore.LogTo(log)
 		store, err = redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log})
 	}
 	if err != nil {

@@ -52,7 +52,7 @@ type routesCmd struct {
 
 // Run prints the routes.
 func (c *routesCmd) Run(s streams) error {
-	routes := web.New(web.Options{Clock: clock()}).Routes()
+	routes := web.New(web.Options{Clock: clock(), Demo: true}).Routes()
 	if c.JSON {
 		return printJSON(s, routes)
 	}

@@ -94,6 +94,9 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if w.Age < 0 || time.Duration(w.Age)*time.Millisecond > MaxAge || w.Age > MaxAge.Milliseconds() {
 		return Answer{}, consent.Fail(consent.Invalid, "`age` is negative or more than 400 days", "send the milliseconds that passed since the visitor decided, 0 for now")
 	}
+	if w.Action == consent.GPC && len(w.Levels)+len(w.Vendors) == 0 {
+		return Answer{}, consent.Fail(consent.Contradicts, "a signal alone is no decision, and is not recorded", "send what the visitor chose, or nothing: the signal counts with every request that carries it")
+	}
 	live, err := d.o.Editions.Live(w.Site)
 	if err != nil {
 		return Answer{}, err

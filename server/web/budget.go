@@ -1,21 +1,130 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"net/netip"
-	"sync"
+	"strconv"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/budget"
 )
 
-// client returns the address that a request is counted under: a whole /24 or
-// /56, since one household or attacker holds many addresses.
+// Limits are the budgets of consent writes. The zero value limits nothing.
+//
+// Whoever only refuses pays from purses of their own: no flood of grants, of
+// this network or of the whole world, keeps a visitor from opting out. And a
+// site has no limit for refusals at all: those of strangers would use it up.
+// They are held by the limit of each network instead.
+type Limits struct {
+	Subject, SubjectDay, Network, Refusals, Site budget.Limit
+}
+
+// DefaultLimits fit a network of many people behind one address, and a site
+// whose visitors come all at once.
+func DefaultLimits() Limits {
+	return Limits{
+		Subject:    budget.Limit{Rate: 30, Per: time.Minute, Burst: 30},
+		SubjectDay: budget.Limit{Rate: 300, Per: 24 * time.Hour, Burst: 300},
+		Network:    budget.Limit{Rate: 600, Per: time.Minute, Burst: 600},
+		Refusals:   budget.Limit{Rate: 1200, Per: time.Minute, Burst: 1200},
+		Site:       budget.Limit{Rate: 500, Per: time.Second, Burst: 5000},
+	}
+}
+
+// purse is what one kind of write is paid from.
+type purse struct {
+	subject, day *budget.Meter[string]
+	network      *budget.Meter[netip.Prefix]
+}
+
+// budgets hold the purses of grants and of refusals.
+type budgets struct {
+	grants, refusals purse
+	site             *budget.Meter[string]
+}
+
+const (
+	maxSubjects = 50_000
+	maxNetworks = 50_000
+	maxSites    = 10_000
+)
+
+func newBudgets(l Limits, clock func() time.Time) *budgets {
+	with := func(network budget.Limit) purse {
+		return purse{
+			subject: budget.New[string](l.Subject, maxSubjects, clock),
+			day:     budget.New[string](l.SubjectDay, maxSubjects, clock),
+			network: budget.New[netip.Prefix](network, maxNetworks, clock),
+		}
+	}
+	return &budgets{grants: with(l.Network), refusals: with(l.Refusals), site: budget.New[string](l.Site, maxSites, clock)}
+}
+
+// limited is a refusal for now, with the time after which it may go well.
+type limited struct {
+	problem *consent.Error
+	budget  string
+	wait    time.Duration
+}
+
+func (l *limited) Error() string { return l.problem.Error() }
+func (l *limited) Unwrap() error { return l.problem }
+
+func over(name, what string, wait time.Duration) error {
+	return &limited{
+		problem: consent.Fail(tooMany, "there were too many consent writes "+what, "wait as long as Retry-After says; the script keeps the choice and sends it again"),
+		budget:  name, wait: wait,
+	}
+}
+
+// spend pays for one write. Subject is "" for a visitor who has none.
+func (b *budgets) spend(site, subject string, network netip.Prefix, refuses bool) error {
+	p := &b.grants
+	if refuses {
+		p = &b.refusals
+	}
+	if wait, ok := p.network.Spend(network); !ok {
+		return over("network", "from this network", wait)
+	}
+	if subject != "" {
+		key := site + " " + subject
+		if wait, ok := p.subject.Spend(key); !ok {
+			return over("subject", "of this visitor", wait)
+		}
+		if wait, ok := p.day.Spend(key); !ok {
+			return over("subject", "of this visitor today", wait)
+		}
+	}
+	if refuses {
+		return nil
+	}
+	if wait, ok := b.site.Spend(site); !ok {
+		return over("site", "for this site", wait)
+	}
+	return nil
+}
+
+// pay takes a write's price from the budgets. Only a token that we made names
+// a subject.
+func (s *Server) pay(c echo.Context, site *consent.Site, token string, refuses bool) error {
+	subject := ""
+	if t, err := consent.OpenSubject(s.o.Keys, site.Tenant, site.ID, token); err == nil {
+		subject = t.Subject
+	}
+	return s.budgets.spend(site.ID, subject, s.client(c.Request()), refuses)
+}
+
+// client returns the network that a request is counted under: a whole /24 or
+// /48, since one household or attacker holds many addresses.
 func (s *Server) client(r *http.Request) netip.Prefix {
 	_, addr, _ := s.o.Places.Locate(peer(r), r.Header)
 	bits := 24
 	if addr.Is6() {
-		bits = 56
+		bits = 48
 	}
 	p, err := addr.Prefix(bits)
 	if err != nil {
@@ -24,39 +133,19 @@ func (s *Server) client(r *http.Request) netip.Prefix {
 	return p
 }
 
-// budget counts writes per network in windows of one minute. Its memory is
-// bounded: when too many networks are seen in one minute, new ones pass.
-type budget struct {
-	limit int
-	clock func() time.Time
-	mu    sync.Mutex
-	start time.Time
-	spent map[netip.Prefix]int
+// refusesOnly reports whether a write grants nothing.
+func refusesOnly(levels, vendors map[string]int) bool {
+	for _, m := range []map[string]int{levels, vendors} {
+		for _, n := range m {
+			if n > 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
-const maxNetworks = 100_000
-
-func newBudget(limit int, clock func() time.Time) *budget {
-	return &budget{limit: limit, clock: clock, spent: map[netip.Prefix]int{}}
-}
-
-func (b *budget) spend(network netip.Prefix) error {
-	if b.limit == 0 {
-		return nil
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if now := b.clock(); now.Sub(b.start) >= time.Minute || now.Before(b.start) {
-		b.start = now
-		clear(b.spent)
-	}
-	n, seen := b.spent[network]
-	if !seen && len(b.spent) >= maxNetworks {
-		return nil
-	}
-	if n >= b.limit {
-		return consent.Fail(tooMany, "there were too many consent writes from this network in one minute", "wait a minute; the script keeps the choice and sends it again")
-	}
-	b.spent[network] = n + 1
-	return nil
+// seconds writes a wait as Retry-After does, rounded up.
+func seconds(wait time.Duration) string {
+	return strconv.Itoa(max(1, int(math.Ceil(wait.Seconds()))))
 }

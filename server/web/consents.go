@@ -59,12 +59,12 @@ func (s *Server) createConsent(c echo.Context) error {
 	}
 	allowCORS(c, origin)
 	v := s.visit(c, w.Site)
-	if err := s.budget.spend(s.client(r)); err != nil {
-		return err
-	}
 	w.Signals.GPC = w.Signals.GPC || v.gpc
 	if w.Subject == "" {
 		w.Subject = cookieValue(r, consent.SubjectCookie)
+	}
+	if err := s.pay(c, &live.Site, w.Subject, refusesOnly(w.Levels, w.Vendors)); err != nil {
+		return err
 	}
 	if w.Consent == "" {
 		w.Consent = cookieValue(r, consent.ConsentCookie)

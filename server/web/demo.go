@@ -31,21 +31,25 @@ const (
 	pixel   = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;"
 )
 
-func (s *Server) addDemo() {
-	e := s.echo
-	s.get("/demo", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/demo/") })
-	s.get("/demo/", s.demoPage)
-	s.get("/demo/:file", demoFile)
-	s.get("/demo/sink.json", s.demoCounts)
-	e.GET("/demo/sink/analytics.js", s.sink(&s.demo.analytics, mediaJS, `window.demoAnalytics=(window.demoAnalytics||0)+1;`))
-	e.GET("/demo/sink/ad.gif", s.sink(&s.demo.ad, "image/gif", pixel))
-	e.GET("/demo/sink/video.html", s.sink(&s.demo.video, mediaHTML, `<!doctype html><meta charset="utf-8"><title>Video</title><link rel="stylesheet" href="/demo/video.css"><main><b>▶</b><p>The video plays here.</p></main>`))
-	e.GET("/demo/sink/script", s.sink(&s.demo.script, "text/plain", "ok"))
+func (s *Server) demoPages() []route {
+	get := func(path, summary string, h echo.HandlerFunc) route { return page(http.MethodGet, path, summary, h) }
+	return []route{
+		get("/demo", "To the demo page", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/demo/") }),
+		get("/demo/", "The demo page", s.demoPage),
+		get("/demo/:file", "The demo page's files", demoFile),
+		get("/demo/sink.json", "What ran on the demo page", s.demoCounts),
+		get("/demo/sink/analytics.js", "A demo tag", s.sink(&s.demo.analytics, mediaJS, `window.demoAnalytics=(window.demoAnalytics||0)+1;`)),
+		get("/demo/sink/ad.gif", "A demo tag", s.sink(&s.demo.ad, "image/gif", pixel)),
+		get("/demo/sink/video.html", "A demo tag", s.sink(&s.demo.video, mediaHTML, `<!doctype html><meta charset="utf-8"><title>Video</title><link rel="stylesheet" href="/demo/video.css"><main><b>▶</b><p>The video plays here.</p></main>`)),
+		get("/demo/sink/script", "A demo tag", s.sink(&s.demo.script, "text/plain", "ok")),
+	}
 }
 
 func (s *Server) sink(n *atomic.Int64, media, body string) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		n.Add(1)
+		if c.Request().Method == http.MethodGet {
+			n.Add(1)
+		}
 		c.Response().Header().Set("Cache-Control", "no-store")
 		return c.Blob(http.StatusOK, media+"; charset=utf-8", []byte(body))
 	}

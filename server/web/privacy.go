@@ -196,10 +196,12 @@ func (s *Server) privacyForm(c echo.Context) (*script.Notice, visitOf, error) {
 	if err := sameOrigin(c.Request()); err != nil {
 		return nil, visitOf{}, err
 	}
-	if err := s.budget.spend(s.client(c.Request())); err != nil {
+	n, v, err := s.privacyNotice(c)
+	if err != nil {
 		return nil, visitOf{}, err
 	}
-	return s.privacyNotice(c)
+	// Both forms only take away.
+	return n, v, s.pay(c, &n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie), true)
 }
 
 func (s *Server) privacyDone(c echo.Context, n *script.Notice, done string) error {

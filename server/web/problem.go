@@ -99,7 +99,9 @@ func writeProblem(c echo.Context, p Problem) error {
 	h.Set("Cache-Control", "no-store")
 	switch p.Status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		h.Set("Retry-After", "5")
+		if h.Get("Retry-After") == "" {
+			h.Set("Retry-After", "5")
+		}
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="lxconsent"`)
 	}

@@ -88,10 +88,34 @@ func (s *Server) manageRoutes() []route {
 	}
 }
 
+// page is a route that is no part of the documented API: anybody may see it.
+func page(method, path, summary string, handle echo.HandlerFunc) route {
+	return route{method: method, path: path, allow: admin.Public, summary: summary, handle: handle}
+}
+
+// pages are the answers to browsers beside the API: files, forwards and the
+// preflights of cross-origin calls.
+func (s *Server) pages() []route {
+	list := []route{
+		page(http.MethodOptions, "/v1/consents", "Preflight", s.preflight),
+		page(http.MethodOptions, "/v1/consents/me", "Preflight", s.preflight),
+		page(http.MethodOptions, "/v1/notice", "Preflight", s.preflight),
+		page(http.MethodGet, "/", "To the dashboard or the demo", s.home),
+		page(http.MethodGet, "/preview.css", "Style of the preview", s.previewStyle),
+		page(http.MethodGet, "/privacy.css", "Style of the visitor's page", s.privacyStyle),
+		page(http.MethodGet, "/dashboard", "To the dashboard", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/dashboard/") }),
+		page(http.MethodGet, "/dashboard/*", "The dashboard's files", s.dashboard),
+	}
+	if s.o.Demo {
+		list = append(list, s.demoPages()...)
+	}
+	return list
+}
+
 // Routes lists every route with the permission that it needs.
 func (s *Server) Routes() []Route {
 	var list []Route
-	for _, r := range s.routes() {
+	for _, r := range append(s.routes(), s.pages()...) {
 		list = append(list, Route{Method: r.method, Path: openPath(r.path), Permission: r.allow})
 	}
 	return list

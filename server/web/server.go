@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -63,21 +64,21 @@ type Options struct {
 	// EdgeCache marks scripts as public for a shared cache whose key holds
 	// everything that they depend on.
 	EdgeCache bool
-	// Budget limits consent writes per network and minute; 0 is no limit.
-	Budget int
+	// Limits are the budgets of consent writes.
+	Limits Limits
 }
 
 // Server answers HTTP.
 type Server struct {
-	o      Options
-	echo   *echo.Echo
-	demo   *demo
-	budget *budget
+	o       Options
+	echo    *echo.Echo
+	demo    *demo
+	budgets *budgets
 }
 
 // New makes a server; use Handler with an http.Server that has timeouts.
 func New(o Options) *Server {
-	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budget: newBudget(o.Budget, o.Clock)}
+	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock)}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
 	// The extractor is set so that Echo never reads a forwarded header; the
@@ -92,24 +93,13 @@ func New(o Options) *Server {
 			e.HEAD(r.path, s.guard(r))
 		}
 	}
-	e.OPTIONS("/v1/consents", s.preflight)
-	e.OPTIONS("/v1/consents/me", s.preflight)
-	e.OPTIONS("/v1/notice", s.preflight)
-	s.get("/", s.home)
-	s.get("/preview.css", s.previewStyle)
-	s.get("/privacy.css", s.privacyStyle)
-	s.get("/dashboard", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/dashboard/") })
-	s.get("/dashboard/*", s.dashboard)
-	if o.Demo {
-		s.addDemo()
+	for _, r := range s.pages() {
+		e.Add(r.method, r.path, r.handle)
+		if r.method == http.MethodGet {
+			e.HEAD(r.path, r.handle)
+		}
 	}
 	return s
-}
-
-// get serves a path that is no part of the documented surface.
-func (s *Server) get(path string, h echo.HandlerFunc) {
-	s.echo.GET(path, h)
-	s.echo.HEAD(path, h)
 }
 
 // Handler returns the whole HTTP surface.
@@ -120,6 +110,9 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	p := problemOf(err)
+	if l := new(limited); errors.As(err, &l) {
+		c.Response().Header().Set("Retry-After", seconds(l.wait))
+	}
 	if p.Status >= http.StatusInternalServerError {
 		s.o.Log.Error("request failed", "route", c.Path(), "request", c.Response().Header().Get("Request-Id"), "error", err)
 	}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+)
+
+// limitedServer serves with the budgets on; the addresses of visitors are
+// named by a trusted proxy.
+func limitedServer(t *testing.T, flags ...string) *server {
+	t.Helper()
+	return start(t, append([]string{"--limits", "on", "--trusted-proxies", "127.0.0.0/8"}, flags...)...)
+}
+
+func from(address string) option { return header("X-Forwarded-For", address) }
+
+// flood writes decisions from an address until one is refused, and returns it.
+func (s *server) flood(w write, address string, first int) answer {
+	s.t.Helper()
+	w["note"] = s.note("FR")
+	for n := first; n < first+3000; n++ {
+		w["id"] = numbered(n)
+		if a := s.write(w, from(address)); a.status != http.StatusCreated {
+			return a
+		}
+	}
+	s.t.Fatal("3,000 writes of one network were all taken")
+	return answer{}
+}
+
+// numbered makes a record id from a number.
+func numbered(n int) string { return fmt.Sprintf("%021dA", n) }
+
+func TestAFloodOfGrantsIsStoppedAndStopsNobodyFromRefusing(t *testing.T) {
+	t.Parallel()
+	s := limitedServer(t)
+	a := s.flood(write{"action": "accept_all", "levels": acceptAll}, "198.51.100.7", 1)
+	wait, err := strconv.Atoi(a.header.Get("Retry-After"))
+	if a.status != http.StatusTooManyRequests || a.text(t, "code") != "too-many-requests" || err != nil || wait < 1 || a.text(t, "fix") == "" {
+		t.Fatalf("%d, Retry-After %q: %s", a.status, a.header.Get("Retry-After"), a.body)
+	}
+	cases := []struct {
+		name, from string
+		w          write
+		want       int
+	}{
+		{"a neighbour in the same /24 may not grant either", "198.51.100.200", write{"id": id(101), "action": "accept_all", "levels": acceptAll}, http.StatusTooManyRequests},
+		{"a neighbour may refuse", "198.51.100.200", write{"id": id(102), "action": "reject_all"}, http.StatusCreated},
+		{"a neighbour may withdraw", "198.51.100.7", write{"id": id(103), "action": "withdraw"}, http.StatusCreated},
+		{"a save that grants nothing is a refusal", "198.51.100.7", write{"id": id(104), "action": "save", "levels": map[string]int{"analytics": 0}}, http.StatusCreated},
+		{"another network may grant", "203.0.113.9", write{"id": id(105), "action": "accept_all", "levels": acceptAll}, http.StatusCreated},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if a := s.write(c.w, from(c.from)); a.status != c.want {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		})
+	}
+}
+
+func TestOneAddressBlockOfIPv6IsOneNetwork(t *testing.T) {
+	t.Parallel()
+	s := limitedServer(t)
+	s.flood(write{"action": "accept_all", "levels": acceptAll}, "2001:db8:7:1::1", 1)
+	if a := s.write(write{"id": id(101), "action": "accept_all", "levels": acceptAll}, from("2001:db8:7:ffff::2")); a.status != http.StatusTooManyRequests {
+		t.Errorf("the same /48: %d", a.status)
+	}
+	if a := s.write(write{"id": id(102), "action": "accept_all", "levels": acceptAll}, from("2001:db8:8::1")); a.status != http.StatusCreated {
+		t.Errorf("another /48: %d %s", a.status, a.body)
+	}
+}
+
+func TestAVisitorWhoWritesTooOftenIsStoppedAloneAndMayStillWithdraw(t *testing.T) {
+	t.Parallel()
+	s := limitedServer(t)
+	address := "198.51.100.7"
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}, from(address))
+	token := a.text(t, "subject")
+	if token == "" {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	a = s.flood(write{"action": "save", "levels": map[string]int{"analytics": 1}, "subject": token}, address, 1000)
+	if a.status != http.StatusTooManyRequests {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if a = s.write(write{"id": id(2), "action": "withdraw", "subject": token}, from(address)); a.status != http.StatusCreated {
+		t.Errorf("the withdrawal: %d %s", a.status, a.body)
+	}
+	if a = s.write(write{"id": id(3), "action": "accept_all", "levels": acceptAll}, from(address)); a.status != http.StatusCreated {
+		t.Errorf("somebody else beside: %d %s", a.status, a.body)
+	}
+}
+
+func TestAForgedSubjectIsRefusedAndCostsItsOwnerNothing(t *testing.T) {
+	t.Parallel()
+	s := limitedServer(t)
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	token := a.text(t, "subject")
+	forged := token[:len(token)-4] + "AAAA"
+	for n := range 40 {
+		if a := s.write(write{"id": numbered(n), "action": "reject_all", "subject": forged}); a.status != http.StatusForbidden || a.text(t, "code") != "bad-token" {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	if a := s.write(write{"id": id(2), "action": "save", "levels": map[string]int{"analytics": 0}, "subject": token}); a.status != http.StatusCreated {
+		t.Errorf("the owner: %d %s", a.status, a.body)
+	}
+	if allow, why := s.decision("marketing", cookie("lx_consent", a.text(t, "consent")), cookie("lx_subject", token)); !allow {
+		t.Errorf("marketing was refused by a stranger: %s", why)
+	}
+}
+
+func TestASignalAloneIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	a := s.write(write{"id": id(1), "action": "gpc", "signals": map[string]bool{"gpc": true}}, header("Sec-GPC", "1"))
+	if a.status != http.StatusUnprocessableEntity || a.text(t, "code") != "contradictory" || len(a.cookie) != 0 {
+		t.Errorf("%d %s, cookies %v", a.status, a.body, a.cookie)
+	}
+	if status, out := s.command("ledger", "export", "--site", "demo"); status != 0 || out != "" {
+		t.Errorf("the export holds %s", out)
+	}
+	if a := s.write(write{"id": id(2), "action": "gpc", "levels": map[string]int{"marketing": 0}}); a.status != http.StatusCreated {
+		t.Errorf("a refusal made because of the signal: %d %s", a.status, a.body)
+	}
+}
+
+func TestTheRoutesListWhatBrowsersGetBesideTheAPI(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if status := run(t.Context(), []string{"routes", "--json"}, streams{out: &b, err: &b}); status != 0 {
+		t.Fatal(b.String())
+	}
+	var routes []struct{ Method, Path, Permission string }
+	if err := json.Unmarshal(b.Bytes(), &routes); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{"/": true, "/dashboard/*": true, "/demo/": true, "/demo/sink.json": true, "/demo/{file}": true}
+	for _, r := range routes {
+		if delete(want, r.Path); r.Permission == "" {
+			t.Errorf("%s %s has no permission", r.Method, r.Path)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("missing: %v", want)
+	}
+}
