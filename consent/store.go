@@ -92,6 +92,7 @@ type Store interface {
 	Catalog
 	Vault
 	Cabinet
+	Feed
 	// Ping reports whether the store answers.
 	Ping(ctx context.Context) error
 	// Close releases the store; nothing may be called afterwards.

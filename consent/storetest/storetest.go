@@ -36,6 +36,7 @@ func Run(t *testing.T, h Harness) {
 		{"erasure", erasureCases()},
 		{"erased evidence", erasedEvidenceCases()},
 		{"export", exportCases()},
+		{"feed", feedCases()},
 		{"catalog", catalogCases()},
 		{"vault", vaultCases()},
 		{"documents", documentCases()},

@@ -178,6 +178,8 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 		"AppendNote":   func() error { _, err := b.AppendNote(ctx, "k", nil); return err },
 		"Notes":        func() error { _, err := b.Notes(ctx, "k", 0, 1); return err },
 		"Ping":         func() error { return b.Ping(ctx) },
+		"Arrivals":     func() error { _, err := b.Arrivals(ctx, "shop", "", 1); return err },
+		"Sweep":        func() error { _, err := b.Sweep(ctx, "shop", older(0), 1); return err },
 	}
 	for what, call := range calls {
 		code(t, what, call(), consent.Unavailable)

@@ -16,6 +16,7 @@ import (
 //	records    part(site) number           → record as JSON, behind one byte: 'r', or 'e' once erased
 //	ids        part(site) part(id)         → number of the record
 //	history    person clock number         → part(site), for each record of a subject that is not erased
+//	erasures   part(site) number           → erasure as JSON; its number is one of the records'
 //	tombstones person                      → clock of the erasure
 //	editions   part(site) number           → edition as JSON
 //	live       site                        → number of the newest edition
@@ -32,6 +33,7 @@ const (
 	bucketIDs        = "ids"
 	bucketHistory    = "history"
 	bucketTombstones = "tombstones"
+	bucketErasures   = "erasures"
 	bucketEditions   = "editions"
 	bucketLive       = "live"
 	bucketDrafts     = "drafts"
@@ -53,7 +55,7 @@ const (
 
 func buckets() []string {
 	return []string{
-		bucketMeta, bucketRecords, bucketIDs, bucketHistory, bucketTombstones,
+		bucketMeta, bucketRecords, bucketIDs, bucketHistory, bucketTombstones, bucketErasures,
 		bucketEditions, bucketLive, bucketDrafts, bucketVault, bucketDocuments, bucketNotes,
 	}
 }

@@ -166,29 +166,32 @@ func erase(tx *bbolt.Tx, site, subject string, at int64) error {
 		gone = append(gone, bytes.Clone(k))
 	}
 	records := tx.Bucket([]byte(bucketRecords))
+	ids := make([]string, 0, len(gone))
 	for _, k := range gone {
 		key := append(part(nil, site), k[personSize+8:]...)
-		if err := strip(records, key); err != nil {
+		id, err := strip(records, key)
+		if err != nil {
 			return err
 		}
+		ids = append(ids, id)
 		if err := history.Delete(k); err != nil {
 			return err
 		}
 	}
-	return nil
+	return noteErasure(tx, site, time.UnixMilli(at), ids)
 }
 
 // strip leaves of a record that there was one, and what was shown.
-func strip(records *bbolt.Bucket, key []byte) error {
+func strip(records *bbolt.Bucket, key []byte) (id string, err error) {
 	r, _, err := decode(records.Get(key))
 	if err != nil {
-		return err
+		return "", err
 	}
 	body, err := json.Marshal(r.Stripped())
 	if err != nil {
-		return err
+		return "", err
 	}
-	return records.Put(key, append([]byte{flagErased}, body...))
+	return r.ID, records.Put(key, append([]byte{flagErased}, body...))
 }
 
 // Export calls each for every record of a site; see consent.Records. Records

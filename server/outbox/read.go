@@ -246,3 +246,35 @@ func (b *Outbox) Export(ctx context.Context, site string, each func(consent.Reco
 	}
 	return b.inner.Export(ctx, site, each)
 }
+
+// Arrivals returns a page of the feed; see consent.Feed. It gives the store a
+// moment to have had what was acknowledged before; what it has later comes later.
+func (b *Outbox) Arrivals(ctx context.Context, site, after string, limit int) ([]consent.Arrival, error) {
+	if err := b.caughtUp(ctx); err != nil {
+		return nil, err
+	}
+	return b.inner.Arrivals(ctx, site, after, limit)
+}
+
+// Sweep deletes the oldest records; see consent.Feed. What this node's log
+// still holds must not be swept: it may be handed over again.
+func (b *Outbox) Sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
+	if err := b.caughtUp(ctx); err != nil {
+		return 0, err
+	}
+	return b.inner.Sweep(ctx, site, over, limit)
+}
+
+// caughtUp waits until the store has had the log, unless it is away.
+func (b *Outbox) caughtUp(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return late(err)
+	}
+	b.mu.Lock()
+	last, down := b.index.last(), b.down
+	b.mu.Unlock()
+	if !down {
+		b.reached(ctx, last, callWait)
+	}
+	return nil
+}

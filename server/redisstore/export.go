@@ -40,6 +40,31 @@ func (s *Store) Export(ctx context.Context, site string, each func(consent.Recor
 
 // page reads records by their marks, in that order.
 func (s *Store) page(ctx context.Context, site string, marks []redis.Z) ([]consent.Record, error) {
+	found, err := s.records(ctx, site, marks)
+	if err != nil {
+		return nil, err
+	}
+	page := make([]consent.Record, 0, len(found))
+	for _, f := range found {
+		if f.ok {
+			page = append(page, f.record)
+		}
+	}
+	return page, nil
+}
+
+// found is what a mark stands for; nothing, when its write was cut short or
+// has been swept meanwhile.
+type found struct {
+	record consent.Record
+	ok     bool
+}
+
+// records reads what marks stand for, one for one.
+func (s *Store) records(ctx context.Context, site string, marks []redis.Z) ([]found, error) {
+	if len(marks) == 0 {
+		return nil, nil
+	}
 	claims := make([]*redis.SliceCmd, len(marks))
 	_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i, z := range marks {
@@ -62,17 +87,13 @@ func (s *Store) page(ctx context.Context, site string, marks []redis.Z) ([]conse
 	if err != nil {
 		return nil, err
 	}
-	page := make([]consent.Record, 0, len(marks))
+	out := make([]found, len(marks))
 	for i, z := range marks {
-		r, ok, err := s.resolve(ctx, z.Member.(string), claims[i], kept[i])
-		if err != nil {
+		if out[i].record, out[i].ok, err = s.resolve(ctx, z.Member.(string), claims[i], kept[i]); err != nil {
 			return nil, err
 		}
-		if ok {
-			page = append(page, r)
-		}
 	}
-	return page, nil
+	return out, nil
 }
 
 // resolve makes a record of what its id and its subject hold. An erasure may

@@ -23,6 +23,7 @@ import (
 //	                        k  clock of the current record, m its mark
 //	                        r:mark  clock ":" n ":" record
 //	log:{site}       zset   mark by number of arrival
+//	gone:{site}      zset   erasure, as JSON, by number of arrival
 //	seq:{site}       string last number of arrival
 //	live{catalog}    hash   site → newest edition
 //	drafts{catalog}  hash   site → draft
@@ -41,6 +42,7 @@ type keys struct{ prefix string }
 func (k keys) id(mark string) string        { return k.prefix + "id:{" + mark + "}" }
 func (k keys) subject(person string) string { return k.prefix + "sub:{" + person + "}" }
 func (k keys) log(site string) string       { return k.prefix + "log:{" + url.PathEscape(site) + "}" }
+func (k keys) erasures(site string) string  { return k.prefix + "gone:{" + url.PathEscape(site) + "}" }
 func (k keys) seq(site string) string       { return k.prefix + "seq:{" + url.PathEscape(site) + "}" }
 func (k keys) live() string                 { return k.prefix + "live{catalog}" }
 func (k keys) drafts() string               { return k.prefix + "drafts{catalog}" }

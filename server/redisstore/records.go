@@ -146,7 +146,7 @@ func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Re
 // than at stay: they are choices made after the erasure, whatever came first.
 //
 // The first step hides what is to be forgotten, the second strips the ids, the
-// third deletes; when it is cut short, erasing again completes it.
+// third tells the feed, the last deletes; when it is cut short, erasing again completes it.
 func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) error {
 	if site == "" || subject == "" {
 		return consent.Fail(consent.Invalid, "no subject is named", "name the subject to be forgotten")
@@ -157,17 +157,21 @@ func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) e
 		return failure(err)
 	}
 	var marks []any
+	var ids []string
 	pipe := s.client.Pipeline()
 	for pair := range slices.Chunk(gone, 2) {
-		rest, err := strip(pair[1])
+		id, rest, err := strip(pair[1])
 		if err != nil {
 			return failure(err)
 		}
-		marks = append(marks, pair[0])
+		marks, ids = append(marks, pair[0]), append(ids, id)
 		// A pipeline cannot fall back from the script's hash to its text.
 		s.run.bury.Eval(ctx, pipe, []string{s.keys.id(pair[0])}, rest)
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
+		return failure(err)
+	}
+	if err := s.noteErasure(ctx, site, at, ids); err != nil {
 		return failure(err)
 	}
 	for some := range slices.Chunk(marks, 500) {
@@ -179,13 +183,13 @@ func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) e
 }
 
 // strip leaves of a stored record that there was one, and what was shown.
-func strip(body string) (string, error) {
+func strip(body string) (id, rest string, err error) {
 	r, err := decode(body)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	rest, err := json.Marshal(r.Stripped())
-	return string(rest), err
+	b, err := json.Marshal(r.Stripped())
+	return r.ID, string(b), err
 }
 
 // entry is one record in a subject's hash.

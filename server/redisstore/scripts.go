@@ -7,7 +7,7 @@ import "github.com/redis/go-redis/v9"
 type scripts struct {
 	claim, release, bury           *redis.Script
 	apply, latest, entomb, forget  *redis.Script
-	arrive                         *redis.Script
+	arrive, sweep                  *redis.Script
 	publish                        *redis.Script
 	putSecret, takeSecret, dropKey *redis.Script
 }
@@ -17,7 +17,7 @@ func newScripts() scripts {
 		claim: redis.NewScript(claimScript), release: redis.NewScript(releaseScript), bury: redis.NewScript(buryScript),
 		apply: redis.NewScript(applyScript), latest: redis.NewScript(latestScript),
 		entomb: redis.NewScript(entombScript), forget: redis.NewScript(forgetScript),
-		arrive: redis.NewScript(arriveScript), publish: redis.NewScript(publishScript),
+		arrive: redis.NewScript(arriveScript), sweep: redis.NewScript(sweepScript), publish: redis.NewScript(publishScript),
 		putSecret: redis.NewScript(putSecretScript), takeSecret: redis.NewScript(takeSecretScript), dropKey: redis.NewScript(dropKeyScript),
 	}
 }
@@ -101,11 +101,34 @@ for i = 1, #ARGV do
 end
 return 1`
 
-// arrive numbers a record of a site once. KEYS log, seq; ARGV mark.
+// arrive numbers a record or an erasure of a site once. Numbers follow the
+// clock of Redis, so that none is given twice even when Redis has lost the
+// last ones, but never stand still or go back. KEYS log, seq; ARGV member.
 const arriveScript = `
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
-  redis.call('ZADD', KEYS[1], redis.call('INCR', KEYS[2]), ARGV[1])
+  local t, last = redis.call('TIME'), tonumber(redis.call('GET', KEYS[2]) or '0')
+  local n = string.format('%.0f', math.max(last + 1, t[1] * 1000000 + t[2]))
+  redis.call('SET', KEYS[2], n)
+  redis.call('ZADD', KEYS[1], n, ARGV[1])
 end
+return 1`
+
+// sweep deletes an old record of a subject. KEYS subject; ARGV mark.
+const sweepScript = `
+redis.call('HDEL', KEYS[1], 'r:' .. ARGV[1])
+if redis.call('HGET', KEYS[1], 'm') == ARGV[1] then
+  redis.call('HDEL', KEYS[1], 'k', 'm')
+  local all, best, clock, number = redis.call('HGETALL', KEYS[1]), nil, nil, nil
+  for i = 1, #all, 2 do
+    if string.sub(all[i], 1, 2) == 'r:' then
+      local c, n = string.match(all[i + 1], '^(-?%d+):(%d+):')
+      c, n = tonumber(c), tonumber(n)
+      if not best or c > clock or c == clock and n > number then best, clock, number = all[i], c, n end
+    end
+  end
+  if best then redis.call('HSET', KEYS[1], 'k', string.format('%.0f', clock), 'm', string.sub(best, 3)) end
+end
+if redis.call('HLEN', KEYS[1]) == 1 then redis.call('HDEL', KEYS[1], 'n') end
 return 1`
 
 // publish stores the next edition.
