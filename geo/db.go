@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -125,6 +126,18 @@ func (d *DB) Editions() []string {
 		list = append(list, t.edition)
 	}
 	return list
+}
+
+// Built is when the oldest of the files was made by its maker; the zero time
+// when there is no file.
+func (d *DB) Built() time.Time {
+	var oldest time.Time
+	for _, t := range d.all() {
+		if at := time.Unix(t.built, 0); oldest.IsZero() || at.Before(oldest) {
+			oldest = at
+		}
+	}
+	return oldest
 }
 
 func (d *DB) all() []*table {

@@ -67,6 +67,18 @@ func (l *Locator) Trusts(peer netip.Addr) bool { return l.trust.Trusts(peer) }
 // Headers names the request headers in which the edge writes the place.
 func (l *Locator) Headers() []string { return l.scheme.Headers() }
 
+// Source names where places come from at best.
+func (l *Locator) Source() string {
+	switch {
+	case l.scheme.Reads():
+		return SourceHeader
+	case l.db.Knows():
+		return SourceDatabase
+	default:
+		return SourceNone
+	}
+}
+
 // Ready reports whether places can be found, and every database is in use as
 // it now is on disk.
 func (l *Locator) Ready() bool {

@@ -14,7 +14,9 @@ import (
 // look-up only walks the tree.
 type table struct {
 	edition string
-	tree    *tree
+	// built is when the file was made, in seconds since 1970.
+	built int64
+	tree  *tree
 	// known and hidden count the networks that have a place, and those that
 	// are marked as hiding theirs.
 	known, hidden int
@@ -48,7 +50,7 @@ func parse(name string, raw []byte) (*table, error) {
 	if err := file.Verify(); err != nil {
 		return nil, bad(name, "is damaged", again, err)
 	}
-	t := &table{edition: edition}
+	t := &table{edition: edition, built: int64(file.Metadata.BuildEpoch)}
 	if t.tree, err = grow(file, raw, decode, t.count); err != nil {
 		return nil, bad(name, "of the edition "+quoted(edition)+" holds a record that cannot be read", again+", or "+choose, err)
 	}

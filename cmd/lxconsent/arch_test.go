@@ -34,6 +34,7 @@ func imports() map[string][]string {
 		"middleware":                  {}, // standard library only: it is pasted into other programs
 		"server/admin":                service,
 		"server/boltstore":            domain,
+		"server/metrics":              domain,
 		"server/outbox":               domain,
 		"server/budget":               {},
 		"server/bundle":               {"consent", "consent/law", "snippet"},
@@ -42,7 +43,7 @@ func imports() map[string][]string {
 		"server/publish":              service,
 		"server/redisstore":           domain,
 		"server/script":               {"consent", "consent/law", "server/bundle"},
-		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/publish", "server/script"},
+		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/metrics", "server/publish", "server/script"},
 		"snippet":                     {},
 		"tests/proxy/live":            {},
 	}
@@ -159,6 +160,7 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 		"github.com/hashicorp":          {"server/outbox"},
 		"github.com/oschwald":           {"geo"},
 		"github.com/maxmind/mmdbwriter": {"geo/geotest"},
+		"github.com/prometheus":         {"server/metrics"},
 		"github.com/evanw/esbuild":      {"server/bundle", "dashboard/build"},
 		"github.com/alecthomas/kong":    {"cmd/lxconsent"},
 	}

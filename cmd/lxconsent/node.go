@@ -18,6 +18,7 @@ import (
 	"github.com/leadiumx/consent/server/bundle"
 	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/outbox"
 	"github.com/leadiumx/consent/server/publish"
 	"github.com/leadiumx/consent/server/redisstore"
@@ -32,6 +33,7 @@ type node struct {
 	publish *publish.Desk
 	admin   *admin.Desk
 	server  *web.Server
+	metrics *metrics.Metrics
 }
 
 func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (*node, error) {
@@ -84,6 +86,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if c.Limits == "off" {
 		limits = web.Limits{}
 	}
+	n.metrics = metrics.New(version, c.state(store, places, n.publish, scripts, keys, now))
 	n.server = web.New(web.Options{
 		Scripts: scripts, Publish: n.publish, Admin: n.admin, Places: places,
 		Collect: collect.New(collect.Options{
@@ -93,7 +96,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Gate: gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 100 * time.Millisecond}),
 		Keys: keys, Records: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
-		Demo: c.Demo, EdgeCache: c.EdgeCache, Limits: limits,
+		Demo: c.Demo, EdgeCache: c.EdgeCache, Limits: limits, Metrics: n.metrics,
 	})
 	return n, nil
 }

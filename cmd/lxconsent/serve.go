@@ -31,6 +31,7 @@ type serveCmd struct {
 	EdgeCache      bool     `help:"Let a shared cache keep scripts. Its key must hold the geo headers, the language and Sec-GPC."`
 	Demo           bool     `help:"Serve the demo site under /demo/."`
 	APITokenFile   string   `name:"api-token-file" help:"File with the operator's API token, at least 32 characters." type:"path"`
+	MetricsListen  string   `help:"Address of a listener of its own for Prometheus, under /metrics; none serves no metrics." placeholder:"ADDR"`
 	APIToken       string   `name:"api-token" hidden:"" env:"LXCONSENT_API_TOKEN"`
 }
 
@@ -68,6 +69,11 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	go n.publish.Watch(watch, time.Second)
+	if c.MetricsListen != "" {
+		if err := n.serveMetrics(watch, c.MetricsListen, log); err != nil {
+			return err
+		}
+	}
 	return listenUntil(ctx, listener, n.server.Handler(), log)
 }
 

@@ -207,6 +207,9 @@ type Status struct {
 	// Last is the newest entry, Applied the newest that the store has had
 	// together with all before it.
 	Last, Applied uint64
+	// Waiting is when the oldest entry came that the store has not had; zero
+	// when there is none.
+	Waiting time.Time
 	// Entries and Bytes are what is kept.
 	Entries int
 	Bytes   int64
@@ -220,8 +223,13 @@ type Status struct {
 func (b *Outbox) Status() Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	var waiting time.Time
+	if m := b.index.at(b.applied + 1); m != nil {
+		waiting = time.UnixMilli(m.time)
+	}
 	return Status{
-		Last: b.index.last(), Applied: b.applied, Entries: len(b.index.metas), Bytes: b.index.bytes,
+		Waiting: waiting,
+		Last:    b.index.last(), Applied: b.applied, Entries: len(b.index.metas), Bytes: b.index.bytes,
 		Down: b.down, Fenced: b.log.fence.err() != nil,
 	}
 }

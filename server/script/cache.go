@@ -3,6 +3,7 @@ package script
 import (
 	"container/list"
 	"sync"
+	"sync/atomic"
 )
 
 // cache keeps the most recently used values, at most limit. Two callers that
@@ -12,6 +13,7 @@ type cache[K comparable, V any] struct {
 	mu    sync.Mutex
 	byKey map[K]*list.Element
 	order *list.List
+	fills atomic.Int64
 }
 
 type slot[K comparable, V any] struct {
@@ -27,7 +29,10 @@ func newCache[K comparable, V any](limit int) *cache[K, V] {
 
 func (c *cache[K, V]) get(key K, fill func() (V, error)) (V, error) {
 	s := c.slot(key)
-	s.once.Do(func() { s.val, s.err = fill() })
+	s.once.Do(func() {
+		c.fills.Add(1)
+		s.val, s.err = fill()
+	})
 	if s.err != nil {
 		c.drop(key, s)
 	}
@@ -49,6 +54,12 @@ func (c *cache[K, V]) slot(key K) *slot[K, V] {
 		delete(c.byKey, last.Value.(*slot[K, V]).key)
 	}
 	return s
+}
+
+func (c *cache[K, V]) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.order.Len()
 }
 
 func (c *cache[K, V]) drop(key K, s *slot[K, V]) {

@@ -43,6 +43,12 @@ func New(o Options) *Desk {
 	return &Desk{o: o, visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize)}
 }
 
+// Compiled says how many scripts are kept, and how many were compiled since
+// the start.
+func (d *Desk) Compiled() (kept int, compiled int64) {
+	return d.assets.len(), d.assets.fills.Load()
+}
+
 // Ask describes a visit.
 type Ask struct {
 	Site  string

@@ -72,7 +72,11 @@ func (s *Server) check(c echo.Context) error {
 func (s *Server) answer(c echo.Context, ask gate.Ask) (gate.Answer, error) {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
 	defer cancel()
-	return s.o.Gate.Check(ctx, ask)
+	a, err := s.o.Gate.Check(ctx, ask)
+	for _, d := range a.Decisions {
+		s.o.Metrics.Decided(d.Decision)
+	}
+	return a, err
 }
 
 // askOf reads a check from the query, the cookies and the API key.

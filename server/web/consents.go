@@ -78,6 +78,7 @@ func (s *Server) createConsent(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.o.Metrics.Wrote(w.Action)
 	s.keepCookie(c, &live.Site, origin, consent.ConsentCookie, a.Consent, false)
 	if a.Subject != "" && s.keepCookie(c, &live.Site, origin, consent.SubjectCookie, a.Subject, true) {
 		a.Subject = ""

@@ -30,8 +30,10 @@ func (s *Server) log(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
+		took := s.o.Clock().Sub(start)
+		s.meter(c).Answered(c.Response().Status, took)
 		s.o.Log.Info("request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
-			"bytes", c.Response().Size, "took_us", s.o.Clock().Sub(start).Microseconds(), "request", request)
+			"bytes", c.Response().Size, "took_us", took.Microseconds(), "request", request)
 		return nil
 	}
 }

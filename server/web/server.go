@@ -17,6 +17,7 @@ import (
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/publish"
 	"github.com/leadiumx/consent/server/script"
 )
@@ -64,6 +65,8 @@ type Options struct {
 	// EdgeCache marks scripts as public for a shared cache whose key holds
 	// everything that they depend on.
 	EdgeCache bool
+	// Metrics counts requests, writes and decisions; nil counts nothing.
+	Metrics *metrics.Metrics
 	// Limits are the budgets of consent writes.
 	Limits Limits
 }
@@ -74,6 +77,7 @@ type Server struct {
 	echo    *echo.Echo
 	demo    *demo
 	budgets *budgets
+	meters  map[meterKey]*metrics.Route
 }
 
 // New makes a server; use Handler with an http.Server that has timeouts.
@@ -86,6 +90,7 @@ func New(o Options) *Server {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.fail
 	e.Use(s.log, s.recover, s.secure)
+	s.meters = newMeters(o.Metrics, append(s.routes(), s.pages()...))
 	for _, r := range s.routes() {
 		e.Add(r.method, r.path, s.guard(r))
 		if r.method == http.MethodGet && r.path != "/v1/gate" {
@@ -112,6 +117,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	p := problemOf(err)
 	if l := new(limited); errors.As(err, &l) {
 		c.Response().Header().Set("Retry-After", seconds(l.wait))
+		s.o.Metrics.Refused(l.budget)
 	}
 	if p.Status >= http.StatusInternalServerError {
 		s.o.Log.Error("request failed", "route", c.Path(), "request", c.Response().Header().Get("Request-Id"), "error", err)

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/metrics"
+	"github.com/leadiumx/consent/server/outbox"
+	"github.com/leadiumx/consent/server/publish"
+	"github.com/leadiumx/consent/server/script"
+)
+
+// state gathers what a scrape measures.
+func (c *serveCmd) state(box *outbox.Outbox, p *places, sites *publish.Desk, scripts *script.Desk, keys *consent.Keyring, now func() time.Time) func() metrics.State {
+	return func() metrics.State {
+		log := box.Status()
+		s := metrics.State{
+			Waiting: log.Last - log.Applied, Kept: log.Entries, KeptBytes: log.Bytes, StoreDown: log.Down, Fenced: log.Fenced,
+			GeoSource: p.Source(), Sites: len(sites.Sites()), Keys: len(keys.PublicKeys()),
+		}
+		if !log.Waiting.IsZero() {
+			s.Oldest = now().Sub(log.Waiting)
+		}
+		if p.db != nil {
+			s.GeoBuilt = p.db.Built()
+		}
+		s.Scripts, s.Compiled = scripts.Compiled()
+		return s
+	}
+}
+
+// serveMetrics answers scrapes on a listener of its own, which visitors do not
+// reach, until the context ends.
+func (n *node) serveMetrics(ctx context.Context, addr string, log *slog.Logger) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return consent.Errorf(consent.Unavailable, "the address %s of --metrics-listen cannot be listened on: %w", addr, err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", n.metrics.Handler(log))
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 15 * time.Second,
+		IdleTimeout: 60 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	log.Info("metrics are served", "address", l.Addr().String())
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("metrics are no longer served", "error", err)
+		}
+	}()
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	return nil
+}

@@ -1,0 +1,116 @@
+// Package metrics counts what the server does, for Prometheus. No label holds
+// anything of a person, a site or an address: each comes from a list that is
+// known when the server starts.
+package metrics
+
+import (
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Metrics are the counters of one server. A nil *Metrics counts nothing.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+	writes   *prometheus.CounterVec
+	refused  *prometheus.CounterVec
+	checks   *prometheus.CounterVec
+}
+
+// New makes the counters. State is asked at each scrape.
+func New(version string, state func() State) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lxconsent_http_requests_total", Help: "Requests by method, route template and class of status.",
+		}, []string{"method", "route", "status"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "lxconsent_http_request_seconds", Help: "Time to answer, by route template.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .15, .25, .5, 1, 2.5, 5},
+		}, []string{"route"}),
+		writes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lxconsent_consent_writes_total", Help: "Acknowledged consent writes by action.",
+		}, []string{"action"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lxconsent_budget_refused_total", Help: "Consent writes refused because a budget was used up.",
+		}, []string{"budget"}),
+		checks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lxconsent_decisions_total", Help: "Decisions of checks by outcome and reason.",
+		}, []string{"allow", "reason"}),
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "lxconsent_build_info", Help: "Always 1; the version is a label.", ConstLabels: prometheus.Labels{"version": version},
+	})
+	build.Set(1)
+	m.registry.MustRegister(m.requests, m.took, m.writes, m.refused, m.checks, build, &stateCollector{state},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Handler answers scrapes.
+func (m *Metrics) Handler(log *slog.Logger) http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)})
+}
+
+// Route counts the requests of one route; its counters are looked up once. A
+// nil *Route counts nothing.
+type Route struct {
+	took    prometheus.Observer
+	classes [6]prometheus.Counter
+}
+
+// Route makes the counters of a route. Path is its template, never an address
+// that somebody asked for.
+func (m *Metrics) Route(method, path string) *Route {
+	if m == nil {
+		return nil
+	}
+	r := &Route{took: m.took.WithLabelValues(path)}
+	for i := range r.classes {
+		r.classes[i] = m.requests.WithLabelValues(method, path, strconv.Itoa(i)+"xx")
+	}
+	return r
+}
+
+// Answered counts one answer.
+func (r *Route) Answered(status int, took time.Duration) {
+	if r == nil {
+		return
+	}
+	r.took.Observe(took.Seconds())
+	class := status / 100
+	if class < 0 || class >= len(r.classes) {
+		class = 0
+	}
+	r.classes[class].Inc()
+}
+
+// Wrote counts an acknowledged consent write, whose action is known to be valid.
+func (m *Metrics) Wrote(action consent.Action) {
+	if m != nil {
+		m.writes.WithLabelValues(string(action)).Inc()
+	}
+}
+
+// Refused counts a write that a budget refused.
+func (m *Metrics) Refused(budget string) {
+	if m != nil {
+		m.refused.WithLabelValues(budget).Inc()
+	}
+}
+
+// Decided counts one decision.
+func (m *Metrics) Decided(d consent.Decision) {
+	if m != nil {
+		m.checks.WithLabelValues(strconv.FormatBool(d.Allow), string(d.Reason)).Inc()
+	}
+}
