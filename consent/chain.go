@@ -1,0 +1,77 @@
+package consent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+)
+
+// Link binds a record to the one before it in its chain. It is short, since
+// every record holds one; signed checkpoints bind the whole hashes.
+type Link [8]byte
+
+// MarshalText writes a link in hex.
+func (l Link) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, l[:]), nil }
+
+// UnmarshalText reads what MarshalText wrote. Errors: Invalid.
+func (l *Link) UnmarshalText(b []byte) error {
+	raw, err := hex.DecodeString(string(b))
+	if err != nil || len(raw) != len(l) {
+		return damagedEvidence("a link is not 16 hexadecimal digits")
+	}
+	copy(l[:], raw)
+	return nil
+}
+
+// IsZero reports whether there is no link.
+func (l Link) IsZero() bool { return l == Link{} }
+
+// Hash is a SHA-256.
+type Hash [32]byte
+
+// String writes the hash in hex.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// Leaf is the hash of all that a record is, save its link: the id, what was
+// shown and the sealed personal part.
+func Leaf(id string, s Sealed) (h Hash) {
+	b := appendWord([]byte("lx leaf 1"), string(s.Context))
+	b = appendWord(b, id)
+	if len(s.Evidence) >= codeAt {
+		b = append(append(b, s.Evidence[0]), s.Evidence[codeAt:]...)
+	}
+	return sha256.Sum256(b)
+}
+
+// Head is where a chain has come to; the zero Head begins one.
+type Head struct {
+	Seq  uint64
+	Link Link
+	// Hash binds every leaf from the first on.
+	Hash Hash
+}
+
+// Next is the head after one more leaf.
+func (h Head) Next(leaf Hash) Head {
+	link := sha256.Sum256(slices.Concat([]byte("lx link 1"), h.Link[:], leaf[:]))
+	next := Head{Seq: h.Seq + 1, Hash: sha256.Sum256(slices.Concat([]byte("lx head 1"), h.Hash[:], leaf[:]))}
+	copy(next.Link[:], link[:])
+	return next
+}
+
+// Chain packs the record as the next one after a head. Seq, Link, Sealed and
+// Secret of the record are set; its other fields may not be changed
+// afterwards. Errors: Invalid when it does not fit, and nothing is changed.
+func (r *Record) Chain(before Head) (Head, error) {
+	next := *r
+	next.Sealed, next.Seq, next.Link = nil, before.Seq+1, Link{}
+	sealed, secret, err := next.Pack()
+	if err != nil {
+		return before, err
+	}
+	after := before.Next(Leaf(r.ID, sealed))
+	next.Link, next.Secret, next.Sealed = after.Link, secret, &sealed
+	copy(sealed.Evidence[linkAt:codeAt], after.Link[:])
+	*r = next
+	return after, nil
+}

@@ -1,0 +1,90 @@
+package consent
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+)
+
+// Context is what many records share: where a choice was made and what was
+// shown. A store keeps each context once and its records refer to it.
+type Context struct {
+	Site, Node             string
+	Edition                int
+	EditionHash, WordsHash string
+	Regime, Locale         string
+	PlaceSource            string
+	Laws                   []string
+	// Purposes and Vendors are those that the records speak of, in order.
+	Purposes, Vendors []string
+}
+
+// ContextCode names a context. It is short, so that records stay small; what they
+// prove rests on the whole context, never on the code.
+type ContextCode [8]byte
+
+const (
+	contextVersion = 1
+	// contextLimit bounds a packed context, wordLimit and listLimit its parts.
+	contextLimit = 1 << 16
+	wordLimit    = 1 << 12
+	listLimit    = 1 << 10
+)
+
+// Pack writes the context; equal contexts give equal bytes. Errors: Invalid
+// when it is larger than what Unpack takes.
+func (c *Context) Pack() ([]byte, error) {
+	b := []byte{contextVersion}
+	for _, s := range c.words() {
+		b = appendWord(b, *s)
+	}
+	b = binary.AppendUvarint(b, uint64(c.Edition))
+	for _, list := range c.lists() {
+		b = binary.AppendUvarint(b, uint64(len(*list)))
+		for _, s := range *list {
+			b = appendWord(b, s)
+		}
+	}
+	if _, err := UnpackContext(b); err != nil {
+		return nil, Fail(Invalid, "the notice of the record is too large to be kept", "use shorter names and fewer purposes")
+	}
+	return b, nil
+}
+
+func (c *Context) words() []*string {
+	return []*string{&c.Site, &c.Node, &c.EditionHash, &c.WordsHash, &c.Regime, &c.Locale, &c.PlaceSource}
+}
+
+func (c *Context) lists() []*[]string { return []*[]string{&c.Laws, &c.Purposes, &c.Vendors} }
+
+// CodeOfContext is the code of a packed context.
+func CodeOfContext(packed []byte) (c ContextCode) {
+	sum := sha256.Sum256(packed)
+	copy(c[:], sum[:])
+	return c
+}
+
+// UnpackContext reads a packed context strictly. Errors: Invalid.
+func UnpackContext(b []byte) (Context, error) {
+	var c Context
+	r := reader{b: b}
+	if len(b) > contextLimit || r.byte() != contextVersion {
+		return Context{}, damagedEvidence("a context is of an unknown form")
+	}
+	for _, s := range c.words() {
+		*s = r.word()
+	}
+	c.Edition = int(r.number(1<<31 - 1))
+	for _, list := range c.lists() {
+		for n := r.number(listLimit); n > 0 && !r.bad; n-- {
+			*list = append(*list, r.word())
+		}
+	}
+	if !r.done() {
+		return Context{}, damagedEvidence("a context is damaged")
+	}
+	return c, nil
+}
+
+func damagedEvidence(cause string) error {
+	return Fail(Invalid, cause, "verify the ledger: it names what was changed")
+}

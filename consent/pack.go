@@ -1,0 +1,212 @@
+package consent
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Sealed is a record as stores keep it. Evidence is never changed and never
+// erased; without the secret nobody reads who decided, or what.
+//
+//	version and flags · link 8 · context 8 · seq · action and signals · clock · time · gap · personal part
+//
+// Numbers are varints; a part that a flag leaves out has no bytes. The
+// personal part is
+//
+//	flags · subject 16 · content 8 · levels, half a byte each · purposes granted over the signal, a bit each
+//
+// encrypted under the record's own secret when there is a subject.
+type Sealed struct {
+	// Context is packed; CodeOfContext names it.
+	Context  []byte
+	Evidence []byte
+}
+
+const (
+	// SecretSize is the length of a record's secret.
+	SecretSize = 16
+
+	evidenceVersion = 1 << 4
+	flagSecret      = 1 << 0 // the personal part is encrypted
+	flagChained     = 1 << 1 // a node log gave the record its place
+	flagBot         = 1 << 2
+	flagOutdated    = 1 << 3
+
+	linkAt, codeAt = 1, 9
+	envelopeSize   = 17
+
+	otherAction = 15
+	// absent stands for a purpose without a level.
+	absent = 15
+)
+
+// actionCodes gives actions their numbers. Never change one: only append.
+func actionCodes() []Action {
+	return []Action{AcceptAll, RejectAll, Save, Dismiss, Withdraw, Embed, API, GPC, Forgotten}
+}
+
+// Pack writes the record for a store to keep, or returns how it was packed
+// before. secret is nil when there is nothing to be kept apart. Times are cut
+// to milliseconds. Errors: Invalid for what does not fit.
+//
+// A record that came from no node log has no secret yet; it gets one that
+// follows from its subject and id.
+func (r *Record) Pack() (s Sealed, secret []byte, err error) {
+	if r.Sealed != nil {
+		return *r.Sealed, r.Secret, nil
+	}
+	c := r.context()
+	if s.Context, err = c.Pack(); err != nil {
+		return s, nil, err
+	}
+	person, err := r.personal(&c)
+	if err != nil {
+		return s, nil, err
+	}
+	flags, code := byte(evidenceVersion), CodeOfContext(s.Context)
+	if r.Subject != "" {
+		flags |= flagSecret
+		if secret = r.Secret; len(secret) != SecretSize {
+			sum := sha256.Sum256(appendWord(appendWord([]byte("lx secret 1"), r.Subject), r.ID))
+			secret = sum[:SecretSize]
+		}
+		mask(person, secret)
+	}
+	b := append(append(append([]byte{flags}, r.Link[:]...), code[:]...), r.how()...)
+	if r.Seq > 0 {
+		b[0] |= flagChained
+		b = binary.AppendUvarint(b, r.Seq)
+	}
+	if r.Bot {
+		b[0] |= flagBot
+	}
+	if r.Outdated {
+		b[0] |= flagOutdated
+	}
+	b = appendSigned(b, r.Clock)
+	b = appendSigned(b, r.Time.UnixMilli()-r.Clock)
+	b = appendSigned(b, r.Gap)
+	s.Evidence = append(b, person...)
+	return s, secret, nil
+}
+
+func (r *Record) context() Context {
+	c := Context{
+		Site: r.Site, Node: r.Node, Edition: r.Edition, EditionHash: r.EditionHash, WordsHash: r.WordsHash,
+		Regime: r.Regime, Locale: r.Locale, PlaceSource: r.PlaceSource, Laws: r.Laws,
+		Vendors: slices.Sorted(maps.Keys(r.Vendors)),
+	}
+	all := maps.Clone(r.Levels)
+	for id, over := range r.Over {
+		if _, ok := r.Levels[id]; over && !ok {
+			if all == nil {
+				all = map[string]int{}
+			}
+			all[id] = absent
+		}
+	}
+	c.Purposes = slices.Sorted(maps.Keys(all))
+	return c
+}
+
+// how packs the action and the signals.
+func (r *Record) how() []byte {
+	b := []byte{otherAction}
+	if i := slices.Index(actionCodes(), r.Action); i >= 0 {
+		b[0] = byte(i)
+	} else {
+		b = appendWord(b, string(r.Action))
+	}
+	for i, on := range r.Signals.all() {
+		if *on {
+			b[0] |= 1 << (4 + i)
+		}
+	}
+	return b
+}
+
+func (s *Signals) all() []*bool { return []*bool{&s.GPC, &s.Minor, &s.Sensitive} }
+
+// Unpack reads a record that is kept under an id. context is the packed context
+// whose code the evidence names. Without the secret of a personal part the
+// record comes back Stripped. Errors: Invalid when anything is not as Pack
+// writes it.
+func Unpack(id string, context, evidence, secret []byte) (Record, error) {
+	c, err := UnpackContext(context)
+	if err != nil {
+		return Record{}, err
+	}
+	code, ok := EvidenceCode(evidence)
+	if !ok || code != CodeOfContext(context) || evidence[0]>>4 != evidenceVersion>>4 {
+		return Record{}, damagedEvidence("the evidence of a record is of an unknown form")
+	}
+	flags := evidence[0]
+	r := Record{
+		ID: id, Site: c.Site, Node: c.Node, Edition: c.Edition, EditionHash: c.EditionHash, WordsHash: c.WordsHash,
+		Regime: c.Regime, Locale: c.Locale, PlaceSource: c.PlaceSource, Laws: c.Laws,
+		Bot: flags&flagBot != 0, Outdated: flags&flagOutdated != 0,
+		Sealed: &Sealed{Context: context, Evidence: evidence},
+	}
+	copy(r.Link[:], evidence[linkAt:codeAt])
+	in := reader{b: evidence[envelopeSize:]}
+	in.how(&r)
+	if flags&flagChained != 0 {
+		r.Seq = in.number(1<<64 - 1)
+		in.bad = in.bad || r.Seq == 0
+	}
+	r.Clock = in.signed()
+	r.Time = time.UnixMilli(r.Clock + in.signed()).UTC()
+	r.Gap = in.signed()
+	if in.bad {
+		return Record{}, damagedEvidence("the evidence of a record is damaged")
+	}
+	sealed := flags&flagSecret != 0
+	if sealed && secret == nil {
+		return r, nil
+	}
+	person := in.b
+	if sealed {
+		if len(secret) != SecretSize {
+			return Record{}, damagedEvidence("the secret of a record is damaged")
+		}
+		person = slices.Clone(person)
+		mask(person, secret)
+		r.Secret = slices.Clone(secret)
+	}
+	if !readPersonal(person, &r, &c) || sealed == (r.Subject == "") {
+		return Record{}, damagedEvidence("the personal part of a record is damaged, or its secret is another's")
+	}
+	return r, nil
+}
+
+// how reads what Record.how wrote.
+func (r *reader) how(out *Record) {
+	b := r.byte()
+	for i, on := range out.Signals.all() {
+		*on = b&(1<<(4+i)) != 0
+	}
+	n, known := int(b&15), actionCodes()
+	switch {
+	case b>>7 != 0:
+		r.bad = true
+	case n < len(known):
+		out.Action = known[n]
+	case n == otherAction:
+		out.Action = Action(r.word())
+		r.bad = r.bad || slices.Contains(known, out.Action)
+	default:
+		r.bad = true
+	}
+}
+
+// EvidenceCode is the code of the context that evidence refers to.
+func EvidenceCode(evidence []byte) (c ContextCode, ok bool) {
+	if len(evidence) < envelopeSize {
+		return c, false
+	}
+	copy(c[:], evidence[codeAt:])
+	return c, true
+}

@@ -1,0 +1,154 @@
+package consent
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+)
+
+// The flags of a personal part.
+const (
+	subjectRaw = 1 << iota
+	subjectWord
+	contentRaw
+	contentWord
+	hasOver
+	personalFlags = 1<<iota - 1
+)
+
+const (
+	subjectSize = 16
+	// ContentSize is how many bytes of a content's hash are kept.
+	ContentSize = 8
+)
+
+// personal packs who decided and what.
+func (r *Record) personal(c *Context) ([]byte, error) {
+	b := []byte{0}
+	b = packText(b, r.Subject, subjectSize, subjectRaw, subjectWord)
+	b = packText(b, r.Content, ContentSize, contentRaw, contentWord)
+	n := len(c.Purposes) + len(c.Vendors)
+	levels, over := make([]byte, (n+1)/2), make([]byte, (len(c.Purposes)+7)/8)
+	put := func(i, level int, ok bool) bool {
+		if !ok {
+			level = absent
+		}
+		levels[i/2] |= byte(level) << (i % 2 * 4)
+		return !ok || level >= 0 && level < absent
+	}
+	fits := true
+	for i, id := range c.Purposes {
+		level, ok := r.Levels[id]
+		fits = put(i, level, ok) && fits
+		if r.Over[id] {
+			over[i/8] |= 1 << (i % 8)
+			b[0] |= hasOver
+		}
+	}
+	for i, id := range c.Vendors {
+		fits = put(len(c.Purposes)+i, r.Vendors[id], true) && fits
+	}
+	if !fits || len(r.Subject) > wordLimit || len(r.Content) > wordLimit {
+		return nil, Fail(Invalid, "a level is below 0 or above 14, or a name is too long", "use levels from 0 to 9")
+	}
+	b = append(b, levels...)
+	if b[0]&hasOver != 0 {
+		b = append(b, over...)
+	}
+	return b, nil
+}
+
+// readPersonal reads what personal wrote, in that one spelling.
+func readPersonal(b []byte, out *Record, c *Context) bool {
+	r := reader{b: b}
+	flags := r.byte()
+	out.Subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
+	out.Content = r.text(flags, ContentSize, contentRaw, contentWord)
+	n := len(c.Purposes) + len(c.Vendors)
+	levels := r.take(uint64(n+1) / 2)
+	var over []byte
+	if flags&hasOver != 0 {
+		over = r.take(uint64(len(c.Purposes)+7) / 8)
+	}
+	if !r.done() || flags > personalFlags || n%2 == 1 && levels[n/2]>>4 != 0 {
+		return false
+	}
+	level := func(i int) int { return int(levels[i/2] >> (i % 2 * 4) & 15) }
+	out.Levels = map[string]int{}
+	any := false
+	for i, id := range c.Purposes {
+		granted := over != nil && over[i/8]>>(i%8)&1 == 1
+		if level(i) != absent {
+			out.Levels[id] = level(i)
+		} else if !granted {
+			return false
+		}
+		if granted {
+			if any = true; out.Over == nil {
+				out.Over = map[string]bool{}
+			}
+			out.Over[id] = true
+		}
+	}
+	for i, id := range c.Vendors {
+		if level(len(c.Purposes)+i) == absent {
+			return false
+		}
+		if out.Vendors == nil {
+			out.Vendors = map[string]int{}
+		}
+		out.Vendors[id] = level(len(c.Purposes) + i)
+	}
+	used := len(c.Purposes) % 8
+	return any == (over != nil) && (over == nil || used == 0 || over[len(over)-1]>>used == 0)
+}
+
+// packText appends a text as size raw bytes when it is their base64url, as the
+// flag says, and as a word otherwise.
+func packText(b []byte, s string, size int, raw, word byte) []byte {
+	if s == "" {
+		return b
+	}
+	if x, ok := rawText(s, size); ok {
+		b[0] |= raw
+		return append(b, x...)
+	}
+	b[0] |= word
+	return appendWord(b, s)
+}
+
+func (r *reader) text(flags byte, size int, raw, word byte) string {
+	switch flags & (raw | word) {
+	case 0:
+		return ""
+	case raw:
+		return base64.RawURLEncoding.EncodeToString(r.take(uint64(size)))
+	case word:
+		s := r.word()
+		if _, short := rawText(s, size); short || s == "" {
+			r.bad = true
+		}
+		return s
+	default:
+		r.bad = true
+		return ""
+	}
+}
+
+func rawText(s string, size int) ([]byte, bool) {
+	if len(s) != base64.RawURLEncoding.EncodedLen(size) {
+		return nil, false
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	return b, err == nil
+}
+
+// mask encrypts and decrypts. A secret is used for one record only, so the
+// counter starts at zero; that nothing was changed is the chain's to prove.
+func mask(b, secret []byte) {
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		panic("a secret of the wrong length: " + err.Error())
+	}
+	cipher.NewCTR(block, make([]byte, aes.BlockSize)).XORKeyStream(b, b)
+}
