@@ -41,6 +41,7 @@ func Run(t *testing.T, h Harness) {
 		{"vault", vaultCases()},
 		{"documents", documentCases()},
 		{"journals", journalCases()},
+		{"counters", counterCases()},
 		{"faults", faultCases()},
 	}
 	for _, g := range groups {

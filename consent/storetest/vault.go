@@ -177,6 +177,8 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 		"DropDocument": func() error { return b.DropDocument(ctx, "k", "a") },
 		"AppendNote":   func() error { _, err := b.AppendNote(ctx, "k", nil); return err },
 		"Notes":        func() error { _, err := b.Notes(ctx, "k", 0, 1); return err },
+		"Count":        func() error { return b.Count(ctx, "shop", "2026-03-01", map[string]int64{"k": 1}) },
+		"Counts":       func() error { _, err := b.Counts(ctx, "shop", "2026-03-01", "2026-03-01"); return err },
 		"Ping":         func() error { return b.Ping(ctx) },
 		"Arrivals":     func() error { _, err := b.Arrivals(ctx, "shop", "", 1); return err },
 		"Sweep":        func() error { _, err := b.Sweep(ctx, "shop", older(0), 1); return err },

@@ -24,6 +24,7 @@ import (
 //	vault      key                         → end in microseconds, then the value
 //	documents  part(kind) id               → version as a number, then the body
 //	notes      part(journal) number        → the note
+//	counters   part(site) part(day) name   → what was counted, as a number
 //
 // The last history key of a person is the current record: the highest clock
 // and, among equal ones, the record that arrived last.
@@ -40,6 +41,7 @@ const (
 	bucketVault      = "vault"
 	bucketDocuments  = "documents"
 	bucketNotes      = "notes"
+	bucketCounters   = "counters"
 )
 
 const (
@@ -56,7 +58,7 @@ const (
 func buckets() []string {
 	return []string{
 		bucketMeta, bucketRecords, bucketIDs, bucketHistory, bucketTombstones, bucketErasures,
-		bucketEditions, bucketLive, bucketDrafts, bucketVault, bucketDocuments, bucketNotes,
+		bucketEditions, bucketLive, bucketDrafts, bucketVault, bucketDocuments, bucketNotes, bucketCounters,
 	}
 }
 
@@ -82,3 +84,5 @@ func idKey(site, id string) []byte { return part(part(nil, site), id) }
 func recordKey(site string, n uint64) []byte { return number(part(nil, site), n) }
 
 func editionKey(site string, n int) []byte { return number(part(nil, site), uint64(n)) }
+
+func countKey(site, day string) []byte { return part(part(nil, site), day) }

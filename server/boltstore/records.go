@@ -65,7 +65,7 @@ func appendRecord(tx *bbolt.Tx, r consent.Record) (appended, error) {
 			return appended{}, err
 		}
 	}
-	return appended{r, true}, nil
+	return appended{r, true}, addCount(tx, r.Site, r.Day(), r.Cell(), 1)
 }
 
 func appendedBefore(body []byte, r consent.Record) (appended, error) {

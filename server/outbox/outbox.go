@@ -58,11 +58,12 @@ type Marked interface {
 }
 
 // Outbox is a consent.Store: another store behind a log. It is safe for many
-// goroutines. Sites, secrets and documents go straight to the store behind.
+// goroutines. Sites, secrets, documents and counters go straight to the store behind.
 type Outbox struct {
 	consent.Catalog
 	consent.Vault
 	consent.Cabinet
+	consent.Counters
 
 	o     Options
 	inner consent.Store
@@ -106,7 +107,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		return nil, err
 	}
 	b := &Outbox{
-		Catalog: opts.Inner, Vault: opts.Inner, Cabinet: opts.Inner, o: opts, inner: opts.Inner,
+		Catalog: opts.Inner, Vault: opts.Inner, Cabinet: opts.Inner, Counters: opts.Inner, o: opts, inner: opts.Inner,
 		requests: make(chan *request, maxBatch), stop: make(chan struct{}),
 		writerEnded: make(chan struct{}), applierEnded: make(chan struct{}),
 		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),

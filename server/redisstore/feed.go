@@ -79,7 +79,7 @@ func (s *Store) noteErasure(ctx context.Context, site string, at time.Time, ids 
 		if err != nil {
 			return err
 		}
-		if err := s.run.arrive.Run(ctx, s.client, []string{s.keys.erasures(site), s.keys.seq(site)}, body).Err(); err != nil {
+		if err := s.run.arrive.Run(ctx, s.client, []string{s.keys.erasures(site), s.keys.seq(site)}, body, "").Err(); err != nil {
 			return err
 		}
 	}

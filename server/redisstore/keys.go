@@ -35,6 +35,7 @@ import (
 //	ids{kind}        zset   the ids, for their order
 //	versions{kind}   string last version of a kind
 //	notes{journal}   list   the notes
+//	count:{site}day  hash   name → what was counted
 //
 // Documents are JSON. Nothing has a time to live: Redis keeps what it is given.
 type keys struct{ prefix string }
@@ -44,12 +45,15 @@ func (k keys) subject(person string) string { return k.prefix + "sub:{" + person
 func (k keys) log(site string) string       { return k.prefix + "log:{" + url.PathEscape(site) + "}" }
 func (k keys) erasures(site string) string  { return k.prefix + "gone:{" + url.PathEscape(site) + "}" }
 func (k keys) seq(site string) string       { return k.prefix + "seq:{" + url.PathEscape(site) + "}" }
-func (k keys) live() string                 { return k.prefix + "live{catalog}" }
-func (k keys) drafts() string               { return k.prefix + "drafts{catalog}" }
-func (k keys) version() string              { return k.prefix + "version{catalog}" }
-func (k keys) editions(site string) string  { return k.prefix + "ed{catalog}:" + site }
-func (k keys) secrets() string              { return k.prefix + "secrets{vault}" }
-func (k keys) ends() string                 { return k.prefix + "ends{vault}" }
+func (k keys) counts(site, day string) string {
+	return k.prefix + "count:{" + url.PathEscape(site) + "}" + day
+}
+func (k keys) live() string                { return k.prefix + "live{catalog}" }
+func (k keys) drafts() string              { return k.prefix + "drafts{catalog}" }
+func (k keys) version() string             { return k.prefix + "version{catalog}" }
+func (k keys) editions(site string) string { return k.prefix + "ed{catalog}:" + site }
+func (k keys) secrets() string             { return k.prefix + "secrets{vault}" }
+func (k keys) ends() string                { return k.prefix + "ends{vault}" }
 
 // digest names a pair of strings; the length of the first keeps pairs apart.
 func digest(site, name string) string {

@@ -31,7 +31,7 @@ func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, b
 	if err != nil {
 		return consent.Record{}, false, failure(err)
 	}
-	if err := s.run.arrive.Run(ctx, s.client, []string{s.keys.log(r.Site), s.keys.seq(r.Site)}, mark).Err(); err != nil {
+	if err := s.run.arrive.Run(ctx, s.client, []string{s.keys.log(r.Site), s.keys.seq(r.Site), s.keys.counts(r.Site, stored.Day())}, mark, stored.Cell()).Err(); err != nil {
 		return consent.Record{}, false, failure(err)
 	}
 	return stored, fresh, nil

@@ -103,13 +103,15 @@ return 1`
 
 // arrive numbers a record or an erasure of a site once. Numbers follow the
 // clock of Redis, so that none is given twice even when Redis has lost the
-// last ones, but never stand still or go back. KEYS log, seq; ARGV member.
+// last ones, but never stand still or go back. A record is counted by its cell.
+// KEYS log, seq, counters of the day; ARGV member, cell or "".
 const arriveScript = `
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
   local t, last = redis.call('TIME'), tonumber(redis.call('GET', KEYS[2]) or '0')
   local n = string.format('%.0f', math.max(last + 1, t[1] * 1000000 + t[2]))
   redis.call('SET', KEYS[2], n)
   redis.call('ZADD', KEYS[1], n, ARGV[1])
+  if ARGV[2] ~= '' then redis.call('HINCRBY', KEYS[3], ARGV[2], 1) end
 end
 return 1`
 
