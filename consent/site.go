@@ -149,14 +149,6 @@ type Colours struct {
 	Text       string `json:"text,omitempty"`
 }
 
-// Features are parts of the script that a site may leave out to save bytes.
-type Features struct {
-	// ConsentMode drives Google Consent Mode v2.
-	ConsentMode bool `json:"consent_mode"`
-	// CookieWrites blocks writes of declared cookies until their purpose is granted.
-	CookieWrites bool `json:"cookie_writes"`
-}
-
 // Purpose returns the purpose with an id.
 func (s *Site) Purpose(id string) (*Purpose, bool) {
 	for i := range s.Purposes {

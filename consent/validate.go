@@ -29,6 +29,7 @@ func (s *Site) Validate(locales []string) []Finding {
 	v.cookies(s)
 	v.stricter(s)
 	v.banner(&s.Banner)
+	v.features(&s.Features)
 	v.texts(s)
 	return v.found
 }

@@ -589,13 +589,25 @@ export interface components {
             erased: boolean;
         };
         Features: {
+            clarity?: boolean;
             consent_mode: boolean;
             cookie_writes: boolean;
+            google?: components["schemas"]["Google"];
+            meta?: boolean;
+            uet?: boolean;
+            wordpress?: boolean;
         };
         Finding: {
             cause: string;
             fix: string;
             path: string;
+        };
+        Google: {
+            ads_data_redaction?: boolean;
+            regions?: string[];
+            url_passthrough?: boolean;
+            /** Format: int64 */
+            wait_for_update?: number;
         };
         Gpc: {
             gpc: boolean;

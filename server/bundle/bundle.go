@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -33,6 +32,8 @@ type Input struct {
 	Endpoint string
 	// Preview makes a script that sends nothing, stores nothing and always shows.
 	Preview bool
+	// Regional are the rules of places that get defaults of their own.
+	Regional []Regional
 	// SimGPC makes a script that behaves as if the browser sent Global Privacy Control.
 	SimGPC bool
 }
@@ -122,39 +123,6 @@ func write(w interface {
 		return err
 	}
 	return w.Close()
-}
-
-// features are the constants that decide which branches are compiled in.
-func features(in Input) map[string]string {
-	site := &in.Edition.Site
-	shown := law.Present(in.Regime, in.Rules)
-	stored, keyed := false, false
-	for _, c := range site.Cookies {
-		if c.Kind == "" || c.Kind == "cookie" {
-			stored = true
-		} else {
-			keyed = true
-		}
-	}
-	on := map[string]bool{
-		"INLINE":        false,
-		"PREVIEW":       in.Preview,
-		"SIM_GPC":       in.SimGPC,
-		"CONSENT_MODE":  site.Features.ConsentMode,
-		"COOKIE_WRITES": site.Features.CookieWrites && stored && !in.Preview,
-		"COOKIES":       (stored || keyed) && !in.Preview,
-		"STORAGE":       keyed,
-		"GLOBS":         slices.ContainsFunc(site.Cookies, func(c consent.Cookie) bool { return strings.Contains(c.Name, "*") }),
-		"VENDORS":       len(site.Vendors) > 0,
-		"LEVELS":        slices.ContainsFunc(site.Purposes, func(p consent.Purpose) bool { return len(p.Levels) > 0 }),
-		"LEVEL_MONTHS":  slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return len(r.Months) > 0 }),
-		"OPT_OUTS":      slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && max(r.Mode, r.SensitiveMode) != consent.OptIn }),
-		"PROOFS":        false,
-		"REOPEN":        site.Banner.Reopen,
-		"CLOSE":         shown.CloseButton,
-		"MODAL":         site.Banner.Layout == "modal",
-	}
-	return constants(on)
 }
 
 func constants(on map[string]bool) map[string]string {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/leadiumx/consent/consent"
@@ -90,6 +89,7 @@ func config(in Input, words map[string]string) string {
 	constant("vendors", list(site.Vendors, vendor))
 	constant("cookies", list(site.Cookies, cookie))
 	constant("signals", literal(signals(site)))
+	constant("google", google(in))
 	constant("terms", t.String())
 	return b.String()
 }
@@ -169,36 +169,6 @@ func aliases(site *consent.Site, id string) []string {
 	for _, f := range foreign() {
 		if _, own := site.Purpose(f[0]); !own && site.Canonical(f[1]) == id {
 			out = append(out, f[0])
-		}
-	}
-	return out
-}
-
-// signals pairs the consent signals of tag managers with the purposes that
-// must all run for them.
-func signals(site *consent.Site) [][]string {
-	table := []struct {
-		names []string
-		class consent.Class
-	}{
-		{[]string{"ad_storage", "ad_user_data", "ad_personalization"}, consent.Ads},
-		{[]string{"analytics_storage"}, consent.Analytics},
-		{[]string{"functionality_storage", "personalization_storage"}, consent.Functional},
-	}
-	var out [][]string
-	for _, row := range table {
-		var ids []string
-		for _, p := range site.Purposes {
-			if slices.Contains(p.Classes, row.class) {
-				ids = append(ids, p.ID)
-			}
-		}
-		if ids == nil {
-			// No purpose has this name, so it is denied.
-			ids = []string{"-"}
-		}
-		for _, name := range row.names {
-			out = append(out, append([]string{name}, ids...))
 		}
 	}
 	return out

@@ -33,12 +33,26 @@ func (d *Desk) gate(e *consent.Edition) (*Page, error) {
 	key := fmt.Sprintf("gate %s %s %d %s %s", e.Site.Tenant, e.Site.ID, e.Number, e.Hash, d.o.Clock().UTC().Format(time.DateOnly))
 	asset, err := d.assets.get(key, func() (*bundle.Asset, error) {
 		n := d.notice(e, consent.Place{}, Locale(&e.Site, "", ""))
-		return bundle.CompileInline(bundle.Input{Edition: e, Regime: n.Regime, Rules: n.Rules, Locale: n.Locale})
+		return bundle.CompileInline(bundle.Input{Edition: e, Regime: n.Regime, Rules: n.Rules, Locale: n.Locale, Regional: d.regional(e)})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &Page{Script: asset.JS, Source: bundle.SourceHash(asset.JS)}, nil
+}
+
+// regional resolves the places for which an edition wants defaults of their own.
+func (d *Desk) regional(e *consent.Edition) []bundle.Regional {
+	g := e.Site.Features.Google
+	if g == nil {
+		return nil
+	}
+	var out []bundle.Regional
+	for _, code := range g.Regions {
+		place, _ := consent.ParsePlace(code)
+		out = append(out, bundle.Regional{Place: place.String(), Rules: d.notice(e, place, "").Rules})
+	}
+	return out
 }
 
 // Page returns what a page needs for one visitor: the gate where the forwarded

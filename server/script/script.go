@@ -174,15 +174,17 @@ func (d *Desk) Trial(e *consent.Edition) error {
 
 func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
 	in.Edition, in.Regime, in.Rules, in.Locale, in.Note = n.Edition, n.Regime, n.Rules, n.Locale, n.Note
+	in.Regional = d.regional(n.Edition)
 	key, err := json.Marshal(struct {
 		Note         string
 		Hash         string
 		Since        int
 		Rules        []consent.Rule
 		Terms        consent.Terms
+		Regional     []bundle.Regional
 		GPC, Preview bool
 		Endpoint     string
-	}{n.Note, n.Edition.Hash, n.Edition.Since, n.Rules, n.Regime.Terms, in.SimGPC, in.Preview, in.Endpoint})
+	}{n.Note, n.Edition.Hash, n.Edition.Since, n.Rules, n.Regime.Terms, in.Regional, in.SimGPC, in.Preview, in.Endpoint})
 	if err != nil {
 		return nil, fmt.Errorf("name the script: %w", err)
 	}

@@ -5,6 +5,14 @@ declare const PREVIEW: boolean;
 /** Behaves as if the browser sent Global Privacy Control. */
 declare const SIM_GPC: boolean;
 declare const CONSENT_MODE: boolean;
+/** Consent Mode has options. */
+declare const GOOGLE: boolean;
+declare const UET: boolean;
+declare const CLARITY: boolean;
+declare const META: boolean;
+declare const WORDPRESS: boolean;
+/** Any of these but plain Consent Mode. */
+declare const SIGNALS: boolean;
 declare const COOKIE_WRITES: boolean;
 /** The gate alone, inside the page: what it does not know, and all placeholders, wait for the whole script. */
 declare const INLINE: boolean;

@@ -6,6 +6,7 @@ import { signalsOf } from "./allow.ts";
 import { gate } from "./gate.ts";
 import { glance } from "./glance.ts";
 import { command, stateOf } from "./with/consentmode.ts";
+import { tell } from "./with/signals.ts";
 
 const page = window as { lxConsent?: { gate?: unknown } };
 let cookies = "";
@@ -15,7 +16,8 @@ try {
   // A sandboxed frame has none.
 }
 const may = glance(cookies, limits, since, life, signalsOf(document.currentScript), Date.now() / 1000);
-if (CONSENT_MODE) command("consent", "default", stateOf(may));
+if (SIGNALS) tell("default", stateOf(may));
+else if (CONSENT_MODE) command("consent", "default", stateOf(may));
 const [scan, shared] = gate(may);
 scan();
 new MutationObserver(scan as () => void).observe(document, { childList: true, subtree: true });

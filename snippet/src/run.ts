@@ -12,6 +12,7 @@ import { placeholder } from "./ui/embed.ts";
 import { attr } from "./ui/h.ts";
 import { addSheet } from "./ui/sheet.ts";
 import { consentMode, push } from "./with/consentmode.ts";
+import { teller } from "./with/signals.ts";
 
 /** Starts in this page, with the gate that an inline script has left; the result is the public interface but for its events. */
 export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
@@ -22,7 +23,7 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
   let reopen: HTMLElement | undefined;
   let drawn: View = HIDDEN;
 
-  const tellTags = CONSENT_MODE ? consentMode() : undefined;
+  const tellTags = SIGNALS ? teller() : CONSENT_MODE ? consentMode() : undefined;
   const level = (r: NamedRule) => levelOf(r, state._choice, signals);
   const has = (name: string, level?: number | string, vendor?: string) => may(state._choice, signals, name, level, vendor);
   const free = (name: string, kind?: string) => {
@@ -79,7 +80,8 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     if (_send) void send?.(..._send);
     if (_changed) {
       if (COOKIES) clean(free);
-      tellTags?.("update", has);
+      if (WORDPRESS) tellTags?.("update", has, get().decided);
+      else tellTags?.("update", has);
       scan();
     }
     draw();

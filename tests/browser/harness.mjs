@@ -90,7 +90,7 @@ async function freePort() {
   });
 }
 
-function find(name) {
+export function find(name) {
   return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
 }
 

@@ -40,3 +40,9 @@ export declare const signals: readonly (readonly string[])[];
 export declare const limits: Limits;
 export declare const since: number;
 export declare const life: number;
+/** Options of Consent Mode: what is set to true, how long tags wait in milliseconds, and places with the signals that are granted there. */
+export declare const google: {
+  readonly _set: readonly string[];
+  readonly _wait: number;
+  readonly _regions: readonly (readonly [places: readonly string[], granted: readonly string[]])[];
+};

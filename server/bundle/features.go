@@ -1,0 +1,49 @@
+package bundle
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// features are the constants that decide which branches are compiled in.
+func features(in Input) map[string]string {
+	site := &in.Edition.Site
+	shown := law.Present(in.Regime, in.Rules)
+	f := &site.Features
+	stored, keyed := false, false
+	for _, c := range site.Cookies {
+		if c.Kind == "" || c.Kind == "cookie" {
+			stored = true
+		} else {
+			keyed = true
+		}
+	}
+	on := map[string]bool{
+		"INLINE":        false,
+		"PREVIEW":       in.Preview,
+		"SIM_GPC":       in.SimGPC,
+		"CONSENT_MODE":  f.ConsentMode,
+		"GOOGLE":        f.ConsentMode && f.Google != nil,
+		"UET":           f.UET,
+		"CLARITY":       f.Clarity,
+		"META":          f.Meta,
+		"WORDPRESS":     f.WordPress,
+		"SIGNALS":       (f.ConsentMode && f.Google != nil) || f.UET || f.Clarity || f.Meta || f.WordPress,
+		"COOKIE_WRITES": f.CookieWrites && stored && !in.Preview,
+		"COOKIES":       (stored || keyed) && !in.Preview,
+		"STORAGE":       keyed,
+		"GLOBS":         slices.ContainsFunc(site.Cookies, func(c consent.Cookie) bool { return strings.Contains(c.Name, "*") }),
+		"VENDORS":       len(site.Vendors) > 0,
+		"LEVELS":        slices.ContainsFunc(site.Purposes, func(p consent.Purpose) bool { return len(p.Levels) > 0 }),
+		"LEVEL_MONTHS":  slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return len(r.Months) > 0 }),
+		"OPT_OUTS":      slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && max(r.Mode, r.SensitiveMode) != consent.OptIn }),
+		"PROOFS":        false,
+		"REOPEN":        site.Banner.Reopen,
+		"CLOSE":         shown.CloseButton,
+		"MODAL":         site.Banner.Layout == "modal",
+	}
+	return constants(on)
+}

@@ -1,0 +1,44 @@
+// Consent for every platform that the site speaks to, where plain Consent Mode
+// is not all of it.
+import { google } from "lx:config";
+import { command, stateOf } from "./consentmode.ts";
+import { clarity, meta, uet } from "./platforms.ts";
+import { wordpress } from "./wordpress.ts";
+
+/** Consent signals, as names with `granted` or `denied`. */
+export type Stated = Readonly<Record<string, string>>;
+type Kind = "default" | "update";
+
+/** States Consent Mode's defaults before any tag can ask: everywhere, then for places that have their own. */
+const defaults = (state: Stated) => {
+  for (const name of google._set) command("set", name, true);
+  const wait = google._wait ? { wait_for_update: google._wait } : {};
+  command("consent", "default", { ...state, ...wait });
+  for (const [region, granted] of google._regions) {
+    const own: Record<string, unknown> = { ...state, ...wait, region };
+    for (const name of granted) own[name] = "granted";
+    command("consent", "default", own);
+  }
+};
+
+/** Tells every platform; whether the visitor has decided matters to some. */
+export const tell = (kind: Kind, state: Stated, decided?: boolean) => {
+  if (GOOGLE && kind === "default") defaults(state);
+  else if (CONSENT_MODE) command("consent", kind, state);
+  if (UET) uet(kind, state);
+  if (CLARITY) clarity(state);
+  if (META) meta(state);
+  if (WORDPRESS) wordpress(state, decided);
+};
+
+/** Makes what tells them, unless they were last told the same. */
+export const teller = () => {
+  let told = "";
+  return (kind: Kind, allowed: (purpose: string) => boolean, decided?: boolean) => {
+    const state = stateOf(allowed);
+    // Defaults of places, and tags that wait, need a word of the visitor's own.
+    const now = JSON.stringify([state, WORDPRESS && !!decided, GOOGLE && kind]);
+    if (now !== told) tell(kind, state, decided);
+    told = now;
+  };
+};
