@@ -37,9 +37,6 @@ type Ask struct {
 
 // Lives says how long a choice holds.
 type Lives struct {
-	// Since is the first edition whose choices still hold: the last edition
-	// that differed in substance from the one before.
-	Since int `json:"since"`
 	// ConsentMonths is the life of a grant in calendar months.
 	ConsentMonths int `json:"consent_months"`
 }
@@ -97,7 +94,9 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 	switch {
 	case choice.Unproved:
 		return fallback(mode, rule, ask, ReasonBadToken)
-	case choice.Edition < lives.Since:
+	case rule.Laxer:
+		return fallback(mode, rule, ask, ReasonNoRecord)
+	case choice.Edition < rule.Since:
 		return fallback(mode, rule, ask, ReasonEditionChanged)
 	}
 	// A level may end before the ones below it.

@@ -13,12 +13,15 @@ import (
 type Edition struct {
 	Number int    `json:"number"`
 	Hash   string `json:"hash"`
-	// Since is the first edition whose choices still hold under this one.
-	Since       int       `json:"since"`
-	PublishedAt time.Time `json:"published_at"`
-	By          string    `json:"by,omitempty"`
-	Note        string    `json:"note,omitempty"`
-	Site        Site      `json:"site"`
+	// Since is the first edition of which every grant still holds.
+	Since int `json:"since"`
+	// SinceOf is, per purpose, the first edition whose grants of it still
+	// hold; a purpose that is not named takes Since.
+	SinceOf     map[string]int `json:"since_of,omitempty"`
+	PublishedAt time.Time      `json:"published_at"`
+	By          string         `json:"by,omitempty"`
+	Note        string         `json:"note,omitempty"`
+	Site        Site           `json:"site"`
 }
 
 // Next makes the edition that follows live (nil for a first one) from a
@@ -29,11 +32,40 @@ func Next(live *Edition, site Site, by, note string, now time.Time) Edition {
 		return e
 	}
 	e.Number = live.Number + 1
-	e.Since = live.Since
-	if Material(&live.Site, &site) {
-		e.Since = e.Number
+	anew := AsksAnew(&live.Site, &site)
+	e.SinceOf = map[string]int{}
+	for i := range site.Purposes {
+		p := &site.Purposes[i]
+		if p.necessary() {
+			continue
+		}
+		n := live.since(p.ID)
+		if slices.Contains(anew, p.ID) {
+			n = e.Number
+		}
+		e.SinceOf[p.ID], e.Since = n, max(e.Since, n)
 	}
 	return e
+}
+
+func (e *Edition) since(purpose string) int {
+	if n, ok := e.SinceOf[purpose]; ok {
+		return n
+	}
+	return e.Since
+}
+
+// Rules compiles the edition's purposes for one visitor place under the given
+// terms, as Site.Rules does, and says from which edition on grants hold.
+func (e *Edition) Rules(t Terms, place Place) []Rule {
+	rules := e.Site.Rules(t, place)
+	for i := range rules {
+		// The first edition has none before it.
+		if n := e.since(rules[i].ID); n > 1 && !rules[i].Necessary {
+			rules[i].Since = n
+		}
+	}
+	return rules
 }
 
 // Hash is the SHA-256 of the site document in canonical JSON, in hex. Two
@@ -49,28 +81,36 @@ func (s Site) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Material reports whether next asks for something that was not asked for
-// before, so that earlier grants do not cover it: another controller, a new
-// purpose, a purpose with more classes or another meaning of its levels, or a
-// vendor that was not named for a purpose. Words and looks are not material,
-// nor is asking for less.
-func Material(prev, next *Site) bool {
-	if prev.Controller.Name != next.Controller.Name {
-		return true
-	}
-	for _, p := range next.Purposes {
+// AsksAnew lists the purposes for which next asks for something that was not
+// asked for before, so that earlier grants do not cover them: a new purpose,
+// one with more classes, another basis or another meaning of its levels, one
+// for which a vendor was not named, and all of them when the controller is
+// another. Words and looks are not material, nor is asking for less.
+func AsksAnew(prev, next *Site) []string {
+	var anew []string
+	for i := range next.Purposes {
+		p := &next.Purposes[i]
+		if p.necessary() {
+			continue
+		}
 		old, ok := prev.Purpose(p.ID)
-		if !ok || !subset(p.Classes, old.Classes) || p.Basis != old.Basis || !slices.Equal(p.Levels, old.Levels) {
-			return true
+		if !ok || prev.Controller.Name != next.Controller.Name || !subset(p.Classes, old.Classes) || p.Basis != old.Basis ||
+			!slices.Equal(p.Levels, old.Levels) || !subset(next.users(p.ID), prev.users(p.ID)) {
+			anew = append(anew, p.ID)
 		}
 	}
-	for _, v := range next.Vendors {
-		old, ok := prev.Vendor(v.ID)
-		if !ok || !subset(v.Purposes, old.Purposes) {
-			return true
+	return anew
+}
+
+// users lists the vendors that use data for a purpose.
+func (s *Site) users(purpose string) []string {
+	var ids []string
+	for _, v := range s.Vendors {
+		if slices.Contains(v.Purposes, purpose) {
+			ids = append(ids, v.ID)
 		}
 	}
-	return false
+	return ids
 }
 
 func subset[T comparable](part, whole []T) bool {

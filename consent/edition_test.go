@@ -1,51 +1,94 @@
 package consent_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
 
-func TestMaterialIsWhatWasNotAskedBefore(t *testing.T) {
+func TestAnEditionAsksAnewOnlyForWhatWasNotAskedBefore(t *testing.T) {
 	t.Parallel()
+	all := []string{"functional", "analytics", "marketing", "recording"}
 	for name, c := range map[string]struct {
 		change func(*consent.Site)
-		want   bool
+		want   []string
 	}{
-		"nothing":                           {func(*consent.Site) {}, false},
-		"other words":                       {func(s *consent.Site) { s.Texts["fr"]["banner.title"] = "Salut" }, false},
-		"other colours":                     {func(s *consent.Site) { s.Banner.Theme.Accent = "#f00" }, false},
-		"another address of the controller": {func(s *consent.Site) { s.Controller.Address = "2 Main Street" }, false},
-		"another controller":                {func(s *consent.Site) { s.Controller.Name = "Other" }, true},
-		"a new purpose":                     {func(s *consent.Site) { s.Purposes = append(s.Purposes, consent.Purpose{ID: "new"}) }, true},
-		"a purpose less":                    {func(s *consent.Site) { s.Purposes = s.Purposes[:4] }, false},
-		"purposes in another order":         {func(s *consent.Site) { s.Purposes[1], s.Purposes[2] = s.Purposes[2], s.Purposes[1] }, false},
-		"a class more":                      {func(s *consent.Site) { s.Purposes[2].Classes = []consent.Class{consent.Analytics, consent.Ads} }, true},
-		"a class less":                      {func(s *consent.Site) { s.Purposes[3].Classes = []consent.Class{consent.Ads} }, false},
-		"another basis":                     {func(s *consent.Site) { s.Purposes[1].Basis = consent.BasisContract }, true},
-		"a level more":                      {func(s *consent.Site) { s.Purposes[4].Levels = append(s.Purposes[4].Levels, "more") }, true},
-		"levels with other meanings":        {func(s *consent.Site) { s.Purposes[4].Levels = []string{"no_pii", "metadata", "everything"} }, true},
+		"nothing":                           {func(*consent.Site) {}, nil},
+		"other words":                       {func(s *consent.Site) { s.Texts["fr"]["banner.title"] = "Salut" }, nil},
+		"other colours":                     {func(s *consent.Site) { s.Banner.Theme.Accent = "#f00" }, nil},
+		"another address of the controller": {func(s *consent.Site) { s.Controller.Address = "2 Main Street" }, nil},
+		"another controller":                {func(s *consent.Site) { s.Controller.Name = "Other" }, all},
+		"a new purpose":                     {func(s *consent.Site) { s.Purposes = append(s.Purposes, consent.Purpose{ID: "new"}) }, []string{"new"}},
+		"a purpose less":                    {func(s *consent.Site) { s.Purposes = s.Purposes[:4] }, nil},
+		"purposes in another order":         {func(s *consent.Site) { s.Purposes[1], s.Purposes[2] = s.Purposes[2], s.Purposes[1] }, nil},
+		"a class more":                      {func(s *consent.Site) { s.Purposes[2].Classes = []consent.Class{consent.Analytics, consent.Ads} }, []string{"analytics"}},
+		"a class less":                      {func(s *consent.Site) { s.Purposes[3].Classes = []consent.Class{consent.Ads} }, nil},
+		"another basis":                     {func(s *consent.Site) { s.Purposes[1].Basis = consent.BasisContract }, []string{"functional"}},
+		"a level more":                      {func(s *consent.Site) { s.Purposes[4].Levels = append(s.Purposes[4].Levels, "more") }, []string{"recording"}},
+		"levels with other meanings":        {func(s *consent.Site) { s.Purposes[4].Levels = []string{"no_pii", "metadata", "everything"} }, []string{"recording"}},
 		"a new vendor": {func(s *consent.Site) {
 			s.Vendors = append(s.Vendors, consent.Vendor{ID: "new", Purposes: []string{"marketing"}})
-		}, true},
-		"a vendor less":                 {func(s *consent.Site) { s.Vendors = nil }, false},
-		"a vendor for one purpose more": {func(s *consent.Site) { s.Vendors[0].Purposes = []string{"marketing", "analytics"} }, true},
-		"a new cookie":                  {func(s *consent.Site) { s.Cookies = append(s.Cookies, consent.Cookie{Name: "x", Purpose: "analytics"}) }, false},
-		"a site that became stricter":   {func(s *consent.Site) { s.Stricter[0].Places = nil }, false},
+		}, []string{"marketing"}},
+		"a vendor less":                 {func(s *consent.Site) { s.Vendors = nil }, nil},
+		"a vendor for one purpose more": {func(s *consent.Site) { s.Vendors[0].Purposes = []string{"marketing", "analytics"} }, []string{"analytics"}},
+		"a new cookie":                  {func(s *consent.Site) { s.Cookies = append(s.Cookies, consent.Cookie{Name: "x", Purpose: "analytics"}) }, nil},
+		"a site that became stricter":   {func(s *consent.Site) { s.Stricter[0].Places = nil }, nil},
+		"a new necessary purpose": {func(s *consent.Site) {
+			s.Purposes = append(s.Purposes, consent.Purpose{ID: "new", Classes: []consent.Class{consent.Necessary}})
+		}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			before, after := shop(), shop()
 			c.change(&after)
-			if got := consent.Material(&before, &after); got != c.want {
-				t.Errorf("material = %v", got)
+			if got := consent.AsksAnew(&before, &after); !slices.Equal(got, c.want) {
+				t.Errorf("asks anew %v", got)
 			}
 			same := name == "nothing"
 			if (before.Hash() == after.Hash()) != same {
 				t.Errorf("hashes equal = %v", !same)
 			}
 		})
+	}
+}
+
+func TestEachPurposeKnowsFromWhichEditionItsGrantsHold(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	first := consent.Next(nil, shop(), "", "", at)
+	grown := shop()
+	grown.Purposes = append(grown.Purposes, consent.Purpose{ID: "new"})
+	second := consent.Next(&first, grown, "", "", at)
+	named := grown
+	named.Vendors = append(slices.Clone(named.Vendors), consent.Vendor{ID: "other", Purposes: []string{"analytics"}})
+	third := consent.Next(&second, named, "", "", at)
+	words := named
+	words.Name = "The Shop"
+	fourth := consent.Next(&third, words, "", "", at)
+	// An edition of an earlier release knows one number for all.
+	old := consent.Edition{Number: 7, Since: 5, Site: named}
+	for _, c := range []struct {
+		edition consent.Edition
+		want    map[string]int
+	}{
+		{first, map[string]int{}},
+		{second, map[string]int{"new": 2}},
+		{third, map[string]int{"new": 2, "analytics": 3}},
+		{fourth, map[string]int{"new": 2, "analytics": 3}},
+		{consent.Next(&old, named, "", "", at), map[string]int{"functional": 5, "analytics": 5, "marketing": 5, "recording": 5, "new": 5}},
+	} {
+		got := map[string]int{}
+		for _, r := range c.edition.Rules(consent.Terms{}, consent.Place{}) {
+			if r.Since > 0 {
+				got[r.ID] = r.Since
+			}
+		}
+		if !maps.Equal(got, c.want) {
+			t.Errorf("edition %d: grants hold since %v, want %v", c.edition.Number, got, c.want)
+		}
 	}
 }
 

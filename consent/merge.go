@@ -74,11 +74,16 @@ func (g Given) effective(r Rule, n int) (level int, over bool) {
 	}
 }
 
-// keep copies what still has a meaning. Of an unproved choice only refusals do.
+// keep copies what still has a meaning. Of an unproved choice only refusals
+// do, and of a purpose that has changed since, or was asked about less. A
+// vendor's grant speaks for all its purposes, so one such purpose ends it.
 func keep(out, earlier *Choice, rules []Rule, vendors []string) {
+	ended := earlier.Unproved
 	for _, r := range rules {
 		n, ok := earlier.Levels[r.ID]
-		if !ok || r.Necessary || (earlier.Unproved && n > 0) {
+		outdated := !r.Necessary && r.outdated(earlier)
+		ended = ended || outdated
+		if !ok || r.Necessary || ((earlier.Unproved || outdated) && n > 0) {
 			continue
 		}
 		out.Levels[r.ID] = min(n, r.Max)
@@ -87,7 +92,7 @@ func keep(out, earlier *Choice, rules []Rule, vendors []string) {
 		}
 	}
 	for _, v := range vendors {
-		if n, ok := earlier.Vendors[v]; ok && !(earlier.Unproved && n > 0) {
+		if n, ok := earlier.Vendors[v]; ok && !(ended && n > 0) {
 			out.Vendors[v] = n
 		}
 	}

@@ -17,6 +17,7 @@ func drawRule(t *rapid.T, id string) consent.Rule {
 	return consent.Rule{
 		ID: id, Mode: mode.Draw(t, "mode"), SensitiveMode: mode.Draw(t, "sensitive mode"), Max: rapid.IntRange(1, 9).Draw(t, "max"),
 		GPC: rapid.Bool().Draw(t, "gpc rule"), Minor: rapid.Bool().Draw(t, "minor rule"), Necessary: id == "necessary",
+		Since: rapid.IntRange(0, 5).Draw(t, "since"), Laxer: rapid.Bool().Draw(t, "laxer"),
 	}
 }
 
@@ -42,7 +43,7 @@ func drawAsk(t *rapid.T) consent.Ask {
 }
 
 func drawLives(t *rapid.T) consent.Lives {
-	return consent.Lives{Since: rapid.IntRange(1, 5).Draw(t, "since"), ConsentMonths: rapid.IntRange(0, 24).Draw(t, "months")}
+	return consent.Lives{ConsentMonths: rapid.IntRange(0, 24).Draw(t, "months")}
 }
 
 func drawNow(t *rapid.T) time.Time {
@@ -92,7 +93,7 @@ func TestOptInNeedsAValidGrant(t *testing.T) {
 		rule, c, lives, now := drawRule(t, "marketing"), drawChoice(t), drawLives(t), drawNow(t)
 		rule.Mode = consent.OptIn
 		d := consent.Decide(drawAsk(t), rule, c, lives, drawSignals(t), now)
-		valid := !c.Unproved && !c.Forged && !c.Erased && c.Edition >= lives.Since && now.Unix() < consent.AddMonths(c.Clock, lives.ConsentMonths)
+		valid := !c.Unproved && !c.Forged && !c.Erased && c.Edition >= rule.Since && !rule.Laxer && now.Unix() < consent.AddMonths(c.Clock, lives.ConsentMonths)
 		if d.Allow && (!valid || d.Reason != consent.ReasonGranted) {
 			t.Fatalf("allowed without a valid grant: %+v", d)
 		}
@@ -192,7 +193,12 @@ func TestMergingTwiceIsMergingOnce(t *testing.T) {
 		if err != nil {
 			return
 		}
+		once.Edition = 5
+		for i := range rules {
+			rules[i].Laxer = false
+		}
 		twice, err := consent.Merge(rules, []string{"vimeo", "youtube"}, once, g)
+		once.Edition = 0
 		if err != nil || consent.EncodeCookie(twice) != consent.EncodeCookie(once) {
 			t.Fatalf("%v: %+v then %+v", err, once, twice)
 		}

@@ -1,5 +1,7 @@
 package consent
 
+import "slices"
+
 // Modes holds what a regime asks per class. The zero value asks opt-in.
 type Modes struct {
 	Analytics Mode `json:"analytics"`
@@ -83,6 +85,30 @@ type Rule struct {
 	// known minor's visit denies it.
 	GPC   bool `json:"gpc,omitempty"`
 	Minor bool `json:"minor,omitempty"`
+	// Since is the first edition whose grants of this purpose still hold; 0
+	// means all. Refusals hold whatever has changed.
+	Since int `json:"since,omitempty"`
+	// Laxer says that the choice at hand was made under a law that asked less
+	// for this purpose, so that its grant does not count here; see Elsewhere.
+	Laxer bool `json:"laxer,omitempty"`
+}
+
+// outdated reports whether a grant of this choice no longer covers the purpose.
+func (r Rule) outdated(c *Choice) bool { return r.Laxer || c.Edition < r.Since }
+
+// Elsewhere returns the rules that bind here for a choice that was made under
+// other rules of the same purposes: Laxer is set where those let a purpose run
+// unasked that waits for a grant here.
+func Elsewhere(here, there []Rule) []Rule {
+	out := slices.Clone(here)
+	for i := range out {
+		for _, t := range there {
+			if t.ID == out[i].ID {
+				out[i].Laxer = out[i].Mode == OptIn && t.Mode != OptIn
+			}
+		}
+	}
+	return out
 }
 
 // Rules compiles the purposes of a site for one visitor place under the given
@@ -98,7 +124,7 @@ func (s *Site) Rules(t Terms, place Place) []Rule {
 
 func (s *Site) rule(p *Purpose, t Terms, place Place) Rule {
 	r := Rule{ID: p.ID, Max: p.Max(), Mode: Notice, Months: p.months()}
-	r.Necessary = len(p.Classes) == 1 && p.Classes[0] == Necessary
+	r.Necessary = p.necessary()
 	for _, c := range p.Classes {
 		r.Mode = min(r.Mode, s.mode(c, p, t, place))
 		if c == Ads || c == SaleShare {

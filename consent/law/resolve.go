@@ -3,6 +3,7 @@ package law
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,23 @@ func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	r = visitor.with(publisher)
 	r.ID, r.Terms.Regime, r.At = id, id, at
 	return r, true
+}
+
+// Regimes returns every regime that a visitor may stand under on a date, with
+// the law of one establishment, in the order of their ids.
+func (t *Table) Regimes(establishment consent.Place, at time.Time) []Regime {
+	e := t.at(at.Unix())
+	publisher := e.find(establishment)
+	if publisher == e.world {
+		publisher = nil
+	}
+	var all []Regime
+	for _, id := range slices.Sorted(maps.Keys(e.byID)) {
+		r := e.byID[id].with(publisher)
+		r.Establishment, r.At = establishment, at
+		all = append(all, r)
+	}
+	return all
 }
 
 // with is the visitor's law with the publisher's, if there is one. It

@@ -24,6 +24,9 @@ type Input struct {
 	Regime  law.Regime
 	Rules   []consent.Rule
 	Locale  string
+	// Laxer is the pattern of the regimes that ask less for the purposes whose
+	// rule says so; empty where none does.
+	Laxer string
 	// Note is the sealed proof of what the script shows; it comes back with
 	// each consent write.
 	Note string

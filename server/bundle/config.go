@@ -13,7 +13,7 @@ import (
 // virtual makes the modules that hold what differs from script to script.
 func virtual(in Input) (map[string]string, error) {
 	site := &in.Edition.Site
-	words := Words(site, in.Regime, in.Rules, in.Locale)
+	words := words(site, in.Regime, in.Rules, in.Locale, changed(in.Rules))
 	css, err := style(site, Dir(in.Locale))
 	if err != nil {
 		return nil, err
@@ -70,7 +70,6 @@ func config(in Input, words map[string]string) string {
 	var t object
 	t.put("_edition", e.Number)
 	t.put("_regime", in.Regime.ID)
-	t.put("_since", e.Since)
 	t.put("_consentMonths", terms.ConsentMonths)
 	t.put("_reaskMonths", terms.ReaskMonths)
 	t.flag("_closeRefuses", law.Present(in.Regime, in.Rules).CloseRefuses)
@@ -85,6 +84,9 @@ func config(in Input, words map[string]string) string {
 	constant("cookieDomain", literal(site.CookieDomain))
 	constant("maxAge", literal(maxAge(terms)))
 	constant("policyURL", literal(site.PolicyURL))
+	if in.Laxer != "" {
+		constant("laxer", "/"+in.Laxer+"/")
+	}
 	constant("rules", list(in.Rules, func(r consent.Rule) string { return rule(site, r, words) }))
 	constant("vendors", list(site.Vendors, vendor))
 	constant("cookies", list(site.Cookies, cookie))
@@ -106,6 +108,12 @@ func (o *object) limits(r consent.Rule) {
 	}
 	o.flag("_gpc", r.GPC)
 	o.flag("_minor", r.Minor)
+	if r.Since > 0 {
+		o.put("_since", r.Since)
+	}
+	if r.Laxer {
+		*o = append(*o, "_laxer:laxer")
+	}
 }
 
 func rule(site *consent.Site, r consent.Rule, words map[string]string) string {

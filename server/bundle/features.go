@@ -24,6 +24,8 @@ func features(in Input) map[string]string {
 	on := map[string]bool{
 		"INLINE":        false,
 		"PREVIEW":       in.Preview,
+		"TRAVEL":        in.Laxer != "" && !in.Preview,
+		"CHANGED":       changed(in.Rules),
 		"SIM_GPC":       in.SimGPC,
 		"CONSENT_MODE":  f.ConsentMode,
 		"GOOGLE":        f.ConsentMode && f.Google != nil,
@@ -46,4 +48,9 @@ func features(in Input) map[string]string {
 		"MODAL":         site.Banner.Layout == "modal",
 	}
 	return constants(on)
+}
+
+// changed reports whether some choices may be older than what is asked now.
+func changed(rules []consent.Rule) bool {
+	return slices.ContainsFunc(rules, func(r consent.Rule) bool { return r.Since > 0 })
 }

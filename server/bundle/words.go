@@ -60,6 +60,12 @@ func Dir(locale string) string {
 // the built-in words of the language with the site's own laid over, filled in,
 // and nothing that this site does not show.
 func Words(site *consent.Site, regime law.Regime, rules []consent.Rule, locale string) map[string]string {
+	return words(site, regime, rules, locale, false)
+}
+
+// words leaves the list of what waits for a grant open where the script fills
+// it in itself, with what has changed since the visitor's choice.
+func words(site *consent.Site, regime law.Regime, rules []consent.Rule, locale string, open bool) map[string]string {
 	v := newVoice(site, locale)
 	shown := law.Present(regime, rules)
 	keys := []string{
@@ -94,9 +100,11 @@ func Words(site *consent.Site, regime law.Regime, rules []consent.Rule, locale s
 			running = append(running, title)
 		}
 	}
-	fill := strings.NewReplacer(
-		"{controller}", site.Controller.Name, "{running}", v.join(running), "{waiting}", v.join(waiting),
-	)
+	asked := v.join(waiting)
+	if open {
+		asked = "{waiting}"
+	}
+	fill := strings.NewReplacer("{controller}", site.Controller.Name, "{running}", v.join(running), "{waiting}", asked)
 	out := make(map[string]string, len(keys))
 	for _, k := range keys {
 		out[k] = fill.Replace(v.say(k))

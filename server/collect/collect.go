@@ -113,7 +113,13 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if err := shown.knows(w); err != nil {
 		return Answer{}, err
 	}
-	choice, err := consent.Merge(shown.rules, shown.edition.Site.VendorIDs(), earlier, consent.Given{
+	rules := shown.rules
+	if earlier != nil {
+		if there, ok := d.o.Laws.ByID(earlier.Regime, time.Unix(earlier.Clock, 0).UTC()); ok {
+			rules = consent.Elsewhere(rules, shown.edition.Rules(there.Terms, consent.Place{}))
+		}
+	}
+	choice, err := consent.Merge(rules, shown.edition.Site.VendorIDs(), earlier, consent.Given{
 		Action: w.Action, Levels: w.Levels, Vendors: w.Vendors, Signals: w.Signals,
 	})
 	if err != nil {
@@ -158,7 +164,7 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 	r, err := d.o.Records.Latest(patient, w.Site, token.Subject)
 	switch {
 	case err == nil:
-		return token.Subject, d.alive(live, r.Choice()), &r, nil
+		return token.Subject, d.alive(r.Choice()), &r, nil
 	case consent.CodeOf(err) == consent.NotFound, consent.CodeOf(err) == consent.Erased:
 		return token.Subject, nil, nil, nil
 	case ctx.Err() != nil:
@@ -167,7 +173,7 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 	// The store is away. The decision must not wait for it: what the browser
 	// holds, if we signed it, is the next best witness of the earlier choice.
 	if c := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Consent); c != nil && !c.Forged {
-		return token.Subject, d.alive(live, c), nil, nil
+		return token.Subject, d.alive(c), nil, nil
 	}
 	return token.Subject, nil, nil, nil
 }
@@ -175,15 +181,14 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 // patience is how long a write waits to hear of the subject's earlier choice.
 const patience = 150 * time.Millisecond
 
-// alive drops the grants of a choice that has ended, or that was made for an
-// edition which asked for something else: a write about one purpose must not
-// renew the others. Refusals stay.
-func (d *Desk) alive(live *consent.Edition, c *consent.Choice) *consent.Choice {
+// alive drops the grants of a choice that has ended: a write about one purpose
+// must not renew the others. Refusals stay.
+func (d *Desk) alive(c *consent.Choice) *consent.Choice {
 	months := 0
 	if regime, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
 		months = regime.Terms.ConsentMonths
 	}
-	if c.Edition < live.Since || d.o.Clock().Unix() >= consent.AddMonths(c.Clock, months) {
+	if d.o.Clock().Unix() >= consent.AddMonths(c.Clock, months) {
 		c.Unproved = true
 	}
 	return c

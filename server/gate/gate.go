@@ -109,7 +109,7 @@ func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
 	v.choice, v.unavailable = d.choice(ctx, e, ask)
 	est, _ := consent.ParsePlace(e.Site.Establishment)
 	v.regime = d.o.Laws.Resolve(ask.Place, est, now)
-	v.here = e.Site.Rules(v.regime.Terms, ask.Place)
+	v.here = e.Rules(v.regime.Terms, ask.Place)
 	v.own = v.here
 	if c := v.choice; c != nil && !c.Forged && !c.Erased && !c.Unproved {
 		// A consent is judged by the regime under which it was given, on the
@@ -118,14 +118,15 @@ func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
 		if own, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
 			// The regime does not tell the state, so the site's own strictness
 			// for every place counts.
-			v.own = e.Site.Rules(own.Terms, consent.Place{})
+			v.own = e.Rules(own.Terms, consent.Place{})
 			v.regime = own
 			if !ask.Place.Known() {
 				v.here = v.own
 			}
+			v.here = consent.Elsewhere(v.here, v.own)
 		}
 	}
-	v.lives = consent.Lives{Since: e.Since, ConsentMonths: v.regime.Terms.ConsentMonths}
+	v.lives = consent.Lives{ConsentMonths: v.regime.Terms.ConsentMonths}
 	return v
 }
 
@@ -199,7 +200,9 @@ func (v *view) decide(name, vendor, cookie string, ask Ask) Decision {
 	}
 	out.Purpose, out.Basis = id, p.Basis
 	rule := ruleOf(v.here, id)
-	if v.answered(id, vendor) {
+	if v.answered(id, vendor) && !rule.Laxer {
+		// Whoever moved to where more is asked than where they answered is
+		// judged by where they are.
 		rule = ruleOf(v.own, id)
 	}
 	out.Decision = consent.Decide(consent.Ask{Vendor: vendor, Level: ask.Level}, rule, v.choice, v.lives, ask.Signals, v.now)

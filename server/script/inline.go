@@ -65,7 +65,7 @@ func (d *Desk) Page(ask Ask, cookie string, signals consent.Signals, base string
 		return nil, err
 	}
 	n := d.notice(e, ask.Place, Locale(&e.Site, ask.Lang, ask.Accept))
-	if answered(n, cookie, signals, d.o.Clock().Unix()) {
+	if d.answered(n, cookie, signals) {
 		return d.gate(e)
 	}
 	asset, err := d.compile(n, bundle.Input{SimGPC: ask.SimGPC, Endpoint: base})
@@ -80,16 +80,23 @@ func (d *Desk) Page(ask Ask, cookie string, signals consent.Signals, base string
 
 // answered is the twin of `asks` in the script: whether a visitor need not be
 // asked. The proof does not count here; browsers obey their own cookie.
-func answered(n *Notice, cookie string, signals consent.Signals, now int64) bool {
+func (d *Desk) answered(n *Notice, cookie string, signals consent.Signals) bool {
 	c, ok := consent.ParseCookie(cookie)
-	if !ok || c.Edition < n.Edition.Since {
+	if !ok {
 		return false
 	}
-	for _, r := range n.Rules {
+	now, rules := d.o.Clock().Unix(), n.Rules
+	if there, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
+		rules = consent.Elsewhere(rules, n.Edition.Rules(there.Terms, consent.Place{}))
+	}
+	for _, r := range rules {
 		if r.Necessary || r.Mode == consent.Notice || (signals.GPC && r.GPC) {
 			continue
 		}
 		level, said := c.Levels[r.ID]
+		if c.Edition < r.Since && (!said || level > 0) || r.Laxer && level > 0 {
+			return false
+		}
 		months := n.Regime.Terms.ReaskMonths
 		if level > 0 {
 			months = n.Regime.Terms.ConsentMonths

@@ -36,11 +36,13 @@ type Desk struct {
 	o      Options
 	visits *cache[visit, *Script]
 	assets *cache[string, *bundle.Asset]
+	// travels holds what other laws ask, per visit.
+	travels *cache[route, travelled]
 }
 
 // New makes a desk.
 func New(o Options) *Desk {
-	return &Desk{o: o, visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize)}
+	return &Desk{o: o, visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize), travels: newCache[route, travelled](4 * o.CacheSize)}
 }
 
 // Compiled says how many scripts are kept, and how many were compiled since
@@ -103,7 +105,7 @@ func (d *Desk) Notice(ask Ask) (*Notice, error) {
 func (d *Desk) notice(e *consent.Edition, place consent.Place, locale string) *Notice {
 	est, _ := consent.ParsePlace(e.Site.Establishment)
 	regime := d.o.Laws.Resolve(place, est, d.o.Clock())
-	rules := e.Site.Rules(regime.Terms, place)
+	rules := e.Rules(regime.Terms, place)
 	return &Notice{
 		Edition: e, Regime: regime, Rules: rules, Locale: locale,
 		Note: consent.SealNote(d.o.Keys, e.Site.Tenant, consent.Note{
@@ -173,18 +175,20 @@ func (d *Desk) Trial(e *consent.Edition) error {
 }
 
 func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
-	in.Edition, in.Regime, in.Rules, in.Locale, in.Note = n.Edition, n.Regime, n.Rules, n.Locale, n.Note
+	in.Edition, in.Regime, in.Locale, in.Note = n.Edition, n.Regime, n.Locale, n.Note
+	away := d.away(n)
+	in.Rules, in.Laxer = away.rules, away.laxer
 	in.Regional = d.regional(n.Edition)
 	key, err := json.Marshal(struct {
 		Note         string
 		Hash         string
-		Since        int
+		Laxer        string
 		Rules        []consent.Rule
 		Terms        consent.Terms
 		Regional     []bundle.Regional
 		GPC, Preview bool
 		Endpoint     string
-	}{n.Note, n.Edition.Hash, n.Edition.Since, n.Rules, n.Regime.Terms, in.Regional, in.SimGPC, in.Preview, in.Endpoint})
+	}{n.Note, n.Edition.Hash, in.Laxer, in.Rules, n.Regime.Terms, in.Regional, in.SimGPC, in.Preview, in.Endpoint})
 	if err != nil {
 		return nil, fmt.Errorf("name the script: %w", err)
 	}

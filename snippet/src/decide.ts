@@ -19,6 +19,10 @@ export type Rule = {
   readonly _months?: readonly number[];
   readonly _gpc?: boolean;
   readonly _minor?: boolean;
+  /** The first edition whose grants of it still hold; none means all. */
+  readonly _since?: number;
+  /** Fits the regimes that ask less for it than this one does. */
+  readonly _laxer?: RegExp;
 };
 
 /** Signals can only tighten a decision. */
@@ -42,8 +46,6 @@ export type Choice = {
 };
 
 export type Lives = {
-  /** The first edition whose choices still hold. */
-  readonly _since: number;
   readonly _consentMonths: number;
 };
 
@@ -65,6 +67,13 @@ export const reasons = [
 
 /** [reason, level, until]; until is 0 when it rests on no grant. */
 export type Decision = readonly [number, number, number];
+
+/** Whether a grant was made where the law asked less. */
+const lax = (rule: Rule, choice: Choice): boolean | undefined => rule._laxer?.test(choice._regime);
+
+/** Whether a grant of this choice no longer covers the purpose. */
+export const outdated = (rule: Rule, choice: Choice): boolean | undefined =>
+  (CHANGED && choice._edition < (rule._since as number)) || (TRAVEL && lax(rule, choice));
 
 /** The mode of a rule on this page. */
 export const modeOf = (rule: Rule, signals: Signals): Mode =>
@@ -120,7 +129,8 @@ export const decide = (
   const most = Math.min(level, max);
   max = most;
   if (PROOFS && choice._unproved) return fallback(10);
-  if (choice._edition < lives._since) return fallback(7);
+  if (TRAVEL && lax(rule, choice)) return fallback(5);
+  if (CHANGED && choice._edition < (rule._since as number)) return fallback(7);
   // A level may end before the ones below it.
   for (; max > 0; max--) {
     const until = addMonths(choice._clock, Math.min(lives._consentMonths, (LEVEL_MONTHS && rule._months?.[max - 1]) || lives._consentMonths));

@@ -30,6 +30,10 @@ declare const LEVEL_MONTHS: boolean;
 declare const OPT_OUTS: boolean;
 /** Knows choices that are not proved or were erased; only servers do. */
 declare const PROOFS: boolean;
+/** Some purpose has changed since an earlier edition. */
+declare const CHANGED: boolean;
+/** Some law asks less for a purpose than this one. */
+declare const TRAVEL: boolean;
 declare const REOPEN: boolean;
 /** The first layer carries a control that closes it. */
 declare const CLOSE: boolean;

@@ -1,7 +1,7 @@
 // The twin of consent/merge.go: laying a new act over the earlier choice,
 // bound by contract/vectors/merge.json.
 import { blank } from "./cookie.ts";
-import { type Choice, type Levels, type Rule, type Signals, stopped } from "./decide.ts";
+import { type Choice, type Levels, outdated, type Rule, type Signals, stopped } from "./decide.ts";
 
 export type Action = "accept_all" | "reject_all" | "save" | "dismiss" | "withdraw" | "embed" | "api" | "gpc";
 
@@ -26,13 +26,16 @@ export const merge = (rules: readonly Rule[], vendors: readonly Named[], earlier
   const out = blank();
   const { action, levels } = given;
   const old: Choice = !earlier || earlier._forged || (PROOFS && earlier._erased) ? out : earlier;
-  // Of an unproved choice only refusals keep a meaning.
-  const kept = (n: number | undefined) => (PROOFS && old._unproved && n ? undefined : n);
+  let changed = PROOFS && old._unproved;
+  // Of an unproved choice only refusals keep a meaning, and of what has changed since or was asked about less.
+  const kept = (n: number | undefined, ended: boolean | undefined) => (PROOFS || CHANGED || TRAVEL) && n && ((PROOFS && old._unproved) || ended) ? undefined : n;
   const ends = action === "reject_all" || action === "withdraw";
   for (const rule of rules) {
     const id = rule._id;
     const said = ends ? 0 : levels[id];
-    const n = said === undefined ? kept(old._levels[id]) : barred(rule, given) ? 0 : said;
+    const ended = (CHANGED || TRAVEL) && !rule._necessary && outdated(rule, old);
+    if (ended) changed = true;
+    const n = said === undefined ? kept(old._levels[id], ended) : barred(rule, given) ? 0 : said;
     if (rule._necessary || n === undefined) continue;
     out._levels[id] = Math.min(n, rule._max);
     if (n && (said === undefined ? old._over[id] : given.signals.gpc && rule._gpc)) out._over[id] = true;
@@ -40,7 +43,7 @@ export const merge = (rules: readonly Rule[], vendors: readonly Named[], earlier
   if (VENDORS && !ends) {
     if (action !== "accept_all")
       for (const { _id } of vendors) {
-        const n = kept(old._vendors[_id]);
+        const n = kept(old._vendors[_id], changed);
         if (n !== undefined) out._vendors[_id] = n;
       }
     Object.assign(out._vendors, given.vendors);

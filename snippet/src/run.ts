@@ -45,6 +45,13 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     if (CONSENT_MODE && action) push({ event: "lxconsent_change", ...detail });
   };
 
+  /** The titles of what waits for a grant and is asked about now. */
+  const waiting = () => {
+    const all = rules.filter((r) => !r._mode);
+    const asked = all.filter((r) => asks(terms, state, now(), [r]));
+    return new Intl.ListFormat(locale).format((asked[0] ? asked : all).map((r) => r._title));
+  };
+
   const draw = () => {
     const view = state._view;
     const before = drawn;
@@ -56,7 +63,7 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     shown?.remove();
     if (view) {
       if (REOPEN) reopen?.remove();
-      shown = box(view === PREFERENCES, signals.gpc, level);
+      shown = box(view === PREFERENCES, signals.gpc, level, CHANGED && waiting);
       shown.oncancel = (e) => {
         e.preventDefault();
         go({ _close: true });

@@ -1,6 +1,6 @@
 // What happens when: a pure function from state and event to state and effects.
 import { chosen, encode, parse } from "./cookie.ts";
-import { addMonths, type Choice, type Levels, type Lives, modeOf, NOTICE, OPT_IN, type Rule, type Signals, stopped } from "./decide.ts";
+import { addMonths, type Choice, type Levels, type Lives, modeOf, NOTICE, OPT_IN, outdated, type Rule, type Signals, stopped } from "./decide.ts";
 import { type Action, type Given, merge } from "./merge.ts";
 
 export const HIDDEN = 0;
@@ -50,9 +50,9 @@ export type Effects = {
   readonly _changed?: Action | "sync";
 };
 
-/** Whether the visitor must be asked, or asked again. */
-export const asks = (t: Terms, { _choice: c, _signals }: State, now: number): boolean =>
-  t._rules.some((rule) => {
+/** Whether the visitor must be asked, or asked again, about any of some purposes. */
+export const asks = (t: Terms, { _choice: c, _signals }: State, now: number, rules = t._rules): boolean =>
+  rules.some((rule) => {
     const mode = modeOf(rule, _signals);
     const level = c?._levels[rule._id];
     return (
@@ -60,7 +60,8 @@ export const asks = (t: Terms, { _choice: c, _signals }: State, now: number): bo
       !(rule._necessary || mode === NOTICE || stopped(rule, _signals)) &&
       (!c ||
         c._forged ||
-        c._edition < t._since ||
+        // A refusal is respected for its time, whatever has changed.
+        ((CHANGED || TRAVEL) && level !== 0 && outdated(rule, c)) ||
         // What runs unless objected to may be left as it is: closing is an answer.
         (level === undefined && mode === OPT_IN) ||
         now >= addMonths(c._clock, level ? t._consentMonths : t._reaskMonths))
@@ -68,12 +69,16 @@ export const asks = (t: Terms, { _choice: c, _signals }: State, now: number): bo
   });
 
 /** The levels that an action stands for. */
-const levelsOf = (t: Terms, { _choice, _signals }: State, action: Action): Levels => {
+const levelsOf = (t: Terms, s: State, action: Action, now: number): Levels => {
   const out: Record<string, number> = {};
   for (const rule of t._rules) {
     const id = rule._id;
-    const left = action === "dismiss" && (id in (_choice?._levels ?? {}) || (!t._closeRefuses && modeOf(rule, _signals) !== OPT_IN));
-    if (!rule._necessary && !left) out[id] = action === "accept_all" && !stopped(rule, _signals) ? rule._max : 0;
+    const answered = id in (s._choice?._levels ?? {});
+    const left =
+      (action === "dismiss" && (answered || (!t._closeRefuses && modeOf(rule, s._signals) !== OPT_IN))) ||
+      // A banner that asks only about what has changed gets no answer to the rest.
+      (CHANGED && action === "accept_all" && s._view === BANNER && answered && !asks(t, s, now, [rule]));
+    if (!rule._necessary && !left) out[id] = action === "accept_all" && !stopped(rule, s._signals) ? rule._max : 0;
   }
   return out;
 };
@@ -101,7 +106,7 @@ export const step = (t: Terms, s: State, e: Event, now: number): readonly [State
   const action = e._close ? "dismiss" : e._act;
   if (!action) return [s, {}];
 
-  const given: Given = { action, levels: e._levels ?? levelsOf(t, s, action), vendors: e._vendors, signals: s._signals };
+  const given: Given = { action, levels: e._levels ?? levelsOf(t, s, action, now), vendors: e._vendors, signals: s._signals };
   const choice = { ...merge(t._rules, t._vendors, s._choice, given), _edition: t._edition, _regime: t._regime, _clock: now };
   const next = become(choice, encode(choice));
   return show(next, asked(next, view), { _store: true, _send: [given, s._raw], _changed: action });

@@ -5,7 +5,7 @@ import { encode, parse } from "../src/cookie.ts";
 import { type Choice, decide, type Mode, type Rule, type Signals } from "../src/decide.ts";
 import { glance } from "../src/glance.ts";
 
-Object.assign(globalThis, { PROOFS: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+Object.assign(globalThis, { PROOFS: true, CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
 
 // biome-ignore lint/suspicious/noExplicitAny: a vector is free-form JSON; each test names the shape that it reads.
 type Json = Record<string, any>;
@@ -34,12 +34,12 @@ for (const c of vectors("decide")) {
       ? encode({ _edition: choice.edition ?? 1, _regime: choice.regime || "x", _clock: choice.clock ?? 0, _levels: bare(choice.levels), _vendors: bare(choice.vendors), _over: bare(choice.over) })
       : "";
     const read = parse(value) as Choice | undefined;
-    const rule: Rule = { _id: r.id, _necessary: !!r.necessary, _mode: modes.indexOf(r.mode) as Mode, _sensitive: modes.indexOf(r.sensitive_mode) as Mode, _max: r.max, _months: r.months, _gpc: !!r.gpc, _minor: !!r.minor };
+    const rule: Rule = { _id: r.id, _necessary: !!r.necessary, _mode: modes.indexOf(r.mode) as Mode, _sensitive: modes.indexOf(r.sensitive_mode) as Mode, _max: r.max, _months: r.months, _gpc: !!r.gpc, _minor: !!r.minor, ...(r.since && { _since: r.since }) };
     const months = Math.min(lives.consent_months, ...(r.months ?? []).filter((n: number) => n > 0));
     const limit = [[r.id, r.necessary ? 0 : r.max, +!!r.gpc, +!!r.minor]] as const;
-    const may = glance(`lx_consent=${value}`, limit, lives.since, (months * YEAR) / 12, signals as Signals, now);
+    const may = glance(`lx_consent=${value}`, limit, r.since ?? 1, (months * YEAR) / 12, signals as Signals, now);
     const got = may(r.id, ask.level ? `${ask.level}` : "");
-    const [reason] = decide(rule, read, { _since: lives.since, _consentMonths: lives.consent_months }, signals as Signals, now, ask.vendor, ask.level);
+    const [reason] = decide(rule, read, { _consentMonths: lives.consent_months }, signals as Signals, now, ask.vendor, ask.level);
     if (got) assert.ok(reason < 4);
   });
 }

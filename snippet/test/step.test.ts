@@ -4,20 +4,19 @@ import { encode, parse } from "../src/cookie.ts";
 import { type Mode, NOTICE, OPT_IN, OPT_OUT } from "../src/decide.ts";
 import { asks, BANNER, type Event, HIDDEN, PREFERENCES, type State, step, type Terms } from "../src/step.ts";
 
-Object.assign(globalThis, { PROOFS: false, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+Object.assign(globalThis, { PROOFS: false, CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
 
 const NOW = 1795478400;
 const MONTH = 31 * 86400;
 const terms = (analytics: Mode = OPT_IN, marketing: Mode = OPT_IN, over: Partial<Terms> = {}): Terms => ({
   _edition: 3,
-  _since: 2,
   _regime: "eea",
   _consentMonths: 12,
   _reaskMonths: 6,
   _closeRefuses: true,
   _rules: [
     { _id: "necessary", _necessary: true, _mode: NOTICE, _sensitive: NOTICE, _max: 1 },
-    { _id: "analytics", _mode: analytics, _sensitive: OPT_IN, _max: 1 },
+    { _id: "analytics", _mode: analytics, _sensitive: OPT_IN, _max: 1, _since: 2, _laxer: /^us\b/ },
     { _id: "marketing", _mode: marketing, _sensitive: OPT_IN, _max: 1, _gpc: true, _minor: true },
     { _id: "recording", _mode: OPT_IN, _sensitive: OPT_IN, _max: 3 },
   ],
@@ -39,6 +38,21 @@ test("the first readable of several cookies counts", () => {
 });
 test("a choice of an edition that no longer holds is asked for again", () =>
   assert.equal(read(terms(), cookie("analytics:1~marketing:1~recording:1", NOW, 1))._view, BANNER));
+test("only what has changed is asked for again, and a refusal of it is not", () => {
+  const t = terms();
+  const s = read(t, cookie("analytics:0~marketing:1~recording:1", NOW, 1));
+  assert.equal(s._view, HIDDEN);
+  assert.equal(read(t, cookie("analytics:1~marketing:0~recording:1", NOW, 2))._view, HIDDEN);
+});
+test("a change keeps the other answers, and accepting answers only what is asked", () => {
+  const s = after(terms(), read(terms(), cookie("analytics:1~marketing:0~recording:2", NOW, 1)), { _act: "accept_all" });
+  assert.equal(s._raw, cookie("analytics:1~marketing:0~recording:2"));
+});
+test("who granted where the law asked less is asked here, who refused is not", () => {
+  const us = (levels: string) => cookie(levels).replace("eea", "us-wa");
+  assert.equal(read(terms(), us("analytics:1~marketing:1~recording:1"))._view, BANNER);
+  assert.equal(read(terms(), us("analytics:0~marketing:1~recording:1"))._view, HIDDEN);
+});
 test("a refusal is asked for again after the months of the regime, not before", () => {
   const refusal = (months: number) => cookie("analytics:0~marketing:0~recording:0", NOW - months * MONTH);
   assert.equal(read(terms(), refusal(5))._view, HIDDEN);

@@ -14,7 +14,7 @@ const vectors = (file: string): Case[] =>
   (JSON.parse(readFileSync(`${process.env.LX_VECTORS}/${file}.json`, "utf8")) as Case[]).filter((c) => !c.go_only);
 
 // The vectors know every feature.
-Object.assign(globalThis, { PROOFS: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+Object.assign(globalThis, { PROOFS: true, CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
 
 const modes = ["opt-in", "opt-out", "notice"];
 const ruleOf = (r: Json): Rule => ({
@@ -26,6 +26,8 @@ const ruleOf = (r: Json): Rule => ({
   _months: r.months,
   _gpc: !!r.gpc,
   _minor: !!r.minor,
+  ...(r.since && { _since: r.since }),
+  ...(r.laxer && { _laxer: /./ }),
 });
 const bare = (o: Json = {}) => Object.assign(Object.create(null), o);
 const choiceOf = (c: Json | null | undefined): Choice | undefined =>
@@ -49,7 +51,7 @@ for (const c of vectors("decide"))
     const [reason, level, until] = decide(
       ruleOf(rule),
       choiceOf(choice),
-      { _since: lives.since, _consentMonths: lives.consent_months },
+      { _consentMonths: lives.consent_months },
       signals as Signals,
       now,
       ask.vendor,

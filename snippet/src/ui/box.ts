@@ -36,7 +36,7 @@ const row = (rule: NamedRule, level: number): HTMLElement => {
 };
 
 /** Builds the box; it is not in the page yet. A level is asked for each purpose of the preferences. */
-export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule: NamedRule) => number): HTMLDialogElement =>
+export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule: NamedRule) => number, waiting: false | (() => string)): HTMLDialogElement =>
   pin(
     h(
       "dialog",
@@ -54,7 +54,7 @@ export const box = (preferences: boolean, gpc: boolean | undefined, level: (rule
         {},
         // The heading takes the focus of a dialog that opens, so no choice is favoured.
         h("h2", { id: "lx-title", tabindex: -1, autofocus: preferences || MODAL }, preferences ? words.prefsTitle : words.title),
-        h("p", {}, preferences ? words.prefsBody : words.body, " ", link(policyURL, words.policy)),
+        h("p", {}, preferences ? words.prefsBody : CHANGED && waiting ? words.body.replace("{waiting}", waiting) : words.body, " ", link(policyURL, words.policy)),
         gpc && words.gpcHonoured && h("p", { role: "status" }, words.gpcHonoured),
         preferences && rules.map((r) => row(r, level(r))),
       ),
