@@ -32,6 +32,7 @@ func EncodeCookie(c *Choice) string {
 
 // SealCookie writes a choice with the site's proof.
 func SealCookie(keys *Keyring, tenant, site string, c *Choice) string {
+	keys = keys.now()
 	body := cookieBody(keys.Active(), c)
 	return body + "." + keys.Sign(ConsentCookie, tenant, site, body)
 }

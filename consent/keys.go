@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"strings"
+	"sync/atomic"
 )
 
 // Key is one signing key. ID is 1 to 8 characters of a-z and 0-9.
@@ -16,10 +17,32 @@ type Key struct {
 
 // Keyring signs with its first key and verifies with all of them, so that
 // keys can be changed without voiding what was signed before. The zero
-// Keyring verifies nothing.
+// Keyring verifies nothing. It is safe for many goroutines.
 type Keyring struct {
 	keys []Key
+	// account names accounts; it never changes, unlike the keys.
+	account []byte
+	// retired verify receipts, and nothing else.
+	retired []PublicKey
+	// newer stands for this keyring once it was replaced.
+	newer atomic.Pointer[Keyring]
 }
+
+// now is the keyring as it is at this moment. Whatever needs both a key's id
+// and its secret asks once.
+func (k *Keyring) now() *Keyring {
+	if k == nil {
+		return nil
+	}
+	if n := k.newer.Load(); n != nil {
+		return n
+	}
+	return k
+}
+
+// Replace puts other keys in the place of these, for every holder of this
+// keyring at once.
+func (k *Keyring) Replace(with *Keyring) { k.newer.Store(with.now()) }
 
 // NewKeyring makes a keyring; the first key signs. Errors: Invalid when a
 // secret is shorter than 32 bytes or an id is malformed or doubled.
@@ -37,11 +60,44 @@ func NewKeyring(keys ...Key) (*Keyring, error) {
 		}
 		seen[k.ID] = true
 	}
-	return &Keyring{keys: keys}, nil
+	// The oldest key is the last one.
+	return &Keyring{keys: keys, account: derive(keys[len(keys)-1].Secret, accountKind)}, nil
+}
+
+// NamingAccounts returns the keyring with a secret of its own to name accounts
+// by. Without one it comes from the oldest key, so it has to be kept before
+// that key is retired. Errors: Invalid when it is shorter than 32 bytes.
+func (k *Keyring) NamingAccounts(secret []byte) (*Keyring, error) {
+	if len(secret) < 32 {
+		return nil, Fail(Invalid, "the account secret is too short", "use at least 32 random bytes")
+	}
+	k = k.now()
+	return &Keyring{keys: k.keys, account: secret, retired: k.retired}, nil
+}
+
+// Remembering returns the keyring with the public keys of retired ones, so
+// that the receipts that they signed verify for ever.
+func (k *Keyring) Remembering(retired []PublicKey) *Keyring {
+	k = k.now()
+	return &Keyring{keys: k.keys, account: k.account, retired: retired}
+}
+
+// AccountSecret is what names accounts. Whoever holds it and an account's name
+// can tell its subject.
+func (k *Keyring) AccountSecret() []byte { return k.now().account }
+
+const accountKind = "lx_account"
+
+// derive makes a secret for one use out of another.
+func derive(secret []byte, parts ...string) []byte {
+	h := hmac.New(sha256.New, secret)
+	h.Write(framed(parts))
+	return h.Sum(nil)
 }
 
 // Active is the id of the key that signs.
 func (k *Keyring) Active() string {
+	k = k.now()
 	if k == nil || len(k.keys) == 0 {
 		return ""
 	}
@@ -52,12 +108,12 @@ func (k *Keyring) Active() string {
 // 128 bits, unpadded base64url. kind separates uses, so that a value made for
 // one use is never valid for another.
 func (k *Keyring) Sign(kind string, parts ...string) string {
-	return mac(k.keys[0].Secret, kind, parts)
+	return mac(k.now().keys[0].Secret, kind, parts)
 }
 
 // Verify reports whether sum is the MAC of the parts under the key named id.
 func (k *Keyring) Verify(id, sum, kind string, parts ...string) bool {
-	if k == nil {
+	if k = k.now(); k == nil {
 		return false
 	}
 	for _, key := range k.keys {
@@ -69,18 +125,20 @@ func (k *Keyring) Verify(id, sum, kind string, parts ...string) bool {
 	return false
 }
 
-// mac binds each part with its length, so that no two lists of parts share an input.
 func mac(secret []byte, kind string, parts []string) string {
 	h := hmac.New(sha256.New, secret)
-	var b strings.Builder
-	for _, p := range append([]string{kind}, parts...) {
-		n := len(p)
-		b.WriteByte(byte(n >> 8))
-		b.WriteByte(byte(n))
-		b.WriteString(p)
-	}
-	h.Write([]byte(b.String()))
+	h.Write(framed(append([]string{kind}, parts...)))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
+}
+
+// framed binds each part with its length, so that no two lists of parts share an input.
+func framed(parts []string) []byte {
+	var b []byte
+	for _, p := range parts {
+		n := len(p)
+		b = append(append(b, byte(n>>8), byte(n)), p...)
+	}
+	return b
 }
 
 // isWord reports whether s holds only a-z, 0-9 and the extra characters.

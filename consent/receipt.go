@@ -58,19 +58,21 @@ type PublicKey struct {
 }
 
 // PublicKeys are the keys under which this keyring's receipts verify, the
-// signing one first.
+// signing one first and retired ones last.
 func (k *Keyring) PublicKeys() []PublicKey {
+	k = k.now()
 	out := make([]PublicKey, len(k.keys))
 	for i, key := range k.keys {
 		public, _ := receiptKey(key.Secret).Public().(ed25519.PublicKey)
 		out[i] = PublicKey{ID: key.ID, Key: public}
 	}
-	return out
+	return append(out, k.retired...)
 }
 
 // SignReceipt returns the receipt as a compact JWS (RFC 7515) signed with
 // Ed25519 (RFC 8037). The same receipt gives the same text under one key.
 func (k *Keyring) SignReceipt(r Receipt) (string, error) {
+	k = k.now()
 	header, err := json.Marshal(receiptHeader{Algorithm: "EdDSA", KeyID: k.Active(), Type: receiptType})
 	if err != nil {
 		return "", Errorf(Invalid, "the header of a receipt is not encodable: %w", err)

@@ -26,6 +26,7 @@ func NewSubject(random io.Reader) (string, error) {
 
 // SealSubject writes a subject token for one site.
 func SealSubject(keys *Keyring, tenant, site string, t SubjectToken) string {
+	keys = keys.now()
 	body := strings.Join([]string{"1", keys.Active(), t.Subject, strconv.FormatInt(t.Clock, 10)}, ".")
 	return body + "." + keys.Sign(SubjectCookie, tenant, site, body)
 }
@@ -66,6 +67,7 @@ type Note struct {
 
 // SealNote writes a note. The same note gives the same text under one key.
 func SealNote(keys *Keyring, tenant string, n Note) string {
+	keys = keys.now()
 	body := strings.Join([]string{"1", keys.Active(), n.Site, strconv.Itoa(n.Edition), n.Regime, n.Locale}, ".")
 	return body + "." + keys.Sign("lx_note", tenant, body)
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,8 +26,26 @@ type server struct {
 	t     *testing.T
 	url   string
 	setup string
-	log   *bytes.Buffer
+	log   *logged
 	stop  func()
+}
+
+// logged is what a server logs, readable while it runs.
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 // stores names the two kinds of store and the flags that pick them.
@@ -50,7 +69,7 @@ func startIn(t *testing.T, dir string, args ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
-	s := &server{t: t, log: &bytes.Buffer{}}
+	s := &server{t: t, log: &logged{}}
 	done := make(chan int, 1)
 	full := append([]string{"serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", dir, "--limits", "off", "--api-token", apiToken}, args...)
 	go func() {

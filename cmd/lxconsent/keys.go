@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -16,25 +17,61 @@ import (
 // keyFile is the form of the file that holds the signing keys. The first key
 // signs, all of them verify; keep an old one until what it signed has expired.
 type keyFile struct {
-	Keys []struct {
-		ID     string `json:"id"`
-		Secret string `json:"secret"`
-	} `json:"keys"`
+	Keys []keyLine `json:"keys"`
+	// Account is the secret that names accounts. It outlives the keys; while it
+	// is missing it comes from the last key.
+	Account string `json:"account,omitempty"`
+	// Retired are keys that are gone, but for what verifies their receipts.
+	Retired []retiredLine `json:"retired,omitempty"`
+}
+
+type retiredLine struct {
+	ID     string `json:"id"`
+	Public string `json:"public"`
+}
+
+type keyLine struct {
+	ID     string `json:"id"`
+	Secret string `json:"secret"`
 }
 
 // openKeys reads the signing keys, or makes the file on the first start.
 func openKeys(path string, random io.Reader) (*consent.Keyring, error) {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		b, err = makeKeys(path, random)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open the key file: %w", err)
+	ring, err := readKeyring(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ring, err
 	}
 	var f keyFile
-	if err := json.Unmarshal(b, &f); err != nil {
-		return nil, consent.Errorf(consent.Invalid, "the key file %s is damaged: %w", path, err)
+	if err := f.add(random); err != nil {
+		return nil, err
 	}
+	if err := makeKeyFile(path, f); err != nil {
+		return nil, fmt.Errorf("make the key file: %w", err)
+	}
+	return f.ring(path)
+}
+
+func readKeyring(path string) (*consent.Keyring, error) {
+	f, err := readKeyFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return f.ring(path)
+}
+
+func readKeyFile(path string) (f keyFile, err error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return f, fmt.Errorf("open the key file: %w", err)
+	}
+	if err := json.Unmarshal(b, &f); err != nil {
+		return f, consent.Errorf(consent.Invalid, "the key file %s is damaged: %w", path, err)
+	}
+	return f, nil
+}
+
+// ring makes the keyring that the file describes.
+func (f keyFile) ring(path string) (*consent.Keyring, error) {
 	keys := make([]consent.Key, len(f.Keys))
 	for i, k := range f.Keys {
 		secret, err := base64.StdEncoding.DecodeString(k.Secret)
@@ -43,29 +80,109 @@ func openKeys(path string, random io.Reader) (*consent.Keyring, error) {
 		}
 		keys[i] = consent.Key{ID: k.ID, Secret: secret}
 	}
-	return consent.NewKeyring(keys...)
-}
-
-func makeKeys(path string, random io.Reader) ([]byte, error) {
-	var secret [32]byte
-	if _, err := io.ReadFull(random, secret[:]); err != nil {
-		return nil, err
-	}
-	b, err := json.MarshalIndent(map[string]any{"keys": []map[string]string{
-		{"id": "k1", "secret": base64.StdEncoding.EncodeToString(secret[:])},
-	}}, "", "  ")
+	ring, err := consent.NewKeyring(keys...)
 	if err != nil {
 		return nil, err
 	}
+	var retired []consent.PublicKey
+	for _, k := range f.Retired {
+		public, err := base64.StdEncoding.DecodeString(k.Public)
+		if err != nil {
+			return nil, consent.Errorf(consent.Invalid, "the retired key %q in %s is not base64: %w", k.ID, path, err)
+		}
+		retired = append(retired, consent.PublicKey{ID: k.ID, Key: public})
+	}
+	if ring = ring.Remembering(retired); f.Account == "" {
+		return ring, nil
+	}
+	secret, err := base64.StdEncoding.DecodeString(f.Account)
+	if err != nil {
+		return nil, consent.Errorf(consent.Invalid, "the account secret in %s is not base64: %w", path, err)
+	}
+	return ring.NamingAccounts(secret)
+}
+
+// add puts a new key behind the others: it verifies, and does not sign yet.
+func (f *keyFile) add(random io.Reader) error {
+	var secret [32]byte
+	if _, err := io.ReadFull(random, secret[:]); err != nil {
+		return fmt.Errorf("make a key: %w", err)
+	}
+	newest := 0
+	used := slices.Clone(f.Keys)
+	for _, k := range f.Retired {
+		used = append(used, keyLine{ID: k.ID})
+	}
+	for _, k := range used {
+		var n int
+		if _, err := fmt.Sscanf(k.ID, "k%d", &n); err == nil {
+			newest = max(newest, n)
+		}
+	}
+	f.Keys = append(f.Keys, keyLine{fmt.Sprintf("k%d", newest+1), base64.StdEncoding.EncodeToString(secret[:])})
+	return nil
+}
+
+// keepAccount writes down what names accounts, so that no change of the keys
+// changes it.
+func (f *keyFile) keepAccount(path string) error {
+	if f.Account != "" {
+		return nil
+	}
+	ring, err := f.ring(path)
+	if err != nil {
+		return err
+	}
+	f.Account = base64.StdEncoding.EncodeToString(ring.AccountSecret())
+	return nil
+}
+
+func (f keyFile) encode() ([]byte, error) {
+	b, err := json.MarshalIndent(f, "", "  ")
+	return append(b, '\n'), err
+}
+
+func makeKeyFile(path string, f keyFile) error {
+	b, err := f.encode()
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	// O_EXCL: of two processes that start at once, one makes the keys and the
 	// other fails instead of signing with keys that nobody keeps.
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
+	return writeSynced(path, b, os.O_EXCL)
+}
+
+// replaceKeyFile swaps the file at once, so that no reader sees half of it.
+func replaceKeyFile(path string, f keyFile) error {
+	if _, err := f.ring(path); err != nil {
+		return err
 	}
-	_, err = f.Write(append(b, '\n'))
-	return b, errors.Join(err, f.Sync(), f.Close())
+	b, err := f.encode()
+	if err != nil {
+		return err
+	}
+	next := path + ".new"
+	if err := writeSynced(next, b, os.O_TRUNC); err != nil {
+		return fmt.Errorf("write the key file: %w", err)
+	}
+	if err := os.Rename(next, path); err != nil {
+		return fmt.Errorf("replace the key file: %w", err)
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+func writeSynced(path string, b []byte, how int) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|how, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
 }

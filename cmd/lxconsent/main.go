@@ -25,6 +25,7 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Ask a running server whether a purpose may run."`
 	Receipt receiptCmd `cmd:"" help:"Verify a receipt that a visitor kept."`
 	Ledger  ledgerCmd  `cmd:"" help:"Read the records of a running server."`
+	Keys    keysCmd    `cmd:"" help:"Manage the file of the signing keys."`
 	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`
 	Routes  routesCmd  `cmd:"" help:"List the HTTP routes and what each asks of its caller."`
 	Gen     genCmd     `cmd:"" hidden:"" help:"Print generated documents: openapi or site-schema."`

@@ -34,6 +34,7 @@ type node struct {
 	admin   *admin.Desk
 	server  *web.Server
 	metrics *metrics.Metrics
+	keys    *consent.Keyring
 }
 
 func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (*node, error) {
@@ -86,6 +87,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if c.Limits == "off" {
 		limits = web.Limits{}
 	}
+	n.keys = keys
 	n.metrics = metrics.New(version, c.state(store, places, n.publish, scripts, keys, now))
 	n.server = web.New(web.Options{
 		Scripts: scripts, Publish: n.publish, Admin: n.admin, Places: places,

@@ -65,6 +65,8 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	watch, stopWatch := context.WithCancel(ctx)
 	defer stopWatch()
 	n.places.follow(watch, log)
+	followKeys(watch, c.KeyFile, n.keys, log)
+	warnOfMode(c.KeyFile, log)
 	if err := c.greet(ctx, s, n); err != nil {
 		return err
 	}

@@ -90,7 +90,9 @@ type visit struct {
 	place   consent.Place
 	locale  string
 	day     string
-	gpc     bool
+	// signer is the key of the note.
+	signer string
+	gpc    bool
 }
 
 // Notice returns what a visit is shown. Errors: UnknownSite.
@@ -127,7 +129,7 @@ func (d *Desk) Script(ask Ask) (*Script, error) {
 		site: ask.Site, edition: e, place: ask.Place, gpc: ask.SimGPC,
 		locale: Locale(&e.Site, ask.Lang, ask.Accept),
 		// Law changes at midnight UTC; a day is part of the key.
-		day: d.o.Clock().UTC().Format(time.DateOnly),
+		day: d.o.Clock().UTC().Format(time.DateOnly), signer: d.o.Keys.Active(),
 	}
 	return d.visits.get(v, func() (*Script, error) {
 		n := d.notice(e, v.place, v.locale)
