@@ -202,7 +202,8 @@ export interface paths {
         /** The subject's own records */
         get: operations["getV1ConsentsMe"];
         put?: never;
-        post?: never;
+        /** Withdraw, object, restrict or lift a restriction */
+        post: operations["postV1ConsentsMe"];
         /** Erase the subject */
         delete: operations["deleteV1ConsentsMe"];
         options?: never;
@@ -452,6 +453,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What visitors asked for about their data */
+        get: operations["getV1SitesSiteRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request */
+        get: operations["getV1SitesSiteRequestsRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mark a request as handled */
+        patch: operations["patchV1SitesSiteRequestsRequest"];
+        trace?: never;
+    };
     "/v1/sites/{site}/rollback": {
         parameters: {
             query?: never;
@@ -493,6 +529,11 @@ export interface components {
         Access: {
             records: components["schemas"]["Subject"][];
             site: string;
+        };
+        Act: {
+            /** @enum {string} */
+            act: "withdraw" | "object" | "restrict" | "lift";
+            purposes?: string[];
         };
         Answer: {
             consent: string;
@@ -613,6 +654,11 @@ export interface components {
             gpc: boolean;
             lastUpdate: string;
         };
+        Handle: {
+            note?: string;
+            /** @enum {string} */
+            status: "open" | "done" | "refused";
+        };
         Health: {
             status: string;
             version: string;
@@ -633,6 +679,10 @@ export interface components {
             gpc?: boolean;
             place?: string;
             subject?: string;
+        };
+        Message: {
+            email?: string;
+            text: string;
         };
         Notice: {
             banner: components["schemas"]["NoticeBanner"];
@@ -749,6 +799,33 @@ export interface components {
                 [key: string]: number;
             };
             words_hash: string;
+        };
+        Request: {
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            handled_at?: string;
+            handled_by?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "access" | "erasure" | "withdrawal" | "objection" | "restriction" | "lifting" | "correction" | "question";
+            locale: string;
+            message?: components["schemas"]["Message"];
+            note?: string;
+            /** Format: date-time */
+            opened_at: string;
+            overdue: boolean;
+            person?: string;
+            regime: string;
+            site: string;
+            /** @enum {string} */
+            status: "open" | "done" | "refused";
+        };
+        Requests: {
+            next: string;
+            requests: components["schemas"]["Request"][];
         };
         Rollback: {
             /** Format: int64 */
@@ -1299,6 +1376,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Access"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ConsentsMe: {
+        parameters: {
+            query?: {
+                site?: string;
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
             /** @description A problem document */
@@ -1906,6 +2019,112 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteRequests: {
+        parameters: {
+            query?: {
+                status?: string;
+                kind?: string;
+                from?: string;
+                to?: string;
+                after?: string;
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requests"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteRequestsRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1SitesSiteRequestsRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Handle"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
                 };
             };
             /** @description A problem document */

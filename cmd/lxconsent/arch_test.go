@@ -41,9 +41,10 @@ func imports() map[string][]string {
 		"server/collect":              service,
 		"server/gate":                 service,
 		"server/publish":              service,
+		"server/rights":               service,
 		"server/redisstore":           domain,
 		"server/script":               {"consent", "consent/law", "server/bundle"},
-		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/metrics", "server/publish", "server/script"},
+		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/metrics", "server/publish", "server/rights", "server/script"},
 		"snippet":                     {},
 		"tests/proxy/live":            {},
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/leadiumx/consent/server/outbox"
 	"github.com/leadiumx/consent/server/publish"
 	"github.com/leadiumx/consent/server/redisstore"
+	"github.com/leadiumx/consent/server/rights"
 	"github.com/leadiumx/consent/server/script"
 	"github.com/leadiumx/consent/server/web"
 )
@@ -95,8 +96,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 			Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Random: random,
 			WordsHash: wordsHash,
 		}),
-		Gate: gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 100 * time.Millisecond}),
-		Keys: keys, Records: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
+		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 100 * time.Millisecond}),
+		Rights: rights.New(rights.Options{Cabinet: store, Laws: laws, Keys: keys, Clock: now, Random: random}),
+		Keys:   keys, Records: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
 		Demo: c.Demo, EdgeCache: c.EdgeCache, Limits: limits, Metrics: n.metrics,
 	})

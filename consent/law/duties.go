@@ -1,5 +1,7 @@
 package law
 
+import "cmp"
+
 // Duties is what a law asks of a page beyond what a decision needs. The words
 // that a page must show protect its visitors, so they are those of the
 // visitor's law; how the banner stands is the stricter of both laws.
@@ -17,6 +19,14 @@ type Duties struct {
 	Disclose []string
 	// StatusShown says that an honoured opt-out must be visible.
 	StatusShown bool
+	// AnswerDays is by when a request about one's data is answered,
+	// OptOutBusinessDays by when an objection takes effect; 0 where the law
+	// names no time.
+	AnswerDays         int
+	OptOutBusinessDays int
+	// ProofMonths is how long proof of a choice must be kept, 0 where no law
+	// says for how long.
+	ProofMonths int
 	// HealthConsent says that consumer health data waits for its own consent.
 	HealthConsent bool
 }
@@ -36,6 +46,13 @@ func dutiesOf(rows []*Row) Duties {
 		}
 		if d.Disclose == nil {
 			d.Disclose = r.Disclose
+		}
+		if c := r.Clocks; c != nil {
+			d.AnswerDays = cmp.Or(d.AnswerDays, c.AnswerDays)
+			d.OptOutBusinessDays = cmp.Or(d.OptOutBusinessDays, c.OptOutBusinessDays)
+		}
+		if r.Proof != nil {
+			d.ProofMonths = cmp.Or(d.ProofMonths, r.Proof.KeepMonths)
 		}
 		d.CookieWallBanned = d.CookieWallBanned || r.CookieWall == wallBanned
 		d.StatusShown = d.StatusShown || r.StatusShown

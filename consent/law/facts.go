@@ -33,6 +33,8 @@ type OptOut struct {
 type Clocks struct {
 	// OptOutBusinessDays is the latest day on which an objection takes effect.
 	OptOutBusinessDays int `json:"opt_out_business_days,omitempty"`
+	// AnswerDays is by when somebody who asks about their data gets an answer.
+	AnswerDays int `json:"answer_days,omitempty"`
 	// RefreshMonths is when a consent is asked again without any interaction.
 	RefreshMonths int `json:"refresh_months,omitempty"`
 	// TrackerMonths and DataMonths limit the trackers and the data of exempt

@@ -49,6 +49,7 @@ func (r *Row) Duties() []string {
 	all = append(all, r.optOutDuties()...)
 	if c := r.Clocks; c != nil {
 		add(c.OptOutBusinessDays > 0, "an objection takes effect within %d business days", c.OptOutBusinessDays)
+		add(c.AnswerDays > 0, "a request about one's data is answered within %d days", c.AnswerDays)
 		add(c.RefreshMonths > 0, "a consent is asked again after %d months without interaction", c.RefreshMonths)
 		add(c.TrackerMonths > 0, "trackers of exempt statistics live at most %d months", c.TrackerMonths)
 		add(c.DataMonths > 0, "data of exempt statistics are kept at most %d months", c.DataMonths)

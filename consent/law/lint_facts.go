@@ -35,7 +35,7 @@ func (r *Row) faults() []string {
 		add(p.KeepMonths < 0, "proof is kept for %d months", p.KeepMonths)
 	}
 	if c := r.Clocks; c != nil {
-		add(min(c.OptOutBusinessDays, c.RefreshMonths, c.TrackerMonths, c.DataMonths) < 0, "a clock is negative")
+		add(min(c.OptOutBusinessDays, c.AnswerDays, c.RefreshMonths, c.TrackerMonths, c.DataMonths) < 0, "a clock is negative")
 	}
 	for _, m := range r.Minors {
 		add(m.Below <= m.From || m.Below > 21, "a rule about minors from %d to %d years", m.From, m.Below)

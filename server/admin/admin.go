@@ -26,8 +26,14 @@ const (
 	WriteSite   Permission = "site:write"
 	PublishSite Permission = "site:publish"
 	ReadRecords Permission = "records:read"
-	CheckAny    Permission = "check"
-	OwnSession  Permission = "session"
+
+	ReadRequests  Permission = "requests:read"
+	WriteRequests Permission = "requests:write"
+	ReadHooks     Permission = "hooks:read"
+	WriteHooks    Permission = "hooks:write"
+
+	CheckAny   Permission = "check"
+	OwnSession Permission = "session"
 )
 
 // Principal is who makes a management call. The zero Principal may do nothing.

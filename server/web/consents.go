@@ -13,6 +13,7 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/collect"
+	"github.com/leadiumx/consent/server/rights"
 )
 
 type writeJSON struct {
@@ -114,6 +115,9 @@ func (s *Server) readMe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if n, _, err := s.noticeOf(c, site.ID); err == nil {
+		s.noted(c, n, rights.Access, s.subjectOf(site, subjectToken(c.Request())))
+	}
 	out := accessJSON{Site: site.ID, Records: []subjectJSON{}}
 	for _, r := range records {
 		out.Records = append(out.Records, subjectJSON{
@@ -168,6 +172,9 @@ func (s *Server) eraseMe(c echo.Context) error {
 	refusal, err := s.o.Collect.Erase(ctx, site.ID, subjectToken(c.Request()))
 	if err != nil {
 		return err
+	}
+	if n, _, err := s.noticeOf(c, site.ID); err == nil {
+		s.noted(c, n, rights.Erasure, s.subjectOf(site, subjectToken(c.Request())))
 	}
 	s.keepCookie(c, site, origin, consent.ConsentCookie, refusal, false)
 	s.keepCookie(c, site, origin, consent.SubjectCookie, "", true)

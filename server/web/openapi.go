@@ -104,7 +104,7 @@ func operation(r route, shapes huma.Registry, problem *huma.Response) *huma.Oper
 
 func okStatus(r route) int {
 	switch {
-	case r.path == "/v1/consents" && r.method == http.MethodPost:
+	case strings.HasPrefix(r.path, "/v1/consents") && r.method == http.MethodPost:
 		return http.StatusCreated
 	case r.method == http.MethodPost && strings.HasPrefix(r.path, "/privacy/"):
 		return http.StatusSeeOther

@@ -3,9 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -16,8 +14,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/rights"
 	"github.com/leadiumx/consent/server/script"
 )
 
@@ -43,7 +41,7 @@ type privacyRow struct {
 
 // privacyPage serves GET /privacy/{site}: the visitor's own page.
 func (s *Server) privacyPage(c echo.Context) error {
-	n, v, err := s.privacyNotice(c)
+	n, v, err := s.noticeOf(c, c.Param("site"))
 	if err != nil {
 		return err
 	}
@@ -73,12 +71,6 @@ func (s *Server) privacyPage(c echo.Context) error {
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'")
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
-}
-
-func (s *Server) privacyNotice(c echo.Context) (*script.Notice, visitOf, error) {
-	v := s.visit(c, c.Param("site"))
-	n, err := s.o.Scripts.Notice(script.Ask{Site: c.Param("site"), Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language")})
-	return n, v, err
 }
 
 // privacyQuery keeps what the demo simulates, or the language.
@@ -146,32 +138,19 @@ func (s *Server) knownSubject(c echo.Context, site string) bool {
 // privacyObject serves POST /privacy/{site}/object: a refusal of everything,
 // without scripts and without any proof of who asks.
 func (s *Server) privacyObject(c echo.Context) error {
+	return s.privacyAct(c, consent.Object, "objected")
+}
+
+func (s *Server) privacyAct(c echo.Context, act consent.Action, done string) error {
 	n, v, err := s.privacyForm(c)
 	if err != nil {
 		return err
 	}
-	var id [16]byte
-	if _, err := rand.Read(id[:]); err != nil {
+	token := cookieValue(c.Request(), consent.SubjectCookie)
+	if _, err := s.act(c, n, v, actJSON{Act: act}, token, ownOrigin(c)); err != nil {
 		return err
 	}
-	w := collect.Write{
-		Site: n.Edition.Site.ID, ID: base64.RawURLEncoding.EncodeToString(id[:]), Note: n.Note, Action: consent.Withdraw,
-		Consent: cookieValue(c.Request(), consent.ConsentCookie), Subject: cookieValue(c.Request(), consent.SubjectCookie),
-		Signals: consent.Signals{GPC: v.gpc}, PlaceSource: v.source,
-	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
-	defer cancel()
-	a, err := s.o.Collect.Record(ctx, w)
-	if consent.CodeOf(err) == consent.BadToken {
-		// A token that is not ours must not stand in the way of a refusal.
-		w.Subject = ""
-		a, err = s.o.Collect.Record(ctx, w)
-	}
-	if err != nil {
-		return err
-	}
-	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.ConsentCookie, a.Consent, false)
-	return s.privacyDone(c, n, "objected")
+	return s.privacyDone(c, n, done)
 }
 
 // privacyErase serves POST /privacy/{site}/erase.
@@ -186,6 +165,7 @@ func (s *Server) privacyErase(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.noted(c, n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie)))
 	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.ConsentCookie, refusal, false)
 	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.SubjectCookie, "", true)
 	return s.privacyDone(c, n, "erased")
@@ -196,7 +176,7 @@ func (s *Server) privacyForm(c echo.Context) (*script.Notice, visitOf, error) {
 	if err := sameOrigin(c.Request()); err != nil {
 		return nil, visitOf{}, err
 	}
-	n, v, err := s.privacyNotice(c)
+	n, v, err := s.noticeOf(c, c.Param("site"))
 	if err != nil {
 		return nil, visitOf{}, err
 	}

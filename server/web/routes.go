@@ -51,6 +51,7 @@ func (s *Server) publicRoutes() []route {
 		{http.MethodGet, "/v1/inline/:site", admin.Public, "The markup that a server puts into a page", nil, nil, mediaHTML, []string{"lang", "gate"}, s.inline},
 		{http.MethodPost, "/v1/consents", admin.Visitor, "Record a choice", shape[writeJSON](), shape[answerJSON](), mediaJSON, nil, s.createConsent},
 		{http.MethodGet, "/v1/consents/me", admin.Visitor, "The subject's own records", nil, shape[accessJSON](), mediaJSON, []string{"site", "format"}, s.readMe},
+		{http.MethodPost, "/v1/consents/me", admin.Visitor, "Withdraw, object, restrict or lift a restriction", shape[actJSON](), shape[answerJSON](), mediaJSON, []string{"site", "lang"}, s.actMe},
 		{http.MethodDelete, "/v1/consents/me", admin.Visitor, "Erase the subject", nil, shape[eraseJSON](), mediaJSON, []string{"site"}, s.eraseMe},
 		{http.MethodGet, "/v1/check", admin.Visitor, "May these purposes run?", nil, shape[checkJSON](), mediaJSON, []string{"site", "purpose", "vendor", "cookie", "level", "subject", "place", "gpc", "minor", "sensitive"}, s.check},
 		{http.MethodPost, "/v1/check", admin.CheckAny, "Many checks at once", shape[batchJSON](), shape[batchAnswerJSON](), mediaJSON, nil, s.checkBatch},
@@ -83,6 +84,9 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodPost, "/v1/sites/:site/rollback", admin.PublishSite, "Publish an earlier edition again", shape[rollbackJSON](), shape[publishedJSON](), mediaJSON, nil, s.rollback},
 		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},
 		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.exportRecords},
+		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit"}, s.listRequests},
+		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
+		{http.MethodPatch, "/v1/sites/:site/requests/:request", admin.WriteRequests, "Mark a request as handled", shape[handleJSON](), shape[requestJSON](), mediaJSON, nil, s.handleRequest},
 		{http.MethodPost, "/v1/sites/:site/preview", admin.WriteSite, "Make a link that shows a draft", shape[previewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makePreview},
 		{http.MethodGet, "/v1/words", admin.ReadSite, "The built-in words of a language", nil, shape[wordsJSON](), mediaJSON, []string{"locale"}, s.words},
 	}

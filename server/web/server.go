@@ -19,6 +19,7 @@ import (
 	"github.com/leadiumx/consent/server/gate"
 	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/publish"
+	"github.com/leadiumx/consent/server/rights"
 	"github.com/leadiumx/consent/server/script"
 )
 
@@ -44,6 +45,7 @@ type Options struct {
 	Publish *publish.Desk
 	Admin   *admin.Desk
 	Places  Locator
+	Rights  *rights.Desk
 	Keys    *consent.Keyring
 	Records consent.Records
 	Ping    func(context.Context) error

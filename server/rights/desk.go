@@ -1,0 +1,218 @@
+package rights
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// Options are what a Desk needs; all are required.
+type Options struct {
+	Cabinet consent.Cabinet
+	Laws    *law.Table
+	Keys    *consent.Keyring
+	Clock   func() time.Time
+	Random  io.Reader
+}
+
+// Desk keeps the log of requests.
+type Desk struct {
+	o  Options
+	mu sync.Mutex
+	// waiting could not be written down when it happened: a right must not wait
+	// for the log of it.
+	waiting []Asked
+}
+
+// New makes a desk.
+func New(o Options) *Desk { return &Desk{o: o} }
+
+// maxWaiting bounds what is held while the store is away.
+const maxWaiting = 10_000
+
+// Asked is what came.
+type Asked struct {
+	Site, Regime, Locale string
+	Kind                 Kind
+	// Subject is who asked, empty when nobody is named.
+	Subject string
+	// at is when, for what waits.
+	at time.Time
+}
+
+func kindOf(site string) string { return "request:" + site }
+
+// Noted writes down what a visitor did themselves. It never fails for them: when the
+// store is away, the line is held in memory until Flush. The same act of one
+// subject on one day is one line with a count.
+func (d *Desk) Noted(ctx context.Context, a Asked) {
+	a.at = d.o.Clock().UTC()
+	if err := d.note(ctx, a); err != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if len(d.waiting) < maxWaiting {
+			d.waiting = append(d.waiting, a)
+		}
+	}
+}
+
+// Flush writes down what could not be before. Errors: Unavailable.
+func (d *Desk) Flush(ctx context.Context) error {
+	d.mu.Lock()
+	waiting := d.waiting
+	d.waiting = nil
+	d.mu.Unlock()
+	for i, a := range waiting {
+		if err := d.note(ctx, a); err != nil {
+			d.mu.Lock()
+			d.waiting = append(waiting[i:], d.waiting...)
+			d.mu.Unlock()
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) note(ctx context.Context, a Asked) error {
+	r := d.request(a)
+	r.ID = fmt.Sprintf("%s-%s-%s", a.at.Format(day), a.Kind, cmp.Or(r.Person, "anonymous"))
+	r.Status, r.HandledAt = Done, &r.OpenedAt
+	const tries = 5
+	var err error
+	for range tries {
+		var version int64
+		before, found := d.find(ctx, a.Site, r.ID)
+		switch {
+		case found == nil:
+			r.Count, version = before.Count+1, before.version
+			r.OpenedAt, r.DueAt = before.OpenedAt, before.DueAt
+		case consent.CodeOf(found) != consent.NotFound:
+			return found
+		}
+		if err = d.put(ctx, r, version); consent.CodeOf(err) != consent.Conflict {
+			return err
+		}
+	}
+	return err
+}
+
+const day = "20060102"
+
+func (d *Desk) request(a Asked) Request {
+	r := Request{
+		Site: a.Site, Kind: a.Kind, Regime: a.Regime, Locale: a.Locale, Count: 1,
+		OpenedAt: a.at, DueAt: d.due(a),
+	}
+	if a.Subject != "" {
+		r.Person = d.o.Keys.Sign("request person", a.Site, a.Subject)
+	}
+	return r
+}
+
+// answerDays is by when somebody is answered where no law names a time.
+const answerDays = 30
+
+// due is by when the law wants an answer, or an objection to be in effect.
+func (d *Desk) due(a Asked) time.Time {
+	var days int
+	if regime, ok := d.o.Laws.ByID(a.Regime, a.at); ok {
+		days = regime.Duties.AnswerDays
+		if b := regime.Duties.OptOutBusinessDays; b > 0 && (a.Kind == Withdrawal || a.Kind == Objection) {
+			return businessDays(a.at, b)
+		}
+	}
+	return a.at.AddDate(0, 0, cmp.Or(days, answerDays))
+}
+
+// businessDays moves a time by working days. Holidays are not known here.
+func businessDays(t time.Time, n int) time.Time {
+	for n > 0 {
+		t = t.AddDate(0, 0, 1)
+		if w := t.Weekday(); w != time.Saturday && w != time.Sunday {
+			n--
+		}
+	}
+	return t
+}
+
+// Ask opens a request that a person has to answer. Errors: Invalid for a
+// message that cannot be kept, Unavailable.
+func (d *Desk) Ask(ctx context.Context, a Asked, m Message) (Request, error) {
+	m.Text, m.Email = strings.TrimSpace(m.Text), strings.TrimSpace(m.Email)
+	if err := m.check(); err != nil {
+		return Request{}, err
+	}
+	if !a.Kind.Asked() {
+		return Request{}, consent.Fail(consent.Invalid, "the kind of request is not one that a person answers", "send correction or question")
+	}
+	a.at = d.o.Clock().UTC()
+	r := d.request(a)
+	var tail [8]byte
+	if _, err := io.ReadFull(d.o.Random, tail[:]); err != nil {
+		return r, fmt.Errorf("name the request: %w", err)
+	}
+	r.Status, r.ID = Open, a.at.Format(day+"-150405-")+hex.EncodeToString(tail[:])
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return r, fmt.Errorf("encode the message: %w", err)
+	}
+	if r.Sealed, err = d.o.Keys.Seal(d.o.Random, "request", r.Site+"/"+r.ID, raw); err != nil {
+		return r, err
+	}
+	return r, d.put(ctx, r, 0)
+}
+
+// Read opens what was written with a request; nil when nothing was, or when it
+// was deleted. Errors: BadToken when the key that sealed it is gone.
+func (d *Desk) Read(r Request) (*Message, error) {
+	if r.Sealed == "" {
+		return nil, nil
+	}
+	raw, err := d.o.Keys.Open("request", r.Site+"/"+r.ID, r.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	m := new(Message)
+	return m, json.Unmarshal(raw, m)
+}
+
+// kept is a request as it is stored.
+type kept struct {
+	Request
+	Sealed  string `json:"sealed,omitempty"`
+	version int64
+}
+
+func (d *Desk) find(ctx context.Context, site, id string) (k kept, err error) {
+	doc, err := d.o.Cabinet.Document(ctx, kindOf(site), id)
+	if err != nil {
+		return k, err
+	}
+	return decode(doc)
+}
+
+func decode(doc consent.Document) (k kept, err error) {
+	if err := json.Unmarshal(doc.Body, &k); err != nil {
+		return k, fmt.Errorf("read a request: %w", err)
+	}
+	k.Request.Sealed, k.version = k.Sealed, doc.Version
+	return k, nil
+}
+
+func (d *Desk) put(ctx context.Context, r Request, version int64) error {
+	body, err := json.Marshal(kept{Request: r, Sealed: r.Sealed})
+	if err != nil {
+		return fmt.Errorf("encode a request: %w", err)
+	}
+	_, err = d.o.Cabinet.PutDocument(ctx, consent.Document{Kind: kindOf(r.Site), ID: r.ID, Version: version, Body: body})
+	return err
+}

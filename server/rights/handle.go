@@ -1,0 +1,144 @@
+package rights
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Filter picks requests; zero fields pick all.
+type Filter struct {
+	Status Status
+	Kind   Kind
+	// From and To bound OpenedAt: at or after From, before To.
+	From, To time.Time
+	// After is the id behind which the page begins.
+	After string
+	Limit int
+}
+
+// maxLook bounds how many requests one page looks at.
+const maxLook = 20_000
+
+// List returns a page of a site's requests, oldest first, and the id to go on
+// after; it is empty at the end. Errors: Invalid, Unavailable.
+func (d *Desk) List(ctx context.Context, site string, f Filter) (page []Request, next string, err error) {
+	if f.Limit < 1 || f.Limit > consent.MaxPage {
+		return nil, "", consent.Fail(consent.Invalid, "`limit` is not between 1 and 1,000", "ask for fewer and go on with `after`")
+	}
+	after := f.After
+	if !f.From.IsZero() {
+		// The ids of a day begin with it, and a hyphen sorts before all that follows.
+		after = max(after, f.From.UTC().Format(day))
+	}
+	page = []Request{}
+	for looked := 0; looked < maxLook; {
+		docs, err := d.o.Cabinet.Documents(ctx, kindOf(site), after, consent.MaxPage)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, doc := range docs {
+			k, err := decode(doc)
+			if err != nil {
+				return nil, "", err
+			}
+			r := k.Request
+			if !f.To.IsZero() && r.ID[:min(len(r.ID), len(day))] > f.To.UTC().Format(day) {
+				return page, "", nil
+			}
+			after = doc.ID
+			if f.picks(r) {
+				page = append(page, r)
+			}
+			if len(page) == f.Limit {
+				return page, after, nil
+			}
+		}
+		if len(docs) < consent.MaxPage {
+			return page, "", nil
+		}
+		looked += len(docs)
+	}
+	return page, after, nil
+}
+
+func (f Filter) picks(r Request) bool {
+	return (f.Status == "" || r.Status == f.Status) && (f.Kind == "" || r.Kind == f.Kind) &&
+		(f.From.IsZero() || !r.OpenedAt.Before(f.From)) && (f.To.IsZero() || r.OpenedAt.Before(f.To))
+}
+
+// Find returns one request. Errors: NotFound, Unavailable.
+func (d *Desk) Find(ctx context.Context, site, id string) (Request, error) {
+	if id == "" || len(id) > 128 {
+		return Request{}, consent.Fail(consent.NotFound, "there is no such request", "list the requests of the site")
+	}
+	s, err := d.find(ctx, site, id)
+	if consent.CodeOf(err) == consent.NotFound {
+		err = consent.Fail(consent.NotFound, "there is no such request", "list the requests of the site")
+	}
+	return s.Request, err
+}
+
+// Handle sets a request's status with a note and returns it as it was before
+// and as it is now. Errors: NotFound, Invalid, Conflict, Unavailable.
+func (d *Desk) Handle(ctx context.Context, site, id string, to Status, note, by string) (before, after Request, err error) {
+	if !slices.Contains(Statuses(), to) || len(note) > maxNote {
+		return before, after, consent.Fail(consent.Invalid, "the status is not known, or the note is longer than 2,000 bytes", "send `status` as open, done or refused, and a shorter `note`")
+	}
+	if before, err = d.Find(ctx, site, id); err != nil {
+		return before, after, err
+	}
+	s, err := d.find(ctx, site, id)
+	if err != nil {
+		return before, after, err
+	}
+	before, after = s.Request, s.Request
+	now := d.o.Clock().UTC()
+	after.Status, after.Note, after.HandledBy, after.HandledAt = to, note, by, &now
+	if to == Open {
+		after.HandledAt, after.HandledBy = nil, ""
+	}
+	return before, after, d.put(ctx, after, s.version)
+}
+
+// MessageLife is how long a visitor's words and address are kept after their
+// request was handled.
+const MessageLife = 30 * 24 * time.Hour
+
+// Tidy deletes the words and addresses of requests that were handled some time
+// ago, and whole requests that were opened before a time and are not open. It
+// returns how many requests it deleted.
+func (d *Desk) Tidy(ctx context.Context, site string, before time.Time) (gone int, err error) {
+	limit := d.o.Clock().Add(-MessageLife)
+	for after := ""; ; {
+		docs, err := d.o.Cabinet.Documents(ctx, kindOf(site), after, consent.MaxPage)
+		if err != nil {
+			return gone, err
+		}
+		for _, doc := range docs {
+			after = doc.ID
+			k, err := decode(doc)
+			if err != nil {
+				return gone, err
+			}
+			r := k.Request
+			switch {
+			case r.Status != Open && r.OpenedAt.Before(before):
+				if err := d.o.Cabinet.DropDocument(ctx, kindOf(site), doc.ID); err != nil {
+					return gone, err
+				}
+				gone++
+			case r.Status != Open && r.Sealed != "" && r.HandledAt != nil && r.HandledAt.Before(limit):
+				r.Sealed = ""
+				if err := d.put(ctx, r, doc.Version); err != nil && consent.CodeOf(err) != consent.Conflict {
+					return gone, err
+				}
+			}
+		}
+		if len(docs) < consent.MaxPage {
+			return gone, nil
+		}
+	}
+}
