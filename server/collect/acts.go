@@ -60,7 +60,7 @@ func (d *Desk) Act(ctx context.Context, a Act) (answer Answer, person string, er
 			return Answer{}, "", err
 		}
 	}
-	choice, err := consent.Act(&shown.edition.Site, shown.rules, earlier, a.Action, a.Purposes)
+	choice, err := consent.Act(&shown.edition.Site, d.rules(shown, earlier), earlier, a.Action, a.Purposes)
 	if err != nil {
 		return Answer{}, "", err
 	}
@@ -80,7 +80,7 @@ func (d *Desk) restricted(ctx context.Context, live *consent.Edition, subject st
 	}
 	for i := len(history) - 1; i >= 0; i-- {
 		if history[i].Action != consent.Restrict {
-			return d.alive(live, history[i].Choice()), nil
+			return d.alive(history[i].Choice()), nil
 		}
 	}
 	return nil, nil

@@ -113,13 +113,7 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if err := shown.knows(w); err != nil {
 		return Answer{}, err
 	}
-	rules := shown.rules
-	if earlier != nil {
-		if there, ok := d.o.Laws.ByID(earlier.Regime, time.Unix(earlier.Clock, 0).UTC()); ok {
-			rules = consent.Elsewhere(rules, shown.edition.Rules(there.Terms, consent.Place{}))
-		}
-	}
-	choice, err := consent.Merge(rules, shown.edition.Site.VendorIDs(), earlier, consent.Given{
+	choice, err := consent.Merge(d.rules(shown, earlier), shown.edition.Site.VendorIDs(), earlier, consent.Given{
 		Action: w.Action, Levels: w.Levels, Vendors: w.Vendors, Signals: w.Signals,
 	})
 	if err != nil {

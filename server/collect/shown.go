@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
@@ -61,4 +62,17 @@ func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown
 		return shown{}, consent.Fail(consent.BadNote, "the note names a regime that this server does not know", "load the script or the notice again")
 	}
 	return shown{edition: e, regime: regime, rules: e.Rules(regime.Terms, consent.Place{}), locale: note.Locale}, nil
+}
+
+// rules are those of the notice, held against the law under which the earlier
+// choice was made.
+func (d *Desk) rules(s shown, earlier *consent.Choice) []consent.Rule {
+	if earlier == nil {
+		return s.rules
+	}
+	there, ok := d.o.Laws.ByID(earlier.Regime, time.Unix(earlier.Clock, 0).UTC())
+	if !ok {
+		return s.rules
+	}
+	return consent.Elsewhere(s.rules, s.edition.Rules(there.Terms, consent.Place{}))
 }
