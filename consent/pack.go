@@ -45,7 +45,7 @@ const (
 
 // actionCodes gives actions their numbers. Never change one: only append.
 func actionCodes() []Action {
-	return []Action{AcceptAll, RejectAll, Save, Dismiss, Withdraw, Embed, API, GPC, Forgotten}
+	return []Action{AcceptAll, RejectAll, Save, Dismiss, Withdraw, Embed, API, GPC}
 }
 
 // Pack writes the record for a store to keep, or returns how it was packed
@@ -133,26 +133,35 @@ func (s *Signals) all() []*bool { return []*bool{&s.GPC, &s.Minor, &s.Sensitive}
 // Unpack reads a record that is kept under an id. context is the packed context
 // whose code the evidence names. Without the secret of a personal part the
 // record comes back Stripped. Errors: Invalid when anything is not as Pack
-// writes it.
+// writes it; the record is then marked as Damaged.
 func Unpack(id string, context, evidence, secret []byte) (Record, error) {
-	c, err := UnpackContext(context)
-	if err != nil {
-		return Record{}, err
+	r := Record{ID: id, Sealed: &Sealed{Context: context, Evidence: evidence}}
+	if err := r.unpack(secret); err != nil {
+		r.Subject, r.Content, r.Secret = "", "", nil
+		r.Levels, r.Vendors, r.Over = nil, nil, nil
+		r.Damaged = true
+		return r, err
 	}
+	return r, nil
+}
+
+func (r *Record) unpack(secret []byte) error {
+	c, err := UnpackContext(r.Sealed.Context)
+	if err != nil {
+		return err
+	}
+	evidence := r.Sealed.Evidence
 	code, ok := EvidenceCode(evidence)
-	if !ok || code != CodeOfContext(context) || evidence[0]>>4 != evidenceVersion>>4 {
-		return Record{}, damagedEvidence("the evidence of a record is of an unknown form")
+	if !ok || code != CodeOfContext(r.Sealed.Context) || evidence[0]>>4 != evidenceVersion>>4 {
+		return damagedEvidence("the evidence of a record is of an unknown form")
 	}
 	flags := evidence[0]
-	r := Record{
-		ID: id, Site: c.Site, Node: c.Node, Edition: c.Edition, EditionHash: c.EditionHash, WordsHash: c.WordsHash,
-		Regime: c.Regime, Locale: c.Locale, PlaceSource: c.PlaceSource, Laws: c.Laws,
-		Bot: flags&flagBot != 0, Outdated: flags&flagOutdated != 0,
-		Sealed: &Sealed{Context: context, Evidence: evidence},
-	}
+	r.Site, r.Node, r.Edition, r.EditionHash, r.WordsHash = c.Site, c.Node, c.Edition, c.EditionHash, c.WordsHash
+	r.Regime, r.Locale, r.PlaceSource, r.Laws = c.Regime, c.Locale, c.PlaceSource, c.Laws
+	r.Bot, r.Outdated = flags&flagBot != 0, flags&flagOutdated != 0
 	copy(r.Link[:], evidence[linkAt:codeAt])
 	in := reader{b: evidence[envelopeSize:]}
-	in.how(&r)
+	in.how(r)
 	if flags&flagChained != 0 {
 		r.Seq = in.number(1<<64 - 1)
 		in.bad = in.bad || r.Seq == 0
@@ -161,25 +170,24 @@ func Unpack(id string, context, evidence, secret []byte) (Record, error) {
 	r.Time = time.UnixMilli(r.Clock + in.signed()).UTC()
 	r.Gap = in.signed()
 	if in.bad {
-		return Record{}, damagedEvidence("the evidence of a record is damaged")
+		return damagedEvidence("the evidence of a record is damaged")
 	}
-	sealed := flags&flagSecret != 0
+	person, sealed := in.b, flags&flagSecret != 0
 	if sealed && secret == nil {
-		return r, nil
+		return nil
 	}
-	person := in.b
 	if sealed {
 		if len(secret) != SecretSize {
-			return Record{}, damagedEvidence("the secret of a record is damaged")
+			return damagedEvidence("the secret of a record is damaged")
 		}
 		person = slices.Clone(person)
 		mask(person, secret)
 		r.Secret = slices.Clone(secret)
 	}
-	if !readPersonal(person, &r, &c) || sealed == (r.Subject == "") {
-		return Record{}, damagedEvidence("the personal part of a record is damaged, or its secret is another's")
+	if !readPersonal(person, r, &c) || sealed == (r.Subject == "") {
+		return damagedEvidence("the personal part of a record is damaged, or its secret is another's")
 	}
-	return r, nil
+	return nil
 }
 
 // how reads what Record.how wrote.

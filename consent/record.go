@@ -48,6 +48,9 @@ type Record struct {
 	Node string `json:"node,omitempty"`
 	Seq  uint64 `json:"seq,omitempty"`
 	Link Link   `json:"link,omitzero"`
+	// Damaged says that the stored evidence could not be read; then only ID and
+	// Sealed hold something for certain.
+	Damaged bool `json:"damaged,omitempty"`
 	// Secret opens the personal part of Sealed.
 	Secret []byte `json:"-"`
 	// Sealed is the record as it was first packed. It is set by whoever packed

@@ -20,25 +20,25 @@ const (
 // when the store does not answer before the context ends; every other code is
 // named at its method.
 type Records interface {
-	// Append stores a record and, when its clock is not older than the
-	// subject's current one, makes it current; an older one goes to history
-	// only. Appending an id of the site again with the same Content stores
+	// Append stores a record. Which of a subject's records count is settled by
+	// Current, whatever the order in which they come. Appending an id of the site again with the same Content stores
 	// nothing and returns the record stored first with fresh false; with
 	// another Content it fails with IDReused. A subject that was erased at or
 	// after the record's clock fails with Erased. It returns once the record
 	// is as safe as Level says.
 	Append(ctx context.Context, r Record) (stored Record, fresh bool, err error)
-	// Latest returns the subject's current record. Errors: NotFound, Erased.
+	// Latest returns Current of the subject's records. Errors: NotFound, Erased.
 	Latest(ctx context.Context, site, subject string) (Record, error)
-	// History returns the subject's records, oldest first, at most 1,000.
+	// History returns the subject's records in their order, at most 1,000.
 	// A subject without records has an empty history. Errors: Erased.
 	History(ctx context.Context, site, subject string) ([]Record, error)
 	// Erase forgets everything about a subject except that it was erased.
 	// Erasing twice is no error.
 	Erase(ctx context.Context, site, subject string, at time.Time) error
 	// Export calls each for every record of a site in the order of arrival,
-	// erased ones without their subject and levels. It stops at the first
-	// error that each returns, and returns it.
+	// erased ones without their subject and levels, and those that cannot be
+	// read any more with Damaged set. It stops at the first error that each
+	// returns, and returns it.
 	Export(ctx context.Context, site string, each func(Record) error) error
 	// Level is what an acknowledged Append has reached.
 	Level() Level

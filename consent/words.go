@@ -94,8 +94,6 @@ const (
 	Embed     Action = "embed"
 	API       Action = "api"
 	GPC       Action = "gpc"
-	// Forgotten is not a choice: it marks in a chain that a subject was forgotten.
-	Forgotten Action = "forgotten"
 )
 
 // Actions lists every action that a consent write may carry.

@@ -63,6 +63,7 @@ func feedCases() []testCase {
 			b.append(t, record("z", "sub", 0))
 			b.append(t, record("a", "", 1))
 			b.append(t, record("m", "sub", 2))
+			b.settle()
 			b.erase(t, "sub", 5)
 			b.append(t, record("b", "other", 6))
 			for _, limit := range []int{1, 2, 100} {
@@ -89,12 +90,14 @@ func feedCases() []testCase {
 			if _, fresh, err := b.Append(t.Context(), record("a", "sub", 0)); err != nil || fresh {
 				t.Fatalf("Append again = fresh %v, %v", fresh, err)
 			}
+			b.settle()
 			b.erase(t, "sub", 5)
 			b.erase(t, "sub", 5)
 			seen, _ := b.follow(t, cursor, 1)
 			same(t, "what is new", seen, []string{"b", "-a,b"})
 		}},
 		{"an erasure that stripped nothing is not told", func(t *testing.T, b *bench) {
+			b.settle()
 			b.erase(t, "sub", 5)
 			seen, _ := b.follow(t, "", 10)
 			same(t, "the feed", seen, []string{})
@@ -147,18 +150,21 @@ func feedCases() []testCase {
 			b.append(t, record("a", "sub", 0))
 			_, first := b.follow(t, "", 10)
 			b.append(t, record("b", "sub", 1))
+			b.settle()
 			b.erase(t, "sub", 5)
 			b.append(t, record("c", "other", 6))
 			b.append(t, record("d", "other", 7))
 			b.sweep(t, 3, 100, older(7))
 			seen, _ := b.follow(t, first, 10)
 			same(t, "the feed", seen, []string{"d"})
+			b.settle()
 			b.erase(t, "other", 20)
 			seen, _ = b.follow(t, first, 10)
 			same(t, "the feed", seen, []string{"d", "-d"})
 		}},
 		{"erasure holds on after its records were swept", func(t *testing.T, b *bench) {
 			b.append(t, record("a", "sub", 0))
+			b.settle()
 			b.erase(t, "sub", 5)
 			b.sweep(t, 1, 100, older(100))
 			isErased(t, b)
@@ -201,6 +207,7 @@ func feedRace(t *testing.T, b *bench) {
 				_, _, err := b.Append(t.Context(), record(name(w)+name(i), subject, i))
 				errs[w] = errors.Join(errs[w], err)
 			}
+			b.settle()
 			errs[w] = errors.Join(errs[w], b.Erase(t.Context(), "shop", subject, at(each)))
 			return
 		}

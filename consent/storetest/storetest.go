@@ -22,6 +22,9 @@ type Harness struct {
 	Reopen func(t *testing.T, s consent.Store) consent.Store
 	// Level is what the store must claim for an acknowledged record.
 	Level consent.Level
+	// Settle waits until all that was acknowledged can be read; nil where it
+	// can at once. What is erased before it could be read needs no telling.
+	Settle func(s consent.Store)
 }
 
 // Run runs the whole suite.
@@ -106,6 +109,12 @@ func (b *bench) erase(t *testing.T, subject string, sec int) {
 	t.Helper()
 	if err := b.Erase(t.Context(), "shop", subject, at(sec)); err != nil {
 		t.Fatalf("Erase(%s): %v", subject, err)
+	}
+}
+
+func (b *bench) settle() {
+	if b.h.Settle != nil {
+		b.h.Settle(b.Store)
 	}
 }
 

@@ -35,7 +35,7 @@ func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]
 			if records.key == nil || erasures.key != nil && erasures.number() < records.number() {
 				next = erasures
 			}
-			a, err := next.arrival(next == erasures)
+			a, err := next.arrival(tx, next == erasures)
 			if err != nil {
 				return nil, err
 			}
@@ -69,10 +69,12 @@ func (w *walker) at(k, v []byte) {
 
 func (w *walker) number() uint64 { return binary.BigEndian.Uint64(w.key[len(w.prefix):]) }
 
-func (w *walker) arrival(isErasure bool) (a consent.Arrival, err error) {
+func (w *walker) arrival(tx *bbolt.Tx, isErasure bool) (a consent.Arrival, err error) {
 	a.Cursor = strconv.FormatUint(w.number(), 10)
 	if !isErasure {
-		a.Record, _, err = decode(w.value)
+		if a.Record, err = unpack(tx, w.key, w.value); a.Record.Damaged {
+			err = nil
+		}
 		return a, err
 	}
 	a.Erasure = &consent.Erasure{}
@@ -122,8 +124,9 @@ func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limi
 	var keys [][]byte
 	w := walk(tx, bucketRecords, site, 0)
 	for ; w.key != nil && len(gone) < limit; w.step() {
-		r, _, err := decode(w.value)
+		r, err := unpack(tx, w.key, w.value)
 		if err != nil {
+			// Evidence that was tampered with is not to vanish by itself.
 			return 0, err
 		}
 		if !over(r) {
@@ -141,6 +144,9 @@ func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limi
 		}
 		if r.Subject == "" {
 			continue
+		}
+		if err := tx.Bucket([]byte(bucketSecrets)).Delete(keys[i]); err != nil {
+			return 0, err
 		}
 		key := append(clockKey(personOf(site, r.Subject), r.Clock), number...)
 		if err := tx.Bucket([]byte(bucketHistory)).Delete(key); err != nil {

@@ -11,9 +11,11 @@ import (
 // SHA-256 of part(site) part(subject), so that what stays after an erasure
 // does not hold the subject.
 //
-//	meta       "format"                    → number of the layout, now 1
+//	meta       "format"                    → number of the layout, now 2
 //	           "version"                   → number of publishes
-//	records    part(site) number           → record as JSON, behind one byte: 'r', or 'e' once erased
+//	records    part(site) number           → part(id), then the record's evidence
+//	secrets    part(site) number           → what opens the evidence; gone once erased
+//	contexts   part(site) code             → what records of that code share
 //	ids        part(site) part(id)         → number of the record
 //	history    person clock number         → part(site), for each record of a subject that is not erased
 //	erasures   part(site) number           → erasure as JSON; its number is one of the records'
@@ -26,11 +28,12 @@ import (
 //	notes      part(journal) number        → the note
 //	counters   part(site) part(day) name   → what was counted, as a number
 //
-// The last history key of a person is the current record: the highest clock
-// and, among equal ones, the record that arrived last.
+// The last history keys of a person are the records that may be current.
 const (
 	bucketMeta       = "meta"
 	bucketRecords    = "records"
+	bucketSecrets    = "secrets"
+	bucketContexts   = "contexts"
 	bucketIDs        = "ids"
 	bucketHistory    = "history"
 	bucketTombstones = "tombstones"
@@ -47,17 +50,14 @@ const (
 const (
 	keyFormat  = "format"
 	keyVersion = "version"
-	format     = 1
-
-	flagRecord = 'r'
-	flagErased = 'e'
+	format     = 2
 
 	personSize = 16
 )
 
 func buckets() []string {
 	return []string{
-		bucketMeta, bucketRecords, bucketIDs, bucketHistory, bucketTombstones, bucketErasures,
+		bucketMeta, bucketRecords, bucketSecrets, bucketContexts, bucketIDs, bucketHistory, bucketTombstones, bucketErasures,
 		bucketEditions, bucketLive, bucketDrafts, bucketVault, bucketDocuments, bucketNotes, bucketCounters,
 	}
 }

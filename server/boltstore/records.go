@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -19,6 +18,8 @@ const (
 	// exportPage is how many records Export reads in one transaction, so that
 	// a slow receiver holds up nobody.
 	exportPage = 256
+	// rivals is how many of the newest records may be compared with each other.
+	rivals = 64
 )
 
 type appended struct {
@@ -26,8 +27,7 @@ type appended struct {
 	fresh  bool
 }
 
-// Append stores a record; see consent.Records. Among records with the same
-// clock, the one that arrived last is current.
+// Append stores a record; see consent.Records.
 func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
 	if err := named(r.Site, r.ID, r.Subject); err != nil {
 		return consent.Record{}, false, err
@@ -39,21 +39,25 @@ func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, b
 func appendRecord(tx *bbolt.Tx, r consent.Record) (appended, error) {
 	records, ids := tx.Bucket([]byte(bucketRecords)), tx.Bucket([]byte(bucketIDs))
 	if n := ids.Get(idKey(r.Site, r.ID)); n != nil {
-		return appendedBefore(records.Get(append(part(nil, r.Site), n...)), r)
+		first, err := load(tx, append(part(nil, r.Site), n...))
+		if err != nil {
+			return appended{}, err
+		}
+		return appendedBefore(first, r)
 	}
 	if at, ok := tombstone(tx, r.Site, r.Subject); ok && r.Clock <= at {
 		return appended{}, erased()
 	}
-	body, err := json.Marshal(r)
+	sealed, secret, err := r.Pack()
 	if err != nil {
-		return appended{}, consent.Errorf(consent.Invalid, "the record is not encodable: %w", err)
+		return appended{}, err
 	}
 	// A number of the whole file: a site's records keep their order.
 	n, err := records.NextSequence()
 	if err != nil {
 		return appended{}, err
 	}
-	if err := records.Put(recordKey(r.Site, n), append([]byte{flagRecord}, body...)); err != nil {
+	if err := save(tx, recordKey(r.Site, n), r.ID, sealed, secret); err != nil {
 		return appended{}, err
 	}
 	if err := ids.Put(idKey(r.Site, r.ID), number(nil, n)); err != nil {
@@ -68,12 +72,9 @@ func appendRecord(tx *bbolt.Tx, r consent.Record) (appended, error) {
 	return appended{r, true}, addCount(tx, r.Site, r.Day(), r.Cell(), 1)
 }
 
-func appendedBefore(body []byte, r consent.Record) (appended, error) {
-	first, isErased, err := decode(body)
+func appendedBefore(first, r consent.Record) (appended, error) {
 	switch {
-	case err != nil:
-		return appended{}, err
-	case isErased:
+	case first.Levels == nil:
 		return appended{}, erased()
 	case first.Content != r.Content:
 		return appended{}, consent.Fail(consent.IDReused, "the id "+r.ID+" already stands for another decision", "make 16 new random bytes for each decision")
@@ -84,35 +85,41 @@ func appendedBefore(body []byte, r consent.Record) (appended, error) {
 // Latest returns the subject's current record; see consent.Records.
 func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
 	return read(ctx, s, func(tx *bbolt.Tx) (consent.Record, error) {
-		found, err := newest(tx, site, subject, 1)
+		found, err := newest(tx, site, subject, rivals, consent.SkewBound.Milliseconds())
 		if err != nil {
 			return consent.Record{}, err
 		}
-		if len(found) == 0 {
+		current, ok := consent.Current(found)
+		if !ok {
 			return consent.Record{}, consent.Fail(consent.NotFound, "the subject has no record on this site", "ask the visitor for a choice")
 		}
-		return found[0], nil
+		return current, nil
 	})
 }
 
-// History returns the subject's records by clock; see consent.Records. Of
+// History returns the subject's records in their order; see consent.Records. Of
 // more than 1,000 it returns the newest.
 func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Record, error) {
 	return read(ctx, s, func(tx *bbolt.Tx) ([]consent.Record, error) {
-		found, err := newest(tx, site, subject, historyLimit)
-		slices.Reverse(found)
+		found, err := newest(tx, site, subject, historyLimit, math.MaxInt64)
+		slices.SortFunc(found, func(a, b consent.Record) int {
+			if a.Later(&b) {
+				return 1
+			}
+			return -1
+		})
 		return found, err
 	})
 }
 
-// newest returns up to limit records of a subject, newest first. Errors:
-// Erased when there are none because of an erasure.
-func newest(tx *bbolt.Tx, site, subject string, limit int) ([]consent.Record, error) {
+// newest returns up to limit records of a subject, newest first, none of them
+// older than the first by more than span milliseconds. Errors: Erased when
+// there are none because of an erasure.
+func newest(tx *bbolt.Tx, site, subject string, limit int, span int64) ([]consent.Record, error) {
 	if subject == "" {
 		return nil, nil
 	}
 	person := personOf(site, subject)
-	records := tx.Bucket([]byte(bucketRecords))
 	c := tx.Bucket([]byte(bucketHistory)).Cursor()
 	k, _ := c.Seek(append(bytes.Clone(person), bytes.Repeat([]byte{0xff}, 17)...))
 	if k == nil {
@@ -122,9 +129,12 @@ func newest(tx *bbolt.Tx, site, subject string, limit int) ([]consent.Record, er
 	}
 	var found []consent.Record
 	for ; k != nil && bytes.HasPrefix(k, person) && len(found) < limit; k, _ = c.Prev() {
-		r, _, err := decode(records.Get(append(part(nil, site), k[personSize+8:]...)))
+		r, err := load(tx, append(part(nil, site), k[personSize+8:]...))
 		if err != nil {
 			return nil, err
+		}
+		if len(found) > 0 && found[0].Clock-r.Clock > span {
+			break
 		}
 		found = append(found, r)
 	}
@@ -136,7 +146,7 @@ func newest(tx *bbolt.Tx, site, subject string, limit int) ([]consent.Record, er
 
 // Erase forgets a subject; see consent.Records. Records with a later clock
 // than at stay: they are choices made after the erasure, whatever came first.
-// Nothing of what is forgotten can be read through the store; the bytes on
+// What is forgotten stays sealed and its secrets are deleted; their bytes on
 // disk are overwritten as the file reuses its pages.
 func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) error {
 	if err := named(site, "-", subject); err != nil {
@@ -165,33 +175,22 @@ func erase(tx *bbolt.Tx, site, subject string, at int64) error {
 	for k, _ := c.Seek(person); k != nil && bytes.HasPrefix(k, person) && readClock(k[personSize:]) <= at; k, _ = c.Next() {
 		gone = append(gone, bytes.Clone(k))
 	}
-	records := tx.Bucket([]byte(bucketRecords))
 	ids := make([]string, 0, len(gone))
 	for _, k := range gone {
 		key := append(part(nil, site), k[personSize+8:]...)
-		id, err := strip(records, key)
+		r, err := load(tx, key)
 		if err != nil {
 			return err
 		}
-		ids = append(ids, id)
+		if err := tx.Bucket([]byte(bucketSecrets)).Delete(key); err != nil {
+			return err
+		}
+		ids = append(ids, r.ID)
 		if err := history.Delete(k); err != nil {
 			return err
 		}
 	}
 	return noteErasure(tx, site, time.UnixMilli(at), ids)
-}
-
-// strip leaves of a record that there was one, and what was shown.
-func strip(records *bbolt.Bucket, key []byte) (id string, err error) {
-	r, _, err := decode(records.Get(key))
-	if err != nil {
-		return "", err
-	}
-	body, err := json.Marshal(r.Stripped())
-	if err != nil {
-		return "", err
-	}
-	return r.ID, records.Put(key, append([]byte{flagErased}, body...))
 }
 
 // Export calls each for every record of a site; see consent.Records. Records
@@ -204,8 +203,8 @@ func (s *Store) Export(ctx context.Context, site string, each func(consent.Recor
 			c := tx.Bucket([]byte(bucketRecords)).Cursor()
 			k, v := c.Seek(next)
 			for ; k != nil && bytes.HasPrefix(k, prefix) && len(found) < exportPage; k, v = c.Next() {
-				r, _, err := decode(v)
-				if err != nil {
+				r, err := unpack(tx, k, v)
+				if err != nil && !r.Damaged {
 					return nil, err
 				}
 				found = append(found, r)
@@ -226,16 +225,6 @@ func (s *Store) Export(ctx context.Context, site string, each func(consent.Recor
 		}
 	}
 	return nil
-}
-
-func decode(body []byte) (r consent.Record, isErased bool, err error) {
-	if len(body) < 2 || (body[0] != flagRecord && body[0] != flagErased) {
-		return r, false, fmt.Errorf("a stored record is damaged: %d bytes", len(body))
-	}
-	if err := json.Unmarshal(body[1:], &r); err != nil {
-		return r, false, fmt.Errorf("a stored record is damaged: %w", err)
-	}
-	return r, body[0] == flagErased, nil
 }
 
 func tombstone(tx *bbolt.Tx, site, subject string) (at int64, ok bool) {

@@ -97,6 +97,8 @@ func prepare(db *bbolt.DB) error {
 			return meta.Put([]byte(keyFormat), number(nil, format))
 		case len(v) != 8 || binary.BigEndian.Uint64(v) > format:
 			return consent.Fail(consent.Invalid, "the file was written by a later version of this program", "run that version, or restore a backup made by this one")
+		case binary.BigEndian.Uint64(v) < format:
+			return consent.Fail(consent.Invalid, "the file was written by a version of this program from before its first release", "export its records with that version, then start with another data directory")
 		}
 		return nil
 	})

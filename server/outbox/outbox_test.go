@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -77,6 +78,11 @@ func contract(t *testing.T, change func(*outbox.Options), behind func(t *testing
 	}
 	storetest.Run(t, storetest.Harness{
 		Level: level,
+		Settle: func(s consent.Store) {
+			for box := s.(*outbox.Outbox); box.Status().Applied < box.Status().Last; {
+				runtime.Gosched()
+			}
+		},
 		Open: func(t *testing.T) consent.Store {
 			return get(t, place{fmt.Sprintf("t%d:", count.Add(1)), t.TempDir()})
 		},

@@ -94,19 +94,17 @@ func held(body string, r consent.Record) (consent.Record, bool, error) {
 	return first, false, err
 }
 
-// Latest returns the subject's current record; see consent.Records.
+// Latest returns what counts of the subject's records; see consent.Records.
 func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
-	v, err := s.run.latest.Run(ctx, s.client, []string{s.keys.subject(digest(site, subject))}).StringSlice()
-	switch {
-	case err != nil:
-		return consent.Record{}, failure(err)
-	case v[0] == "erased":
-		return consent.Record{}, erased()
-	case v[0] == "none":
-		return consent.Record{}, consent.Fail(consent.NotFound, "the subject has no record on this site", "ask the visitor for a choice")
+	all, err := s.History(ctx, site, subject)
+	if err != nil {
+		return consent.Record{}, err
 	}
-	e, err := readEntry(v[1])
-	return e.record, failure(err)
+	r, ok := consent.Current(all)
+	if !ok {
+		return r, consent.Fail(consent.NotFound, "the subject has no record on this site", "ask the visitor for a choice")
+	}
+	return r, nil
 }
 
 // History returns the subject's records by clock; see consent.Records. Of
@@ -199,10 +197,10 @@ type entry struct {
 }
 
 func (e entry) compare(o entry) int {
-	if e.clock != o.clock {
-		return int(min(max(e.clock-o.clock, -1), 1))
+	if e.record.Later(&o.record) {
+		return 1
 	}
-	return int(min(max(e.number-o.number, -1), 1))
+	return -1
 }
 
 func readEntry(v string) (e entry, err error) {

@@ -6,7 +6,7 @@ import "github.com/redis/go-redis/v9"
 // each may be run again after a crash or a lost answer without harm.
 type scripts struct {
 	claim, release, bury           *redis.Script
-	apply, latest, entomb, forget  *redis.Script
+	apply, entomb, forget          *redis.Script
 	arrive, sweep                  *redis.Script
 	publish                        *redis.Script
 	putSecret, takeSecret, dropKey *redis.Script
@@ -15,7 +15,7 @@ type scripts struct {
 func newScripts() scripts {
 	return scripts{
 		claim: redis.NewScript(claimScript), release: redis.NewScript(releaseScript), bury: redis.NewScript(buryScript),
-		apply: redis.NewScript(applyScript), latest: redis.NewScript(latestScript),
+		apply:  redis.NewScript(applyScript),
 		entomb: redis.NewScript(entombScript), forget: redis.NewScript(forgetScript),
 		arrive: redis.NewScript(arriveScript), sweep: redis.NewScript(sweepScript), publish: redis.NewScript(publishScript),
 		putSecret: redis.NewScript(putSecretScript), takeSecret: redis.NewScript(takeSecretScript), dropKey: redis.NewScript(dropKeyScript),
@@ -62,13 +62,6 @@ redis.call('HSET', KEYS[1], 'r:' .. ARGV[1], ARGV[2] .. ':' .. string.format('%d
 local k = redis.call('HGET', KEYS[1], 'k')
 if not k or clock >= tonumber(k) then redis.call('HSET', KEYS[1], 'k', ARGV[2], 'm', ARGV[1]) end
 return {'new'}`
-
-// latest returns the current record. KEYS subject.
-const latestScript = `
-local v = redis.call('HMGET', KEYS[1], 'm', 't')
-if v[1] then return {'record', redis.call('HGET', KEYS[1], 'r:' .. v[1])} end
-if v[2] then return {'erased'} end
-return {'none'}`
 
 // entomb sets the erasure and lists the records that it covers; from here on
 // nobody reads them. KEYS subject; ARGV clock of the erasure.
