@@ -4,13 +4,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench gen dev fmt tools
+.PHONY: help run build test check bench bench-browser gen dev fmt tools
 
 # The packages of the dashboard are installed again when the lock file changes.
 STAMP := node_modules/.stamp
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build everything and serve the demo on http://localhost:8080
 	@exec bin/lxconsent serve --demo --data-dir ./data
@@ -26,6 +26,9 @@ check: tools $(STAMP) ## run what is quick: generated files, format, vet, lint, 
 
 bench: tools ## run the Go benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...
+
+bench-browser: build ## measure the banner beside other platforms in a real browser
+	@scripts/bench-browser.sh
 
 gen: tools $(STAMP) ## write the generated files of contract/ again
 	@scripts/gen.sh

@@ -78,7 +78,8 @@ export async function startRedis(dir) {
   };
 }
 
-async function freePort() {
+/** A port on which nothing listens at this moment. */
+export async function freePort() {
   const { createServer } = await import('node:net');
   return new Promise((resolve, reject) => {
     const s = createServer();
