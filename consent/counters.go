@@ -22,9 +22,10 @@ type Counters interface {
 	//
 	// Beside the keys of Count, each day holds what its records tell, by the
 	// day on which the server received them, each record once however often it
-	// came, perhaps a moment after it was acknowledged: "records", and of those by people also "action:A", "edition:N",
-	// "regime:R", "locale:L", and for each purpose that the record answers
-	// "granted:P" or "refused:P".
+	// came, perhaps a moment after it was acknowledged: "bots" for what programs
+	// sent, and for the rest "records", "action:A", "edition:N", "regime:R",
+	// "locale:L", and of each purpose that the record answers "granted:P" or
+	// "refused:P".
 	Counts(ctx context.Context, site, fromDay, toDay string) (map[string]map[string]int64, error)
 }
 
@@ -36,6 +37,7 @@ const (
 	// cellMark begins the name of a cell, and no key of Count.
 	cellMark = "="
 	cellSep  = "\t"
+	botCell  = "bot"
 )
 
 // CheckCount refuses what no store counts.
@@ -75,6 +77,9 @@ func (r *Record) Day() string { return r.Time.UTC().Format(dayLayout) }
 // increments one number for it. The numbers of a day's cells are what Counts
 // tells after AddCell.
 func (r *Record) Cell() string {
+	if r.Bot {
+		return cellMark + botCell
+	}
 	parts := make([]string, 0, 4+len(r.Levels))
 	parts = append(parts, string(r.Action), strconv.Itoa(r.Edition), r.Regime, r.Locale)
 	for _, p := range slices.Sorted(maps.Keys(r.Levels)) {
@@ -92,6 +97,10 @@ func AddCell(to map[string]int64, name string, n int64) {
 	cell, is := strings.CutPrefix(name, cellMark)
 	if !is {
 		to[name] += n
+		return
+	}
+	if cell == botCell {
+		to["bots"] += n
 		return
 	}
 	to["records"] += n

@@ -24,6 +24,25 @@ func NewSubject(random io.Reader) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b[:]), nil
 }
 
+// NewSubjectFor makes a subject for a record that is its first. It has the first
+// two bytes of the record's id, so that a store can keep both in one place, and
+// 112 random bits behind them.
+func NewSubjectFor(random io.Reader, id string) (string, error) {
+	s, err := NewSubject(random)
+	if err != nil || !IsRecordID(id) {
+		return s, err
+	}
+	var b, first [16]byte
+	if _, err := base64.RawURLEncoding.Decode(b[:], []byte(s)); err != nil {
+		return "", Errorf(Unavailable, "make a subject: %w", err)
+	}
+	if _, err := base64.RawURLEncoding.Decode(first[:], []byte(id)); err != nil {
+		return "", Errorf(Unavailable, "make a subject: %w", err)
+	}
+	copy(b[:2], first[:2])
+	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+}
+
 // SealSubject writes a subject token for one site.
 func SealSubject(keys *Keyring, tenant, site string, t SubjectToken) string {
 	keys = keys.now()

@@ -125,7 +125,7 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 // keep stores a decision and answers with its proof.
 func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown shown, subject string, choice *consent.Choice, latest *consent.Record) (a Answer, err error) {
 	if subject == "" && grants(choice) {
-		if subject, err = consent.NewSubject(d.o.Random); err != nil {
+		if subject, err = consent.NewSubjectFor(d.o.Random, w.ID); err != nil {
 			return Answer{}, err
 		}
 	}

@@ -3,139 +3,255 @@ package redisstore
 import (
 	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/redis/go-redis/v9"
 )
 
-// Arrivals returns a page of the feed; see consent.Feed. A cursor is the number
-// of the arrival: the microsecond at which Redis numbered it, or one more than
-// the number before. So what is handed over again after a loss comes behind
-// whatever was read before the loss.
-func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]consent.Arrival, error) {
-	from := int64(0)
-	if after != "" {
-		var err error
-		if from, err = strconv.ParseInt(after, 10, 64); err != nil || from < 0 || after != strconv.FormatInt(from, 10) {
-			return nil, consent.BadCursor()
-		}
+const (
+	// exportPage is how many arrivals Export and Sweep read at a time.
+	exportPage = 512
+	// minPage is the least that is read of a partition.
+	minPage = 32
+)
+
+// stamp is the number of an arrival: the microsecond at which its partition
+// took it, and its place among those of that microsecond.
+type stamp struct{ micro, seq uint64 }
+
+func (s stamp) compare(o stamp) int {
+	return cmp.Or(cmp.Compare(s.micro, o.micro), cmp.Compare(s.seq, o.seq))
+}
+
+func (s stamp) String() string { return fmt.Sprintf("%d-%d", s.micro, s.seq) }
+
+func parseStamp(id string) (s stamp, ok bool) {
+	micro, seq, _ := strings.Cut(id, "-")
+	var err, err2 error
+	s.micro, err = strconv.ParseUint(micro, 10, 63)
+	s.seq, err2 = strconv.ParseUint(seq, 10, 63)
+	return s, err == nil && err2 == nil && s.String() == id
+}
+
+// order is a place in the order of a site: by time, and of one time by partition.
+type order struct {
+	stamp
+	part int
+}
+
+func (o order) compare(p order) int {
+	return cmp.Or(o.stamp.compare(p.stamp), cmp.Compare(o.part, p.part))
+}
+
+func (o order) cursor() string { return fmt.Sprintf("%d.%d-%d", o.micro, o.part, o.seq) }
+
+// parseCursor reads a cursor: the time, the partition and the place there.
+func parseCursor(c string) (o order, err error) {
+	if c == "" {
+		return o, nil
 	}
-	// Both are read at one moment: what is numbered later stands behind both.
-	var records, erasures *redis.ZSliceCmd
-	_, err := s.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
-		page := redis.ZRangeArgs{Start: "(" + strconv.FormatInt(from, 10), Stop: "+inf", ByScore: true, Count: int64(limit)}
-		page.Key = s.keys.log(site)
-		records = pipe.ZRangeArgsWithScores(ctx, page)
-		page.Key = s.keys.erasures(site)
-		erasures = pipe.ZRangeArgsWithScores(ctx, page)
+	micro, rest, _ := strings.Cut(c, ".")
+	part, seq, _ := strings.Cut(rest, "-")
+	n, bad := strconv.Atoi(part)
+	var ok bool
+	o.stamp, ok = parseStamp(micro + "-" + seq)
+	o.part = n
+	if !ok || bad != nil || n < 0 || n >= partitions || o.cursor() != c {
+		return o, consent.BadCursor()
+	}
+	return o, nil
+}
+
+// arrival is one line of a journal.
+type arrival struct {
+	order
+	// at and mark say where a record is; gone is an erasure instead.
+	at   place
+	mark string
+	gone *consent.Erasure
+}
+
+// arrivals reads up to limit lines behind a place. more says that there were
+// further ones.
+//
+// Each partition numbers by the clock of its server. Nothing is told that is
+// not older than what every one of the servers calls now, before anything is
+// read: so what comes later stands behind whatever was told. The servers of a
+// cluster need clocks that are set; one that is behind delays the feed.
+func (s *Store) arrivals(ctx context.Context, site string, after order, limit int) ([]arrival, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	now, err := s.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	each := int64(max(minPage, 2*limit/partitions))
+	pages := make([]*redis.XMessageSliceCmd, partitions)
+	_, err = s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+		for i := range pages {
+			pages[i] = to.XRangeN(ctx, s.keys.journal(site, i), after.stamp.String(), "+", each+1)
+		}
 		return nil
 	})
 	if err != nil {
-		return nil, failure(err)
+		return nil, err
 	}
-	found, err := s.records(ctx, site, records.Val())
+	// Where a page ends early nothing behind its end can be told.
+	end := order{stamp{now, 0}, 0}
+	var found []arrival
+	for i, page := range pages {
+		lines := page.Val()
+		for _, line := range lines {
+			a, err := readArrival(site, i, line)
+			if err != nil {
+				return nil, err
+			}
+			if a.order.compare(after) > 0 || after == (order{}) {
+				found = append(found, a)
+			}
+		}
+		if len(lines) > int(each) {
+			if last := found[len(found)-1].order; last.compare(end) < 0 {
+				end = last
+			}
+		}
+	}
+	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(end) >= 0 })
+	slices.SortFunc(found, func(a, b arrival) int { return a.order.compare(b.order) })
+	return found[:min(limit, len(found))], nil
+}
+
+// now is the earliest time, in microseconds, that a server of the store has.
+func (s *Store) now(ctx context.Context) (uint64, error) {
+	cluster, ok := s.client.(*redis.ClusterClient)
+	if !ok {
+		t, err := s.client.Time(ctx).Result()
+		return uint64(t.UnixMicro()), err
+	}
+	var mu sync.Mutex
+	first := uint64(1) << 62
+	err := cluster.ForEachMaster(ctx, func(ctx context.Context, one *redis.Client) error {
+		t, err := one.Time(ctx).Result()
+		mu.Lock()
+		defer mu.Unlock()
+		first = min(first, uint64(t.UnixMicro()))
+		return err
+	})
+	return first, err
+}
+
+func readArrival(site string, part int, line redis.XMessage) (a arrival, err error) {
+	var ok bool
+	if a.stamp, ok = parseStamp(line.ID); !ok {
+		return a, damaged("arrival")
+	}
+	a.part = part
+	if v, is := line.Values["r"].(string); is {
+		if len(v) != 2+markSize {
+			return a, damaged("arrival")
+		}
+		a.at, a.mark = place{site, uint16(v[0])<<8 | uint16(v[1])}, v[2:]
+		return a, nil
+	}
+	at, _ := line.Values["x"].(string)
+	ids, _ := line.Values["i"].(string)
+	ms, err := strconv.ParseInt(at, 10, 64)
 	if err != nil {
-		return nil, failure(err)
+		return a, damaged("erasure")
 	}
-	page := make([]arrived, 0, len(found)+len(erasures.Val()))
-	for i, z := range records.Val() {
-		if found[i].ok {
-			page = append(page, arrived{z.Score, consent.Arrival{Record: found[i].record}})
+	a.gone = &consent.Erasure{Time: time.UnixMilli(ms).UTC()}
+	a.gone.IDs, err = idsOf(ids)
+	return a, err
+}
+
+// read reads the records of arrivals, one for one; ok is false where there is
+// none: it is an erasure, or was swept.
+func (s *Store) read(ctx context.Context, lines []arrival) (records []consent.Record, ok []bool, err error) {
+	values := make([]*redis.StringCmd, len(lines))
+	_, err = s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+		for i, a := range lines {
+			if a.gone == nil {
+				values[i] = to.HGet(ctx, s.keys.bucket(a.at), a.mark)
+			}
 		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, nil, err
 	}
-	for _, z := range erasures.Val() {
-		var e consent.Erasure
-		if err := json.Unmarshal([]byte(z.Member.(string)), &e); err != nil {
-			return nil, failure(fmt.Errorf("a stored erasure is damaged: %w", err))
+	records, ok = make([]consent.Record, len(lines)), make([]bool, len(lines))
+	for i, v := range values {
+		if v == nil || missing(v.Err()) {
+			continue
 		}
-		page = append(page, arrived{z.Score, consent.Arrival{Erasure: &e}})
+		if v.Err() != nil {
+			return nil, nil, v.Err()
+		}
+		if records[i], err = s.record(ctx, lines[i].at, v.Val()); err != nil {
+			return nil, nil, err
+		}
+		ok[i] = true
 	}
-	slices.SortStableFunc(page, func(a, b arrived) int { return cmp.Compare(a.number, b.number) })
-	page = page[:min(limit, len(page))]
-	out := make([]consent.Arrival, len(page))
-	for i, a := range page {
-		out[i] = a.arrival
-		out[i].Cursor = strconv.FormatInt(int64(a.number), 10)
+	return records, ok, nil
+}
+
+// Arrivals returns a page of the feed; see consent.Feed.
+func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]consent.Arrival, error) {
+	from, err := parseCursor(after)
+	if err != nil {
+		return nil, err
+	}
+	var out []consent.Arrival
+	for len(out) == 0 {
+		lines, err := s.arrivals(ctx, site, from, limit)
+		if err != nil {
+			return nil, failure(err)
+		}
+		if len(lines) == 0 {
+			return nil, nil
+		}
+		records, ok, err := s.read(ctx, lines)
+		if err != nil {
+			return nil, failure(err)
+		}
+		for i, a := range lines {
+			if a.gone != nil || ok[i] {
+				out = append(out, consent.Arrival{Cursor: a.cursor(), Record: records[i], Erasure: a.gone})
+			}
+		}
+		from = lines[len(lines)-1].order
 	}
 	return out, nil
 }
 
-type arrived struct {
-	number  float64
-	arrival consent.Arrival
-}
-
-// noteErasure lets the feed tell which records were stripped. The same erasure
-// is told once, however often it is repeated after having been cut short.
-func (s *Store) noteErasure(ctx context.Context, site string, at time.Time, ids []string) error {
-	slices.Sort(ids)
-	for some := range slices.Chunk(ids, consent.MaxErasureIDs) {
-		body, err := json.Marshal(consent.Erasure{Time: at.UTC().Truncate(time.Millisecond), IDs: some})
+// Export calls each for every record of a site; see consent.Records. Records
+// that arrive meanwhile may be among them. each may call the store.
+func (s *Store) Export(ctx context.Context, site string, each func(consent.Record) error) error {
+	var after order
+	for {
+		lines, err := s.arrivals(ctx, site, after, exportPage)
+		if err != nil || len(lines) == 0 {
+			return failure(err)
+		}
+		records, ok, err := s.read(ctx, lines)
 		if err != nil {
-			return err
+			return failure(err)
 		}
-		if err := s.run.arrive.Run(ctx, s.client, []string{s.keys.erasures(site), s.keys.seq(site)}, body, "").Err(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Sweep deletes the oldest records; see consent.Feed. The place in the site's
-// order goes last, so that a sweep which was cut short is completed by the next.
-func (s *Store) Sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
-	swept := 0
-	for swept < limit {
-		want := min(limit-swept, exportPage)
-		n, err := s.sweep(ctx, site, over, want)
-		swept += n
-		if err != nil || n < want {
-			return swept, failure(err)
-		}
-	}
-	return swept, nil
-}
-
-func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
-	marks, err := s.client.ZRangeWithScores(ctx, s.keys.log(site), 0, int64(limit)-1).Result()
-	if err != nil || len(marks) == 0 {
-		return 0, err
-	}
-	found, err := s.records(ctx, site, marks)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for n < len(marks) && (!found[n].ok || over(found[n].record)) {
-		n++
-	}
-	if n == 0 {
-		return 0, nil
-	}
-	gone := make([]any, n)
-	_, err = s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		for i, z := range marks[:n] {
-			mark := z.Member.(string)
-			gone[i] = mark
-			if r := found[i].record; r.Subject != "" {
-				s.run.sweep.Eval(ctx, pipe, []string{s.keys.subject(digest(site, r.Subject))}, mark)
+		for i, r := range records {
+			if ok[i] {
+				if err := each(r); err != nil {
+					return err
+				}
 			}
-			pipe.Del(ctx, s.keys.id(mark))
 		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
+		after = lines[len(lines)-1].order
 	}
-	_, err = s.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
-		pipe.ZRem(ctx, s.keys.log(site), gone...)
-		pipe.ZRemRangeByScore(ctx, s.keys.erasures(site), "-inf", strconv.FormatInt(int64(marks[n-1].Score), 10))
-		return nil
-	})
-	return n, err
 }

@@ -2,29 +2,23 @@ package redisstore
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
+	"fmt"
 	"net/url"
 )
 
 // The layout in Redis, each key behind the prefix of the store. What stands in
-// braces decides the slot, so that each script touches one slot only. person
-// and mark are 128 bits of the SHA-256 of (site, subject) and (site, id): they
-// fit any name, and what stays after an erasure does not hold the subject.
+// braces decides the slot, so that each script touches one slot only; pp is one
+// of 32 partitions of a site and bbb one of the 2,048 buckets in it.
 //
-//	id:{mark}        hash   the first writer of an id:
-//	                        c  content of the record
-//	                        s  its subject, whose partition holds the record
-//	                        r  the record itself when it has no subject
-//	                        x  what is left of it once erased; stands alone
-//	sub:{person}     hash   a subject:
-//	                        t  clock of its erasure
-//	                        n  number of records it ever had
-//	                        k  clock of the current record, m its mark
-//	                        r:mark  clock ":" n ":" record
-//	log:{site}       zset   mark by number of arrival
-//	gone:{site}      zset   erasure, as JSON, by number of arrival
-//	seq:{site}       string last number of arrival
+//	b:{site/pp}bbb   hash   a bucket: what is known of some subjects and ids
+//	                        person        (7 bytes)  state of a subject
+//	                        mark          (8 bytes)  a record, or where it is
+//	                        person mark   (15 bytes) an earlier record of a subject
+//	j:{site/pp}      stream arrivals: records by bucket and mark, and erasures
+//	n:{site/pp}day   hash   counters of a day; see consent.Counters
+//	d:{site/pp}      hash   code → context that many records share
 //	live{catalog}    hash   site → newest edition
 //	drafts{catalog}  hash   site → draft
 //	version{catalog} string number of publishes
@@ -35,18 +29,52 @@ import (
 //	ids{kind}        zset   the ids, for their order
 //	versions{kind}   string last version of a kind
 //	notes{journal}   list   the notes
-//	count:{site}day  hash   name → what was counted
 //
-// Documents are JSON. Nothing has a time to live: Redis keeps what it is given.
+// Nothing has a time to live: Redis keeps what it is given, and Sweep deletes.
+//
+// State, evidence and tombstone of a subject stand in one hash. So a decision is
+// applied, read and erased by scripts that find all they decide on in one key:
+// no reader meets half an erasure, and a slot that moves to another server of a
+// cluster takes a subject along whole. Some 15 visitors share a bucket where a
+// site has a million, which Redis then keeps as one block of memory.
+//
+// person and mark are parts of the SHA-256 of (site, subject) and (site, id), so
+// that what stays after an erasure does not hold the subject. The bucket of a
+// subject or an id is its first two bytes. Whoever makes the subject of a first
+// decision gives it the first two bytes of the record's id (consent.NewSubjectFor):
+// then the id and the subject fall into one bucket, one script sees that an id is
+// known, and a retry finds its record even when it does not know the subject.
+// Only a later decision, whose new id falls anywhere, first claims the id in the
+// bucket of the id, in a step of its own; the claim holds the subject until it is
+// settled, so that the retry of a write which was cut in between can complete it.
 type keys struct{ prefix string }
 
-func (k keys) id(mark string) string        { return k.prefix + "id:{" + mark + "}" }
-func (k keys) subject(person string) string { return k.prefix + "sub:{" + person + "}" }
-func (k keys) log(site string) string       { return k.prefix + "log:{" + url.PathEscape(site) + "}" }
-func (k keys) erasures(site string) string  { return k.prefix + "gone:{" + url.PathEscape(site) + "}" }
-func (k keys) seq(site string) string       { return k.prefix + "seq:{" + url.PathEscape(site) + "}" }
-func (k keys) counts(site, day string) string {
-	return k.prefix + "count:{" + url.PathEscape(site) + "}" + day
+const (
+	partitions = 32
+	buckets    = 1 << 16
+	perPart    = buckets / partitions
+)
+
+// place is a bucket of a site.
+type place struct {
+	site   string
+	bucket uint16
+}
+
+func (p place) part() int { return int(p.bucket) / perPart }
+
+func (k keys) tag(site string, part int) string {
+	return fmt.Sprintf("{%s/%02x}", url.PathEscape(site), part)
+}
+
+func (k keys) bucket(p place) string {
+	return fmt.Sprintf("%sb:%s%03x", k.prefix, k.tag(p.site, p.part()), int(p.bucket)%perPart)
+}
+
+func (k keys) journal(site string, part int) string  { return k.prefix + "j:" + k.tag(site, part) }
+func (k keys) contexts(site string, part int) string { return k.prefix + "d:" + k.tag(site, part) }
+func (k keys) counts(site string, part int, day string) string {
+	return k.prefix + "n:" + k.tag(site, part) + day
 }
 func (k keys) live() string                { return k.prefix + "live{catalog}" }
 func (k keys) drafts() string              { return k.prefix + "drafts{catalog}" }
@@ -55,9 +83,31 @@ func (k keys) editions(site string) string { return k.prefix + "ed{catalog}:" + 
 func (k keys) secrets() string             { return k.prefix + "secrets{vault}" }
 func (k keys) ends() string                { return k.prefix + "ends{vault}" }
 
+const (
+	personSize = 7
+	markSize   = 8
+)
+
 // digest names a pair of strings; the length of the first keeps pairs apart.
-func digest(site, name string) string {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(site)))
-	sum := sha256.Sum256(append(append(b, site...), name...))
-	return hex.EncodeToString(sum[:16])
+func digest(site, name string) [sha256.Size]byte {
+	b := binary.BigEndian.AppendUint32(make([]byte, 0, 64), uint32(len(site)))
+	return sha256.Sum256(append(append(b, site...), name...))
+}
+
+// locate returns the bucket of a name on a site, and its digest.
+func locate(site, name string) (place, [sha256.Size]byte) {
+	sum := digest(site, name)
+	if raw, ok := rawName(name); ok {
+		return place{site, binary.BigEndian.Uint16(raw[:])}, sum
+	}
+	return place{site, binary.BigEndian.Uint16(sum[16:])}, sum
+}
+
+// rawName is what a name in canonical base64url stands for, if it is 16 bytes.
+func rawName(name string) (raw [16]byte, ok bool) {
+	if len(name) != 22 {
+		return raw, false
+	}
+	n, err := base64.RawURLEncoding.Strict().Decode(raw[:], []byte(name))
+	return raw, err == nil && n == len(raw)
 }

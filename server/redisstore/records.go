@@ -2,232 +2,148 @@ package redisstore
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"slices"
+	"encoding/binary"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
 
-// historyLimit is the most that History returns: the newest ones.
-const historyLimit = 1000
-
-// Append stores a record; see consent.Records. Among records with the same
-// clock, the one that arrived last is current.
-//
-// It takes three steps, since an id, a subject and a site live in different
-// slots: claim the id, store the record with its subject, number it for the
-// site. Each is safe to repeat, so a write that was cut short is completed by
-// its retry; nothing is acknowledged before the last step.
+// Append stores a record; see consent.Records. One script does it when the id
+// and the subject share a bucket, as in every first decision; otherwise the id
+// is claimed before. Each step is safe to repeat, so a write that was cut short
+// is completed by its retry.
 func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
-	if r.Site == "" || r.ID == "" {
-		return consent.Record{}, false, consent.Fail(consent.Invalid, "the record has no site or no id", "send both")
+	if err := named(r.Site, r.ID, r.Subject); err != nil {
+		return consent.Record{}, false, err
 	}
-	mark := digest(r.Site, r.ID)
-	stored, fresh, err := s.store(ctx, mark, r)
-	if err != nil {
-		return consent.Record{}, false, failure(err)
+	if r.Clock < -clockLimit || r.Clock >= clockLimit {
+		return consent.Record{}, false, consent.Fail(consent.Invalid, "the clock of the record is no time", "send milliseconds since 1970")
 	}
-	if err := s.run.arrive.Run(ctx, s.client, []string{s.keys.log(r.Site), s.keys.seq(r.Site), s.keys.counts(r.Site, stored.Day())}, mark, stored.Cell()).Err(); err != nil {
-		return consent.Record{}, false, failure(err)
-	}
-	return stored, fresh, nil
+	stored, fresh, err := s.append(ctx, r)
+	return stored, fresh, failure(err)
 }
 
-func (s *Store) store(ctx context.Context, mark string, r consent.Record) (consent.Record, bool, error) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return r, false, consent.Errorf(consent.Invalid, "the record is not encodable: %w", err)
+func (s *Store) append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
+	home, sum := locate(r.Site, r.ID)
+	mark := string(sum[:markSize])
+	at := home
+	if r.Subject != "" {
+		at, _ = locate(r.Site, r.Subject)
 	}
-	alone := ""
-	if r.Subject == "" {
-		alone = string(body)
+	if at == home {
+		said, err := s.apply(ctx, at, mark, r)
+		if err != nil || said[0] != kindClaim {
+			return s.heard(ctx, home, mark, said, r, err)
+		}
+		return s.claimed(ctx, home, mark, said, r)
 	}
-	claim, err := s.run.claim.Run(ctx, s.client, []string{s.keys.id(mark)}, r.Subject, r.Content, alone).StringSlice()
+	claim := string(kindClaim) + r.Subject
+	said, err := s.pipe.call(ctx, s.run.claim, []string{s.keys.bucket(home)}, mark, claim, "").Text()
 	switch {
 	case err != nil:
 		return r, false, err
-	case claim[0] == "erased":
-		return r, false, erased()
-	case claim[0] == "held" && claim[1] != r.Content:
-		return r, false, reused(r.ID)
-	case claim[0] == "held" && claim[3] != "":
-		return held(claim[3], r)
-	case claim[0] == "new" && r.Subject == "":
+	case said == "n":
+		return s.claimed(ctx, home, mark, claim, r)
+	case said[0] == kindClaim:
+		return s.claimed(ctx, home, mark, said, r)
+	}
+	return s.heard(ctx, home, mark, said, r, nil)
+}
+
+// claimed stores the record of an id that is claimed. The id belongs to the
+// subject of its first writer, who may have been cut short before this step;
+// the retry stands in for it.
+func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r consent.Record) (consent.Record, bool, error) {
+	if subject := claim[1:]; subject != r.Subject {
+		r.Subject, r.Sealed, r.Secret = subject, nil, nil
+	}
+	at, _ := locate(r.Site, r.Subject)
+	said, err := s.apply(ctx, at, mark, r)
+	if err == nil && said == "e" {
+		if err := s.pipe.call(ctx, s.run.release, []string{s.keys.bucket(home)}, mark, claim).Err(); err != nil {
+			return r, false, err
+		}
+	}
+	return s.heard(ctx, at, mark, said, r, err)
+}
+
+func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Record) (string, error) {
+	sealed, secret, err := r.Pack()
+	if err != nil {
+		return "", err
+	}
+	person := ""
+	if r.Subject != "" {
+		sum := digest(r.Site, r.Subject)
+		person = string(sum[:personSize])
+	}
+	code := consent.CodeOfContext(sealed.Context)
+	s.contexts.put(code, sealed.Context)
+	part := at.part()
+	keys := []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
+	said, err := s.pipe.call(ctx, s.run.apply, keys, mark, person, clockArg(r.Clock), evidence(r.ID, sealed, secret), code[:], sealed.Context,
+		r.Cell(), binary.BigEndian.AppendUint16(nil, at.bucket), consent.SkewBound.Milliseconds()).Text()
+	if err == nil && said == "" {
+		err = damaged("record")
+	}
+	return said, err
+}
+
+// heard makes an answer of what a script said about an id.
+func (s *Store) heard(ctx context.Context, at place, mark, said string, r consent.Record, err error) (consent.Record, bool, error) {
+	switch {
+	case err != nil:
+		return r, false, err
+	case said == "n":
 		return r, true, nil
-	case claim[0] == "held" && claim[2] != r.Subject:
-		// The id belongs to the subject of the first writer, who may have
-		// been cut short before this step; the retry stands in for it.
-		r.Subject = claim[2]
-		if body, err = json.Marshal(r); err != nil {
-			return r, false, err
-		}
+	case said == "e":
+		return r, false, erased()
+	case said == "k":
+		return r, false, consent.Fail(consent.Invalid, "two notices have the same code", "publish the site again, with any change")
+	case said[0] == kindSettled && len(said) == 3:
+		return s.settled(ctx, at, mark, said, r)
 	}
-	return s.apply(ctx, mark, r, string(body))
-}
-
-func (s *Store) apply(ctx context.Context, mark string, r consent.Record, body string) (consent.Record, bool, error) {
-	person := s.keys.subject(digest(r.Site, r.Subject))
-	done, err := s.run.apply.Run(ctx, s.client, []string{person}, mark, r.Clock, body).StringSlice()
+	first, err := s.record(ctx, at, said)
 	switch {
 	case err != nil:
 		return r, false, err
-	case done[0] == "held":
-		return held(done[1], r)
-	case done[0] == "erased":
-		if err := s.run.release.Run(ctx, s.client, []string{s.keys.id(mark)}, r.Subject).Err(); err != nil {
-			return r, false, err
-		}
+	case first.Levels == nil:
 		return r, false, erased()
+	case first.ID != r.ID || first.Content != r.Content:
+		return first, false, reused(r.ID)
 	}
-	return r, true, nil
+	return first, false, nil
 }
 
-func held(body string, r consent.Record) (consent.Record, bool, error) {
-	first, err := decode(body)
-	if err == nil && first.Content != r.Content {
-		err = reused(r.ID)
+// settled looks where the record of an id is. When it was swept meanwhile, the
+// id is free.
+func (s *Store) settled(ctx context.Context, home place, mark, said string, r consent.Record) (consent.Record, bool, error) {
+	at := place{r.Site, binary.BigEndian.Uint16([]byte(said[1:]))}
+	found, err := s.client.HGet(ctx, s.keys.bucket(at), mark).Result()
+	if err == nil && at != home && found != "" && found[0] != kindSettled {
+		return s.heard(ctx, at, mark, found, r, nil)
 	}
-	return first, false, err
+	if !missing(err) {
+		return r, false, err
+	}
+	if err := s.pipe.call(ctx, s.run.release, []string{s.keys.bucket(home)}, mark, said).Err(); err != nil {
+		return r, false, err
+	}
+	return s.append(ctx, r)
 }
 
-// Latest returns what counts of the subject's records; see consent.Records.
-func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
-	all, err := s.History(ctx, site, subject)
-	if err != nil {
-		return consent.Record{}, err
-	}
-	r, ok := consent.Current(all)
-	if !ok {
-		return r, consent.Fail(consent.NotFound, "the subject has no record on this site", "ask the visitor for a choice")
-	}
-	return r, nil
+// clockArg writes a clock as scripts read it: none is below zero.
+func clockArg(n int64) string {
+	return strconv.FormatInt(min(max(n, -clockLimit), clockLimit-1)+clockLimit, 10)
 }
 
-// History returns the subject's records by clock; see consent.Records. Of
-// more than 1,000 it returns the newest.
-func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Record, error) {
-	all, err := s.client.HGetAll(ctx, s.keys.subject(digest(site, subject))).Result()
-	if err != nil {
-		return nil, failure(err)
-	}
-	var entries []entry
-	at, isErased := tombstone(all["t"])
-	for name, v := range all {
-		if !strings.HasPrefix(name, "r:") {
-			continue
-		}
-		e, err := readEntry(v)
-		if err != nil {
-			return nil, failure(err)
-		}
-		if !isErased || e.clock > at {
-			entries = append(entries, e)
-		}
-	}
-	if len(entries) == 0 && isErased {
-		return nil, erased()
-	}
-	slices.SortFunc(entries, entry.compare)
-	entries = entries[max(0, len(entries)-historyLimit):]
-	found := make([]consent.Record, len(entries))
-	for i, e := range entries {
-		found[i] = e.record
-	}
-	return found, nil
-}
-
-// Erase forgets a subject; see consent.Records. Records with a later clock
-// than at stay: they are choices made after the erasure, whatever came first.
-//
-// The first step hides what is to be forgotten, the second strips the ids, the
-// third tells the feed, the last deletes; when it is cut short, erasing again completes it.
-func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) error {
-	if site == "" || subject == "" {
-		return consent.Fail(consent.Invalid, "no subject is named", "name the subject to be forgotten")
-	}
-	person := []string{s.keys.subject(digest(site, subject))}
-	gone, err := s.run.entomb.Run(ctx, s.client, person, at.UnixMilli()).StringSlice()
-	if err != nil {
-		return failure(err)
-	}
-	var marks []any
-	var ids []string
-	pipe := s.client.Pipeline()
-	for pair := range slices.Chunk(gone, 2) {
-		id, rest, err := strip(pair[1])
-		if err != nil {
-			return failure(err)
-		}
-		marks, ids = append(marks, pair[0]), append(ids, id)
-		// A pipeline cannot fall back from the script's hash to its text.
-		s.run.bury.Eval(ctx, pipe, []string{s.keys.id(pair[0])}, rest)
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return failure(err)
-	}
-	if err := s.noteErasure(ctx, site, at, ids); err != nil {
-		return failure(err)
-	}
-	for some := range slices.Chunk(marks, 500) {
-		if err := s.run.forget.Run(ctx, s.client, person, some...).Err(); err != nil {
-			return failure(err)
-		}
+// named refuses names that do not fit a key.
+func named(site, id, subject string) error {
+	const limit = 512
+	if site == "" || id == "" || len(site) > limit || len(id) > limit || len(subject) > limit {
+		return consent.Fail(consent.Invalid, "a site, an id or a subject is empty or longer than 512 bytes", "send them as they were given")
 	}
 	return nil
-}
-
-// strip leaves of a stored record that there was one, and what was shown.
-func strip(body string) (id, rest string, err error) {
-	r, err := decode(body)
-	if err != nil {
-		return "", "", err
-	}
-	b, err := json.Marshal(r.Stripped())
-	return r.ID, string(b), err
-}
-
-// entry is one record in a subject's hash.
-type entry struct {
-	clock, number int64
-	record        consent.Record
-}
-
-func (e entry) compare(o entry) int {
-	if e.record.Later(&o.record) {
-		return 1
-	}
-	return -1
-}
-
-func readEntry(v string) (e entry, err error) {
-	f := strings.SplitN(v, ":", 3)
-	if len(f) != 3 {
-		return e, fmt.Errorf("a stored record is damaged: %d bytes", len(v))
-	}
-	if e.clock, err = strconv.ParseInt(f[0], 10, 64); err != nil {
-		return e, fmt.Errorf("a stored record is damaged: %w", err)
-	}
-	if e.number, err = strconv.ParseInt(f[1], 10, 64); err != nil {
-		return e, fmt.Errorf("a stored record is damaged: %w", err)
-	}
-	e.record, err = decode(f[2])
-	return e, err
-}
-
-func decode(body string) (r consent.Record, err error) {
-	if err := json.Unmarshal([]byte(body), &r); err != nil {
-		return r, fmt.Errorf("a stored document is damaged: %w", err)
-	}
-	return r, nil
-}
-
-func tombstone(t string) (at int64, ok bool) {
-	at, err := strconv.ParseInt(t, 10, 64)
-	return at, err == nil
 }
 
 func erased() error {

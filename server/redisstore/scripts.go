@@ -5,126 +5,222 @@ import "github.com/redis/go-redis/v9"
 // scripts are the writes that must happen as one. Each touches one slot, and
 // each may be run again after a crash or a lost answer without harm.
 type scripts struct {
-	claim, release, bury           *redis.Script
-	apply, entomb, forget          *redis.Script
-	arrive, sweep                  *redis.Script
+	claim, settle, release         *redis.Script
+	apply, latest, history         *redis.Script
+	erase, forget                  *redis.Script
 	publish                        *redis.Script
 	putSecret, takeSecret, dropKey *redis.Script
 }
 
 func newScripts() scripts {
 	return scripts{
-		claim: redis.NewScript(claimScript), release: redis.NewScript(releaseScript), bury: redis.NewScript(buryScript),
-		apply:  redis.NewScript(applyScript),
-		entomb: redis.NewScript(entombScript), forget: redis.NewScript(forgetScript),
-		arrive: redis.NewScript(arriveScript), sweep: redis.NewScript(sweepScript), publish: redis.NewScript(publishScript),
+		claim: redis.NewScript(claimScript), settle: redis.NewScript(settleScript), release: redis.NewScript(releaseScript),
+		apply: redis.NewScript(stateLib + arriveLib + applyScript), latest: redis.NewScript(latestScript), history: redis.NewScript(stateLib + historyScript),
+		erase: redis.NewScript(stateLib + arriveLib + eraseScript), forget: redis.NewScript(stateLib + forgetScript),
+		publish:   redis.NewScript(publishScript),
 		putSecret: redis.NewScript(putSecretScript), takeSecret: redis.NewScript(takeSecretScript), dropKey: redis.NewScript(dropKeyScript),
 	}
 }
 
-// claim gives an id to its first writer.
-// KEYS id; ARGV subject, content, record ("" when it has a subject).
-const claimScript = `
-local v = redis.call('HMGET', KEYS[1], 'c', 's', 'r', 'x')
-if v[4] then return {'erased'} end
-if v[1] then return {'held', v[1], v[2] or '', v[3] or ''} end
-if ARGV[3] ~= '' then
-  redis.call('HSET', KEYS[1], 'c', ARGV[2], 'r', ARGV[3])
-else
-  redis.call('HSET', KEYS[1], 'c', ARGV[2], 's', ARGV[1])
+// What stands under a mark, by its first byte:
+//
+//	r secret (16) id (16) evidence   a record
+//	x id (16) evidence               one without a secret: nobody's, or erased
+//	c subject                        claimed for this subject; its bucket has the record
+//	p bucket (2)                     settled: that bucket has the record
+//
+// R and X are as r and x, with an id that is not 16 bytes behind its length (2).
+// The state of a subject is
+//
+//	flags (1) [clock of the erasure (6)] [clock (6) mark (8)]
+//
+// where bit 0 of flags says that it was erased, bit 1 that it has a newest
+// record, bit 2 that it has had earlier ones too, and bit 3 that one of them is
+// so close to the newest that both count. An earlier record has its clock. Clocks
+// are moved so that none is below zero; numbers are big-endian.
+
+// stateLib reads and writes the state of a subject.
+const stateLib = `
+local function read(v)
+  local s = {}
+  if not v then return s end
+  local flags, at = string.byte(v, 1), 2
+  if flags % 2 == 1 then s.tomb = struct.unpack('>I6', v, at); at = at + 6 end
+  if flags % 4 >= 2 then s.clock, s.mark = struct.unpack('>I6', v, at), string.sub(v, at + 6, at + 13) end
+  s.more, s.close = flags % 8 >= 4, flags >= 8
+  return s
 end
-return {'new'}`
-
-// release frees an id whose record was refused. KEYS id; ARGV subject.
-const releaseScript = `
-if redis.call('HGET', KEYS[1], 's') == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return 1`
-
-// bury leaves of an id only what an erased record leaves.
-// KEYS id; ARGV what is left.
-const buryScript = `
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'x', ARGV[1])
-return 1`
-
-// apply stores a record with its subject. KEYS subject; ARGV mark, clock, record.
-const applyScript = `
-local clock, t = tonumber(ARGV[2]), tonumber(redis.call('HGET', KEYS[1], 't') or '')
-local have = redis.call('HGET', KEYS[1], 'r:' .. ARGV[1])
-if have then
-  local c, n, body = string.match(have, '^(-?%d+):(%d+):(.*)$')
-  if t and tonumber(c) <= t then return {'erased'} end
-  return {'held', body}
-end
-if t and clock <= t then return {'erased'} end
-local n = redis.call('HINCRBY', KEYS[1], 'n', 1)
-redis.call('HSET', KEYS[1], 'r:' .. ARGV[1], ARGV[2] .. ':' .. string.format('%d', n) .. ':' .. ARGV[3])
-local k = redis.call('HGET', KEYS[1], 'k')
-if not k or clock >= tonumber(k) then redis.call('HSET', KEYS[1], 'k', ARGV[2], 'm', ARGV[1]) end
-return {'new'}`
-
-// entomb sets the erasure and lists the records that it covers; from here on
-// nobody reads them. KEYS subject; ARGV clock of the erasure.
-const entombScript = `
-local t, at = redis.call('HGET', KEYS[1], 't'), ARGV[1]
-if t and tonumber(t) > tonumber(at) then at = t end
-redis.call('HSET', KEYS[1], 't', at)
-local k = redis.call('HGET', KEYS[1], 'k')
-if k and tonumber(k) <= tonumber(at) then redis.call('HDEL', KEYS[1], 'k', 'm') end
-local all, gone = redis.call('HGETALL', KEYS[1]), {}
-for i = 1, #all, 2 do
-  if string.sub(all[i], 1, 2) == 'r:' then
-    local c, n, body = string.match(all[i + 1], '^(-?%d+):(%d+):(.*)$')
-    if tonumber(c) <= tonumber(at) then
-      gone[#gone + 1] = string.sub(all[i], 3)
-      gone[#gone + 1] = body
-    end
+local function write(key, person, s)
+  if not s.tomb and not s.mark then
+    redis.call('HDEL', key, person)
+    return
   end
+  local v = string.char((s.tomb and 1 or 0) + (s.mark and 2 or 0) + (s.more and 4 or 0) + (s.close and 8 or 0))
+  if s.tomb then v = v .. struct.pack('>I6', s.tomb) end
+  if s.mark then v = v .. struct.pack('>I6', s.clock) .. s.mark end
+  redis.call('HSET', key, person, v)
 end
-return gone`
-
-// forget deletes records of an erased subject. KEYS subject; ARGV marks.
-const forgetScript = `
-local t = tonumber(redis.call('HGET', KEYS[1], 't') or '')
-for i = 1, #ARGV do
-  local have = redis.call('HGET', KEYS[1], 'r:' .. ARGV[i])
-  if have and t and tonumber(string.match(have, '^(-?%d+):')) <= t then
-    redis.call('HDEL', KEYS[1], 'r:' .. ARGV[i])
-  end
-end
-return 1`
-
-// arrive numbers a record or an erasure of a site once. Numbers follow the
-// clock of Redis, so that none is given twice even when Redis has lost the
-// last ones, but never stand still or go back. A record is counted by its cell.
-// KEYS log, seq, counters of the day; ARGV member, cell or "".
-const arriveScript = `
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
-  local t, last = redis.call('TIME'), tonumber(redis.call('GET', KEYS[2]) or '0')
-  local n = string.format('%.0f', math.max(last + 1, t[1] * 1000000 + t[2]))
-  redis.call('SET', KEYS[2], n)
-  redis.call('ZADD', KEYS[1], n, ARGV[1])
-  if ARGV[2] ~= '' then redis.call('HINCRBY', KEYS[3], ARGV[2], 1) end
-end
-return 1`
-
-// sweep deletes an old record of a subject. KEYS subject; ARGV mark.
-const sweepScript = `
-redis.call('HDEL', KEYS[1], 'r:' .. ARGV[1])
-if redis.call('HGET', KEYS[1], 'm') == ARGV[1] then
-  redis.call('HDEL', KEYS[1], 'k', 'm')
-  local all, best, clock, number = redis.call('HGETALL', KEYS[1]), nil, nil, nil
+local function earlier(key, person)
+  local all, found = redis.call('HGETALL', key), {}
   for i = 1, #all, 2 do
-    if string.sub(all[i], 1, 2) == 'r:' then
-      local c, n = string.match(all[i + 1], '^(-?%d+):(%d+):')
-      c, n = tonumber(c), tonumber(n)
-      if not best or c > clock or c == clock and n > number then best, clock, number = all[i], c, n end
+    local f = all[i]
+    if #f == 15 and string.sub(f, 1, 7) == person then
+      found[#found + 1] = {field = f, mark = string.sub(f, 8), clock = struct.unpack('>I6', all[i + 1])}
     end
   end
-  if best then redis.call('HSET', KEYS[1], 'k', string.format('%.0f', clock), 'm', string.sub(best, 3)) end
+  return found
 end
-if redis.call('HLEN', KEYS[1]) == 1 then redis.call('HDEL', KEYS[1], 'n') end
-return 1`
+local function records(key, person, s)
+  local found = {}
+  if s.more then found = earlier(key, person) end
+  if s.mark then found[#found + 1] = {mark = s.mark, clock = s.clock} end
+  return found
+end
+`
+
+// arriveLib tells the feed. Numbers follow the clock of Redis, so that none is
+// given twice even when Redis has lost the last ones, but never go back.
+const arriveLib = `
+local function arrive(journal, ...)
+  local t = redis.call('TIME')
+  local id = redis.pcall('XADD', journal, string.format('%.0f', t[1] * 1000000 + t[2]) .. '-*', ...)
+  if type(id) == 'table' and id.err then
+    local last = redis.call('XREVRANGE', journal, '+', '-', 'COUNT', 1)
+    redis.call('XADD', journal, string.match(last[1][1], '^%d+') .. '-*', ...)
+  end
+end
+`
+
+// apply stores a record once, with its subject if it has one.
+// KEYS bucket, journal, counters of the day, contexts; ARGV mark, person, clock,
+// what stands under the mark, code, context, cell, bucket, how close is close.
+const applyScript = `
+local mark, person, clock = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local have = redis.call('HGET', KEYS[1], mark)
+if have then return have end
+local s
+if person ~= '' then
+  s = read(redis.call('HGET', KEYS[1], person))
+  if s.tomb and clock <= s.tomb then return 'e' end
+end
+local context = redis.call('HGET', KEYS[4], ARGV[5])
+if not context then
+  redis.call('HSET', KEYS[4], ARGV[5], ARGV[6])
+elseif context ~= ARGV[6] then
+  return 'k'
+end
+redis.call('HSET', KEYS[1], mark, ARGV[4])
+if s then
+  if not s.mark then
+    s.clock, s.mark, s.close = clock, mark, false
+  else
+    s.more = true
+    local apart = clock - s.clock
+    if math.abs(apart) <= tonumber(ARGV[9]) then s.close = true elseif apart > 0 then s.close = false end
+    if apart > 0 then
+      redis.call('HSET', KEYS[1], person .. s.mark, struct.pack('>I6', s.clock))
+      s.clock, s.mark = clock, mark
+    else
+      redis.call('HSET', KEYS[1], person .. mark, struct.pack('>I6', clock))
+    end
+  end
+  write(KEYS[1], person, s)
+end
+arrive(KEYS[2], 'r', ARGV[8] .. mark)
+redis.call('HINCRBY', KEYS[3], ARGV[7], 1)
+return 'n'`
+
+// claim gives an id, in its own bucket, to its first writer.
+// KEYS bucket; ARGV mark, claim, what it may replace.
+const claimScript = `
+local have = redis.call('HGET', KEYS[1], ARGV[1])
+if have and have ~= ARGV[3] then return have end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return 'n'`
+
+// settle takes the subject out of a claim whose record is stored.
+// KEYS bucket; ARGV mark, where the record is.
+const settleScript = `
+local have = redis.call('HGET', KEYS[1], ARGV[1])
+if have and string.sub(have, 1, 1) == 'c' then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+return 'n'`
+
+// release frees an id whose record was refused. KEYS bucket; ARGV mark, claim.
+const releaseScript = `
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 'n'`
+
+// latest returns the newest record, or says that others must be looked at too.
+// KEYS bucket; ARGV person.
+const latestScript = `
+local s = redis.call('HGET', KEYS[1], ARGV[1])
+if not s then return 'n' end
+local flags = string.byte(s, 1)
+if flags >= 8 then return 'm' end
+if flags % 4 < 2 then return 'e' end
+return redis.call('HGET', KEYS[1], string.sub(s, -8)) or 'd'`
+
+// history returns whether the subject was erased, and what stands under the
+// marks of its records. KEYS bucket; ARGV person.
+const historyScript = `
+local s = read(redis.call('HGET', KEYS[1], ARGV[1]))
+local out = {s.tomb and 'e' or 'n'}
+for _, r in ipairs(records(KEYS[1], ARGV[1], s)) do
+  out[#out + 1] = redis.call('HGET', KEYS[1], r.mark) or 'd'
+end
+return out`
+
+// erase forgets a subject and its records up to a clock, tells the feed which
+// those were, and returns their ids as they stand there.
+// KEYS bucket, journal; ARGV person, clock, the time of the erasure.
+const eraseScript = `
+local key, person, at = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local s = read(redis.call('HGET', key, person))
+if s.tomb and s.tomb > at then at = s.tomb end
+local all, gone = records(key, person, s), {}
+s.tomb = at
+for _, r in ipairs(all) do
+  if r.clock <= at then
+    local v = redis.call('HGET', key, r.mark)
+    local kind = v and string.sub(v, 1, 1)
+    if kind == 'r' or kind == 'R' then
+      local rest = (kind == 'r' and 'x' or 'X') .. string.sub(v, 18)
+      redis.call('HSET', key, r.mark, rest)
+      local size = 17
+      if kind == 'R' then size = 3 + struct.unpack('>I2', rest, 2) end
+      gone[#gone + 1] = string.sub(rest, 1, size)
+    end
+    if r.field then redis.call('HDEL', key, r.field) end
+    if r.mark == s.mark then s.mark, s.more, s.close = nil, false, false end
+  end
+end
+write(key, person, s)
+for i = 1, #gone, 500 do
+  arrive(KEYS[2], 'x', ARGV[3], 'i', table.concat(gone, '', i, math.min(i + 499, #gone)))
+end
+return table.concat(gone)`
+
+// forget deletes a record that was swept; of its subject's others the newest
+// counts then. KEYS bucket; ARGV mark, person.
+const forgetScript = `
+local key, mark, person = KEYS[1], ARGV[1], ARGV[2]
+redis.call('HDEL', key, mark)
+if person == '' then return 'n' end
+local s = read(redis.call('HGET', key, person))
+redis.call('HDEL', key, person .. mark)
+if s.mark == mark then
+  local best
+  for _, r in ipairs(earlier(key, person)) do
+    if not best or r.clock > best.clock then best = r end
+  end
+  s.mark, s.more, s.close = nil, false, false
+  if best then
+    s.mark, s.clock, s.more, s.close = best.mark, best.clock, true, true
+    redis.call('HDEL', key, best.field)
+  end
+  write(key, person, s)
+end
+return 'n'`
 
 // publish stores the next edition.
 // KEYS editions of the site, live, version; ARGV site, number, edition.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -37,9 +38,14 @@ const (
 
 // Store is a consent.Store in Redis. It is safe for many goroutines.
 type Store struct {
-	client redis.UniversalClient
-	keys   keys
-	run    scripts
+	client   redis.UniversalClient
+	keys     keys
+	run      scripts
+	pipe     *pipe
+	contexts contexts
+
+	once    sync.Once
+	closing error
 }
 
 var _ consent.Store = (*Store)(nil)
@@ -67,7 +73,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err := check(ctx, client, opts.Logger); err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
-	return &Store{client: client, keys: keys{opts.Prefix}, run: newScripts()}, nil
+	return &Store{client: client, keys: keys{opts.Prefix}, run: newScripts(), pipe: newPipe(client)}, nil
 }
 
 // connect asks a lone node whether it belongs to a cluster, and then speaks to
@@ -153,7 +159,13 @@ func (s *Store) Level() consent.Level { return consent.StoredRedis }
 func (s *Store) Ping(ctx context.Context) error { return failure(s.client.Ping(ctx).Err()) }
 
 // Close ends all connections.
-func (s *Store) Close() error { return s.client.Close() }
+func (s *Store) Close() error {
+	s.once.Do(func() {
+		s.pipe.close()
+		s.closing = s.client.Close()
+	})
+	return s.closing
+}
 
 // failure gives every error a code; those of the domain pass unchanged.
 func failure(err error) error {

@@ -1,0 +1,177 @@
+package redisstore
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/redis/go-redis/v9"
+)
+
+// historyLimit is the most that History returns: the newest ones.
+const historyLimit = 1000
+
+// Latest returns the subject's current record; see consent.Records.
+func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
+	r, err := s.latest(ctx, site, subject)
+	return r, failure(err)
+}
+
+func (s *Store) latest(ctx context.Context, site, subject string) (r consent.Record, err error) {
+	if subject == "" {
+		return r, noRecord()
+	}
+	at, sum := locate(site, subject)
+	said, err := s.pipe.call(ctx, s.run.latest, []string{s.keys.bucket(at)}, string(sum[:personSize])).Text()
+	switch {
+	case err != nil:
+		return r, err
+	case said == "n":
+		return r, noRecord()
+	case said == "e":
+		return r, erased()
+	case said == "m":
+		all, _, err := s.all(ctx, at, sum[:personSize], subject)
+		if err != nil {
+			return r, err
+		}
+		if r, ok := consent.Current(near(all)); ok {
+			return r, nil
+		}
+		return r, erased()
+	}
+	if r, err = s.record(ctx, at, said); err == nil && r.Subject != subject {
+		// Better no answer than another's.
+		err = damaged("record")
+	}
+	return r, err
+}
+
+// near leaves those that may count together with the latest.
+func near(all []consent.Record) []consent.Record {
+	newest := int64(-1)
+	for _, r := range all {
+		newest = max(newest, r.Clock)
+	}
+	return slices.DeleteFunc(all, func(r consent.Record) bool { return newest-r.Clock > consent.SkewBound.Milliseconds() })
+}
+
+// all returns a subject's records in no order, and whether it was ever erased.
+func (s *Store) all(ctx context.Context, at place, person []byte, subject string) (all []consent.Record, gone bool, err error) {
+	said, err := s.pipe.call(ctx, s.run.history, []string{s.keys.bucket(at)}, string(person)).StringSlice()
+	if err != nil {
+		return nil, false, err
+	}
+	for _, v := range said[1:] {
+		r, err := s.record(ctx, at, v)
+		if err != nil {
+			return nil, false, err
+		}
+		if r.Subject != subject {
+			return nil, false, damaged("record")
+		}
+		all = append(all, r)
+	}
+	return all, said[0] == "e", nil
+}
+
+// History returns the subject's records in their order; see consent.Records. Of
+// more than 1,000 it returns the newest.
+func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Record, error) {
+	if subject == "" {
+		return nil, failure(ctx.Err())
+	}
+	at, sum := locate(site, subject)
+	all, gone, err := s.all(ctx, at, sum[:personSize], subject)
+	if err != nil {
+		return nil, failure(err)
+	}
+	if len(all) == 0 && gone {
+		return nil, erased()
+	}
+	slices.SortFunc(all, func(a, b consent.Record) int {
+		return cmp.Or(cmp.Compare(a.Clock, b.Clock), cmp.Compare(a.ID, b.ID))
+	})
+	return all[max(0, len(all)-historyLimit):], nil
+}
+
+// Erase forgets a subject; see consent.Records. Records with a later clock
+// than at stay: they are choices made after the erasure, whatever came first.
+// What is forgotten stays sealed, without its secret.
+//
+// One script does it. Claims that stand elsewhere lose the subject before, so
+// that an erasure which is cut short leaves nothing behind that its retry would
+// not find; those of records that came in between lose it afterwards.
+func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) error {
+	if err := named(site, "-", subject); err != nil {
+		return err
+	}
+	return failure(s.erase(ctx, site, subject, at))
+}
+
+func (s *Store) erase(ctx context.Context, site, subject string, when time.Time) error {
+	at, sum := locate(site, subject)
+	person := string(sum[:personSize])
+	all, _, err := s.all(ctx, at, sum[:personSize], subject)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, r := range all {
+		known[r.ID] = true
+		if err := s.settle(ctx, at, r.ID); err != nil {
+			return err
+		}
+	}
+	ms := when.UnixMilli()
+	gone, err := s.pipe.call(ctx, s.run.erase, []string{s.keys.bucket(at), s.keys.journal(site, at.part())},
+		person, clockArg(ms), strconv.FormatInt(ms, 10)).Text()
+	if err != nil {
+		return err
+	}
+	ids, err := idsOf(gone)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if !known[id] {
+			if err := s.settle(ctx, at, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settle takes the subject out of the claim of an id whose record is at a place.
+func (s *Store) settle(ctx context.Context, at place, id string) error {
+	home, sum := locate(at.site, id)
+	if home == at {
+		return nil
+	}
+	where := binary.BigEndian.AppendUint16([]byte{kindSettled}, at.bucket)
+	return s.pipe.call(ctx, s.run.settle, []string{s.keys.bucket(home)}, string(sum[:markSize]), where).Err()
+}
+
+// idsOf takes apart the ids that an erasure tells.
+func idsOf(v string) (ids []string, err error) {
+	for v != "" {
+		id, rest, ok := takeID(v[0], v[1:])
+		if !ok {
+			return nil, damaged("erasure")
+		}
+		ids, v = append(ids, id), rest
+	}
+	return ids, nil
+}
+
+func noRecord() error {
+	return consent.Fail(consent.NotFound, "the subject has no record on this site", "ask the visitor for a choice")
+}
+
+func missing(err error) bool { return errors.Is(err, redis.Nil) }

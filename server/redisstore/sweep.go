@@ -1,0 +1,77 @@
+package redisstore
+
+import (
+	"context"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/redis/go-redis/v9"
+)
+
+// Sweep deletes the oldest records; see consent.Feed. The place in the site's
+// order goes last, so that a sweep which was cut short is completed by the next.
+func (s *Store) Sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
+	swept := 0
+	for swept < limit {
+		n, ended, err := s.sweep(ctx, site, over, min(limit-swept, exportPage))
+		swept += n
+		if err != nil || ended {
+			return swept, failure(err)
+		}
+	}
+	return swept, nil
+}
+
+func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (n int, ended bool, err error) {
+	lines, err := s.arrivals(ctx, site, order{}, limit)
+	if err != nil || len(lines) == 0 {
+		return 0, true, err
+	}
+	records, ok, err := s.read(ctx, lines)
+	if err != nil {
+		return 0, false, err
+	}
+	past := 0
+	for past < len(lines) && (!ok[past] || over(records[past])) {
+		past++
+	}
+	for i, a := range lines[:past] {
+		if !ok[i] {
+			continue
+		}
+		if err := s.forget(ctx, a, records[i]); err != nil {
+			return n, false, err
+		}
+		n++
+	}
+	if past == 0 {
+		return n, true, nil
+	}
+	last := lines[past-1]
+	_, err = s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+		for i := range partitions {
+			end := last.stamp
+			if i <= last.part {
+				end.seq++
+			}
+			to.XTrimMinID(ctx, s.keys.journal(site, i), end.String())
+		}
+		return nil
+	})
+	return n, past < len(lines), err
+}
+
+// forget deletes a record, and where else its id is known.
+func (s *Store) forget(ctx context.Context, a arrival, r consent.Record) error {
+	person := ""
+	if r.Subject != "" {
+		sum := digest(r.Site, r.Subject)
+		person = string(sum[:personSize])
+	}
+	if err := s.pipe.call(ctx, s.run.forget, []string{s.keys.bucket(a.at)}, a.mark, person).Err(); err != nil {
+		return err
+	}
+	if home, _ := locate(r.Site, r.ID); home != a.at {
+		return s.client.HDel(ctx, s.keys.bucket(home), a.mark).Err()
+	}
+	return nil
+}
