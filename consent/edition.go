@@ -36,7 +36,7 @@ func Next(live *Edition, site Site, by, note string, now time.Time) Edition {
 	e.SinceOf = map[string]int{}
 	for i := range site.Purposes {
 		p := &site.Purposes[i]
-		if p.necessary() {
+		if p.Necessary() {
 			continue
 		}
 		n := live.since(p.ID)
@@ -90,7 +90,7 @@ func AsksAnew(prev, next *Site) []string {
 	var anew []string
 	for i := range next.Purposes {
 		p := &next.Purposes[i]
-		if p.necessary() {
+		if p.Necessary() {
 			continue
 		}
 		old, ok := prev.Purpose(p.ID)

@@ -39,11 +39,37 @@ type Error struct {
 	Err      error
 }
 
-// Finding is one fault of a document: where, what and how to mend it.
+// Finding is one fault of a document: where, what and how to mend it. An error
+// keeps the document from being published, a warning explains.
 type Finding struct {
-	Path  string `json:"path"`
-	Cause string `json:"cause"`
-	Fix   string `json:"fix"`
+	// Rule is the id of the rule that was broken, empty for a malformed document.
+	Rule     string   `json:"rule,omitempty"`
+	Severity Severity `json:"severity" enum:"error,warning"`
+	Path     string   `json:"path"`
+	Message  string   `json:"message"`
+	// Source is the law or guidance behind the rule.
+	Source string `json:"source,omitempty"`
+	Fix    string `json:"fix"`
+}
+
+// Severity says what a finding does.
+type Severity string
+
+// The severities of findings.
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+)
+
+// Errors returns the findings that keep a document from being published.
+func Errors(found []Finding) []Finding {
+	var out []Finding
+	for _, f := range found {
+		if f.Severity != SeverityWarning {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 func (e *Error) Error() string {

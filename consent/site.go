@@ -62,8 +62,8 @@ type Purpose struct {
 // Max is the highest level of the purpose, at least 1.
 func (p *Purpose) Max() int { return max(1, len(p.Levels)) }
 
-// necessary says that nobody is asked about the purpose.
-func (p *Purpose) necessary() bool { return len(p.Classes) == 1 && p.Classes[0] == Necessary }
+// Necessary says that nobody is asked about the purpose.
+func (p *Purpose) Necessary() bool { return len(p.Classes) == 1 && p.Classes[0] == Necessary }
 
 // months lists LevelMonths in the order of the levels, nil when none is set.
 func (p *Purpose) months() []int {

@@ -121,7 +121,7 @@ func TestValidateNamesEveryFault(t *testing.T) {
 				t.Errorf("no finding at %s: %+v", c.path, found)
 			}
 			for _, f := range found {
-				if f.Cause == "" || f.Fix == "" {
+				if f.Message == "" || f.Fix == "" {
 					t.Errorf("a finding without cause or fix: %+v", f)
 				}
 			}

@@ -124,7 +124,7 @@ func (s *Site) Rules(t Terms, place Place) []Rule {
 
 func (s *Site) rule(p *Purpose, t Terms, place Place) Rule {
 	r := Rule{ID: p.ID, Max: p.Max(), Mode: Notice, Months: p.months()}
-	r.Necessary = p.necessary()
+	r.Necessary = p.Necessary()
 	for _, c := range p.Classes {
 		r.Mode = min(r.Mode, s.mode(c, p, t, place))
 		if c == Ads || c == SaleShare {

@@ -37,7 +37,7 @@ func (s *Site) Validate(locales []string) []Finding {
 type validator struct{ found []Finding }
 
 func (v *validator) add(path, cause, fix string) {
-	v.found = append(v.found, Finding{Path: path, Cause: cause, Fix: fix})
+	v.found = append(v.found, Finding{Severity: SeverityError, Path: path, Message: cause, Fix: fix})
 }
 
 var siteID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)

@@ -402,6 +402,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the draft breaks of the banner rules */
+        get: operations["getV1SitesSiteFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/preview": {
         parameters: {
             query?: never;
@@ -639,9 +656,16 @@ export interface components {
             wordpress?: boolean;
         };
         Finding: {
-            cause: string;
             fix: string;
+            message: string;
             path: string;
+            rule?: string;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            source?: string;
+        };
+        Findings: {
+            findings: components["schemas"]["Finding"][];
         };
         Google: {
             ads_data_redaction?: boolean;
@@ -759,6 +783,7 @@ export interface components {
             changed: boolean;
             /** Format: int64 */
             edition: number;
+            findings: components["schemas"]["Finding"][];
             hash: string;
             /** Format: int64 */
             since: number;
@@ -833,6 +858,7 @@ export interface components {
         };
         Saved: {
             changed: boolean;
+            findings: components["schemas"]["Finding"][];
             /** Format: date-time */
             saved_at: string;
         };
@@ -1918,6 +1944,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Editions"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteFindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
                 };
             };
             /** @description A problem document */

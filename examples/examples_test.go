@@ -37,7 +37,7 @@ func TestSiteDocumentsMayBePublished(t *testing.T) {
 				site.Origins = append(site.Origins, "http://localhost:8080")
 			}
 			for _, f := range site.Validate([]string{"en", "de", "fr", "es"}) {
-				t.Errorf("%s: %s; %s", f.Path, f.Cause, f.Fix)
+				t.Errorf("%s: %s; %s", f.Path, f.Message, f.Fix)
 			}
 		})
 	}

@@ -23,6 +23,7 @@ func imports() map[string][]string {
 	return map[string][]string{
 		"consent":                     {},
 		"consent/law":                 domain,
+		"consent/law/rules":           service,
 		"consent/storetest":           domain,
 		"consent/storetest/redistest": {},
 		"contract":                    domain,

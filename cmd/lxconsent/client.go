@@ -106,6 +106,8 @@ type published struct {
 	Hash    string `json:"hash"`
 	Changed bool   `json:"changed"`
 	Since   int    `json:"since"`
+	// Findings are the warnings of the banner rules.
+	Findings []consent.Finding `json:"findings"`
 }
 
 func (p published) print(s streams, asJSON bool) error {
@@ -120,6 +122,7 @@ func (p published) print(s streams, asJSON bool) error {
 	default:
 		fmt.Fprintf(s.out, "%s: edition %d is live\n", p.Site, p.Edition)
 	}
+	printFindings(s.out, p.Findings)
 	return nil
 }
 

@@ -19,10 +19,23 @@ func printError(w io.Writer, err error) {
 	if e.Fix != "" && len(e.Findings) == 0 {
 		fmt.Fprintln(w, "  fix:", e.Fix)
 	}
-	for _, f := range e.Findings {
-		fmt.Fprintf(w, "  %s: %s\n      fix: %s\n", f.Path, f.Cause, f.Fix)
-	}
+	printFindings(w, e.Findings)
 	if e.Err != nil {
 		fmt.Fprintln(w, "  because:", e.Err)
+	}
+}
+
+// printFindings says what is wrong with a document, each with its fix.
+func printFindings(w io.Writer, found []consent.Finding) {
+	for _, f := range found {
+		head := string(f.Severity)
+		if f.Rule != "" {
+			head += " " + f.Rule
+		}
+		fmt.Fprintf(w, "  %s at %s: %s\n", head, f.Path, f.Message)
+		if f.Source != "" {
+			fmt.Fprintf(w, "      source: %s\n", f.Source)
+		}
+		fmt.Fprintf(w, "      fix: %s\n", f.Fix)
 	}
 }

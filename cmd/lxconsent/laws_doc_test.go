@@ -34,3 +34,14 @@ func TestTheLawPageShowsEveryRow(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRulesPageSaysWhatTheRulesSay(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile(filepath.Join("..", "..", "docs", "rules.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st, got := lx(t, "gen", "rules"); st != 0 || got != string(want) {
+		t.Error("docs/rules.md is not what the rules say; run `make gen` and commit the result")
+	}
+}

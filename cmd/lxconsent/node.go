@@ -12,6 +12,7 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
+	"github.com/leadiumx/consent/consent/law/rules"
 	"github.com/leadiumx/consent/dashboard"
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/boltstore"
@@ -65,10 +66,17 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if n.admin, err = admin.New(admin.Options{Vault: store, Clock: now, Random: random, Token: token}); err != nil {
 		return fail(err)
 	}
+	book, err := rules.Load()
+	if err != nil {
+		return fail(err)
+	}
 	var scripts *script.Desk
 	n.publish = publish.New(publish.Options{
 		Store: store, Clock: now, Locales: bundle.Locales(), Log: log,
 		Words: bundle.BuiltIn, Assigned: laws.Assigned,
+		Lint: func(site *consent.Site) []consent.Finding {
+			return book.Lint(site, rules.Ground{Laws: laws, Words: bundle.BuiltIn, At: now()})
+		},
 		Trial: func(e *consent.Edition) error { return scripts.Trial(e) },
 	})
 	scripts = script.New(script.Options{Editions: n.publish, Laws: laws, Keys: keys, Clock: now, CacheSize: 512})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
+	"github.com/leadiumx/consent/consent/law/rules"
 	"github.com/leadiumx/consent/server/web"
 )
 
@@ -63,7 +64,7 @@ func (c *routesCmd) Run(s streams) error {
 }
 
 type genCmd struct {
-	What string `arg:"" enum:"openapi,site-schema,laws"`
+	What string `arg:"" enum:"openapi,site-schema,laws,rules"`
 }
 
 // Run prints a generated document.
@@ -76,6 +77,12 @@ func (c *genCmd) Run(s streams) error {
 		}
 		_, err = s.out.Write(b)
 		return err
+	case "rules":
+		book, err := rules.Load()
+		if err != nil {
+			return err
+		}
+		return writeRules(s.out, book)
 	case "laws":
 		laws, err := law.Load()
 		if err != nil {

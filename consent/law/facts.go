@@ -1,5 +1,7 @@
 package law
 
+import "github.com/leadiumx/consent/consent"
+
 // SensitiveRule is what a statute asks for sensitive data.
 type SensitiveRule struct {
 	// Asks is opt-in, opt-out or limit.
@@ -85,6 +87,9 @@ type Link struct {
 	Where string `json:"where,omitempty"`
 	// Icon says that the official icon stands beside the words.
 	Icon bool `json:"icon,omitempty"`
+	// Classes are those of which the site must have a purpose for the link to
+	// be needed; none means always.
+	Classes []consent.Class `json:"classes,omitempty"`
 	// InsteadOf names the keys of the links that this one replaces.
 	InsteadOf []string `json:"instead_of,omitempty"`
 }

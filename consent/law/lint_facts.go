@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"github.com/leadiumx/consent/consent"
 )
 
 var (
@@ -53,6 +55,9 @@ func (r *Row) faults() []string {
 	for _, l := range r.Links {
 		add(!linkKey.MatchString(l.Key) || keys[l.Key], "the link key %q is malformed or twice there", l.Key)
 		add(l.Label == "", "the link %s has no label", l.Key)
+		for _, c := range l.Classes {
+			add(!slices.Contains(consent.Classes(), c), "the link %s is for the class %q", l.Key, c)
+		}
 		for _, k := range l.InsteadOf {
 			add(!keys[k], "the link %s replaces %q, which does not stand before it", l.Key, k)
 		}

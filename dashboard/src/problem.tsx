@@ -26,8 +26,8 @@ export function Findings({ findings }: { findings: Finding[] }) {
   return (
     <List size="sm" spacing={6} listStyleType="none">
       {findings.map((f) => (
-        <List.Item key={f.path + f.cause}>
-          <Code>{f.path}</Code> {sentence(f.cause)} {sentence(f.fix)}
+        <List.Item key={f.path + f.message}>
+          <Code>{f.path}</Code> {sentence(f.message)} {sentence(f.fix)}
         </List.Item>
       ))}
     </List>
@@ -37,7 +37,7 @@ export function Findings({ findings }: { findings: Finding[] }) {
 /** The message of the first finding about a field, undefined when it is fine. */
 export function faultOf(findings: Finding[], path: string): string | undefined {
   const f = findings.find((x) => x.path === path);
-  return f && `${sentence(f.cause)} ${sentence(f.fix)}`;
+  return f && `${sentence(f.message)} ${sentence(f.fix)}`;
 }
 
 function sentence(s: string): string {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
-	"math"
 	"strconv"
 	"strings"
 
@@ -58,71 +57,29 @@ func style(site *consent.Site, dir string) (string, error) {
 // it, b the background, t the text, l lines, m muted
 // text, n what must be told from the background, r the radius, f the font.
 func tokens(t *consent.Theme, scope string) string {
-	light := colours(consent.Colours{Accent: t.Accent, AccentText: t.AccentText, Background: t.Background, Text: t.Text},
-		consent.Colours{Accent: "#2347d9", Background: "#fff", Text: "#141824"})
-	own := consent.Colours{Accent: t.Accent, AccentText: t.AccentText}
-	if t.Dark != nil {
-		own = *t.Dark
-	}
-	dark := colours(own, consent.Colours{Accent: "#9db4ff", Background: "#171a23", Text: "#eef0f6"})
 	radius := 14
 	if t.Radius != nil {
 		radius = *t.Radius
 	}
-	font := cmp.Or(t.Font, "system-ui, sans-serif")
-	set := func(scheme, vars string) string { return scope + "{" + vars + ";color-scheme:" + scheme + "}" }
-	shape := fmt.Sprintf(";--r:%dpx;--f:%s", radius, font)
-	switch t.Scheme {
-	case "dark":
-		return set("dark", dark+shape)
-	case "light":
-		return set("light", light+shape)
-	default:
-		return set("light", light+shape) + "@media(prefers-color-scheme:dark){" + set("dark", dark) + "}"
-	}
-}
-
-// colours fills in what a scheme leaves open and derives the rest.
-func colours(own, built consent.Colours) string {
-	a, b, t := cmp.Or(own.Accent, built.Accent), cmp.Or(own.Background, built.Background), cmp.Or(own.Text, built.Text)
-	k := cmp.Or(own.AccentText, legible(a))
-	// What is derived is the text's colour, let through in part.
-	full := long(t)
-	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s29;--m:%[5]sbd;--n:%[5]s80", a, k, b, t, full)
-}
-
-// long writes a colour with six digits.
-func long(s string) string {
-	c := parseColour(s)
-	return fmt.Sprintf("#%02x%02x%02x", int(c[0]), int(c[1]), int(c[2]))
-}
-
-type rgb [3]float64
-
-func parseColour(s string) rgb {
-	s = strings.TrimPrefix(s, "#")
-	if len(s) == 3 {
-		s = string([]byte{s[0], s[0], s[1], s[1], s[2], s[2]})
-	}
-	n, err := strconv.ParseUint(s, 16, 32)
-	if err != nil {
-		return rgb{}
-	}
-	return rgb{float64(n >> 16), float64(n >> 8 & 255), float64(n & 255)}
-}
-
-// legible picks black or white, whichever stands out more.
-func legible(on string) string {
-	c := parseColour(on)
-	linear := func(x float64) float64 {
-		x /= 255
-		if x <= .04045 {
-			return x / 12.92
+	shape := fmt.Sprintf(";--r:%dpx;--f:%s", radius, cmp.Or(t.Font, "system-ui, sans-serif"))
+	var out string
+	for i, p := range t.Palettes() {
+		scheme := "light"
+		if p.Dark {
+			scheme = "dark"
 		}
-		return math.Pow((x+.055)/1.055, 2.4)
+		if i == 0 {
+			out = scope + "{" + colours(p) + shape + ";color-scheme:" + scheme + "}"
+			continue
+		}
+		out += "@media(prefers-color-scheme:dark){" + scope + "{" + colours(p) + ";color-scheme:" + scheme + "}}"
 	}
-	if y := .2126*linear(c[0]) + .7152*linear(c[1]) + .0722*linear(c[2]); y > .179 {
-		return "#000"
-	}
-	return "#fff"
+	return out
+}
+
+// colours writes a palette. What is derived is the text's colour, let through
+// in part: consent.MutedShare and consent.EdgeShare of it.
+func colours(p consent.Palette) string {
+	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s29;--m:%[5]sbd;--n:%[5]s80",
+		p.Accent, p.AccentText, p.Background, p.Text, consent.LongColour(p.Text))
 }

@@ -14,7 +14,30 @@ func (d *Desk) Check(site consent.Site) error {
 	}
 	return &consent.Error{
 		Code:  consent.Invalid,
-		Cause: fmt.Sprintf("the site document has %d fault(s); the first is at %s: %s", len(found), found[0].Path, found[0].Cause),
+		Cause: fmt.Sprintf("the site document has %d fault(s); the first is at %s: %s", len(found), found[0].Path, found[0].Message),
+		Fix:   found[0].Fix, Findings: found,
+	}
+}
+
+// Findings returns what a site document breaks of the banner rules: an error
+// keeps it from being published, a warning explains.
+func (d *Desk) Findings(site consent.Site) []consent.Finding {
+	site = d.normal(site)
+	if d.Check(site) != nil {
+		return nil
+	}
+	return d.o.Lint(&site)
+}
+
+// lawful refuses a document that breaks a rule on which publishing depends.
+func (d *Desk) lawful(site *consent.Site) error {
+	found := consent.Errors(d.o.Lint(site))
+	if len(found) == 0 {
+		return nil
+	}
+	return &consent.Error{
+		Code:  consent.Invalid,
+		Cause: fmt.Sprintf("the banner breaks %d rule(s); the first is %s at %s: %s", len(found), found[0].Rule, found[0].Path, found[0].Message),
 		Fix:   found[0].Fix, Findings: found,
 	}
 }
@@ -23,7 +46,7 @@ func (d *Desk) Check(site consent.Site) error {
 func (d *Desk) beyond(site *consent.Site) (found []consent.Finding) {
 	if p, ok := consent.ParsePlace(site.Establishment); ok && p.Known() && !d.o.Assigned(p) {
 		found = append(found, consent.Finding{
-			Path: "establishment", Cause: fmt.Sprintf("the code %q is not assigned to any place", p),
+			Severity: consent.SeverityError, Path: "establishment", Message: fmt.Sprintf("the code %q is not assigned to any place", p),
 			Fix: "write the publisher's country, with its state where it has one, for example US-FL",
 		})
 	}
@@ -35,7 +58,7 @@ func (d *Desk) beyond(site *consent.Site) (found []consent.Finding) {
 		for key := range texts {
 			if _, built := words[key]; !built && !ownKey(site, key) {
 				found = append(found, consent.Finding{
-					Path: "texts." + locale + "." + clip(key), Cause: "no part of the banner has this key",
+					Severity: consent.SeverityError, Path: "texts." + locale + "." + clip(key), Message: "no part of the banner has this key",
 					Fix: "use a key of `/v1/words`, or purpose.ID.title, purpose.ID.description or level.ID.LEVEL of one of the site's purposes",
 				})
 			}

@@ -22,6 +22,8 @@ type Options struct {
 	Words func(locale string) (map[string]string, bool)
 	// Assigned reports whether a place's code exists.
 	Assigned func(consent.Place) bool
+	// Lint returns what a valid document breaks of the banner rules.
+	Lint func(*consent.Site) []consent.Finding
 	// Trial compiles an edition before it goes live; an error refuses it.
 	Trial func(*consent.Edition) error
 	Log   *slog.Logger
@@ -126,11 +128,14 @@ func (d *Desk) Edition(ctx context.Context, site string, number int) (*consent.E
 
 // Publish makes a site document live as the next edition. A document equal to
 // the live one makes no edition: changed is false and the live one is
-// returned. Errors: Invalid with findings, Conflict when somebody else
+// returned. Errors: Invalid with findings, also of the banner rules, Conflict when somebody else
 // published in between.
 func (d *Desk) Publish(ctx context.Context, site consent.Site, by, note string) (e *consent.Edition, changed bool, err error) {
 	site = d.normal(site)
 	if err := d.Check(site); err != nil {
+		return nil, false, err
+	}
+	if err := d.lawful(&site); err != nil {
 		return nil, false, err
 	}
 	if err := d.Load(ctx); err != nil {

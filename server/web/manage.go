@@ -89,6 +89,27 @@ func siteBody(c echo.Context) (consent.Site, error) {
 type savedJSON struct {
 	SavedAt time.Time `json:"saved_at"`
 	Changed bool      `json:"changed"`
+	// Findings are what the draft breaks of the banner rules; an error among
+	// them keeps it from being published.
+	Findings []consent.Finding `json:"findings"`
+}
+
+type findingsJSON struct {
+	Findings []consent.Finding `json:"findings"`
+}
+
+// siteFindings judges the draft of a site by the banner rules.
+func (s *Server) siteFindings(c echo.Context) error {
+	e, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, findingsJSON{s.findings(e.Draft.Site)})
+}
+
+// findings are never null, so that programs may read them as a list.
+func (s *Server) findings(site consent.Site) []consent.Finding {
+	return append([]consent.Finding{}, s.o.Publish.Findings(site)...)
 }
 
 func (s *Server) putDraft(c echo.Context) error {
@@ -101,7 +122,9 @@ func (s *Server) putDraft(c echo.Context) error {
 		return err
 	}
 	live, err := s.o.Publish.Live(site.ID)
-	return c.JSON(http.StatusOK, savedJSON{SavedAt: draft.SavedAt, Changed: err != nil || live.Hash != draft.Site.Hash()})
+	return c.JSON(http.StatusOK, savedJSON{
+		SavedAt: draft.SavedAt, Changed: err != nil || live.Hash != draft.Site.Hash(), Findings: s.findings(draft.Site),
+	})
 }
 
 type publishedJSON struct {
@@ -113,13 +136,15 @@ type publishedJSON struct {
 	// Since is the first edition whose choices still hold; when it equals
 	// Edition, visitors are asked again.
 	Since int `json:"since"`
+	// Findings are the warnings of the banner rules.
+	Findings []consent.Finding `json:"findings"`
 }
 
-func published(c echo.Context, e *consent.Edition, changed bool, err error) error {
+func (s *Server) published(c echo.Context, e *consent.Edition, changed bool, err error) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, publishedJSON{Site: e.Site.ID, Edition: e.Number, Hash: e.Hash, Changed: changed, Since: e.Since})
+	return c.JSON(http.StatusOK, publishedJSON{Site: e.Site.ID, Edition: e.Number, Hash: e.Hash, Changed: changed, Since: e.Since, Findings: s.findings(e.Site)})
 }
 
 func (s *Server) applySite(c echo.Context) error {
@@ -137,7 +162,7 @@ func (s *Server) applySite(c echo.Context) error {
 	}
 	// The draft follows, so that the editor shows what is live.
 	_, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by)
-	return published(c, e, changed, err)
+	return s.published(c, e, changed, err)
 }
 
 func checkNote(note string) error {
@@ -164,7 +189,7 @@ func (s *Server) publishDraft(c echo.Context) error {
 		return err
 	}
 	e, changed, err := s.o.Publish.Publish(c.Request().Context(), entry.Draft.Site, principalOf(c).Name, in.Note)
-	return published(c, e, changed, err)
+	return s.published(c, e, changed, err)
 }
 
 type rollbackJSON struct {
@@ -177,7 +202,7 @@ func (s *Server) rollback(c echo.Context) error {
 		return err
 	}
 	e, changed, err := s.o.Publish.Rollback(c.Request().Context(), c.Param("site"), in.Edition, principalOf(c).Name)
-	return published(c, e, changed, err)
+	return s.published(c, e, changed, err)
 }
 
 type editionsJSON struct {

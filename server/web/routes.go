@@ -80,6 +80,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteViewJSON](), mediaJSON, nil, s.getSite},
 		{http.MethodPut, "/v1/sites/:site", admin.PublishSite, "Create or update a site and publish it", shape[consent.Site](), shape[publishedJSON](), mediaJSON, []string{"note"}, s.applySite},
 		{http.MethodPut, "/v1/sites/:site/draft", admin.WriteSite, "Save the draft", shape[consent.Site](), shape[savedJSON](), mediaJSON, nil, s.putDraft},
+		{http.MethodGet, "/v1/sites/:site/findings", admin.ReadSite, "What the draft breaks of the banner rules", nil, shape[findingsJSON](), mediaJSON, nil, s.siteFindings},
 		{http.MethodPost, "/v1/sites/:site/publish", admin.PublishSite, "Publish the draft", shape[publishJSON](), shape[publishedJSON](), mediaJSON, nil, s.publishDraft},
 		{http.MethodPost, "/v1/sites/:site/rollback", admin.PublishSite, "Publish an earlier edition again", shape[rollbackJSON](), shape[publishedJSON](), mediaJSON, nil, s.rollback},
 		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},

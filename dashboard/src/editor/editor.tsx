@@ -112,8 +112,8 @@ function Loaded({ site }: { site: SiteView }) {
                   >
                     <ul className="faults">
                       {findings.map((f) => (
-                        <li key={f.path + f.cause}>
-                          <b>{f.path}</b>: {f.cause}; {f.fix}
+                        <li key={f.path + f.message}>
+                          <b>{f.path}</b>: {f.message}; {f.fix}
                         </li>
                       ))}
                     </ul>
