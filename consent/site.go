@@ -25,6 +25,9 @@ type Site struct {
 	Purposes []Purpose `json:"purposes"`
 	Vendors  []Vendor  `json:"vendors,omitempty"`
 	Cookies  []Cookie  `json:"cookies,omitempty"`
+	// HostRules say what waits for which purpose, the first that fits counts.
+	// The hosts of vendors come after them.
+	HostRules []HostRule `json:"rules,omitempty"`
 	// Stricter tightens what the law asks; it can never relax it.
 	Stricter []Stricter `json:"stricter,omitempty"`
 	Banner   Banner     `json:"banner"`
@@ -84,9 +87,12 @@ type Vendor struct {
 	Purposes []string `json:"purposes"`
 	// Hosts are the hosts that the vendor's scripts, frames and pixels come
 	// from; a leading "*." holds all subdomains.
-	Hosts     []string `json:"hosts,omitempty"`
-	Country   string   `json:"country,omitempty"`
-	PolicyURL string   `json:"policy_url,omitempty"`
+	Hosts []string `json:"hosts,omitempty"`
+	// ConsentMode says that the vendor's tags obey Google Consent Mode by
+	// themselves, so that they may load in its advanced mode.
+	ConsentMode bool   `json:"consent_mode,omitempty"`
+	Country     string `json:"country,omitempty"`
+	PolicyURL   string `json:"policy_url,omitempty"`
 }
 
 // Cookie declares one cookie or storage key, so that it can be blocked,

@@ -30,6 +30,7 @@ func (s *Site) Validate(locales []string) []Finding {
 	v.stricter(s)
 	v.banner(&s.Banner)
 	v.features(&s.Features)
+	v.hostRules(s)
 	v.texts(s)
 	return v.found
 }

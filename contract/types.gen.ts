@@ -652,6 +652,9 @@ export interface components {
             cookie_writes: boolean;
             google?: components["schemas"]["Google"];
             meta?: boolean;
+            network?: boolean;
+            report_only?: boolean;
+            storage_writes?: boolean;
             uet?: boolean;
             wordpress?: boolean;
         };
@@ -669,6 +672,8 @@ export interface components {
         };
         Google: {
             ads_data_redaction?: boolean;
+            /** @enum {string} */
+            mode?: "basic" | "advanced";
             regions?: string[];
             url_passthrough?: boolean;
             /** Format: int64 */
@@ -686,6 +691,12 @@ export interface components {
         Health: {
             status: string;
             version: string;
+        };
+        HostRule: {
+            level?: string;
+            match: string;
+            purpose: string;
+            vendor?: string;
         };
         JWK: {
             alg: string;
@@ -883,6 +894,7 @@ export interface components {
             origins: string[];
             policy_url: string;
             purposes: components["schemas"]["Purpose"][];
+            rules?: components["schemas"]["HostRule"][];
             stricter?: components["schemas"]["Stricter"][];
             tenant?: string;
             texts?: {
@@ -965,6 +977,7 @@ export interface components {
             text?: string;
         };
         Vendor: {
+            consent_mode?: boolean;
             country?: string;
             hosts?: string[];
             id: string;

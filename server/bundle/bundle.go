@@ -93,7 +93,7 @@ func build(entry string, modules, define map[string]string) ([]byte, error) {
 // pages that hold them.
 func shared() map[string]any {
 	return map[string]any{
-		"_may": "m", "_slots": "s", "_seen": "e", "_policy": "p", "_loading": "l",
+		"_may": "m", "_slots": "s", "_seen": "e", "_policy": "p", "_loading": "l", "_net": "w",
 		"_inert": "i", "_shown": "h", "_open": "n", "_once": "c",
 	}
 }

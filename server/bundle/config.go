@@ -92,6 +92,7 @@ func config(in Input, words map[string]string) string {
 	constant("cookies", list(site.Cookies, cookie))
 	constant("signals", literal(signals(site)))
 	constant("google", google(in))
+	constant("holds", holds(site))
 	constant("terms", t.String())
 	return b.String()
 }

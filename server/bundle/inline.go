@@ -75,7 +75,7 @@ func inlineConfig(in Input) string {
 	var b strings.Builder
 	for _, c := range [][2]string{
 		{"limits", literal(limits)}, {"since", strconv.Itoa(in.Edition.Since)}, {"life", strconv.Itoa(months * 28 * 24 * 3600)},
-		{"signals", literal(signals(&in.Edition.Site))}, {"google", google(in)},
+		{"signals", literal(signals(&in.Edition.Site))}, {"google", google(in)}, {"holds", holds(&in.Edition.Site)},
 		// The sources name these too; nothing of them is compiled in.
 		{"terms", "{}"}, {"rules", "[]"}, {"vendors", "[]"}, {"cookies", "[]"}, {"maxAge", "0"}, {"cookieDomain", `""`},
 	} {

@@ -20,7 +20,9 @@ func sources(made map[string]string) api.Plugin {
 				return api.OnResolveResult{Path: a.Path, Namespace: "made"}, nil
 			}
 			p := path.Join(path.Dir(a.Importer), a.Path)
-			return api.OnResolveResult{Path: strings.TrimPrefix(p, "/"), Namespace: "src"}, nil
+			// A file acts only through what it exports, so one that no compiled-in
+			// branch uses is left out whole.
+			return api.OnResolveResult{Path: strings.TrimPrefix(p, "/"), Namespace: "src", SideEffects: api.SideEffectsFalse}, nil
 		})
 		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "made"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 			text, ok := made[a.Path]

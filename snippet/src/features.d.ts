@@ -14,6 +14,13 @@ declare const WORDPRESS: boolean;
 /** Any of these but plain Consent Mode. */
 declare const SIGNALS: boolean;
 declare const COOKIE_WRITES: boolean;
+/** Holds storage keys, and what goes to the hosts of the site's rules. */
+declare const STORAGE_WRITES: boolean;
+declare const NETWORK: boolean;
+/** Says what would be held and lets it go. */
+declare const REPORT_ONLY: boolean;
+/** Keeps a list of what was held. */
+declare const JOURNAL: boolean;
 /** The gate alone, inside the page: what it does not know, and all placeholders, wait for the whole script. */
 declare const INLINE: boolean;
 /** The site declares cookies, or storage keys. */

@@ -10,7 +10,7 @@ export type Scan = (root?: ParentNode) => void;
 
 /** One waiting element that is not a script, and what is in its place. */
 type Slot = { readonly _inert: Element; _shown: Element; _open?: boolean; _once?: boolean };
-type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string };
+export type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string; createHTML?: (s: string) => string };
 declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Policy };
 /**
  * What all gates of a page share. The compiler gives each of these names one
@@ -24,12 +24,14 @@ export type Shared = {
   readonly _seen: WeakSet<Element>;
   readonly _policy: Policy;
   _loading?: Promise<unknown>;
+  /** The rules of the site are armed. */
+  _net?: boolean;
 };
 
 const INERT = INLINE ? '[data-src],script[type="text/plain"]' : '[data-src],[data-cookieblock-src],script[type="text/plain"]';
 
 /** The purposes that an element names, in our markup or another platform's. */
-const namesOf = (e: Element): string[] =>
+export const namesOf = (e: Element): string[] =>
   (INLINE
     ? attr(e, "data-category")
     : attr(e, "data-category") ||
@@ -45,6 +47,7 @@ const sourceOf = (e: Element) => (INLINE ? attr(e, "data-src") : attr(e, "data-s
 /** Arms the gate of a page, or takes over the one that is there. */
 export const gate = (may: Allowed, stand?: Stand, before?: Shared): readonly [Scan, Shared] => {
   let policy: Policy = { createScript: (s) => s, createScriptURL: (s) => s };
+  if (NETWORK) policy.createHTML = (s) => s;
   if (INLINE || !before)
     try {
       policy = trustedTypes.createPolicy("lx-consent", policy);

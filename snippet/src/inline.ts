@@ -6,6 +6,7 @@ import { signalsOf } from "./allow.ts";
 import { gate } from "./gate.ts";
 import { glance } from "./glance.ts";
 import { command, stateOf } from "./with/consentmode.ts";
+import { network } from "./with/network.ts";
 import { tell } from "./with/signals.ts";
 
 const page = window as { lxConsent?: { gate?: unknown } };
@@ -19,6 +20,7 @@ const may = glance(cookies, limits, since, life, signalsOf(document.currentScrip
 if (SIGNALS) tell("default", stateOf(may));
 else if (CONSENT_MODE) command("consent", "default", stateOf(may));
 const [scan, shared] = gate(may);
+if (NETWORK) network(shared, scan);
 scan();
 new MutationObserver(scan as () => void).observe(document, { childList: true, subtree: true });
 addEventListener("DOMContentLoaded", scan as () => void);

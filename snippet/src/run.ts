@@ -12,7 +12,9 @@ import { placeholder } from "./ui/embed.ts";
 import { attr } from "./ui/h.ts";
 import { addSheet } from "./ui/sheet.ts";
 import { consentMode, push } from "./with/consentmode.ts";
+import { network } from "./with/network.ts";
 import { teller } from "./with/signals.ts";
+import { guardCookieStore, guardStorage, watched } from "./with/writes.ts";
 
 /** Starts in this page, with the gate that an inline script has left; the result is the public interface but for its events. */
 export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
@@ -86,7 +88,7 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     if (!PREVIEW && _store) keepConsent(state._raw);
     if (_send) void send?.(..._send);
     if (_changed) {
-      if (COOKIES) clean(free);
+      if (COOKIES && !(REPORT_ONLY && _changed === "sync")) clean(free);
       if (WORDPRESS) tellTags?.("update", has, get().decided);
       else tellTags?.("update", has);
       scan();
@@ -122,15 +124,25 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     if (!values.includes(state._raw) && (values[0] || state._raw)) go({ _read: values });
   };
 
+  const on = <E extends Event = Event>(events: string, f: (e: E) => void) => {
+    for (const name of events.split(" ")) addEventListener(name, f as EventListener);
+  };
+
   // From here on things happen, in the order that lets nothing slip through.
-  if (COOKIE_WRITES) guardCookies((name) => free(name));
+  if (COOKIE_WRITES) guardCookies(JOURNAL ? watched(free) : (name) => free(name));
+  if (STORAGE_WRITES) {
+    guardCookieStore(watched(free));
+    guardStorage(watched(free));
+    on("pagehide", () => clean(free));
+  }
   if (!inline) tellTags?.("default", () => false);
   const stand = (e: Element, once: () => void) =>
     placeholder(e, once, (vendor) => {
       once();
       act("embed", {}, true, { [vendor]: 1 });
     });
-  const [scan] = gate(has, VENDORS ? stand : undefined, inline);
+  const [scan, shared] = gate(has, VENDORS ? stand : undefined, inline);
+  if (NETWORK && !shared._net) network(shared, scan);
   addSheet();
   go({ _read: PREVIEW ? [] : readConsent() });
   void send?.();
@@ -140,9 +152,6 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     else for (const r of records) for (const n of r.addedNodes) if (n instanceof Element) scan(n);
     draw();
   }).observe(document, { childList: true, subtree: true });
-  const on = <E extends Event = Event>(events: string, f: (e: E) => void) => {
-    for (const name of events.split(" ")) addEventListener(name, f as EventListener);
-  };
   on("DOMContentLoaded", () => scan(document));
   // Another tab, or this page out of the back-forward cache, may have another choice.
   on("visibilitychange pageshow", read);

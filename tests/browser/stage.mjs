@@ -57,7 +57,7 @@ export async function startStage({ args = [], env = {} } = {}) {
       hits.push(host + req.url);
       const { status = 200, headers = {}, text = '' } = answer ?? { status: url.pathname === '/favicon.ico' ? 204 : 404 };
       const type = url.pathname.endsWith('.js') ? 'text/javascript' : url.pathname.endsWith('.gif') ? 'image/gif' : 'text/html; charset=utf-8';
-      res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'access-control-allow-origin': '*', ...headers });
+      res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'access-control-allow-origin': req.headers.origin ?? '*', 'access-control-allow-credentials': 'true', ...headers });
       res.end(text);
     });
   });

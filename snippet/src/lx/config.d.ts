@@ -46,3 +46,5 @@ export declare const google: {
   readonly _wait: number;
   readonly _regions: readonly (readonly [places: readonly string[], granted: readonly string[]])[];
 };
+/** Whose hosts wait for what, the first that fits counts. A host may start with a star, a path may hold some. */
+export declare const holds: readonly { readonly _host: string; readonly _path: string; readonly _name: string; readonly _level?: string; readonly _vendor?: string }[];

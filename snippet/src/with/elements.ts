@@ -1,0 +1,160 @@
+// Elements that scripts make: an address that must wait is kept beside the
+// element, which stays the page's own and gets it when the purpose is granted.
+import { namesOf, type Policy } from "../gate.ts";
+import { attr } from "../ui/h.ts";
+import type { Kind } from "./journal.ts";
+import { defuse } from "./markup.ts";
+import { addresses, type Held, type Keeper } from "./rules.ts";
+
+const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image", link: "link" };
+const SOURCES = "script[src],iframe[src],img[src],img[srcset],link[href]";
+const LOADS = /\b(preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender|stylesheet)\b/i;
+
+type Any = (this: unknown, ...args: unknown[]) => unknown;
+/** Replaces a method; the replacement gets the native one. */
+const patch = (owner: object | undefined, names: string, make: (native: Any) => Any) => {
+  for (const name of names.split(" ")) {
+    const native = (owner as Record<string, Any> | undefined)?.[name];
+    if (native) Object.defineProperty(owner, name, { configurable: true, writable: true, value: make(native) });
+  }
+};
+/** Replaces the setter of a property, and its getter where one is given. */
+const patchValue = (owner: object, name: string, set: (e: never, value: unknown, native: (v: unknown) => void) => void, get?: (e: never) => unknown) => {
+  const native = Object.getOwnPropertyDescriptor(owner, name);
+  if (native?.set)
+    Object.defineProperty(owner, name, {
+      ...native,
+      get() {
+        return get?.(this as never) ?? native.get?.call(this);
+      },
+      set(v) {
+        set(this as never, v, (v) => native.set?.call(this, v));
+      },
+    });
+};
+
+/** Guards elements; gives what looks at nodes that the parser has inserted, and what releases. */
+export const guardElements = (held: Keeper, changed: (e: Element) => void, policy: Policy) => {
+  const { setAttribute, removeAttribute } = Element.prototype;
+  /** Addresses that wait, by attribute. */
+  const kept = new WeakMap<Element, Map<string, unknown>>();
+  const firstHeld = (kind: Kind, name: string, value: unknown) =>
+    addresses(name, `${value}`).reduce<Held | undefined>((found, a) => found ?? held(kind, a), undefined);
+  /** Scripts and links with such addresses, in their order. Images are found in the page: most are never put into it. */
+  const waiting = new Set<Element>();
+
+  /** Makes of an element the markup that the gate of the page knows. */
+  const mark = (e: Element, name: string, value: string, { _name, _level, _vendor }: Held) => {
+    const put = (to: string, v: string) => v && !e.hasAttribute(to) && setAttribute.call(e, to, v);
+    if (e.localName === "script") {
+      put("data-type", attr(e, "type"));
+      setAttribute.call(e, "type", "text/plain");
+    }
+    removeAttribute.call(e, name);
+    setAttribute.call(e, "data-src", value);
+    put("data-category", _name);
+    put("data-level", _level);
+    put("data-vendor", _vendor);
+  };
+
+  /** Whether an address that a script sets must wait; then it is kept. */
+  const keep = (e: Element, name: string, value: unknown): boolean => {
+    const kind = kinds[e.localName] as Kind;
+    // What is marked follows its mark.
+    if (namesOf(e)[0]) {
+      const waits = e.hasAttribute("data-src");
+      if (waits) setAttribute.call(e, "data-src", value as string);
+      return waits;
+    }
+    const rule = firstHeld(kind, name, value);
+    const mine = kept.get(e) ?? new Map<string, unknown>();
+    mine.delete(name);
+    if (!rule) return false;
+    if (kind === "frame") {
+      mark(e, name, `${value}`, rule);
+      if (e.isConnected) changed(e);
+      return true;
+    }
+    kept.set(e, mine.set(name, value));
+    if (kind === "image") setTimeout(() => kept.get(e)?.has(name) && e.dispatchEvent(new Event("error")));
+    else waiting.add(e);
+    return true;
+  };
+
+  for (const [type, names] of [[HTMLScriptElement, ["src"]], [HTMLIFrameElement, ["src"]], [HTMLImageElement, ["src", "srcset"]]] as const)
+    for (const name of names)
+      patchValue(
+        type.prototype,
+        name,
+        (e: Element, v, native) => {
+          if (!keep(e, name, v)) native(v);
+        },
+        (e: Element) => (kept.get(e)?.has(name) ? `${kept.get(e)?.get(name)}` : undefined),
+      );
+  const guarded = (e: Element, name: string) => name === "src" ? /^(script|iframe|img)$/.test(e.localName) : name === "srcset" && e.localName === "img";
+  patch(Element.prototype, "setAttribute", (native) =>
+    function (this: unknown, ...args) {
+      const name = `${args[0]}`.toLowerCase();
+      if (!guarded(this as Element, name) || !keep(this as Element, name, args[1])) return native.apply(this, args);
+      return undefined;
+    });
+
+  /** Looks at an element and all in it, before or just after it comes into the page. */
+  const sift = (n: unknown, parsed?: boolean) => {
+    if (!(n instanceof Element || n instanceof DocumentFragment)) return;
+    const all = n.firstElementChild ? [...n.querySelectorAll(SOURCES)] : [];
+    if (n instanceof Element && n.matches(SOURCES)) all.push(n);
+    for (const e of all) {
+      const link = e.localName === "link";
+      if (namesOf(e)[0] || (link && !LOADS.test(attr(e, "rel")))) continue;
+      for (const name of link ? ["href"] : ["src", "srcset"]) {
+        const value = attr(e, name);
+        if (!value) continue;
+        if ((parsed && !link) || e.localName === "iframe") {
+          const rule = firstHeld(kinds[e.localName] as Kind, name, value);
+          if (rule) mark(e, name, value, rule);
+        } else if (keep(e, name, value)) removeAttribute.call(e, name);
+      }
+    }
+  };
+  const inserting = (native: Any): Any =>
+    function (this: unknown, ...args) {
+      if ((this as Node)?.isConnected) for (const n of args) if (n instanceof Node) sift(n);
+      return native.apply(this, args);
+    };
+  patch(Node.prototype, "appendChild insertBefore replaceChild", inserting);
+  for (const type of [Element, DocumentFragment, Document, CharacterData])
+    patch(type.prototype, "append prepend before after replaceWith replaceChildren insertAdjacentElement", inserting);
+
+  // Markup that becomes elements at once, before anyone could look at them.
+  const text = (v: unknown) => defuse(v, held, policy);
+  for (const [owner, name] of [[Element.prototype, "innerHTML"], [Element.prototype, "outerHTML"], [ShadowRoot.prototype, "innerHTML"]] as const)
+    patchValue(owner, name, (_, v, native) => native(text(v)));
+  patch(Element.prototype, "insertAdjacentHTML", (native) =>
+    function (this: unknown, where, v) {
+      return native.call(this, where, text(v));
+    });
+  patch(Range.prototype, "createContextualFragment", (native) =>
+    function (this: unknown, v) {
+      return native.call(this, text(v));
+    });
+  patch(Document.prototype, "write writeln", (native) =>
+    function (this: unknown, ...args) {
+      return native.apply(this, args.map(text));
+    });
+
+  /** Gives an element its addresses, through the guard: what must still wait is kept again. */
+  const release = (e: Element) => {
+    for (const [name, value] of [...(kept.get(e) ?? [])]) {
+      kept.get(e)?.delete(name);
+      if (name === "href" && keep(e, name, value)) continue;
+      (e as HTMLImageElement)[name as "src"] = value as string;
+    }
+  };
+  const refresh = () => {
+    const ready = [...waiting];
+    waiting.clear();
+    for (const e of [...ready, ...document.querySelectorAll("img")]) release(e);
+  };
+  return [sift, refresh] as const;
+};

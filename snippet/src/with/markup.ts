@@ -1,0 +1,38 @@
+// Markup that a script hands to the browser as text.
+import type { Policy } from "../gate.ts";
+import type { Kind } from "./journal.ts";
+import { addresses, type Held, type Keeper } from "./rules.ts";
+
+const TAG = /<(script|iframe|img)\b(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
+const SOURCE = /\s(src|srcset)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi;
+const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image" };
+const quote = (s: string) => `"${s.replaceAll('"', "&quot;")}"`;
+const plain = (s: string) => s.replace(/^(["'])(.*)\1$/s, "$2").replaceAll("&amp;", "&");
+
+/** Turns elements whose address must wait into the markup that the gate knows; all other text stays as it is. */
+export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown => {
+  const text = `${value}`;
+  if (!TAG.test(text)) return value;
+  TAG.lastIndex = 0;
+  const out = text.replace(TAG, (tag, name: string) => {
+    if (/\sdata-(category|cookieconsent)\b/i.test(tag)) return tag;
+    let found: Held | undefined;
+    const kind = kinds[name.toLowerCase()] as Kind;
+    const inert = tag.replace(SOURCE, (whole, attribute: string, address: string) => {
+      const set = plain(address);
+      const rule = addresses(attribute.toLowerCase(), set).reduce<Held | undefined>((r, a) => r ?? held(kind, a), undefined);
+      found ??= rule;
+      return !rule ? whole : attribute.toLowerCase() === "src" ? ` data-src=${quote(set)}` : "";
+    });
+    if (!found) return tag;
+    const { _name, _level, _vendor } = found;
+    const marks = ` data-category=${quote(_name)}${_level && ` data-level=${quote(_level)}`} data-vendor=${quote(_vendor)}`;
+    const end = inert.endsWith("/>") ? -2 : -1;
+    const typed =
+      kind !== "script" ? inert : `${inert.slice(0, 7)} type="text/plain"${inert.slice(7).replace(/\stype\s*=/i, " data-type=")}`;
+    return typed.slice(0, end) + marks + typed.slice(end);
+  });
+  if (out === text) return value;
+  // A page that must say so in types keeps having to: only what was trusted stays trusted.
+  return typeof value === "string" ? out : (policy.createHTML?.(out) ?? value);
+};

@@ -1,0 +1,18 @@
+// Gating by the site's rules: what scripts load, ask and insert.
+import type { Scan, Shared } from "../gate.ts";
+import { guardElements } from "./elements.ts";
+import { guardRequests } from "./requests.ts";
+import { keeper } from "./rules.ts";
+
+/** Arms it, once in a page: the gate says who decides, now and later. */
+export const network = (gate: Shared, scan: Scan) => {
+  gate._net = true;
+  const held = keeper((name, level, vendor) => gate._may(name, level, vendor));
+  guardRequests(held);
+  const [sift, refresh] = guardElements(held, scan, gate._policy);
+  // It comes before the gate's own look, and before a script runs that the parser has just inserted.
+  new MutationObserver((records) => {
+    for (const r of records) for (const n of r.addedNodes) sift(n, document.readyState === "loading");
+  }).observe(document, { childList: true, subtree: true });
+  addEventListener("lxconsent:change", refresh);
+};

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { root } from './harness.mjs';
+import { choose, siteOf, startStage, written } from './stage.mjs';
+
+let stage;
+/** A site that declares the tracker, and a page at its path. */
+const rules = [
+  { match: 'tracker.localhost/free*', purpose: 'necessary' },
+  { match: 'tracker.localhost', purpose: 'analytics' },
+  { match: '*.ads.localhost', purpose: 'marketing', vendor: 'video' },
+];
+const vendors = [{ id: 'video', name: 'Video', purposes: ['marketing'], hosts: ['video.localhost'] }];
+const cookies = [
+  { name: '_stat*', purpose: 'analytics' },
+  { name: 'stat_*', purpose: 'analytics', kind: 'local' },
+  { name: 'stat_*', purpose: 'analytics', kind: 'session' },
+];
+const features = { consent_mode: false, cookie_writes: true, storage_writes: true, network: true };
+
+before(async () => {
+  stage = await startStage();
+  stage.serve('tracker.localhost', ({ url }) => ({
+    text: url.pathname.endsWith('.js') ? `window.ran = [...(window.ran ?? []), '${url.pathname}' + (document.currentScript?.nonce ? ' nonce' : '')];` : 'ok',
+  }));
+  stage.serve('video.localhost', '<p>Video</p>');
+  stage.serve('www.shop.localhost/own.js', 'window.own = true;');
+  stage.serve('www.shop.localhost/empty', '<!doctype html><title>Empty</title>');
+  await stage.site(siteOf('shop', { rules, vendors, cookies, features }));
+  await stage.site(siteOf('report', { rules, vendors, cookies, features: { ...features, report_only: true } }));
+});
+after(() => stage?.stop());
+
+/** Opens a page with the site's tag. */
+async function page(v, id, head, body = '') {
+  const route = `/${id}-${Math.random().toString(36).slice(2)}`;
+  stage.serve(`www.shop.localhost${route}`, stage.page(id, head, body));
+  stage.hits.length = 0;
+  // A beacon never comes to rest for the test's browser, where it may go.
+  if (id === 'report') await v.page.goto(stage.url('www.shop.localhost', route));
+  else await v.open(stage.url('www.shop.localhost', route));
+  return route;
+}
+const T = () => stage.url('tracker.localhost', '').replace(/\/$/, '');
+const settle = (p) => p.waitForLoadState('networkidle');
+
+/** Every way in which a script of a page reaches a host. */
+const ways = () => `<script>
+  const T = '${T()}', V = '${stage.url('video.localhost', '/embed')}';
+  const s = document.createElement('script'); s.src = T + '/create.js'; s.onload = () => { window.loaded = 1; }; document.head.append(s);
+  const late = document.createElement('script'); document.head.append(late); late.src = T + '/late.js';
+  const before = document.createElement('script'); before.async = true; before.setAttribute('src', T + '/before.js');
+  document.head.insertBefore(before, document.head.firstChild);
+  document.head.append(document.createRange().createContextualFragment('<script src="' + T + '/fragment.js"></' + 'script>'));
+  document.write('<script src="' + T + '/write.js"></' + 'script>');
+  window.pixel = new Image(); pixel.onerror = () => { window.failed = 1; }; pixel.src = T + '/pixel.gif?id=1';
+  const set = document.createElement('img'); set.srcset = T + '/small.gif 1x, ' + T + '/large.gif 2x'; document.head.append(set);
+  const link = document.createElement('link'); link.rel = 'preload'; link.as = 'script'; link.href = T + '/preload.js'; document.head.append(link);
+  const far = document.createElement('link'); far.href = T + '/next.html'; far.rel = 'prefetch'; document.head.append(far);
+  window.sent = [];
+  fetch(T + '/fetch').then((r) => sent.push(r.status));
+  const x = new XMLHttpRequest(); x.open('POST', T + '/xhr'); x.onload = () => sent.push(x.status, x.responseText); x.send('x');
+  sent.push(navigator.sendBeacon(T + '/beacon', 'x'));
+  addEventListener('DOMContentLoaded', () => {
+    const d = document.createElement('div'); document.body.append(d);
+    d.innerHTML = '<img src="' + T + '/inner.gif"><iframe src="' + V + '" title="Video" width="320" height="180"></iframe><b>kept</b>';
+    d.insertAdjacentHTML('beforeend', "<img alt='' src='" + T + "/adjacent.gif'>");
+  });
+</script>`;
+
+test('nothing that scripts load or send reaches a declared host before a choice, or after a refusal', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', ways());
+    assert.deepEqual([stage.asked('tracker.localhost'), stage.asked('video.localhost')], [[], []]);
+    assert.equal(await p.evaluate(() => window.ran), undefined);
+    assert.deepEqual((await p.evaluate(() => window.sent)).sort(), [204, 204, true, ''].sort(), 'libraries take it for delivered');
+    assert.equal(await p.evaluate(() => window.failed), 1, 'a pixel that waits tells its page');
+    assert.equal(await p.evaluate(() => window.pixel.src), `${T()}/pixel.gif?id=1`, 'the page reads what it has set');
+    assert.match(await p.locator('.lx-embed').innerText(), /Video/);
+    await choose(p, 'reject');
+    await settle(p);
+    await p.evaluate((t) => fetch(`${t}/again`), T());
+    assert.deepEqual([stage.asked('tracker.localhost'), stage.asked('video.localhost')], [[], []]);
+  }));
+
+test('a grant releases what waits in the page, and no request of before it', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', ways());
+    await choose(p, 'accept');
+    await settle(p);
+    await p.waitForFunction(() => window.ran?.length >= 5);
+    assert.deepEqual([...await p.evaluate(() => window.ran)].sort(), ['/before.js', '/create.js', '/fragment.js', '/late.js', '/write.js']);
+    assert.equal(await p.evaluate(() => window.loaded), 1, 'the element is the one that the page has made');
+    const asked = stage.asked('tracker.localhost');
+    for (const there of ['/inner.gif', '/adjacent.gif', '/small.gif', '/next.html']) assert.ok(asked.includes(there), there);
+    for (const gone of ['/pixel.gif?id=1', '/fetch', '/xhr', '/beacon']) assert.ok(!asked.includes(gone), gone);
+    assert.deepEqual(stage.asked('video.localhost'), ['/embed']);
+    assert.equal(await p.evaluate(async (t) => (await fetch(`${t}/after`)).text(), T()), 'ok');
+    await Promise.all([written(p), p.evaluate(() => window.lxConsent.withdraw())]);
+    assert.equal(await p.evaluate(async (t) => (await fetch(`${t}/gone`)).status, T()), 204);
+    assert.equal(await p.locator('iframe').count(), 0);
+    assert.ok(!stage.asked('tracker.localhost').includes('/gone'));
+  }));
+
+test('scripts in the markup of the page never run unasked, and come in their order with all they have', () =>
+  stage.visit(async (v, p) => {
+    // With a policy in the page, Chromium fetches nothing ahead of the parser.
+    const plain = '<meta http-equiv="Content-Security-Policy" content="object-src *">';
+    const tags = `<script>window.ran = [];</script><script src="${T()}/one.js" nonce="abc" crossorigin="anonymous" data-own="1"></script><script src="${T()}/two.js" nonce="abc" defer></script>
+      <script src="${T()}/three.js" type="module"></script><script src="${T()}/free.js"></script><script src="/own.js"></script>`;
+    await page(v, 'shop', plain, tags);
+    assert.deepEqual(stage.asked('tracker.localhost'), ['/free.js']);
+    assert.deepEqual(await p.evaluate(() => [window.ran, window.own]), [['/free.js'], true], 'the narrower rule comes first, the own origin is never held');
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.ran.length === 4);
+    const ran = await p.evaluate(() => window.ran);
+    assert.ok(ran.indexOf('/one.js nonce') < ran.indexOf('/two.js nonce'), ran.join());
+    assert.deepEqual(await p.evaluate(() => { const s = document.querySelector('[data-own]'); return [s.crossOrigin, s.nonce, s.type]; }), ['anonymous', 'abc', '']);
+    assert.equal(await p.evaluate(() => document.querySelector('[src$="three.js"]').type), 'module');
+  }));
+
+test('routes of a single page, undeclared hosts and the own origin are as they were', () =>
+  stage.visit(async (v, p) => {
+    stage.serve('cdn.localhost', 'window.cdn = true;');
+    await page(v, 'shop', `<script src="${stage.url('cdn.localhost', '/lib.js')}"></script>`);
+    assert.equal(await p.evaluate(() => window.cdn), true);
+    await p.evaluate((t) => {
+      history.pushState({}, '', '/other');
+      const main = document.createElement('main');
+      main.append(Object.assign(document.createElement('script'), { src: `${t}/route.js` }), Object.assign(document.createElement('script'), { src: '/own.js' }));
+      document.body.replaceChildren(main);
+    }, T());
+    await p.waitForFunction(() => window.own);
+    assert.deepEqual(stage.asked('tracker.localhost'), []);
+    assert.equal(await p.locator('#lx-consent').count(), 1, 'the banner came back into the new body');
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.ran?.includes('/route.js'));
+  }));
+
+test('declared cookies and keys are not written by any door', () =>
+  stage.visit(async (v, p) => {
+    // The Cookie Store API wants a host that the browser trusts.
+    await page(v, 'shop', `<script>
+      document.cookie = '_stat1=1'; document.cookie = 'own=1';
+      localStorage.setItem('stat_a', 1); sessionStorage.setItem('stat_b', 1); localStorage.setItem('own', 1);
+      localStorage.stat_c = 1;
+      window.done = Promise.all([cookieStore.set('_stat2', '1'), cookieStore.set({ name: '_stat3', value: '1' }), cookieStore.set('own2', '1')]);
+    </script>`);
+    await p.evaluate(() => window.done);
+    const kept = () => p.evaluate(() => [document.cookie, Object.keys(localStorage).filter((k) => k !== 'lx_pending'), Object.keys(sessionStorage)]);
+    assert.deepEqual(await kept(), ['own=1; own2=1', ['own', 'stat_c'], []]);
+    await v.open(stage.url('www.shop.localhost', '/empty'));
+    assert.deepEqual((await kept())[1], ['own'], 'what was set as a property is swept when the page is left');
+  }));
+
+test('a site that only reports lets everything go and says what it would have held', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'report', `<script>window.heard = []; addEventListener('lxconsent:held', (e) => heard.push(e.detail));</script>${ways()}
+      <script>document.cookie = '_stat1=1'; localStorage.setItem('stat_a', 1);</script>`);
+    await p.waitForFunction(() => window.sent.length === 4 && window.ran?.length === 5);
+    assert.ok(stage.asked('tracker.localhost').length >= 10);
+    assert.equal(await p.evaluate(() => document.cookie), '_stat1=1');
+    const heard = await p.evaluate(() => window.heard);
+    assert.ok(heard.length && heard.every((h) => h.held === false));
+    assert.deepEqual([...new Set(heard.map((h) => h.kind))].sort(), ['cookie', 'frame', 'image', 'link', 'local', 'request', 'script']);
+    const frame = heard.find((h) => h.kind === 'frame');
+    assert.deepEqual([frame.target, frame.purpose, frame.vendor], [stage.url('video.localhost', '/embed'), 'video', 'video']);
+    assert.equal(heard.find((h) => h.target.endsWith('/fetch')).purpose, 'analytics');
+  }));
+
+test('a container in the manner of tag managers, posthog-js and mixpanel-browser send nothing unasked', async () => {
+  const posthog = readFileSync(`${root}/node_modules/posthog-js/dist/array.full.no-external.js`, 'utf8');
+  const mixpanel = readFileSync(`${root}/node_modules/mixpanel-browser/dist/mixpanel.umd.js`, 'utf8');
+  stage.serve('www.shop.localhost/posthog.js', posthog);
+  stage.serve('www.shop.localhost/mixpanel.js', mixpanel);
+  for (const host of ['ph.localhost', 'mp.localhost']) stage.serve(host, ({ url }) => ({ text: url.hostname.startsWith('ph') ? '{}' : '1', headers: { 'access-control-allow-headers': '*' } }));
+  stage.serve('gtm.localhost/gtm.js', `(() => { const s = document.createElement('script'); s.async = true; s.src = '${stage.url('gtm.localhost', '/tag.js')}'; document.head.appendChild(s); new Image().src = '${stage.url('gtm.localhost', '/pixel.gif')}'; })();`);
+  stage.serve('gtm.localhost/tag.js', 'window.tagged = true;');
+  stage.serve('gtm.localhost/pixel.gif', '');
+  const hosts = ['ph.localhost', 'mp.localhost', 'gtm.localhost'];
+  await stage.site(siteOf('libraries', {
+    rules: [{ match: 'ph.localhost', purpose: 'analytics' }, { match: 'mp.localhost', purpose: 'analytics' }, { match: 'gtm.localhost', purpose: 'marketing' }],
+    cookies: [
+      { name: 'ph_*', purpose: 'analytics' }, { name: 'mp_*', purpose: 'analytics' },
+      ...['ph_*', '__ph*', 'mp_*', '__mp*'].flatMap((name) => ['local', 'session'].map((kind) => ({ name, purpose: 'analytics', kind }))),
+    ],
+    features,
+  }));
+  const head = `<script>(function (w, d, s, l, i) { w[l] = w[l] || []; w[l].push({ 'gtm.start': Date.now(), event: 'gtm.js' });
+      var f = d.getElementsByTagName(s)[0], j = d.createElement(s); j.async = true; j.src = '${stage.url('gtm.localhost', '/gtm.js')}?id=' + i; f.parentNode.insertBefore(j, f);
+    })(window, document, 'script', 'dataLayer', 'GTM-TEST');</script>
+    <script src="/posthog.js"></script><script src="/mixpanel.js"></script>
+    <script>
+      posthog.init('phc_test', { api_host: '${stage.url('ph.localhost', '').replace(/\/$/, '')}', persistence: 'localStorage+cookie', request_batching: false, opt_out_useragent_filter: true });
+      posthog.capture('seen');
+      mixpanel.init('0123456789abcdef', { api_host: '${stage.url('mp.localhost', '').replace(/\/$/, '')}', persistence: 'localStorage', batch_requests: false });
+      mixpanel.track('seen');
+    </script>`;
+  const sinks = () => hosts.map((h) => stage.asked(h).length);
+  const stored = (p) => p.evaluate(() => [document.cookie, ...Object.keys(localStorage), ...Object.keys(sessionStorage)].join(' '));
+  await stage.visit(async (v, p) => {
+    const route = await page(v, 'libraries', head);
+    assert.deepEqual(sinks(), [0, 0, 0], 'before a choice');
+    assert.doesNotMatch(await stored(p), /ph_|mp_/);
+    await choose(p, 'reject');
+    await p.evaluate(() => [window.posthog.capture('no'), window.mixpanel.track('no')]);
+    await v.open(stage.url('www.shop.localhost', route));
+    assert.deepEqual(sinks(), [0, 0, 0], 'after a refusal');
+    assert.doesNotMatch(await stored(p), /ph_|mp_/);
+  });
+  await stage.visit(async (v, p) => {
+    const route = await page(v, 'libraries', head);
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.tagged);
+    await Promise.all([
+      ...['ph.localhost', 'mp.localhost'].map((host) => p.waitForRequest((r) => r.url().includes(host))),
+      p.evaluate(() => void [window.posthog.capture('yes'), window.mixpanel.track('yes')]),
+    ]);
+    await settle(p);
+    const [ph, mp, gtm] = sinks();
+    assert.ok(ph > 0 && mp > 0 && gtm === 3, `${[ph, mp, gtm]}`);
+    await v.open(stage.url('www.shop.localhost', route));
+    await p.waitForFunction(() => window.tagged);
+    assert.match(await stored(p), /ph_/);
+    await Promise.all([written(p), p.evaluate(() => window.lxConsent.withdraw())]);
+    await settle(p);
+    const left = sinks();
+    await p.evaluate(() => [window.posthog.capture('no'), window.mixpanel.track('no')]);
+    await settle(p);
+    assert.deepEqual(sinks(), left, 'after a withdrawal');
+    assert.doesNotMatch(await stored(p), /ph_|mp_/);
+  });
+});
