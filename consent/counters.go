@@ -80,6 +80,10 @@ func (r *Record) Cell() string {
 	if r.Bot {
 		return cellMark + botCell
 	}
+	if r.Action == Identify || r.Action == Joined {
+		// Nobody decided anything here: only that there is a record counts.
+		return cellMark
+	}
 	parts := make([]string, 0, 4+len(r.Levels))
 	parts = append(parts, string(r.Action), strconv.Itoa(r.Edition), r.Regime, r.Locale)
 	for _, p := range slices.Sorted(maps.Keys(r.Levels)) {

@@ -16,7 +16,7 @@ import (
 // Numbers are varints; a part that a flag leaves out has no bytes. The
 // personal part is
 //
-//	flags · subject 16 · content 8 · levels, half a byte each · purposes granted over the signal, a bit each
+//	flags · subject 16 · content 8 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
 //
 // encrypted under the record's own secret when there is a subject.
 type Sealed struct {

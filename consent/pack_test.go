@@ -35,6 +35,7 @@ func TestAPackedRecordComesBackWhole(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*consent.Record){
 		"as it is":                             func(*consent.Record) {},
+		"of a linking":                         func(r *consent.Record) { r.Peer, r.Action = "__________________8DAg", consent.Identify },
 		"of nobody":                            func(r *consent.Record) { r.Subject, r.Secret = "", nil },
 		"of a program":                         func(r *consent.Record) { r.Bot = true },
 		"for an old edition":                   func(r *consent.Record) { r.Outdated = true },

@@ -13,6 +13,7 @@ const (
 	contentRaw
 	contentWord
 	hasOver
+	hasPeer
 	personalFlags = 1<<iota - 1
 )
 
@@ -27,6 +28,13 @@ func (r *Record) personal(c *Context) ([]byte, error) {
 	b := []byte{0}
 	b = packText(b, r.Subject, subjectSize, subjectRaw, subjectWord)
 	b = packText(b, r.Content, ContentSize, contentRaw, contentWord)
+	fits := true
+	if r.Peer != "" {
+		var peer []byte
+		peer, fits = rawText(r.Peer, subjectSize)
+		b[0] |= hasPeer
+		b = append(b, peer...)
+	}
 	n := len(c.Purposes) + len(c.Vendors)
 	levels, over := make([]byte, (n+1)/2), make([]byte, (len(c.Purposes)+7)/8)
 	put := func(i, level int, ok bool) bool {
@@ -36,7 +44,6 @@ func (r *Record) personal(c *Context) ([]byte, error) {
 		levels[i/2] |= byte(level) << (i % 2 * 4)
 		return !ok || level >= 0 && level < absent
 	}
-	fits := true
 	for i, id := range c.Purposes {
 		level, ok := r.Levels[id]
 		fits = put(i, level, ok) && fits
@@ -64,6 +71,9 @@ func readPersonal(b []byte, out *Record, c *Context) bool {
 	flags := r.byte()
 	out.Subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
 	out.Content = r.text(flags, ContentSize, contentRaw, contentWord)
+	if flags&hasPeer != 0 {
+		out.Peer = base64.RawURLEncoding.EncodeToString(r.take(subjectSize))
+	}
 	n := len(c.Purposes) + len(c.Vendors)
 	levels := r.take(uint64(n+1) / 2)
 	var over []byte

@@ -8,6 +8,8 @@ type Record struct {
 	ID      string `json:"id"`
 	Site    string `json:"site"`
 	Subject string `json:"subject,omitempty"`
+	// Peer is the other subject of a linking: see Identify and Joined.
+	Peer    string `json:"peer,omitempty"`
 	Edition int    `json:"edition"`
 	// EditionHash and WordsHash bind what was shown.
 	EditionHash string         `json:"edition_hash"`
@@ -74,7 +76,7 @@ func (r *Record) Choice() *Choice {
 // was shown: neither who it was nor what was chosen. The sealed form stays,
 // without the secret that opens it.
 func (r Record) Stripped() Record {
-	r.Subject, r.Content, r.Secret = "", "", nil
+	r.Subject, r.Peer, r.Content, r.Secret = "", "", "", nil
 	r.Levels, r.Vendors, r.Over = nil, nil, nil
 	return r
 }

@@ -13,7 +13,7 @@ import (
 // Seal encrypts a small secret that has to be read again. It opens only under
 // the same kind and bound, so that a value copied to another row opens nothing.
 func (k *Keyring) Seal(random io.Reader, kind, bound string, plain []byte) (string, error) {
-	if k == nil || len(k.keys) == 0 {
+	if k = k.now(); k == nil || len(k.keys) == 0 {
 		return "", Fail(Invalid, "there is no key to seal with", "give a key file")
 	}
 	aead, err := k.keys[0].aead(kind)
@@ -32,7 +32,7 @@ func (k *Keyring) Open(kind, bound, sealed string) ([]byte, error) {
 	bad := Fail(BadToken, "a sealed value was not sealed by this server for this place", "set it again")
 	id, body, _ := strings.Cut(sealed, ".")
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(body)
-	if k == nil || err != nil {
+	if k = k.now(); k == nil || err != nil {
 		return nil, bad
 	}
 	for _, key := range k.keys {

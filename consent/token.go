@@ -13,7 +13,12 @@ type SubjectToken struct {
 	// Clock is the time of the last decision that the holder knows, in
 	// milliseconds since 1970 UTC.
 	Clock int64
+	// Account marks the subject of an account, which several devices share.
+	Account bool
 }
+
+// accountToken is the version of tokens whose subject is an account.
+const accountToken = "2"
 
 // NewSubject makes a subject of 128 random bits, as 22 characters.
 func NewSubject(random io.Reader) (string, error) {
@@ -46,7 +51,11 @@ func NewSubjectFor(random io.Reader, id string) (string, error) {
 // SealSubject writes a subject token for one site.
 func SealSubject(keys *Keyring, tenant, site string, t SubjectToken) string {
 	keys = keys.now()
-	body := strings.Join([]string{"1", keys.Active(), t.Subject, strconv.FormatInt(t.Clock, 10)}, ".")
+	version := "1"
+	if t.Account {
+		version = accountToken
+	}
+	body := strings.Join([]string{version, keys.Active(), t.Subject, strconv.FormatInt(t.Clock, 10)}, ".")
 	return body + "." + keys.Sign(SubjectCookie, tenant, site, body)
 }
 
@@ -55,14 +64,14 @@ func SealSubject(keys *Keyring, tenant, site string, t SubjectToken) string {
 func OpenSubject(keys *Keyring, tenant, site, s string) (SubjectToken, error) {
 	bad := Fail(BadToken, "the subject token was not made by this server for this site", "drop the token and let the visitor choose again")
 	f := strings.Split(s, ".")
-	if len(s) > 128 || len(f) != 5 || f[0] != "1" || !IsRecordID(f[2]) {
+	if len(s) > 128 || len(f) != 5 || (f[0] != "1" && f[0] != accountToken) || !IsRecordID(f[2]) {
 		return SubjectToken{}, bad
 	}
 	clock, ok := decimal(f[3], 1<<50)
 	if !ok || !keys.Verify(f[1], f[4], SubjectCookie, tenant, site, strings.Join(f[:4], ".")) {
 		return SubjectToken{}, bad
 	}
-	return SubjectToken{Subject: f[2], Clock: clock}, nil
+	return SubjectToken{Subject: f[2], Clock: clock, Account: f[0] == accountToken}, nil
 }
 
 // IsRecordID reports whether s is 16 bytes in unpadded base64url, in the one

@@ -229,6 +229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Link the device to an account */
+        post: operations["postV1Identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inline/{site}": {
         parameters: {
             query?: never;
@@ -419,6 +436,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/identify-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret that proves accounts */
+        get: operations["getV1SitesSiteIdentifySecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/preview": {
         parameters: {
             query?: never;
@@ -562,6 +596,7 @@ export interface components {
         Ask: {
             consent?: string;
             cookie?: string;
+            external_id?: string;
             gpc?: boolean;
             group?: components["schemas"]["Member"][];
             /** Format: int64 */
@@ -698,6 +733,20 @@ export interface components {
             purpose: string;
             vendor?: string;
         };
+        Identified: {
+            consent?: string;
+            subject?: string;
+        };
+        Identify: {
+            consent?: string;
+            external_id: string;
+            proof: string;
+            site: string;
+            subject?: string;
+        };
+        IdentifySecret: {
+            secret: string;
+        };
         JWK: {
             alg: string;
             crv: string;
@@ -711,6 +760,7 @@ export interface components {
         };
         Member: {
             consent?: string;
+            external_id?: string;
             gpc?: boolean;
             place?: string;
             subject?: string;
@@ -1299,6 +1349,7 @@ export interface operations {
                 cookie?: string;
                 level?: string;
                 subject?: string;
+                external_id?: string;
                 place?: string;
                 gpc?: string;
                 minor?: string;
@@ -1555,6 +1606,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Identify"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identified"];
+                };
             };
             /** @description A problem document */
             default: {
@@ -1988,6 +2072,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteIdentifySecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifySecret"];
                 };
             };
             /** @description A problem document */

@@ -98,6 +98,8 @@ type siteCmd struct {
 	List     siteListCmd     `cmd:"" help:"List all sites."`
 	Publish  sitePublishCmd  `cmd:"" help:"Publish a site's draft."`
 	Rollback siteRollbackCmd `cmd:"" help:"Publish an earlier edition again."`
+
+	IdentifySecret siteIdentifySecretCmd `cmd:"" help:"Print the secret with which the site's server proves the names of its accounts."`
 }
 
 type published struct {

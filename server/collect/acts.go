@@ -108,6 +108,10 @@ func (d *Desk) State(ctx context.Context, site, token string) (State, error) {
 	default:
 		return State{}, err
 	}
+	subject, _, err = d.latest(ctx, site, subject)
+	if consent.CodeOf(err) == consent.Unavailable {
+		return State{}, err
+	}
 	records, err := d.o.Records.History(ctx, site, subject)
 	if consent.CodeOf(err) == consent.Erased {
 		return State{}, nil

@@ -135,10 +135,12 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 	if err != nil {
 		return Answer{}, err
 	}
-	if w.Subject != "" && stored.Subject != subject {
+	// The write may be a retry from before the device was linked to an account.
+	held, _ := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
+	if w.Subject != "" && stored.Subject != subject && stored.Subject != held.Subject {
 		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
 	}
-	return d.answer(live, w, stored, fresh, latest)
+	return d.answer(live, w, stored, fresh, latest, held)
 }
 
 // earlier finds the choice that the write is laid over. The subject alone
@@ -160,12 +162,12 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 	}
 	patient, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	r, err := d.o.Records.Latest(patient, w.Site, token.Subject)
+	holder, r, err := d.latest(patient, w.Site, token.Subject)
 	switch {
 	case err == nil:
-		return token.Subject, d.alive(r.Choice()), &r, nil
+		return holder, d.alive(r.Choice()), &r, nil
 	case consent.CodeOf(err) == consent.NotFound, consent.CodeOf(err) == consent.Erased:
-		return token.Subject, nil, nil, nil
+		return holder, nil, nil, nil
 	case ctx.Err() != nil:
 		return "", nil, nil, err
 	}
@@ -175,6 +177,18 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 		return token.Subject, d.alive(c), nil, nil
 	}
 	return token.Subject, nil, nil, nil
+}
+
+// latest returns the current record of a subject or, once it was linked to an
+// account, of that, and whose it is. Errors: as Records.Latest.
+func (d *Desk) latest(ctx context.Context, site, subject string) (holder string, r consent.Record, err error) {
+	r, err = d.o.Records.Latest(ctx, site, subject)
+	if err != nil || r.Action != consent.Joined {
+		return subject, r, err
+	}
+	holder = r.Peer
+	r, err = d.o.Records.Latest(ctx, site, holder)
+	return holder, r, err
 }
 
 // patience is how long a write waits to hear of the subject's earlier choice.
@@ -223,7 +237,7 @@ func content(w Write) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bool, latest *consent.Record) (Answer, error) {
+func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bool, latest *consent.Record, held consent.SubjectToken) (Answer, error) {
 	a := Answer{ID: r.ID, Stored: d.o.Records.Level(), Receipt: r.Receipt()}
 	var err error
 	if a.JWS, err = d.o.Keys.SignReceipt(a.Receipt); err != nil {
@@ -240,7 +254,11 @@ func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bo
 		return Answer{}, consent.Fail(consent.Invalid, "the choice does not fit into the consent cookie", "choose per purpose instead of per vendor")
 	}
 	if r.Subject != "" && (fresh || w.Subject != "" || d.o.Clock().Sub(r.Time) < TokenWindow) {
-		a.Subject = consent.SealSubject(d.o.Keys, live.Site.Tenant, w.Site, consent.SubjectToken{Subject: r.Subject, Clock: holds.Clock})
+		a.Subject = consent.SealSubject(d.o.Keys, live.Site.Tenant, w.Site, consent.SubjectToken{
+			Subject: r.Subject, Clock: holds.Clock,
+			// A subject that is not the one held is the account that it was linked to.
+			Account: held.Account || held.Subject != "" && held.Subject != r.Subject,
+		})
 	}
 	return a, nil
 }

@@ -46,8 +46,11 @@ type Ask struct {
 	Consent   string
 	Subject   string
 	SubjectID string
-	Place     consent.Place
-	Signals   consent.Signals
+	// ExternalID names an account as the site's server knows it, instead of
+	// SubjectID.
+	ExternalID string
+	Place      consent.Place
+	Signals    consent.Signals
 }
 
 // Decision is the answer about one purpose.
@@ -135,6 +138,9 @@ func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
 // and no cookie speaks for the visitor.
 func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask Ask) (c *consent.Choice, unavailable bool) {
 	subject := ask.SubjectID
+	if ask.ExternalID != "" {
+		subject = consent.AccountSubject(d.o.Keys, e.Site.Tenant, ask.Site, ask.ExternalID)
+	}
 	if subject == "" {
 		c = consent.OpenCookie(d.o.Keys, e.Site.Tenant, ask.Site, ask.Consent)
 		if ask.Subject == "" {
@@ -149,6 +155,10 @@ func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask Ask) (c *cons
 	ctx, cancel := context.WithTimeout(ctx, d.o.Patience)
 	defer cancel()
 	r, err := d.o.Records.Latest(ctx, ask.Site, subject)
+	if err == nil && r.Action == consent.Joined {
+		// The device was linked to an account, which speaks for it.
+		r, err = d.o.Records.Latest(ctx, ask.Site, r.Peer)
+	}
 	switch {
 	case err == nil:
 		return newer(c, &r), false

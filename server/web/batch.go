@@ -25,8 +25,10 @@ type askJSON struct {
 	// is known.
 	Subject string `json:"subject,omitempty"`
 	Consent string `json:"consent,omitempty"`
-	Place   string `json:"place,omitempty"`
-	GPC     bool   `json:"gpc,omitempty"`
+	// ExternalID is an account's name, instead of Subject.
+	ExternalID string `json:"external_id,omitempty"`
+	Place      string `json:"place,omitempty"`
+	GPC        bool   `json:"gpc,omitempty"`
 	// Minor says that a participant is known to be one, Sensitive that the
 	// page or call is of a sensitive kind.
 	Minor     bool `json:"minor,omitempty"`
@@ -38,10 +40,11 @@ type askJSON struct {
 }
 
 type memberJSON struct {
-	Subject string `json:"subject,omitempty"`
-	Consent string `json:"consent,omitempty"`
-	Place   string `json:"place,omitempty"`
-	GPC     bool   `json:"gpc,omitempty"`
+	Subject    string `json:"subject,omitempty"`
+	Consent    string `json:"consent,omitempty"`
+	ExternalID string `json:"external_id,omitempty"`
+	Place      string `json:"place,omitempty"`
+	GPC        bool   `json:"gpc,omitempty"`
 }
 
 // maxGroup bounds the participants of one ask.
@@ -74,9 +77,9 @@ func (s *Server) checkBatch(c echo.Context) error {
 
 func (s *Server) one(c echo.Context, a askJSON) (gate.Decision, error) {
 	if len(a.Group) == 0 {
-		return s.member(c, a, memberJSON{a.Subject, a.Consent, a.Place, a.GPC}, a.Place)
+		return s.member(c, a, memberJSON{a.Subject, a.Consent, a.ExternalID, a.Place, a.GPC}, a.Place)
 	}
-	if len(a.Group) > maxGroup || a.Subject+a.Consent+a.Place != "" {
+	if len(a.Group) > maxGroup || a.Subject+a.Consent+a.ExternalID+a.Place != "" {
 		return gate.Decision{}, consent.Fail(consent.Invalid, "a group is too large, or stands beside one subject, consent or place", "send at most 50 participants in `group`, and nothing of one participant beside it")
 	}
 	var all []gate.Decision
@@ -106,11 +109,11 @@ func places(group []memberJSON) []string {
 // member answers an ask for one participant at a place.
 func (s *Server) member(c echo.Context, a askJSON, m memberJSON, place string) (gate.Decision, error) {
 	named := gate.Decision{Purpose: a.Purpose, Vendor: a.Vendor, Cookie: a.Cookie}
-	if m.Subject != "" && !consent.IsRecordID(m.Subject) {
+	if m.Subject != "" && (!consent.IsRecordID(m.Subject) || m.ExternalID != "") || len(m.ExternalID) > consent.MaxExternalID {
 		named.Reason = consent.ReasonBadToken
 		return named, nil
 	}
-	ask := gate.Ask{Site: a.Site, Level: a.Level, SubjectID: m.Subject, Consent: m.Consent}
+	ask := gate.Ask{Site: a.Site, Level: a.Level, SubjectID: m.Subject, ExternalID: m.ExternalID, Consent: m.Consent}
 	ask.Place, _ = consent.ParsePlace(place)
 	ask.Signals = consent.Signals{GPC: m.GPC, Minor: a.Minor, Sensitive: a.Sensitive}
 	for _, f := range []struct {

@@ -107,11 +107,14 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 	}
 	// The caller is a server: where it stands says nothing about the visitor.
 	ask.Place, _ = consent.ParsePlace(q.Get("place"))
-	ask.SubjectID = q.Get("subject")
+	ask.SubjectID, ask.ExternalID = q.Get("subject"), q.Get("external_id")
+	if len(ask.ExternalID) > consent.MaxExternalID || ask.ExternalID != "" && ask.SubjectID != "" {
+		return ask, consent.Fail(badQuery, "`external_id` is longer than 256 bytes, or stands beside `subject`", "send one of them")
+	}
 	if ask.SubjectID != "" && !consent.IsRecordID(ask.SubjectID) {
 		return ask, consent.Fail(badQuery, "`subject` is not a subject", "send the 22 characters that the record names")
 	}
-	if ask.SubjectID == "" {
+	if ask.SubjectID == "" && ask.ExternalID == "" {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), cookieValue(r, consent.SubjectCookie)
 	}
 	return ask, nil

@@ -1,0 +1,137 @@
+package consent_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+func ring(t testing.TB, ids ...string) *consent.Keyring {
+	t.Helper()
+	keys := make([]consent.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = consent.Key{ID: id, Secret: []byte(strings.Repeat(id, 32))[:32]}
+	}
+	k, err := consent.NewKeyring(keys...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestAProofHoldsForItsAccountAndSiteAndAnHourOnly(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1795478400, 0)
+	keys := ring(t, "k2", "k1")
+	proof := consent.ProveAccount(consent.IdentifySecret(keys, "lx", "shop"), "ann", now)
+	older := consent.ProveAccount(consent.IdentifySecret(ring(t, "k1"), "lx", "shop"), "ann", now)
+	cases := []struct {
+		name, tenant, site, account, proof string
+		at                                 time.Time
+		want                               consent.Code
+	}{
+		{"as it was made", "lx", "shop", "ann", proof, now, ""},
+		{"with the secret of an older live key", "lx", "shop", "ann", older, now, ""},
+		{"an hour later", "lx", "shop", "ann", proof, now.Add(time.Hour), ""},
+		{"from a clock that runs ahead a little", "lx", "shop", "ann", proof, now.Add(-time.Minute), ""},
+		{"too late", "lx", "shop", "ann", proof, now.Add(time.Hour + time.Second), consent.BadToken},
+		{"from the future", "lx", "shop", "ann", proof, now.Add(-time.Hour), consent.BadToken},
+		{"for another account", "lx", "shop", "bob", proof, now, consent.BadToken},
+		{"for another site", "lx", "blog", "ann", proof, now, consent.BadToken},
+		{"for another tenant", "other", "shop", "ann", proof, now, consent.BadToken},
+		{"with another time", "lx", "shop", "ann", "1795478401" + proof[10:], now, consent.BadToken},
+		{"cut", "lx", "shop", "ann", proof[:len(proof)-1], now, consent.BadToken},
+		{"without a sum", "lx", "shop", "ann", "1795478400.", now, consent.BadToken},
+		{"empty", "lx", "shop", "ann", "", now, consent.BadToken},
+		{"for nobody", "lx", "shop", "", proof, now, consent.Invalid},
+		{"for a name that is too long", "lx", "shop", strings.Repeat("a", 257), proof, now, consent.Invalid},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if err := consent.CheckProof(keys, c.tenant, c.site, c.account, c.proof, c.at); consent.CodeOf(err) != c.want {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestAnAccountKeepsItsSubjectWhenKeysChange(t *testing.T) {
+	t.Parallel()
+	first := ring(t, "k1")
+	subject := consent.AccountSubject(first, "lx", "shop", "ann")
+	if !consent.IsRecordID(subject) {
+		t.Fatal(subject)
+	}
+	kept, err := ring(t, "k3", "k2").NamingAccounts(first.AccountSecret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, keys := range map[string]*consent.Keyring{"with a newer key before it": ring(t, "k2", "k1"), "after its key was retired": kept} {
+		if got := consent.AccountSubject(keys, "lx", "shop", "ann"); got != subject {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	for _, other := range [][3]string{{"lx", "shop", "bob"}, {"lx", "blog", "ann"}, {"ly", "shop", "ann"}, {"lx", "shopa", "nn"}} {
+		if consent.AccountSubject(first, other[0], other[1], other[2]) == subject {
+			t.Errorf("%v is the same subject", other)
+		}
+	}
+}
+
+func TestJoiningKeepsEveryRefusalAndRenewsNoGrant(t *testing.T) {
+	t.Parallel()
+	at := func(clock int64, levels map[string]int) *consent.Choice {
+		return &consent.Choice{Edition: 1, Regime: "eea", Clock: clock, Levels: levels}
+	}
+	unproved := at(9, map[string]int{"ads": 0, "stats": 1})
+	unproved.Unproved = true
+	cases := []struct {
+		name            string
+		account, device *consent.Choice
+		want            map[string]int
+		clock           int64
+	}{
+		{"of nothing there is nothing", nil, nil, nil, 0},
+		{"a new account takes what the device decided", nil, at(5, map[string]int{"ads": 1}), map[string]int{"ads": 1}, 5},
+		{"a new device takes what the account decided", at(5, map[string]int{"ads": 1}), nil, map[string]int{"ads": 1}, 5},
+		{"a refusal of the device wins", at(9, map[string]int{"ads": 1}), at(5, map[string]int{"ads": 0}), map[string]int{"ads": 0}, 9},
+		{"a refusal of the account wins", at(5, map[string]int{"ads": 0}), at(9, map[string]int{"ads": 1}), map[string]int{"ads": 0}, 9},
+		{"the lower level wins", at(5, map[string]int{"rec": 1}), at(9, map[string]int{"rec": 3}), map[string]int{"rec": 1}, 9},
+		{"a grant of the earlier alone is not renewed", at(5, map[string]int{"ads": 1}), at(9, map[string]int{"stats": 1}), map[string]int{"stats": 1}, 9},
+		{"a refusal of the earlier alone stays", at(5, map[string]int{"ads": 0}), at(9, map[string]int{"stats": 1}), map[string]int{"ads": 0, "stats": 1}, 9},
+		{"of an unproved choice only refusals count", at(5, map[string]int{"ads": 1}), unproved, map[string]int{"ads": 0}, 9},
+		{"a forged choice counts for nothing", at(5, map[string]int{"ads": 1}), &consent.Choice{Forged: true}, map[string]int{"ads": 1}, 5},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := consent.Join(c.account, c.device)
+			if c.want == nil {
+				if got != nil {
+					t.Errorf("%+v", got)
+				}
+				return
+			}
+			if got == nil || got.Clock != c.clock || !consent.SameLevels(got, &consent.Choice{Levels: c.want}) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func FuzzProof(f *testing.F) {
+	keys := ring(f, "k1")
+	now := time.Unix(1795478400, 0)
+	good := consent.ProveAccount(consent.IdentifySecret(keys, "lx", "shop"), "ann", now)
+	for _, s := range []string{good, "", ".", "1795478400.", good + "0", "+" + good} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, proof string) {
+		if err := consent.CheckProof(keys, "lx", "shop", "ann", proof, now); err == nil && proof != good && proof[:10] == good[:10] {
+			t.Fatalf("%q holds", proof)
+		}
+	})
+}
