@@ -44,7 +44,7 @@ type Records interface {
 	Level() Level
 }
 
-// Catalog keeps sites: their drafts and their editions. Errors as in Records.
+// Catalog keeps the editions of sites. Errors as in Records.
 type Catalog interface {
 	// Publish stores an edition and makes it live, in one write. Errors:
 	// Conflict when e.Number does not follow the newest edition.
@@ -56,10 +56,6 @@ type Catalog interface {
 	Editions(ctx context.Context, site string) ([]Edition, error)
 	// Live returns the newest edition of every site, ordered by site id.
 	Live(ctx context.Context) ([]Edition, error)
-	// PutDraft stores a site's draft, replacing the one before.
-	PutDraft(ctx context.Context, d Draft) error
-	// Drafts returns every stored draft, ordered by site id.
-	Drafts(ctx context.Context) ([]Draft, error)
 	// Version changes whenever an edition is published by any server on this
 	// store; servers compare it to see whether to reload.
 	Version(ctx context.Context) (int64, error)

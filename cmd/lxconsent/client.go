@@ -22,6 +22,9 @@ type remote struct {
 	Server    string `default:"http://localhost:8080" help:"The server's address." env:"LXCONSENT_SERVER"`
 	Token     string `help:"The operator's API token." env:"LXCONSENT_API_TOKEN,LXCONSENT_TOKEN"`
 	TokenFile string `name:"api-token-file" help:"File with the operator's API token." type:"path"`
+
+	// tenant is the organisation in which the operator acts; empty means all.
+	tenant string
 }
 
 // call sends one request and decodes the answer into out, which may be nil. A
@@ -74,6 +77,9 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	if r.tenant != "" {
+		req.Header.Set("Consent-Tenant", r.tenant)
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, consent.Errorf(consent.Unavailable, "the server at %s does not answer: %w", r.Server, err)
@@ -95,6 +101,7 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 
 type siteCmd struct {
 	Apply    siteApplyCmd    `cmd:"" help:"Create or update a site from a document and publish it."`
+	Export   siteExportCmd   `cmd:"" help:"Print the document of a site, as apply takes it."`
 	List     siteListCmd     `cmd:"" help:"List all sites."`
 	Publish  sitePublishCmd  `cmd:"" help:"Publish a site's draft."`
 	Rollback siteRollbackCmd `cmd:"" help:"Publish an earlier edition again."`
@@ -155,6 +162,21 @@ func (c *siteApplyCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return p.print(s, c.JSON)
+}
+
+type siteExportCmd struct {
+	Site  string `arg:"" help:"The site's id."`
+	Draft bool   `help:"The draft instead of what is live."`
+	remote
+}
+
+// Run prints a site document.
+func (c *siteExportCmd) Run(ctx context.Context, s streams) error {
+	path := "/v1/sites/" + url.PathEscape(c.Site) + "/document"
+	if c.Draft {
+		path += "?draft=1"
+	}
+	return c.stream(ctx, http.MethodGet, path, s.out)
 }
 
 type siteListCmd struct {

@@ -20,6 +20,7 @@ var version = "0.1.0"
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve scripts, consent writes, checks and the dashboard."`
 	Site    siteCmd    `cmd:"" help:"Manage sites of a running server."`
+	User    userCmd    `cmd:"" help:"Manage the members of a running server."`
 	Law     lawCmd     `cmd:"" help:"Ask the law table."`
 	Geo     geoCmd     `cmd:"" help:"Ask the location databases, and fetch one."`
 	Check   checkCmd   `cmd:"" help:"Ask a running server whether a purpose may run."`

@@ -63,7 +63,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if err != nil {
 		return fail(err)
 	}
-	if n.admin, err = admin.New(admin.Options{Vault: store, Clock: now, Random: random, Token: token}); err != nil {
+	if n.admin, err = admin.New(admin.Options{Store: store, Clock: now, Random: random, Keys: keys, Token: token}); err != nil {
 		return fail(err)
 	}
 	book, err := rules.Load()

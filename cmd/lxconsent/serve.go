@@ -108,9 +108,9 @@ func listenUntil(ctx context.Context, l net.Listener, h http.Handler, log *slog.
 
 // greet prints what somebody who has just started the server wants to open.
 func (c *serveCmd) greet(ctx context.Context, s streams, n *node) error {
-	setup, err := n.admin.NewSetup(ctx)
+	dashboard, err := c.dashboardLink(ctx, n)
 	if err != nil {
-		return fmt.Errorf("make a setup link: %w", err)
+		return err
 	}
 	site := "SITE"
 	if ids := n.publish.Sites(); len(ids) > 0 {
@@ -121,10 +121,26 @@ func (c *serveCmd) greet(ctx context.Context, s streams, n *node) error {
 		site = "demo"
 		out += fmt.Sprintf("  Demo page  %s/demo/\n", c.PublicURL)
 	}
-	out += fmt.Sprintf("  Dashboard  %s/dashboard/#setup=%s   (works once, for 30 minutes)\n  Embed tag  %s\n\n",
-		c.PublicURL, setup, web.Tag(c.PublicURL, site))
+	out += fmt.Sprintf("  Dashboard  %s\n  Embed tag  %s\n\n", dashboard, web.Tag(c.PublicURL, site))
 	_, err = fmt.Fprint(s.out, out)
 	return err
+}
+
+// dashboardLink signs the first owner in. Once an owner has a password, nobody
+// needs a link that opens everything.
+func (c *serveCmd) dashboardLink(ctx context.Context, n *node) (string, error) {
+	owned, err := n.admin.HasOwner(ctx)
+	if err != nil {
+		return "", fmt.Errorf("look for an owner: %w", err)
+	}
+	if owned {
+		return c.PublicURL + "/dashboard/", nil
+	}
+	setup, err := n.admin.NewSetup(ctx)
+	if err != nil {
+		return "", fmt.Errorf("make a setup link: %w", err)
+	}
+	return c.PublicURL + "/dashboard/#setup=" + setup + "   (works once, for 30 minutes)", nil
 }
 
 // localURL names a listening address as a browser on this machine reaches it.

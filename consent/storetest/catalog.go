@@ -149,46 +149,14 @@ func catalogCases() []testCase {
 				seen[v] = true
 			}
 			before := b.version(t)
-			if err := b.PutDraft(t.Context(), consent.Draft{Site: site("shop"), SavedAt: at(1)}); err != nil {
-				t.Fatal(err)
-			}
 			b.append(t, record("a", "sub", 0))
 			if b.version(t) != before {
 				t.Fatal("the version changed without a publish")
 			}
 		}},
-		{"a draft replaces the one before and drafts come in the order of their ids", func(t *testing.T, b *bench) {
-			if all, err := b.Drafts(t.Context()); err != nil || len(all) != 0 {
-				t.Fatalf("Drafts of an empty store = %d, %v", len(all), err)
-			}
-			d := func(id string, sec int) consent.Draft {
-				return consent.Draft{Site: site(id), SavedAt: at(sec), By: "bob@example.com"}
-			}
-			for _, x := range []consent.Draft{d("shop", 1), d("blog", 2), d("shop", 3), d("shop-2", 4)} {
-				if err := b.PutDraft(t.Context(), x); err != nil {
-					t.Fatal(err)
-				}
-			}
-			all, err := b.Drafts(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			same(t, "the drafts", all, []consent.Draft{d("blog", 2), d("shop", 3), d("shop-2", 4)})
-		}},
-		{"a draft is no edition", func(t *testing.T, b *bench) {
-			if err := b.PutDraft(t.Context(), consent.Draft{Site: site("shop"), SavedAt: at(1)}); err != nil {
-				t.Fatal(err)
-			}
-			if all, err := b.Live(t.Context()); err != nil || len(all) != 0 {
-				t.Fatalf("Live = %d, %v", len(all), err)
-			}
-		}},
-		{"editions, drafts and the version survive closing and opening again", func(t *testing.T, b *bench) {
+		{"editions and the version survive closing and opening again", func(t *testing.T, b *bench) {
 			b.publish(t, "shop", 1)
 			b.publish(t, "shop", 2)
-			if err := b.PutDraft(t.Context(), consent.Draft{Site: site("shop"), SavedAt: at(1)}); err != nil {
-				t.Fatal(err)
-			}
 			before := b.version(t)
 			b.reopen(t)
 			if got := b.version(t); got != before {
@@ -197,10 +165,6 @@ func catalogCases() []testCase {
 			all, err := b.Editions(t.Context(), "shop")
 			if err != nil || len(all) != 2 {
 				t.Fatalf("Editions = %d, %v", len(all), err)
-			}
-			drafts, err := b.Drafts(t.Context())
-			if err != nil || len(drafts) != 1 {
-				t.Fatalf("Drafts = %d, %v", len(drafts), err)
 			}
 			b.publish(t, "shop", 3)
 		}},

@@ -164,8 +164,6 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 		"Edition":      func() error { _, err := b.Edition(ctx, "shop", 1); return err },
 		"Editions":     func() error { _, err := b.Editions(ctx, "shop"); return err },
 		"Live":         func() error { _, err := b.Live(ctx); return err },
-		"PutDraft":     func() error { return b.PutDraft(ctx, consent.Draft{Site: site("shop")}) },
-		"Drafts":       func() error { _, err := b.Drafts(ctx); return err },
 		"Version":      func() error { _, err := b.Version(ctx); return err },
 		"PutSecret":    func() error { return b.PutSecret(ctx, "k", []byte("w"), at(10)) },
 		"Secret":       func() error { _, err := b.Secret(ctx, "k", at(0)); return err },
@@ -193,8 +191,5 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 	b.notes(t, "k", 0, 10)
 	if all, err := b.Editions(t.Context(), "shop"); err != nil || len(all) != 1 {
 		t.Fatalf("Editions = %d, %v", len(all), err)
-	}
-	if all, err := b.Drafts(t.Context()); err != nil || len(all) != 0 {
-		t.Fatalf("Drafts = %d, %v", len(all), err)
 	}
 }

@@ -29,12 +29,12 @@ func (d *Desk) KeepPreview(ctx context.Context, p Preview) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return token, d.o.Vault.PutSecret(ctx, key("preview:", token), raw, d.o.Clock().Add(PreviewLife))
+	return token, d.o.Store.PutSecret(ctx, key("preview:", token), raw, d.o.Clock().Add(PreviewLife))
 }
 
 // Preview returns the preview of a link. Errors: NotFound.
 func (d *Desk) Preview(ctx context.Context, token string) (p Preview, err error) {
-	raw, err := d.o.Vault.Secret(ctx, key("preview:", token), d.o.Clock())
+	raw, err := d.o.Store.Secret(ctx, key("preview:", token), d.o.Clock())
 	if err != nil {
 		return p, err
 	}

@@ -83,35 +83,6 @@ func (s *Store) Live(ctx context.Context) ([]consent.Edition, error) {
 	})
 }
 
-// PutDraft stores a draft; see consent.Catalog.
-func (s *Store) PutDraft(ctx context.Context, d consent.Draft) error {
-	if err := named(d.Site.ID, "-", ""); err != nil {
-		return err
-	}
-	body, err := json.Marshal(d)
-	if err != nil {
-		return consent.Errorf(consent.Invalid, "the draft is not encodable: %w", err)
-	}
-	_, err = write(ctx, s, func(tx *bbolt.Tx) (struct{}, error) {
-		return struct{}{}, tx.Bucket([]byte(bucketDrafts)).Put([]byte(d.Site.ID), body)
-	})
-	return err
-}
-
-// Drafts returns every draft, ordered by site id; see consent.Catalog.
-func (s *Store) Drafts(ctx context.Context) ([]consent.Draft, error) {
-	return read(ctx, s, func(tx *bbolt.Tx) ([]consent.Draft, error) {
-		var all []consent.Draft
-		err := tx.Bucket([]byte(bucketDrafts)).ForEach(func(_, body []byte) error {
-			var d consent.Draft
-			err := decodeInto(body, &d)
-			all = append(all, d)
-			return err
-		})
-		return all, err
-	})
-}
-
 // Version counts the publishes; see consent.Catalog.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	return read(ctx, s, func(tx *bbolt.Tx) (int64, error) {

@@ -22,7 +22,6 @@ import (
 //	tombstones person                      → clock of the erasure
 //	editions   part(site) number           → edition as JSON
 //	live       site                        → number of the newest edition
-//	drafts     site                        → draft as JSON
 //	vault      key                         → end in microseconds, then the value
 //	documents  part(kind) id               → version as a number, then the body
 //	notes      part(journal) number        → the note
@@ -40,7 +39,6 @@ const (
 	bucketErasures   = "erasures"
 	bucketEditions   = "editions"
 	bucketLive       = "live"
-	bucketDrafts     = "drafts"
 	bucketVault      = "vault"
 	bucketDocuments  = "documents"
 	bucketNotes      = "notes"
@@ -58,7 +56,7 @@ const (
 func buckets() []string {
 	return []string{
 		bucketMeta, bucketRecords, bucketSecrets, bucketContexts, bucketIDs, bucketHistory, bucketTombstones, bucketErasures,
-		bucketEditions, bucketLive, bucketDrafts, bucketVault, bucketDocuments, bucketNotes, bucketCounters,
+		bucketEditions, bucketLive, bucketVault, bucketDocuments, bucketNotes, bucketCounters,
 	}
 }
 

@@ -3,7 +3,6 @@ package publish
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -12,9 +11,15 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
+// Store is what a Desk keeps editions and drafts in.
+type Store interface {
+	consent.Catalog
+	consent.Cabinet
+}
+
 // Options are what a Desk needs; all but Log are required.
 type Options struct {
-	Store consent.Catalog
+	Store Store
 	Clock func() time.Time
 	// Locales are the languages with built-in words.
 	Locales []string
@@ -38,8 +43,11 @@ type Desk struct {
 }
 
 type snapshot struct {
-	sites map[string]*consent.Edition
-	order []string
+	// sites are served, shelved are not any more.
+	sites   map[string]*consent.Edition
+	shelved map[string]*consent.Edition
+	order   []string
+	shelf   shelf
 }
 
 // New makes a desk with nothing live; call Load before serving.
@@ -61,8 +69,16 @@ func (d *Desk) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read live editions: %w", err)
 	}
-	s := &snapshot{sites: make(map[string]*consent.Edition, len(editions))}
+	shelf, err := d.readShelf(ctx)
+	if err != nil {
+		return fmt.Errorf("read which sites are archived: %w", err)
+	}
+	s := &snapshot{sites: make(map[string]*consent.Edition, len(editions)), shelved: map[string]*consent.Edition{}, shelf: shelf}
 	for i := range editions {
+		if _, off := shelf.Sites[editions[i].Site.ID]; off {
+			s.shelved[editions[i].Site.ID] = &editions[i]
+			continue
+		}
 		s.sites[editions[i].Site.ID] = &editions[i]
 		s.order = append(s.order, editions[i].Site.ID)
 	}
@@ -91,7 +107,11 @@ func (d *Desk) refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	v, err := d.o.Store.Version(ctx)
-	if err != nil || v == d.version.Load() {
+	if err != nil {
+		return err
+	}
+	shelf, err := d.readShelf(ctx)
+	if err != nil || v == d.version.Load() && shelf.version == d.live.Load().shelf.version {
 		return err
 	}
 	return d.Load(ctx)
@@ -112,7 +132,7 @@ func (d *Desk) Sites() []string { return d.live.Load().order }
 
 // Edition returns one edition of a site, live or past. Errors: UnknownSite, NotFound.
 func (d *Desk) Edition(ctx context.Context, site string, number int) (*consent.Edition, error) {
-	live, err := d.Live(site)
+	live, err := d.Newest(site)
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +161,16 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, by, note string) 
 	if err := d.Load(ctx); err != nil {
 		return nil, false, err
 	}
-	live, err := d.Live(site.ID)
-	if err == nil && live.Hash == site.Hash() {
+	live, err := d.Newest(site.ID)
+	if err != nil {
+		live = nil
+	} else if _, off := d.live.Load().shelf.Sites[site.ID]; off {
+		return nil, false, consent.Fail(consent.Conflict, "the site is archived", "restore it first")
+	} else if live.Hash == site.Hash() {
 		return live, false, nil
+	}
+	if err := d.claim(ctx, site.ID, site.Tenant, live != nil && live.Site.Tenant != site.Tenant); err != nil {
+		return nil, false, err
 	}
 	next := consent.Next(live, site, by, note, d.o.Clock())
 	if err := d.o.Trial(&next); err != nil {
@@ -167,87 +194,13 @@ func (d *Desk) Rollback(ctx context.Context, site string, number int, by string)
 		return nil, false, err
 	}
 	// The draft follows, so that the editor shows what is live.
-	return e, changed, d.o.Store.PutDraft(ctx, consent.Draft{Site: old.Site, SavedAt: d.o.Clock(), By: by})
-}
-
-// SaveDraft stores a draft of a valid site document. Errors: Invalid.
-func (d *Desk) SaveDraft(ctx context.Context, site consent.Site, by string) (consent.Draft, error) {
-	site = d.normal(site)
-	if err := d.Check(site); err != nil {
-		return consent.Draft{}, err
-	}
-	draft := consent.Draft{Site: site, SavedAt: d.o.Clock().UTC(), By: by}
-	return draft, d.o.Store.PutDraft(ctx, draft)
+	_, _, err = d.SaveDraft(ctx, old.Site, by, AnyVersion)
+	return e, changed, err
 }
 
 // Editions lists the editions of a site, newest first. Errors: NotFound.
 func (d *Desk) Editions(ctx context.Context, site string) ([]consent.Edition, error) {
 	return d.o.Store.Editions(ctx, site)
-}
-
-// Entry is one site as the list shows it.
-type Entry struct {
-	ID   string
-	Name string
-	// Live is nil for a site that was never published.
-	Live  *consent.Edition
-	Draft consent.Draft
-	// Changed says that the draft differs from what is live.
-	Changed bool
-}
-
-// List returns every site, live or only drafted, in the order of ids.
-func (d *Desk) List(ctx context.Context) ([]Entry, error) {
-	drafts, err := d.o.Store.Drafts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	live := d.live.Load()
-	var list []Entry
-	at := 0
-	for _, id := range live.order {
-		for ; at < len(drafts) && drafts[at].Site.ID < id; at++ {
-			list = append(list, entry(nil, &drafts[at]))
-		}
-		if at < len(drafts) && drafts[at].Site.ID == id {
-			list = append(list, entry(live.sites[id], &drafts[at]))
-			at++
-			continue
-		}
-		list = append(list, entry(live.sites[id], nil))
-	}
-	for ; at < len(drafts); at++ {
-		list = append(list, entry(nil, &drafts[at]))
-	}
-	return list, nil
-}
-
-// Find returns one site of the list. Errors: UnknownSite.
-func (d *Desk) Find(ctx context.Context, site string) (Entry, error) {
-	list, err := d.List(ctx)
-	if err != nil {
-		return Entry{}, err
-	}
-	for _, e := range list {
-		if e.ID == site {
-			return e, nil
-		}
-	}
-	_, err = d.Live(site)
-	return Entry{}, errors.Join(err)
-}
-
-func entry(live *consent.Edition, draft *consent.Draft) Entry {
-	e := Entry{Live: live}
-	switch {
-	case draft != nil:
-		e.Draft = *draft
-	case live != nil:
-		e.Draft = consent.Draft{Site: live.Site, SavedAt: live.PublishedAt, By: live.By}
-	}
-	e.ID, e.Name = e.Draft.Site.ID, e.Draft.Site.Name
-	e.Changed = live == nil || live.Hash != e.Draft.Site.Hash()
-	return e
 }
 
 func (d *Desk) normal(site consent.Site) consent.Site {

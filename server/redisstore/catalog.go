@@ -69,24 +69,6 @@ func (s *Store) Live(ctx context.Context) ([]consent.Edition, error) {
 	return documents[consent.Edition](fields)
 }
 
-// PutDraft stores a draft; see consent.Catalog.
-func (s *Store) PutDraft(ctx context.Context, d consent.Draft) error {
-	body, err := json.Marshal(d)
-	if err != nil {
-		return consent.Errorf(consent.Invalid, "the draft is not encodable: %w", err)
-	}
-	return failure(s.client.HSet(ctx, s.keys.drafts(), d.Site.ID, body).Err())
-}
-
-// Drafts returns every draft, ordered by site id; see consent.Catalog.
-func (s *Store) Drafts(ctx context.Context) ([]consent.Draft, error) {
-	fields, err := s.client.HGetAll(ctx, s.keys.drafts()).Result()
-	if err != nil {
-		return nil, failure(err)
-	}
-	return documents[consent.Draft](fields)
-}
-
 // Version counts the publishes; see consent.Catalog.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	v, err := s.client.Get(ctx, s.keys.version()).Int64()

@@ -20,7 +20,6 @@ import (
 //	n:{site/pp}day   hash   counters of a day; see consent.Counters
 //	d:{site/pp}      hash   code → context that many records share
 //	live{catalog}    hash   site → newest edition
-//	drafts{catalog}  hash   site → draft
 //	version{catalog} string number of publishes
 //	ed{catalog}:site hash   number → edition, "newest" → number
 //	secrets{vault}   hash   key → end in microseconds ":" value
@@ -77,7 +76,6 @@ func (k keys) counts(site string, part int, day string) string {
 	return k.prefix + "n:" + k.tag(site, part) + day
 }
 func (k keys) live() string                { return k.prefix + "live{catalog}" }
-func (k keys) drafts() string              { return k.prefix + "drafts{catalog}" }
 func (k keys) version() string             { return k.prefix + "version{catalog}" }
 func (k keys) editions(site string) string { return k.prefix + "ed{catalog}:" + site }
 func (k keys) secrets() string             { return k.prefix + "secrets{vault}" }

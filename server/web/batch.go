@@ -124,7 +124,11 @@ func (s *Server) member(c echo.Context, a askJSON, m memberJSON, place string) (
 			*f.to = []string{f.name}
 		}
 	}
-	answer, err := s.answer(c, ask)
+	var answer gate.Answer
+	err := s.mayCheck(principalOf(c), a.Site)
+	if err == nil {
+		answer, err = s.answer(c, ask)
+	}
 	switch {
 	case consent.CodeOf(err) == consent.UnknownSite:
 		named.Reason = consent.ReasonUnknownSite

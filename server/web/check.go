@@ -102,7 +102,11 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 		return ask, nil
 	}
-	if _, err := s.principal(c); err != nil {
+	p, err := s.principal(c)
+	if err != nil {
+		return ask, err
+	}
+	if err := s.mayCheck(p, ask.Site); err != nil {
 		return ask, err
 	}
 	// The caller is a server: where it stands says nothing about the visitor.

@@ -36,7 +36,7 @@ const exportStep = 30 * time.Second
 // final empty chunk, which an HTTP client reports.
 func (s *Server) exportRecords(c echo.Context) error {
 	site := c.Param("site")
-	if _, err := s.o.Publish.Live(site); err != nil {
+	if _, err := s.o.Publish.Newest(site); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -9,7 +10,6 @@ import (
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/publish"
-	"github.com/leadiumx/consent/server/script"
 )
 
 type sitesJSON struct {
@@ -26,12 +26,16 @@ type SiteRow struct {
 	DraftSavedAt *time.Time `json:"draft_saved_at,omitempty"`
 	// Changed says that the draft differs from what is live.
 	Changed bool `json:"changed"`
+	// State is draft, live, archived or deleted.
+	State publish.State `json:"state" enum:"draft,live,archived,deleted"`
+	// Tenant is the organisation that the site belongs to.
+	Tenant string `json:"tenant"`
 	// Tag is the HTML to paste first in <head>.
 	Tag string `json:"tag"`
 }
 
 func (s *Server) rowOf(e publish.Entry) SiteRow {
-	row := SiteRow{ID: e.ID, Name: e.Name, Changed: e.Changed, DraftSavedAt: &e.Draft.SavedAt, Tag: Tag(s.o.PublicURL, e.ID)}
+	row := SiteRow{ID: e.ID, Name: e.Name, Changed: e.Changed, DraftSavedAt: &e.Draft.SavedAt, State: e.State, Tenant: e.Draft.Site.Tenant, Tag: Tag(s.o.PublicURL, e.ID)}
 	if e.Live != nil {
 		row.Edition, row.PublishedAt = e.Live.Number, &e.Live.PublishedAt
 	}
@@ -44,13 +48,20 @@ func Tag(publicURL, site string) string {
 }
 
 func (s *Server) listSites(c echo.Context) error {
-	list, err := s.o.Publish.List(c.Request().Context())
+	p := principalOf(c)
+	tenant := p.Tenant
+	if p.Anywhere() {
+		tenant = ""
+	}
+	list, err := s.o.Publish.List(c.Request().Context(), tenant)
 	if err != nil {
 		return err
 	}
 	out := sitesJSON{Sites: []SiteRow{}}
 	for _, e := range list {
-		out.Sites = append(out.Sites, s.rowOf(e))
+		if p.Sees(e.Draft.Site.Tenant, e.ID) && (e.State != publish.IsDeleted || c.QueryParam("deleted") == "1") {
+			out.Sites = append(out.Sites, s.rowOf(e))
+		}
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -64,18 +75,20 @@ type siteViewJSON struct {
 }
 
 func (s *Server) getSite(c echo.Context) error {
-	e, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
+	e, version, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
 	if err != nil {
 		return err
 	}
+	setVersion(c, version)
 	return c.JSON(http.StatusOK, siteViewJSON{
 		SiteRow: s.rowOf(e), Draft: e.Draft.Site, Locales: s.o.Locales,
 		ScriptURL: s.o.PublicURL + "/s/" + e.ID + ".js",
 	})
 }
 
-// siteBody reads a site document and holds it against the id of the address.
-func siteBody(c echo.Context) (consent.Site, error) {
+// siteBody reads a site document and holds it against the id of the address and
+// the caller's organisation.
+func (s *Server) siteBody(c echo.Context) (consent.Site, error) {
 	site, err := decode[consent.Site](c, configBounds())
 	if err != nil {
 		return site, err
@@ -83,7 +96,30 @@ func siteBody(c echo.Context) (consent.Site, error) {
 	if site.ID != c.Param("site") {
 		return site, consent.Fail(consent.Invalid, "the document's `id` is not the site of the address", "send the document to /v1/sites/{its id}")
 	}
-	return site, nil
+	return site, s.settle(c, &site)
+}
+
+// settle puts a document into the organisation that it belongs to: the caller's
+// own, whatever the document says.
+func (s *Server) settle(c echo.Context, site *consent.Site) error {
+	p := principalOf(c)
+	switch {
+	case site.Tenant == "" && p.Anywhere():
+		tenant, err := s.o.Publish.Owner(c.Request().Context(), site.ID)
+		if consent.CodeOf(err) == consent.UnknownSite {
+			tenant, err = admin.FirstTenant, nil
+		}
+		site.Tenant = tenant
+		return err
+	case site.Tenant == "":
+		site.Tenant = p.Tenant
+	case !p.InTenant(site.Tenant):
+		return consent.Fail(consent.Invalid, "the document's `tenant` is not your organisation", "leave `tenant` out")
+	}
+	if p.Anywhere() {
+		return s.o.Admin.EnsureTenant(c.Request().Context(), site.Tenant, site.Tenant)
+	}
+	return nil
 }
 
 type savedJSON struct {
@@ -100,7 +136,7 @@ type findingsJSON struct {
 
 // siteFindings judges the draft of a site by the banner rules.
 func (s *Server) siteFindings(c echo.Context) error {
-	e, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
+	e, _, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
 	if err != nil {
 		return err
 	}
@@ -113,12 +149,20 @@ func (s *Server) findings(site consent.Site) []consent.Finding {
 }
 
 func (s *Server) putDraft(c echo.Context) error {
-	site, err := siteBody(c)
+	site, err := s.siteBody(c)
 	if err != nil {
 		return err
 	}
-	draft, err := s.o.Publish.SaveDraft(c.Request().Context(), site, principalOf(c).Name)
+	version, err := ifMatch(c)
 	if err != nil {
+		return err
+	}
+	draft, version, err := s.o.Publish.SaveDraft(c.Request().Context(), site, by(principalOf(c)), version)
+	if err != nil {
+		return overtaken(c, err)
+	}
+	setVersion(c, version)
+	if err := s.audited(c, site.ID, "site.draft", "", site.Hash(), ""); err != nil {
 		return err
 	}
 	live, err := s.o.Publish.Live(site.ID)
@@ -140,29 +184,34 @@ type publishedJSON struct {
 	Findings []consent.Finding `json:"findings"`
 }
 
-func (s *Server) published(c echo.Context, e *consent.Edition, changed bool, err error) error {
+func (s *Server) published(c echo.Context, e *consent.Edition, changed bool, note string, err error) error {
 	if err != nil {
 		return err
+	}
+	if changed {
+		if err := s.audited(c, e.Site.ID, "site.publish", "", e.Hash, note); err != nil {
+			return err
+		}
 	}
 	return c.JSON(http.StatusOK, publishedJSON{Site: e.Site.ID, Edition: e.Number, Hash: e.Hash, Changed: changed, Since: e.Since, Findings: s.findings(e.Site)})
 }
 
 func (s *Server) applySite(c echo.Context) error {
-	site, err := siteBody(c)
+	site, err := s.siteBody(c)
 	if err != nil {
 		return err
 	}
-	by, note := principalOf(c).Name, c.QueryParam("note")
+	note := c.QueryParam("note")
 	if err := checkNote(note); err != nil {
 		return err
 	}
-	e, changed, err := s.o.Publish.Publish(c.Request().Context(), site, by, note)
+	e, changed, err := s.o.Publish.Publish(c.Request().Context(), site, by(principalOf(c)), note)
 	if err != nil {
 		return err
 	}
 	// The draft follows, so that the editor shows what is live.
-	_, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by)
-	return s.published(c, e, changed, err)
+	_, _, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by(principalOf(c)), publish.AnyVersion)
+	return s.published(c, e, changed, note, err)
 }
 
 func checkNote(note string) error {
@@ -184,12 +233,17 @@ func (s *Server) publishDraft(c echo.Context) error {
 	if err := checkNote(in.Note); err != nil {
 		return err
 	}
-	entry, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
+	entry, version, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
 	if err != nil {
 		return err
 	}
-	e, changed, err := s.o.Publish.Publish(c.Request().Context(), entry.Draft.Site, principalOf(c).Name, in.Note)
-	return s.published(c, e, changed, err)
+	if want, err := ifMatch(c); err != nil {
+		return err
+	} else if want != anyVersion && want != version {
+		return overtaken(c, consent.Fail(consent.Conflict, "the draft has changed", "load it again"))
+	}
+	e, changed, err := s.o.Publish.Publish(c.Request().Context(), entry.Draft.Site, by(principalOf(c)), in.Note)
+	return s.published(c, e, changed, in.Note, err)
 }
 
 type rollbackJSON struct {
@@ -201,8 +255,8 @@ func (s *Server) rollback(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	e, changed, err := s.o.Publish.Rollback(c.Request().Context(), c.Param("site"), in.Edition, principalOf(c).Name)
-	return s.published(c, e, changed, err)
+	e, changed, err := s.o.Publish.Rollback(c.Request().Context(), c.Param("site"), in.Edition, by(principalOf(c)))
+	return s.published(c, e, changed, fmt.Sprintf("back to edition %d", in.Edition), err)
 }
 
 type editionsJSON struct {
@@ -228,54 +282,4 @@ func (s *Server) listEditions(c echo.Context) error {
 		out.Editions = append(out.Editions, editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.By, e.Note})
 	}
 	return c.JSON(http.StatusOK, out)
-}
-
-type wordsJSON struct {
-	Locale string            `json:"locale"`
-	Words  map[string]string `json:"words"`
-}
-
-func (s *Server) words(c echo.Context) error {
-	locale := c.QueryParam("locale")
-	words, ok := s.o.Words(locale)
-	if !ok {
-		return consent.Fail(consent.NotFound, "there are no built-in words in this language", "ask for one of the site's `locales`")
-	}
-	return c.JSON(http.StatusOK, wordsJSON{Locale: locale, Words: words})
-}
-
-type previewJSON struct {
-	Site   consent.Site `json:"site"`
-	Place  string       `json:"place"`
-	Locale string       `json:"locale"`
-	GPC    bool         `json:"gpc"`
-}
-
-type previewLinkJSON struct {
-	URL     string    `json:"url"`
-	Expires time.Time `json:"expires"`
-}
-
-func (s *Server) makePreview(c echo.Context) error {
-	in, err := decode[previewJSON](c, configBounds())
-	if err != nil {
-		return err
-	}
-	if err := s.o.Publish.Check(in.Site); err != nil {
-		return err
-	}
-	place, ok := consent.ParsePlace(in.Place)
-	if !ok {
-		return consent.Fail(consent.Invalid, "`place` is not an ISO 3166 code", "write a code such as FR or US-CA, or unknown")
-	}
-	// It is compiled here, so that a draft that cannot be compiled says so in
-	// the editor and not in the frame.
-	if _, err := s.o.Scripts.Preview(script.Draft{Site: in.Site, Place: place, Locale: in.Locale, GPC: in.GPC}); err != nil {
-		return err
-	}
-	token, err := s.o.Admin.KeepPreview(c.Request().Context(), admin.Preview(in))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, previewLinkJSON{URL: "/preview/" + token, Expires: s.o.Clock().Add(admin.PreviewLife).UTC()})
 }

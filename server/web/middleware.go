@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/server/admin"
 )
 
 // log writes one line per request, without addresses, queries, cookies or
@@ -59,7 +58,7 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 		if s.https(c) {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
 		return next(c)
 	}
@@ -83,45 +82,6 @@ func peer(r *http.Request) netip.Addr {
 	return ap.Addr().Unmap()
 }
 
-const sessionCookie = "lx_session"
-
-// guard lets a request through when its caller holds the route's permission.
-// Public and visitor routes are open; what a visitor may see is decided by the
-// tokens that the handler opens.
-func (s *Server) guard(r route) echo.HandlerFunc {
-	if r.allow == admin.Public || r.allow == admin.Visitor {
-		return r.handle
-	}
-	return func(c echo.Context) error {
-		p, err := s.principal(c)
-		if err != nil {
-			return err
-		}
-		if !p.May(r.allow) {
-			return consent.Fail(consent.Forbidden, "your role does not allow this", "ask an owner")
-		}
-		c.Response().Header().Set("Cache-Control", "no-store")
-		c.Set("principal", p)
-		return r.handle(c)
-	}
-}
-
-// principal names the caller, by bearer token or by session. A session counts
-// only for requests that come from our own pages.
-func (s *Server) principal(c echo.Context) (admin.Principal, error) {
-	if token, ok := bearer(c.Request()); ok {
-		return s.o.Admin.Token(token)
-	}
-	cookie, err := c.Cookie(sessionCookie)
-	if err != nil {
-		return admin.Principal{}, consent.Fail(consent.Unauthorized, "nobody is signed in", "open the setup link that the server printed, or send `Authorization: Bearer`")
-	}
-	if err := sameOrigin(c.Request()); err != nil {
-		return admin.Principal{}, err
-	}
-	return s.o.Admin.Session(c.Request().Context(), cookie.Value)
-}
-
 func sameOrigin(r *http.Request) error {
 	if err := new(http.CrossOriginProtection).Check(r); err != nil {
 		return consent.Fail(consent.Forbidden, "the request comes from another site", "use the dashboard itself, or an API token")
@@ -131,11 +91,6 @@ func sameOrigin(r *http.Request) error {
 
 func bearer(r *http.Request) (string, bool) {
 	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-}
-
-func principalOf(c echo.Context) admin.Principal {
-	p, _ := c.Get("principal").(admin.Principal)
-	return p
 }
 
 // deadline bounds the I/O of one request.

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
 )
 
 // Codes of failures that only HTTP knows.
@@ -44,9 +45,11 @@ func status(code consent.Code) int {
 		return http.StatusNotFound
 	case consent.Conflict, consent.IDReused:
 		return http.StatusConflict
-	case consent.Forbidden, consent.BadToken, consent.BadOrigin:
+	case preconditionFailed:
+		return http.StatusPreconditionFailed
+	case consent.Forbidden, consent.BadToken, consent.BadOrigin, admin.NotConfirmed:
 		return http.StatusForbidden
-	case consent.Unauthorized:
+	case consent.Unauthorized, admin.SecondFactor:
 		return http.StatusUnauthorized
 	case consent.Erased:
 		return http.StatusGone

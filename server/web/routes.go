@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,7 +42,7 @@ const (
 
 // routes is the whole HTTP surface apart from the demo and the static files.
 func (s *Server) routes() []route {
-	return append(s.publicRoutes(), s.manageRoutes()...)
+	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.organisationRoutes(), s.manageRoutes())
 }
 
 func (s *Server) publicRoutes() []route {
@@ -74,13 +75,11 @@ func (s *Server) publicRoutes() []route {
 
 func (s *Server) manageRoutes() []route {
 	return []route{
-		{http.MethodPost, "/v1/session", admin.Public, "Sign in with a setup link", shape[signInJSON](), nil, "", nil, s.signIn},
-		{http.MethodGet, "/v1/session", admin.OwnSession, "Who is signed in", nil, shape[admin.Principal](), mediaJSON, nil, s.session},
-		{http.MethodDelete, "/v1/session", admin.OwnSession, "Sign out", nil, nil, "", nil, s.signOut},
 		{http.MethodGet, "/v1/sites", admin.ReadSite, "All sites", nil, shape[sitesJSON](), mediaJSON, nil, s.listSites},
 		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteViewJSON](), mediaJSON, nil, s.getSite},
+		{http.MethodGet, "/v1/sites/:site/document", admin.ReadSite, "The site document that is live, or the draft, as PUT takes it", nil, shape[consent.Site](), mediaJSON, []string{"draft"}, s.document},
 		{http.MethodPut, "/v1/sites/:site", admin.PublishSite, "Create or update a site and publish it", shape[consent.Site](), shape[publishedJSON](), mediaJSON, []string{"note"}, s.applySite},
-		{http.MethodPut, "/v1/sites/:site/draft", admin.WriteSite, "Save the draft", shape[consent.Site](), shape[savedJSON](), mediaJSON, nil, s.putDraft},
+		{http.MethodPut, "/v1/sites/:site/draft", admin.WriteSite, "Save the draft; honours If-Match", shape[consent.Site](), shape[savedJSON](), mediaJSON, nil, s.putDraft},
 		{http.MethodGet, "/v1/sites/:site/findings", admin.ReadSite, "What the draft breaks of the banner rules", nil, shape[findingsJSON](), mediaJSON, nil, s.siteFindings},
 		{http.MethodPost, "/v1/sites/:site/publish", admin.PublishSite, "Publish the draft", shape[publishJSON](), shape[publishedJSON](), mediaJSON, nil, s.publishDraft},
 		{http.MethodPost, "/v1/sites/:site/rollback", admin.PublishSite, "Publish an earlier edition again", shape[rollbackJSON](), shape[publishedJSON](), mediaJSON, nil, s.rollback},
@@ -91,6 +90,9 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
 		{http.MethodPatch, "/v1/sites/:site/requests/:request", admin.WriteRequests, "Mark a request as handled", shape[handleJSON](), shape[requestJSON](), mediaJSON, nil, s.handleRequest},
 		{http.MethodPost, "/v1/sites/:site/preview", admin.WriteSite, "Make a link that shows a draft", shape[previewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makePreview},
+		{http.MethodPost, "/v1/sites/:site/archive", admin.DeleteSite, "Stop serving a site", nil, nil, "", nil, s.archiveSite},
+		{http.MethodDelete, "/v1/sites/:site/archive", admin.DeleteSite, "Serve an archived site again", nil, nil, "", nil, s.restoreSite},
+		{http.MethodDelete, "/v1/sites/:site", admin.DeleteSite, "Delete an archived site, or one that was never published", nil, nil, "", nil, s.deleteSite},
 		{http.MethodGet, "/v1/words", admin.ReadSite, "The built-in words of a language", nil, shape[wordsJSON](), mediaJSON, []string{"locale"}, s.words},
 	}
 }

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+type userCmd struct {
+	Add  userAddCmd  `cmd:"" help:"Invite somebody, or add them with a password."`
+	List userListCmd `cmd:"" help:"List the members of an organisation."`
+	Link userLinkCmd `cmd:"" help:"Print a link with which a member sets a new password."`
+}
+
+// tenantFlag says in which organisation a command acts.
+type tenantFlag struct {
+	Tenant string `default:"default" help:"The organisation's id."`
+	remote
+}
+
+func (f *tenantFlag) ask(ctx context.Context, method, path string, in, out any) error {
+	f.tenant = f.Tenant
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encode the request: %w", err)
+	}
+	return f.call(ctx, method, path, body, out)
+}
+
+type userAddCmd struct {
+	Email        string `arg:"" help:"The person's e-mail address."`
+	Role         string `default:"owner" enum:"owner,admin,publisher,editor,analyst,auditor" help:"What they may do."`
+	Name         string `help:"How they are called."`
+	PasswordFile string `help:"File with their password, or - for standard input; left out, an invitation link is printed." placeholder:"FILE"`
+	tenantFlag
+}
+
+// Run adds or invites a person.
+func (c *userAddCmd) Run(ctx context.Context, s streams) error {
+	if c.PasswordFile == "" {
+		var out struct {
+			URL string `json:"url"`
+		}
+		if err := c.ask(ctx, http.MethodPost, "/v1/invitations", map[string]string{"email": c.Email, "role": c.Role}, &out); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(s.out, "%s\n", out.URL)
+		return err
+	}
+	password, err := readSecret(c.PasswordFile)
+	if err != nil {
+		return err
+	}
+	in := map[string]string{"email": c.Email, "role": c.Role, "name": c.Name, "password": password}
+	if err := c.ask(ctx, http.MethodPost, "/v1/members", in, nil); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s is now %s of %s\n", c.Email, c.Role, c.Tenant)
+	return err
+}
+
+// readSecret reads the first line of a file or of the standard input.
+func readSecret(path string) (string, error) {
+	in := os.Stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return "", consent.Errorf(consent.Invalid, "the password cannot be read: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return "", consent.Errorf(consent.Invalid, "the password cannot be read: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+type userListCmd struct {
+	JSON bool `name:"json" help:"Print JSON."`
+	tenantFlag
+}
+
+// Run lists the members.
+func (c *userListCmd) Run(ctx context.Context, s streams) error {
+	var out struct {
+		Members []struct {
+			Email        string            `json:"email"`
+			Name         string            `json:"name"`
+			Role         string            `json:"role"`
+			Sites        map[string]string `json:"sites,omitempty"`
+			SecondFactor bool              `json:"second_factor"`
+		} `json:"members"`
+	}
+	if err := c.ask(ctx, http.MethodGet, "/v1/members", nil, &out); err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s, out)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "EMAIL\tNAME\tROLE\tSITES\tSECOND FACTOR")
+	for _, m := range out.Members {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%v\n", m.Email, m.Name, m.Role, len(m.Sites), m.SecondFactor)
+	}
+	return w.Flush()
+}
+
+type userLinkCmd struct {
+	Email string `arg:"" help:"The person's e-mail address."`
+	tenantFlag
+}
+
+// Run prints the link.
+func (c *userLinkCmd) Run(ctx context.Context, s streams) error {
+	var out struct {
+		URL string `json:"url"`
+	}
+	if err := c.ask(ctx, http.MethodPost, "/v1/members/"+url.PathEscape(c.Email)+"/reset", nil, &out); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "%s\n", out.URL)
+	return err
+}

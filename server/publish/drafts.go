@@ -1,0 +1,252 @@
+package publish
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+const (
+	kindDraft = "draft"
+	kindSite  = "site"
+	// AnyVersion saves a draft whatever is there.
+	AnyVersion = -1
+)
+
+// draftID puts the drafts of one tenant beside each other.
+func draftID(tenant, site string) string { return tenant + "/" + site }
+
+// claimed says whose a site's id is.
+type claimed struct {
+	Tenant string    `json:"tenant"`
+	Since  time.Time `json:"since"`
+}
+
+func (d *Desk) claimOf(ctx context.Context, site string) (c claimed, version int64, err error) {
+	doc, err := d.o.Store.Document(ctx, kindSite, site)
+	if err != nil {
+		return c, 0, err
+	}
+	if err := json.Unmarshal(doc.Body, &c); err != nil {
+		return c, 0, fmt.Errorf("read whose a site is: %w", err)
+	}
+	return c, doc.Version, nil
+}
+
+// claim makes a site's id a tenant's own; of two who claim one, one gets it.
+// move takes it from another tenant. Errors: UnknownSite when it is another's.
+func (d *Desk) claim(ctx context.Context, site, tenant string, move bool) error {
+	for range 5 {
+		c, version, err := d.claimOf(ctx, site)
+		if err != nil && consent.CodeOf(err) != consent.NotFound {
+			return err
+		}
+		if err == nil && c.Tenant == tenant {
+			return nil
+		}
+		if err == nil && !move {
+			return noSite(site)
+		}
+		body, merr := json.Marshal(claimed{Tenant: tenant, Since: d.o.Clock().UTC()})
+		if merr != nil {
+			return fmt.Errorf("encode whose a site is: %w", merr)
+		}
+		_, err = d.o.Store.PutDocument(ctx, consent.Document{Kind: kindSite, ID: site, Version: version, Body: body})
+		if err == nil && version != 0 {
+			return d.o.Store.DropDocument(ctx, kindDraft, draftID(c.Tenant, site))
+		}
+		if consent.CodeOf(err) != consent.Conflict {
+			return err
+		}
+	}
+	return consent.Fail(consent.Conflict, "others change the site at this moment", "try again")
+}
+
+// Owner returns the tenant that a site belongs to. Errors: UnknownSite.
+func (d *Desk) Owner(ctx context.Context, site string) (string, error) {
+	if e, err := d.Newest(site); err == nil {
+		return e.Site.Tenant, nil
+	}
+	if len(site) > 64 || site == "" {
+		return "", noSite(site)
+	}
+	c, _, err := d.claimOf(ctx, site)
+	if code := consent.CodeOf(err); code == consent.NotFound || code == consent.Invalid {
+		return "", noSite(site)
+	}
+	return c.Tenant, err
+}
+
+func noSite(site string) error {
+	return consent.Fail(consent.UnknownSite, fmt.Sprintf("there is no site %q", clip(site)),
+		"check the site id in the tag, or create the site with `lxconsent site apply`")
+}
+
+// Newest returns the newest edition of a site, archived or not. The edition is
+// shared: do not change it. Errors: UnknownSite.
+func (d *Desk) Newest(site string) (*consent.Edition, error) {
+	s := d.live.Load()
+	if e, ok := s.sites[site]; ok {
+		return e, nil
+	}
+	if e, ok := s.shelved[site]; ok {
+		return e, nil
+	}
+	return nil, noSite(site)
+}
+
+// Draft returns a site's draft with its version; without one, the newest
+// edition with version 0. Errors: UnknownSite.
+func (d *Desk) Draft(ctx context.Context, site string) (consent.Draft, int64, error) {
+	tenant, err := d.Owner(ctx, site)
+	if err != nil {
+		return consent.Draft{}, 0, err
+	}
+	doc, err := d.o.Store.Document(ctx, kindDraft, draftID(tenant, site))
+	if err == nil {
+		draft, err := decodeDraft(doc)
+		return draft, doc.Version, err
+	}
+	if consent.CodeOf(err) != consent.NotFound {
+		return consent.Draft{}, 0, err
+	}
+	e, err := d.Newest(site)
+	if err != nil {
+		return consent.Draft{}, 0, err
+	}
+	return consent.Draft{Site: e.Site, SavedAt: e.PublishedAt, By: e.By}, 0, nil
+}
+
+func decodeDraft(doc consent.Document) (draft consent.Draft, err error) {
+	if err := json.Unmarshal(doc.Body, &draft); err != nil {
+		return draft, fmt.Errorf("read a draft: %w", err)
+	}
+	return draft, nil
+}
+
+// SaveDraft stores a draft of a valid site document over the version that was
+// read, or over any. It returns the new version. Errors: Invalid, Conflict when
+// somebody else saved in between, UnknownSite when the id is another tenant's.
+func (d *Desk) SaveDraft(ctx context.Context, site consent.Site, by string, version int64) (consent.Draft, int64, error) {
+	site = d.normal(site)
+	if err := d.Check(site); err != nil {
+		return consent.Draft{}, 0, err
+	}
+	if e, err := d.Newest(site.ID); err == nil && e.Site.Tenant != site.Tenant {
+		return consent.Draft{}, 0, consent.Fail(consent.Invalid, "a draft cannot move a site to another organisation", "leave `tenant` as it is")
+	}
+	if err := d.claim(ctx, site.ID, site.Tenant, false); err != nil {
+		return consent.Draft{}, 0, err
+	}
+	id := draftID(site.Tenant, site.ID)
+	if version == AnyVersion {
+		old, err := d.o.Store.Document(ctx, kindDraft, id)
+		if err != nil && consent.CodeOf(err) != consent.NotFound {
+			return consent.Draft{}, 0, err
+		}
+		version = old.Version
+		if err != nil {
+			version = 0
+		}
+	}
+	draft := consent.Draft{Site: site, SavedAt: d.o.Clock().UTC(), By: by}
+	body, err := json.Marshal(draft)
+	if err != nil {
+		return draft, 0, fmt.Errorf("encode a draft: %w", err)
+	}
+	doc, err := d.o.Store.PutDocument(ctx, consent.Document{Kind: kindDraft, ID: id, Version: version, Body: body})
+	if consent.CodeOf(err) == consent.Conflict {
+		return draft, 0, consent.Fail(consent.Conflict, "somebody else saved this draft since you loaded it", "load it again and repeat your change")
+	}
+	return draft, doc.Version, err
+}
+
+// Entry is one site as the list shows it.
+type Entry struct {
+	ID   string
+	Name string
+	// Live is the newest edition, nil for a site that was never published.
+	Live  *consent.Edition
+	Draft consent.Draft
+	// Changed says that the draft differs from what is live.
+	Changed bool
+	// State is live, draft, archived or deleted.
+	State State
+}
+
+// List returns every site of a tenant, or of all of them when it is empty, live
+// or only drafted, in the order of ids.
+func (d *Desk) List(ctx context.Context, tenant string) ([]Entry, error) {
+	snap := d.live.Load()
+	found := map[string]Entry{}
+	for _, sites := range []map[string]*consent.Edition{snap.sites, snap.shelved} {
+		for id, e := range sites {
+			if tenant == "" || e.Site.Tenant == tenant {
+				found[id] = snap.entry(e, nil)
+			}
+		}
+	}
+	const page = 100
+	after, prefix := "", ""
+	if tenant != "" {
+		prefix = draftID(tenant, "")
+		after = prefix
+	}
+	for {
+		docs, err := d.o.Store.Documents(ctx, kindDraft, after, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, doc := range docs {
+			if after = doc.ID; !strings.HasPrefix(doc.ID, prefix) {
+				break
+			}
+			draft, err := decodeDraft(doc)
+			if err != nil {
+				return nil, err
+			}
+			live, _ := d.Newest(draft.Site.ID)
+			if live == nil || live.Site.Tenant == draft.Site.Tenant {
+				found[draft.Site.ID] = snap.entry(live, &draft)
+			}
+		}
+		if len(docs) < page || !strings.HasPrefix(after, prefix) {
+			break
+		}
+	}
+	list := make([]Entry, 0, len(found))
+	for _, e := range found {
+		list = append(list, e)
+	}
+	slices.SortFunc(list, func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// Find returns one site as the list shows it. Errors: UnknownSite.
+func (d *Desk) Find(ctx context.Context, site string) (Entry, int64, error) {
+	draft, version, err := d.Draft(ctx, site)
+	if err != nil {
+		return Entry{}, 0, err
+	}
+	live, _ := d.Newest(site)
+	return d.live.Load().entry(live, &draft), version, nil
+}
+
+func (s *snapshot) entry(live *consent.Edition, draft *consent.Draft) Entry {
+	e := Entry{Live: live}
+	switch {
+	case draft != nil:
+		e.Draft = *draft
+	case live != nil:
+		e.Draft = consent.Draft{Site: live.Site, SavedAt: live.PublishedAt, By: live.By}
+	}
+	e.ID, e.Name = e.Draft.Site.ID, e.Draft.Site.Name
+	e.Changed = live == nil || live.Hash != e.Draft.Site.Hash()
+	e.State = s.state(e.ID, live != nil)
+	return e
+}

@@ -1,0 +1,62 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/script"
+)
+
+type wordsJSON struct {
+	Locale string            `json:"locale"`
+	Words  map[string]string `json:"words"`
+}
+
+func (s *Server) words(c echo.Context) error {
+	locale := c.QueryParam("locale")
+	words, ok := s.o.Words(locale)
+	if !ok {
+		return consent.Fail(consent.NotFound, "there are no built-in words in this language", "ask for one of the site's `locales`")
+	}
+	return c.JSON(http.StatusOK, wordsJSON{Locale: locale, Words: words})
+}
+
+type previewJSON struct {
+	Site   consent.Site `json:"site"`
+	Place  string       `json:"place"`
+	Locale string       `json:"locale"`
+	GPC    bool         `json:"gpc"`
+}
+
+type previewLinkJSON struct {
+	URL     string    `json:"url"`
+	Expires time.Time `json:"expires"`
+}
+
+func (s *Server) makePreview(c echo.Context) error {
+	in, err := decode[previewJSON](c, configBounds())
+	if err != nil {
+		return err
+	}
+	if err := s.o.Publish.Check(in.Site); err != nil {
+		return err
+	}
+	place, ok := consent.ParsePlace(in.Place)
+	if !ok {
+		return consent.Fail(consent.Invalid, "`place` is not an ISO 3166 code", "write a code such as FR or US-CA, or unknown")
+	}
+	// It is compiled here, so that a draft that cannot be compiled says so in
+	// the editor and not in the frame.
+	if _, err := s.o.Scripts.Preview(script.Draft{Site: in.Site, Place: place, Locale: in.Locale, GPC: in.GPC}); err != nil {
+		return err
+	}
+	token, err := s.o.Admin.KeepPreview(c.Request().Context(), admin.Preview(in))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, previewLinkJSON{URL: "/preview/" + token, Expires: s.o.Clock().Add(admin.PreviewLife).UTC()})
+}

@@ -1,0 +1,155 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
+)
+
+// tenantHeader names the organisation in which the operator's token acts. From
+// everybody else it means nothing.
+const tenantHeader = "Consent-Tenant"
+
+// guard lets a request through when its caller holds the route's permission, on
+// the site of the address where there is one. Public and visitor routes are
+// open; what a visitor may see is decided by the tokens that the handler opens.
+func (s *Server) guard(r route) echo.HandlerFunc {
+	if r.allow == admin.Public || r.allow == admin.Visitor {
+		return r.handle
+	}
+	creates := r.method == http.MethodPut && strings.HasPrefix(r.path, "/v1/sites/")
+	return func(c echo.Context) error {
+		secureAPI(c)
+		p, err := s.principal(c)
+		if err != nil {
+			return err
+		}
+		c.Set("principal", p)
+		if strings.Contains(r.path, "/:site") {
+			err = s.reach(c, p, r.allow, creates)
+		} else if !p.MaySomewhere(r.allow) {
+			err = forbidden()
+		}
+		if err != nil {
+			return err
+		}
+		if r.allow.Confirmed() {
+			if err := s.confirmed(c); err != nil {
+				return err
+			}
+		}
+		return r.handle(c)
+	}
+}
+
+// confirmed asks a person to have proved lately who they are.
+func (s *Server) confirmed(c echo.Context) error {
+	if p := principalOf(c); p.Kind == admin.ByPassword && !s.o.Clock().Before(p.Confirmed) {
+		return consent.Fail(admin.NotConfirmed, "this asks for your password once more", "send it to /v1/session/confirm, then repeat the request")
+	}
+	return nil
+}
+
+// secureAPI sets the headers of every answer to people who manage sites.
+func secureAPI(c echo.Context) {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Frame-Options", "DENY")
+}
+
+func forbidden() error {
+	return consent.Fail(consent.Forbidden, "your role does not allow this", "ask an owner")
+}
+
+// reach lets a caller through to the site of the address. Another tenant's site
+// is answered as one that does not exist.
+func (s *Server) reach(c echo.Context, p admin.Principal, want admin.Permission, creates bool) error {
+	site := c.Param("site")
+	tenant, err := s.o.Publish.Owner(c.Request().Context(), site)
+	switch {
+	case err != nil && creates && consent.CodeOf(err) == consent.UnknownSite:
+		if !p.May(want) {
+			return forbidden()
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	return s.owns(p, want, tenant, site)
+}
+
+func (s *Server) owns(p admin.Principal, want admin.Permission, tenant, site string) error {
+	if !p.Sees(tenant, site) {
+		return noSite(site)
+	}
+	if !p.MayOn(site, want) {
+		return forbidden()
+	}
+	return nil
+}
+
+// mayOn checks a permission on a site that stands in a query or a body.
+// Errors: UnknownSite, also for another tenant's; Forbidden.
+func (s *Server) mayOn(c echo.Context, p admin.Principal, want admin.Permission, site string) error {
+	tenant, err := s.o.Publish.Owner(c.Request().Context(), site)
+	if err != nil {
+		return err
+	}
+	return s.owns(p, want, tenant, site)
+}
+
+// mayCheck checks that a caller may ask about a site, without I/O. Errors:
+// UnknownSite, whether the site is another tenant's, out of the key's reach or
+// nowhere.
+func (s *Server) mayCheck(p admin.Principal, site string) error {
+	live, err := s.o.Publish.Live(site)
+	if err != nil {
+		return err
+	}
+	if !p.InTenant(live.Site.Tenant) || !p.MayOn(site, admin.CheckAny) {
+		return noSite(site)
+	}
+	return nil
+}
+
+func noSite(site string) error {
+	return consent.Fail(consent.UnknownSite, "there is no site \""+site[:min(len(site), 64)]+"\"",
+		"check the site id in the tag, or create the site with `lxconsent site apply`")
+}
+
+// principal names the caller, by bearer token or by session. A session counts
+// only for requests that come from our own pages.
+func (s *Server) principal(c echo.Context) (admin.Principal, error) {
+	r := c.Request()
+	if token, ok := bearer(r); ok {
+		return s.o.Admin.Token(r.Context(), token, r.Header.Get(tenantHeader))
+	}
+	session := s.sessionOf(c)
+	if session == "" {
+		return admin.Principal{}, consent.Fail(consent.Unauthorized, "nobody is signed in", "sign in, open the setup link that the server printed, or send `Authorization: Bearer`")
+	}
+	if err := sameOrigin(r); err != nil {
+		return admin.Principal{}, err
+	}
+	return s.o.Admin.Session(r.Context(), session)
+}
+
+func principalOf(c echo.Context) admin.Principal {
+	p, _ := c.Get("principal").(admin.Principal)
+	return p
+}
+
+// by is the name under which a caller's work is written down.
+func by(p admin.Principal) string {
+	if p.Email != "" {
+		return p.Email
+	}
+	return p.Name
+}
