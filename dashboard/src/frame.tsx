@@ -1,90 +1,69 @@
-import {
-  ActionIcon,
-  Anchor,
-  Center,
-  Group,
-  Loader,
-  Stack,
-  Text,
-  Title,
-  Tooltip,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from "@mantine/core";
-import { IconLogout2, IconMoon, IconSun } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { Anchor, Center, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { api } from "./api";
-import { sessionKey } from "./session";
+import { t } from "./i18n";
+import { MainNav, SiteNav } from "./nav";
+import { Person } from "./person";
 import { Wordmark } from "./wordmark";
 
-/** The bar on top of every page: where one is, what one can do. */
-export function TopBar({ where, children }: { where?: ReactNode; children?: ReactNode }) {
+/** The bar on top of every page: where one is, where one can go, what one can do. */
+export function TopBar({ where, site, children }: { where?: ReactNode; site?: string; children?: ReactNode }) {
   return (
     <header className="topbar">
+      <a href="#main" className="skip">
+        {t("Skip to the content")}
+      </a>
       <Group gap="sm" wrap="nowrap" className="topbar-where">
-        <Link href="/" className="home" aria-label="LeadiumX Consent, all sites">
+        <Link href="/" className="home" aria-label={t("LeadiumX Consent, all sites")}>
           <Wordmark />
         </Link>
         {where}
+        {site ? <SiteNav site={site} /> : <MainNav />}
       </Group>
       <Group gap="xs" wrap="nowrap">
         {children}
-        <span className="everywhere">
-          <SchemeToggle />
-          <SignOut />
-        </span>
+        <Person site={site} />
       </Group>
     </header>
   );
 }
 
-function SignOut() {
-  const client = useQueryClient();
+/** A page below the bar, with its heading. */
+export function Page({ title, hint, site, where, actions, wide, children }: PageProps) {
   return (
-    <Tooltip label="Sign out">
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="lg"
-        aria-label="Sign out"
-        onClick={async () => {
-          await api.signOut().catch(() => undefined);
-          client.clear();
-          await client.resetQueries({ queryKey: sessionKey });
-          window.location.reload();
-        }}
-      >
-        <IconLogout2 size={18} />
-      </ActionIcon>
-    </Tooltip>
+    <>
+      <TopBar site={site} where={where} />
+      <main className={wide ? "page page-wide" : "page"} id="main">
+        <Stack gap="xl">
+          <Group justify="space-between" align="flex-start" gap="md">
+            <Stack gap={4} className="page-head">
+              <Title order={1}>{title}</Title>
+              {hint && <Text c="dimmed">{hint}</Text>}
+            </Stack>
+            {actions}
+          </Group>
+          {children}
+        </Stack>
+      </main>
+    </>
   );
 }
 
-function SchemeToggle() {
-  const { setColorScheme } = useMantineColorScheme();
-  const shown = useComputedColorScheme("light");
-  const next = shown === "dark" ? "light" : "dark";
-  return (
-    <Tooltip label={`Use ${next} colours`}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="lg"
-        aria-label={`Use ${next} colours`}
-        onClick={() => setColorScheme(next)}
-      >
-        {shown === "dark" ? <IconSun size={18} /> : <IconMoon size={18} />}
-      </ActionIcon>
-    </Tooltip>
-  );
+interface PageProps {
+  title: string;
+  hint?: ReactNode;
+  /** The site whose menu the bar shows. */
+  site?: string;
+  where?: ReactNode;
+  actions?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
 }
 
 export function Waiting() {
   return (
     <Center mih="60vh" aria-busy="true">
-      <Loader aria-label="Loading" />
+      <Loader aria-label={t("Loading")} />
     </Center>
   );
 }
@@ -93,12 +72,12 @@ export function NotFound() {
   return (
     <>
       <TopBar />
-      <Center mih="60vh" component="main">
+      <Center mih="60vh" component="main" id="main">
         <Stack align="center" gap="xs">
-          <Title order={1}>No such page</Title>
-          <Text c="dimmed">The address may be mistyped, or the page has moved.</Text>
+          <Title order={1}>{t("No such page")}</Title>
+          <Text c="dimmed">{t("The address may be mistyped, or the page has moved.")}</Text>
           <Anchor component={Link} href="/">
-            Go to your sites
+            {t("Go to your sites")}
           </Anchor>
         </Stack>
       </Center>

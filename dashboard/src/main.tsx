@@ -12,6 +12,7 @@ import { createRoot } from "react-dom/client";
 import { Route, Router, Switch } from "wouter";
 import { ApiError } from "./api";
 import { NotFound, Waiting } from "./frame";
+import { learn } from "./i18n";
 import { SignedIn, sessionKey, takeSetupToken } from "./session";
 import { Sites } from "./sites";
 import { theme } from "./theme";
@@ -74,4 +75,4 @@ function start() {
   );
 }
 
-start();
+void learn().then(start);

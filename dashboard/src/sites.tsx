@@ -1,10 +1,11 @@
 import { Badge, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { IconArrowRight } from "@tabler/icons-react";
+import { IconArrowRight, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { api, type SiteRow } from "./api";
 import { CopyTag } from "./copy";
-import { TopBar } from "./frame";
+import { Page } from "./frame";
+import { rich, t } from "./i18n";
 import { ProblemAlert } from "./problem";
 import { When } from "./when";
 
@@ -12,27 +13,28 @@ export function Sites() {
   const list = useQuery({ queryKey: ["sites"], queryFn: ({ signal }) => api.sites(signal) });
   const sites = list.data?.sites ?? [];
   return (
-    <>
-      <TopBar />
-      <main className="page">
-        <Stack gap="xl">
-          <Stack gap={4}>
-            <Title order={1}>Sites</Title>
-            <Text c="dimmed">Shape a banner, see exactly what visitors will see, publish it.</Text>
-          </Stack>
-          {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
-          {list.isPending && <Skeleton height={96} radius="lg" />}
-          {list.isSuccess && sites.length === 0 && <Empty />}
-          {sites.length > 0 && (
-            <ul className="sites">
-              {sites.map((s) => (
-                <SiteCard key={s.id} site={s} />
-              ))}
-            </ul>
-          )}
-        </Stack>
-      </main>
-    </>
+    <Page
+      title={t("Sites")}
+      hint={t("Shape a banner, see exactly what visitors will see, publish it.")}
+      actions={
+        sites.length > 0 && (
+          <Button component={Link} href="/new" leftSection={<IconPlus size={16} />} variant="default">
+            {t("Add a site")}
+          </Button>
+        )
+      }
+    >
+      {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
+      {list.isPending && <Skeleton height={96} radius="lg" />}
+      {list.isSuccess && sites.length === 0 && <Empty />}
+      {sites.length > 0 && (
+        <ul className="sites">
+          {sites.map((s) => (
+            <SiteCard key={s.id} site={s} />
+          ))}
+        </ul>
+      )}
+    </Page>
   );
 }
 
@@ -46,21 +48,18 @@ function SiteCard({ site }: { site: SiteRow }) {
               {site.name}
             </Link>
           </Title>
-          {site.changed && site.edition > 0 && <Badge color="yellow">Unpublished changes</Badge>}
+          {site.changed && site.edition > 0 && <Badge color="yellow">{t("Unpublished changes")}</Badge>}
         </Group>
         <Group gap={6} fz="sm" c="dimmed">
           <span className={site.edition > 0 ? "dot dot-live" : "dot"} aria-hidden="true" />
           {site.edition > 0 ? (
             <span>
-              Edition {site.edition} is live
-              {site.published_at && (
-                <>
-                  , published <When at={site.published_at} />
-                </>
-              )}
+              {site.published_at
+                ? rich("Edition {n} is live, published {when}", { n: site.edition, when: <When at={site.published_at} /> })
+                : t("Edition {n} is live", { n: site.edition })}
             </span>
           ) : (
-            <span>Not published yet</span>
+            <span>{t("Not published yet")}</span>
           )}
           <Code>{site.id}</Code>
         </Group>
@@ -72,9 +71,9 @@ function SiteCard({ site }: { site: SiteRow }) {
           href={`/sites/${site.id}`}
           variant="light"
           rightSection={<IconArrowRight size={16} />}
-          aria-label={`Edit ${site.name}`}
+          aria-label={t("Edit {name}", { name: site.name })}
         >
-          Edit
+          {t("Edit")}
         </Button>
       </Group>
     </Paper>
@@ -84,15 +83,18 @@ function SiteCard({ site }: { site: SiteRow }) {
 function Empty() {
   return (
     <Paper withBorder radius="lg" p={{ base: "lg", sm: 40 }}>
-      <Stack gap="sm" maw={560}>
-        <Title order={2}>Add your first site</Title>
+      <Stack gap="sm" maw={560} align="flex-start">
+        <Title order={2}>{t("Add your first site")}</Title>
         <Text c="dimmed">
-          A site is one JSON document: its origins, its purposes and how its banner looks. Write it once and hand it to
-          the server. Everything after that can be done here.
+          {t("Four short steps: whose site it is, who visits it, how the banner looks, and the tag to paste. It takes about three minutes.")}
         </Text>
-        <Code block>lxconsent site apply -f site.json</Code>
+        <Button component={Link} href="/new" leftSection={<IconPlus size={16} />}>
+          {t("Add a site")}
+        </Button>
         <Text size="sm" c="dimmed">
-          No document at hand? Start the server with <Code>--demo</Code> to get a complete site to play with.
+          {rich("A site that is kept as a document is applied from the command line: {command}", {
+            command: <Code>lxconsent site apply -f site.json</Code>,
+          })}
         </Text>
       </Stack>
     </Paper>

@@ -1,3 +1,5 @@
+import { language, t } from "./i18n";
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -10,11 +12,11 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(at: string, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1000;
   if (Number.isNaN(seconds)) return at;
-  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(language(), { numeric: "auto" });
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) return words.format(Math.round(seconds / size), unit);
   }
-  return "just now";
+  return t("just now");
 }
 
 /** A moment in relative words, with the exact time on hover. */
@@ -22,7 +24,7 @@ export function When({ at }: { at: string }) {
   const exact = new Date(at);
   const title = Number.isNaN(exact.getTime())
     ? at
-    : exact.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+    : exact.toLocaleString(language() === "en" ? "en-GB" : language(), { dateStyle: "long", timeStyle: "short" });
   return (
     <time dateTime={at} title={title}>
       {ago(at)}

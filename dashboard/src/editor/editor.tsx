@@ -66,6 +66,7 @@ function Loaded({ site }: { site: SiteView }) {
   return (
     <div className="editor" data-side={side}>
       <TopBar
+        site={site.id}
         where={
           <Text className="site-name" fw={550} component="h1">
             {draft.doc.name}
@@ -82,7 +83,7 @@ function Loaded({ site }: { site: SiteView }) {
         <SaveBadge draft={draft} />
         <Publish site={site} draft={draft} />
       </TopBar>
-      <main className="stage">
+      <main className="stage" id="main">
         <div className="sides">
           <SegmentedControl
             fullWidth
