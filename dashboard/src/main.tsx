@@ -3,6 +3,7 @@ import "@mantine/notifications/styles.css";
 import "./app.css";
 // Styles of a part that is loaded later do not come with it, so they are here.
 import "./editor/editor.css";
+import "./wizard/wizard.css";
 import "./narrow.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
@@ -19,6 +20,7 @@ import { theme } from "./theme";
 
 // The editor is most of the code, and a list needs none of it.
 const Editor = lazy(() => import("./editor/editor"));
+const Wizard = lazy(() => import("./wizard/wizard"));
 
 /** The nonce that the security policy of this response allows styles by. */
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
@@ -60,6 +62,9 @@ function start() {
                 <Switch>
                   <Route path="/">
                     <Sites />
+                  </Route>
+                  <Route path="/new">
+                    <Wizard />
                   </Route>
                   <Route path="/sites/:id">{({ id }) => <Editor key={id} id={decodeURIComponent(id)} />}</Route>
                   <Route>

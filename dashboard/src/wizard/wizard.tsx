@@ -1,0 +1,137 @@
+import { Button, Group, Paper, Stack, Stepper, Text } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { api, problemOf, type SiteDocument } from "../api";
+import { Page } from "../frame";
+import { t } from "../i18n";
+import { Findings, ProblemAlert } from "../problem";
+import { Install } from "../install/install";
+import { Looks } from "./looks";
+import { type Answers, blank, documentOf, hostOf, idFor, isHost } from "./start";
+import { Visitors } from "./visitors";
+import { Whose } from "./whose";
+
+export interface Step {
+  answers: Answers;
+  set: (part: Partial<Answers>) => void;
+  /** The fields that Next found empty or wrong. */
+  faults: Partial<Record<keyof Answers, string>>;
+}
+
+/** What is still missing in a step, by field. */
+function faultsOf(step: number, a: Answers): Step["faults"] {
+  const need = (field: keyof Answers, ok: boolean, say: string) => (ok ? {} : { [field]: say });
+  if (step === 0)
+    return {
+      ...need("domain", isHost(hostOf(a.domain)), t("Type the domain of the site, such as example.com")),
+      ...need("name", a.name.trim() !== "", t("Name who runs the site")),
+      ...need("address", a.address.trim() !== "", t("Visitors must be able to see where you are")),
+      ...need("email", /^\S+@\S+$/.test(a.email), t("Give an e-mail address that somebody reads")),
+      ...need("policy", /^https?:\/\/[^/]+/.test(a.policy), t("Paste the full address, starting with https://")),
+    };
+  if (step === 1)
+    return {
+      ...need("country", a.country !== "", t("Choose where the company is established")),
+      ...need("locales", a.locales.length > 0, t("Choose at least one language")),
+    };
+  return {};
+}
+
+/** From nothing to a published banner, in four steps. */
+export default function Wizard() {
+  useDocumentTitle(`${t("Add a site")} · LeadiumX Consent`);
+  const [step, setStep] = useState(0);
+  const [answers, setAnswers] = useState(blank);
+  const [faults, setFaults] = useState<Step["faults"]>({});
+  const [site, setSite] = useState<SiteDocument>();
+  const top = useRef<HTMLDivElement>(null);
+  const client = useQueryClient();
+  const sites = useQuery({ queryKey: ["sites"], queryFn: ({ signal }) => api.sites(signal) });
+
+  const set = (part: Partial<Answers>) => {
+    setAnswers((a) => ({ ...a, ...part }));
+    setFaults((f) => Object.fromEntries(Object.entries(f).filter(([k]) => !(k in part))));
+  };
+  const go = (next: number) => {
+    setStep(next);
+    top.current?.focus();
+  };
+  const save = async () => {
+    const taken = sites.data?.sites.map((s) => s.id) ?? [];
+    const doc = documentOf(answers, site?.id ?? idFor(hostOf(answers.domain), taken));
+    await api.saveDraft(doc.id, doc);
+    setSite(doc);
+    await client.invalidateQueries({ queryKey: ["sites"] });
+    return doc;
+  };
+  // From the third step on there is a draft, so that the preview is the real one.
+  const keep = useMutation({ mutationFn: save, onSuccess: () => go(2) });
+  const publish = useMutation({
+    mutationFn: async () => {
+      const doc = await save();
+      await api.publish(doc.id, t("First edition"));
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["sites"] });
+      go(3);
+    },
+  });
+  const failed = step === 2 ? publish.error : keep.error;
+  const next = () => {
+    const found = faultsOf(step, answers);
+    setFaults(found);
+    if (Object.keys(found).length > 0) {
+      requestAnimationFrame(() => top.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+      return;
+    }
+    if (step === 2) publish.mutate();
+    else if (step === 1) keep.mutate();
+    else go(1);
+  };
+
+  const panel: Step = { answers, set, faults };
+  const findings = failed ? problemOf(failed).findings : undefined;
+  return (
+    <Page title={t("Add a site")} hint={t("Four short steps. Everything can be changed later.")} wide={step === 2}>
+      <Stepper active={step} size="sm" onStepClick={(n) => n < step && step < 3 && go(n)} allowNextStepsSelect={false}>
+        <Stepper.Step label={t("The site")} />
+        <Stepper.Step label={t("The visitors")} />
+        <Stepper.Step label={t("The look")} />
+        <Stepper.Step label={t("The tag")} />
+      </Stepper>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          next();
+        }}
+      >
+        <Paper withBorder radius="lg" p={{ base: "md", sm: "xl" }} ref={top} tabIndex={-1} className="wizard-step">
+          <Stack gap="lg">
+            {step === 0 && <Whose {...panel} />}
+            {step === 1 && <Visitors {...panel} />}
+            {step === 2 && site && <Looks {...panel} site={site.id} />}
+            {step === 3 && site && <Install site={site.id} />}
+            {findings && (
+              <Stack gap="xs" role="alert">
+                <Text fw={550}>{t("Before it can be published")}</Text>
+                <Findings findings={findings} />
+              </Stack>
+            )}
+            {failed && !findings && <ProblemAlert error={failed} />}
+            {step < 3 && (
+              <Group justify="space-between">
+                <Button variant="default" disabled={step === 0} onClick={() => go(step - 1)}>
+                  {t("Back")}
+                </Button>
+                <Button type="submit" loading={publish.isPending || keep.isPending} data-testid="wizard-next">
+                  {step === 2 ? t("Publish the banner") : t("Next")}
+                </Button>
+              </Group>
+            )}
+          </Stack>
+        </Paper>
+      </form>
+    </Page>
+  );
+}
