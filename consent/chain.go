@@ -32,6 +32,19 @@ type Hash [32]byte
 // String writes the hash in hex.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
+// MarshalText writes the hash in hex.
+func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+
+// UnmarshalText reads what MarshalText wrote. Errors: Invalid.
+func (h *Hash) UnmarshalText(b []byte) error {
+	raw, err := hex.DecodeString(string(b))
+	if err != nil || len(raw) != len(h) {
+		return damagedEvidence("a hash is not 64 hexadecimal digits")
+	}
+	copy(h[:], raw)
+	return nil
+}
+
 // Leaf is the hash of all that a record is, save its link: the id, what was
 // shown and the sealed personal part.
 func Leaf(id string, s Sealed) (h Hash) {
@@ -45,10 +58,10 @@ func Leaf(id string, s Sealed) (h Hash) {
 
 // Head is where a chain has come to; the zero Head begins one.
 type Head struct {
-	Seq  uint64
-	Link Link
+	Seq  uint64 `json:"seq"`
+	Link Link   `json:"link"`
 	// Hash binds every leaf from the first on.
-	Hash Hash
+	Hash Hash `json:"hash"`
 }
 
 // Next is the head after one more leaf.

@@ -4,9 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"strings"
 	"time"
 )
 
@@ -24,24 +21,30 @@ type Receipt struct {
 	Vendors     map[string]int `json:"vendors,omitempty"`
 	Action      Action         `json:"action"`
 	Time        time.Time      `json:"time"`
+	// Node, Seq and Link are the record's place in its chain, Hash is its leaf
+	// there: with them a receipt tells whether a ledger still holds the record
+	// as it was.
+	Node string `json:"node,omitempty"`
+	Seq  uint64 `json:"seq,omitempty"`
+	Link Link   `json:"link,omitzero"`
+	Hash Hash   `json:"hash,omitzero"`
 }
 
 // Receipt returns the subject's copy.
 func (r *Record) Receipt() Receipt {
-	return Receipt{
+	out := Receipt{
 		ID: r.ID, Site: r.Site, Edition: r.Edition, EditionHash: r.EditionHash, WordsHash: r.WordsHash,
 		Regime: r.Regime, Locale: r.Locale, Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Time: r.Time,
+		Node: r.Node, Seq: r.Seq, Link: r.Link,
 	}
+	if r.Sealed != nil && r.Seq > 0 {
+		out.Hash = Leaf(r.ID, *r.Sealed)
+	}
+	return out
 }
 
 // receiptType is the `typ` of a signed receipt (RFC 7515, section 4.1.9).
 const receiptType = "consent-receipt+jws"
-
-type receiptHeader struct {
-	Algorithm string `json:"alg"`
-	KeyID     string `json:"kid"`
-	Type      string `json:"typ"`
-}
 
 // receiptKey derives the Ed25519 key of a signing key, so that one file holds
 // all secrets and whoever verifies receipts cannot make cookies.
@@ -71,52 +74,15 @@ func (k *Keyring) PublicKeys() []PublicKey {
 
 // SignReceipt returns the receipt as a compact JWS (RFC 7515) signed with
 // Ed25519 (RFC 8037). The same receipt gives the same text under one key.
-func (k *Keyring) SignReceipt(r Receipt) (string, error) {
-	k = k.now()
-	header, err := json.Marshal(receiptHeader{Algorithm: "EdDSA", KeyID: k.Active(), Type: receiptType})
-	if err != nil {
-		return "", Errorf(Invalid, "the header of a receipt is not encodable: %w", err)
-	}
-	body, err := json.Marshal(r)
-	if err != nil {
-		return "", Errorf(Invalid, "the receipt is not encodable: %w", err)
-	}
-	signed := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(body)
-	sum := ed25519.Sign(receiptKey(k.keys[0].Secret), []byte(signed))
-	return signed + "." + base64.RawURLEncoding.EncodeToString(sum), nil
-}
+func (k *Keyring) SignReceipt(r Receipt) (string, error) { return k.signJWS(receiptType, r) }
 
 // VerifyReceipt reads a signed receipt. It needs no secret and no network.
 // Errors: Invalid when it is malformed, names a key that is not given, or was
 // changed.
 func VerifyReceipt(keys []PublicKey, jws string) (Receipt, error) {
-	bad := Fail(Invalid, "the receipt is malformed, was changed, or was signed with another key", "take the `jws` of the answer unchanged, and the keys of the server that made it")
-	part := strings.Split(jws, ".")
-	if len(jws) > 16<<10 || len(part) != 3 {
-		return Receipt{}, bad
+	var r Receipt
+	if !openJWS(keys, receiptType, jws, &r) {
+		return Receipt{}, Fail(Invalid, "the receipt is malformed, was changed, or was signed with another key", "take the `jws` of the answer unchanged, and the keys of the server that made it")
 	}
-	var raw [3][]byte
-	for i, p := range part {
-		b, err := base64.RawURLEncoding.Strict().DecodeString(p)
-		if err != nil {
-			return Receipt{}, bad
-		}
-		raw[i] = b
-	}
-	var h receiptHeader
-	// The algorithm is ours to choose, never the receipt's.
-	if err := json.Unmarshal(raw[0], &h); err != nil || h.Algorithm != "EdDSA" || h.Type != receiptType {
-		return Receipt{}, bad
-	}
-	for _, k := range keys {
-		if k.ID != h.KeyID || len(k.Key) != ed25519.PublicKeySize || !ed25519.Verify(k.Key, []byte(part[0]+"."+part[1]), raw[2]) {
-			continue
-		}
-		var r Receipt
-		if err := json.Unmarshal(raw[1], &r); err != nil {
-			return Receipt{}, bad
-		}
-		return r, nil
-	}
-	return Receipt{}, bad
+	return r, nil
 }

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -25,9 +26,11 @@ const (
 type request struct {
 	ctx   context.Context
 	entry entry
-	// record is nil for an erasure.
-	record *consent.Record
-	done   chan answer
+	// record is nil for an erasure, of the subject on the site. The writer
+	// gives it its place.
+	record        *consent.Record
+	site, subject string
+	done          chan answer
 }
 
 // answer says what became of a request.
@@ -67,18 +70,32 @@ func (b *Outbox) AppendLevel(ctx context.Context, r consent.Record) (stored cons
 	if err := named(r.Site, r.ID, r.Subject); err != nil {
 		return stored, false, "", err
 	}
-	e, err := recordEntry(r, b.now())
+	// The caller goes on with its own maps.
+	own, err := b.owned(r)
 	if err != nil {
 		return stored, false, "", err
 	}
-	a, err := b.submit(ctx, &request{ctx: ctx, entry: e, record: &r, done: make(chan answer, 1)})
+	a, err := b.submit(ctx, &request{ctx: ctx, entry: recordEntry(own, b.now()), record: own, site: r.Site, done: make(chan answer, 1)})
 	if err != nil {
 		return stored, false, "", err
 	}
 	if a.fresh {
-		return b.settle(ctx, r, a)
+		return b.settle(ctx, cloned(*own), a)
 	}
 	return b.repeated(ctx, r, a)
+}
+
+// owned is a copy of a record that came from nowhere yet, with a secret of its own.
+func (b *Outbox) owned(r consent.Record) (*consent.Record, error) {
+	own := cloned(r)
+	own.Time, own.Sealed, own.Secret = r.Time.Truncate(time.Millisecond), nil, nil
+	if r.Subject != "" {
+		own.Secret = make([]byte, consent.SecretSize)
+		if _, err := io.ReadFull(b.o.Random, own.Secret); err != nil {
+			return nil, unread(err)
+		}
+	}
+	return &own, nil
 }
 
 // settle waits for the store as long as the caller has to.
@@ -140,11 +157,8 @@ func (b *Outbox) Erase(ctx context.Context, site, subject string, at time.Time) 
 	if err := named(site, "-", subject); err != nil {
 		return err
 	}
-	e, err := eraseEntry(site, subject, at.UnixMilli(), b.now())
-	if err != nil {
-		return err
-	}
-	a, err := b.submit(ctx, &request{ctx: ctx, entry: e, done: make(chan answer, 1)})
+	e := eraseEntry(site, subject, at.UnixMilli(), b.now())
+	a, err := b.submit(ctx, &request{ctx: ctx, entry: e, site: site, subject: subject, done: make(chan answer, 1)})
 	if err != nil {
 		return err
 	}
@@ -182,108 +196,5 @@ func (b *Outbox) submit(ctx context.Context, r *request) (answer, error) {
 		return a, a.err
 	default:
 		return answer{}, closed()
-	}
-}
-
-// write is the one writer: what waits while an fsync is under way shares the next.
-func (b *Outbox) write() {
-	defer close(b.writerEnded)
-	batch := make([]*request, 0, maxBatch)
-	for {
-		select {
-		case <-b.stop:
-			b.commit(b.gather(batch[:0]))
-			return
-		case r := <-b.requests:
-			b.commit(b.gather(append(batch[:0], r)))
-		}
-	}
-}
-
-// gather takes what waits now, without waiting for more.
-func (b *Outbox) gather(batch []*request) []*request {
-	for len(batch) < maxBatch {
-		select {
-		case r := <-b.requests:
-			batch = append(batch, r)
-		default:
-			return batch
-		}
-	}
-	return batch
-}
-
-// commit logs a batch with one fsync and answers.
-func (b *Outbox) commit(batch []*request) {
-	var entries []*entry
-	var fresh, again []*request
-	ids, tombs := map[digest]bool{}, map[digest]int64{}
-	b.mu.Lock()
-	for _, r := range batch {
-		e := &r.entry
-		_, known := b.index.lookup(e.mark)
-		at, dead := b.index.tombs[e.person]
-		if t, ok := tombs[e.person]; ok && (!dead || t > at) {
-			at, dead = t, true
-		}
-		switch {
-		case r.ctx.Err() != nil:
-			r.done <- answer{err: late(r.ctx.Err())}
-			continue
-		case r.record == nil:
-			if t, ok := tombs[e.person]; !ok || e.clock > t {
-				tombs[e.person] = e.clock
-			}
-		case known != nil || ids[e.mark]:
-			again = append(again, r)
-			continue
-		case dead && r.record.Subject != "" && e.clock <= at:
-			r.done <- answer{err: erased()}
-			continue
-		default:
-			ids[e.mark] = true
-		}
-		fresh, entries = append(fresh, r), append(entries, e)
-	}
-	b.mu.Unlock()
-	if len(entries) > 0 {
-		if err := b.log.append(entries); err != nil {
-			for _, r := range append(fresh, again...) {
-				r.done <- answer{err: coded(err)}
-			}
-			return
-		}
-	}
-	b.publish(fresh, again)
-}
-
-// publish takes what is safe into the index and answers.
-func (b *Outbox) publish(fresh, again []*request) {
-	b.mu.Lock()
-	for _, r := range fresh {
-		e := r.entry
-		// Once entries have been deleted, any id may be one of theirs.
-		old := b.index.first > 1 || e.clock < b.horizon || e.time-e.clock >= retryAge.Milliseconds()
-		b.index.add(e.head, headSize+len(e.body))
-		b.recent = append(b.recent, e)
-		a := answer{position: e.position, fresh: true}
-		if r.record != nil && (old || b.o.Ack != consent.StoredLocal) {
-			outcome := make(chan result, 1)
-			b.waiting[e.position] = append(b.waiting[e.position], outcome)
-			a.applied = outcome
-		}
-		r.done <- a
-	}
-	for _, r := range again {
-		position, _ := b.index.lookup(r.entry.mark)
-		r.done <- answer{position: position}
-	}
-	if n := len(b.recent); n > 2*maxRecent {
-		b.recent = append([]entry(nil), b.recent[n-maxRecent:]...)
-	}
-	b.mu.Unlock()
-	select {
-	case b.news <- struct{}{}:
-	default:
 	}
 }

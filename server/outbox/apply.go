@@ -2,9 +2,6 @@ package outbox
 
 import (
 	"context"
-	"encoding/json"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -39,13 +36,19 @@ type applier struct {
 	// is the place that our disk knows.
 	marker, noted uint64
 	pause         time.Duration
+	// signed waits for the store to have had what it covers; ticks count to the
+	// next signing, kept is up to where older checkpoints are kept.
+	signed *signed
+	ticks  int
+	kept   map[string]uint64
+	ending bool
 }
 
 func (b *Outbox) apply(noted uint64) {
 	defer close(b.applierEnded)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &applier{Outbox: b, noted: noted, cursor: noted}
+	a := &applier{Outbox: b, noted: noted, cursor: noted, kept: map[string]uint64{}}
 	if noted > 0 {
 		a.marker = noted + 1
 	}
@@ -55,7 +58,7 @@ func (b *Outbox) apply(noted uint64) {
 	stop := (<-chan struct{})(b.stop)
 	ending := func() {
 		// What came before the end is handed over, for some time.
-		stop, a.again = nil, a.againTo
+		stop, a.again, a.ending = nil, a.againTo, true
 		time.AfterFunc(b.o.Drain, cancel)
 		<-b.writerEnded
 	}
@@ -196,105 +199,4 @@ func (a *applier) next(after, last uint64) ([]entry, error) {
 		batch = append(batch, e)
 	}
 	return batch, nil
-}
-
-// hand gives a batch to the store, the entries of one person one after the
-// other. It is all to be repeated when one fails.
-func (a *applier) hand(ctx context.Context, batch []entry) error {
-	if len(batch) == 1 {
-		return a.one(ctx, batch[0])
-	}
-	persons := map[digest][]entry{}
-	var groups [][]entry
-	for _, e := range batch {
-		if e.person == (digest{}) {
-			groups = append(groups, []entry{e})
-			continue
-		}
-		persons[e.person] = append(persons[e.person], e)
-	}
-	for _, g := range persons {
-		groups = append(groups, g)
-	}
-	var next atomic.Int64
-	errs := make([]error, len(groups))
-	var running sync.WaitGroup
-	for range min(applyLimit, len(groups)) {
-		running.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(groups); i = next.Add(1) - 1 {
-				for _, e := range groups[i] {
-					if errs[i] = a.one(ctx, e); errs[i] != nil {
-						return
-					}
-				}
-			}
-		})
-	}
-	running.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// one gives an entry to the store and notes what it said. It returns an error
-// only when the entry is to be given again.
-func (a *applier) one(ctx context.Context, e entry) error {
-	ctx, cancel := context.WithTimeout(ctx, callWait)
-	defer cancel()
-	if e.kind == kindErase {
-		var who erasure
-		if err := json.Unmarshal(e.body, &who); err != nil {
-			return err
-		}
-		return a.inner.Erase(ctx, who.Site, who.Subject, time.UnixMilli(e.clock))
-	}
-	r, err := e.record()
-	if err != nil {
-		return err
-	}
-	a.mu.Lock()
-	gone := a.index.at(e.position).flags&flagErased != 0
-	a.mu.Unlock()
-	if gone {
-		// That there was a record may be known for ever, what it said not for
-		// a moment: others may read the store before the erasure follows.
-		r = r.Stripped()
-	}
-	stored, _, err := a.inner.Append(ctx, r)
-	switch consent.CodeOf(err) {
-	case "":
-		if err != nil {
-			return err
-		}
-	case consent.Erased, consent.IDReused, consent.Invalid:
-	default:
-		return err
-	}
-	a.heard(e, r, gone, stored, err)
-	return nil
-}
-
-// heard takes in what the store said to a record.
-func (a *applier) heard(e entry, r consent.Record, gone bool, stored consent.Record, err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	got := result{record: stored, err: err}
-	m := a.index.at(e.position)
-	switch {
-	case gone:
-		got = result{err: erased()}
-	case err != nil:
-		m.flags |= flagRefused
-		a.o.Log.Warn("the store refused a decision", "code", consent.CodeOf(err), "entry", e.position)
-	case stored.Subject != r.Subject || !stored.Time.Equal(r.Time):
-		m.flags |= flagForeign
-		got.foreign = true
-	}
-	for _, c := range a.waiting[e.position] {
-		c <- got
-	}
-	delete(a.waiting, e.position)
 }

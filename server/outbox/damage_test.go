@@ -35,7 +35,7 @@ func written(t testing.TB, count, segment int) (dir string, files []string) {
 func ends(b []byte, count int) []int {
 	var found []int
 	for i := range count {
-		if at := bytes.Index(b, fmt.Appendf(nil, `"content of id-%02d"`, i)); at >= 0 {
+		if at := bytes.Index(b, fmt.Appendf(nil, "id-%02d", i)); at >= 0 {
 			found = append(found, at)
 		}
 	}

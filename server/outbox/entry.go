@@ -3,18 +3,18 @@ package outbox
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"maps"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
 
 // The kinds of entries.
 const (
-	kindRecord = 'r'
-	kindErase  = 'e'
+	kindRecord = 'R'
+	kindErase  = 'E'
 )
 
 // digest is 128 bits of the SHA-256 of a site and a name on it.
@@ -28,7 +28,7 @@ func digestOf(site, name string) (d digest) {
 	return d
 }
 
-// head is what the index needs of an entry, so that a start reads no JSON.
+// head is what the index needs of an entry.
 type head struct {
 	kind byte
 	// position counts entries from 1; batch counts fsyncs.
@@ -42,9 +42,11 @@ type head struct {
 
 // entry is one line of the log:
 //
-//	crc32c of all that follows · kind · position · batch · time · clock · mark · person · JSON
+//	crc32c of all that follows · kind · position · batch · time · clock · mark · person · body
 //
-// Numbers are big-endian. The log's own checksums are not looked at when an
+// Numbers are big-endian. The body of a record is its id, its secret, its
+// context and its evidence, each behind its length; that of an erasure is the
+// site, the subject and the place in the chain. The log's own checksums are not looked at when an
 // entry is read, so each carries one.
 type entry struct {
 	head
@@ -53,10 +55,12 @@ type entry struct {
 	kept *consent.Record
 }
 
-// erasure is the body of an entry that forgets a subject.
-type erasure struct {
-	Site    string `json:"site"`
-	Subject string `json:"subject"`
+// place is where an entry stands in its chain.
+type place struct {
+	site, node string
+	seq        uint64
+	link       consent.Link
+	leaf       consent.Hash
 }
 
 const (
@@ -95,29 +99,53 @@ func decodeEntry(b []byte) (e entry, err error) {
 
 func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
-func recordEntry(r consent.Record, now int64) (entry, error) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return entry{}, consent.Errorf(consent.Invalid, "the record is not encodable: %w", err)
-	}
-	if len(body) > maxBody {
-		return entry{}, consent.Fail(consent.Invalid, "the record is larger than 1 MiB", "send less")
-	}
-	// The caller goes on with its own maps.
-	r = cloned(r)
-	e := entry{head: head{kind: kindRecord, time: now, clock: r.Clock, mark: digestOf(r.Site, r.ID)}, body: body, kept: &r}
+// recordEntry makes the entry of a record whose body comes with its place.
+func recordEntry(r *consent.Record, now int64) entry {
+	e := entry{head: head{kind: kindRecord, time: now, clock: r.Clock, mark: digestOf(r.Site, r.ID)}, kept: r}
 	if r.Subject != "" {
 		e.person = digestOf(r.Site, r.Subject)
 	}
-	return e, nil
+	return e
 }
 
-func eraseEntry(site, subject string, at, now int64) (entry, error) {
-	body, err := json.Marshal(erasure{site, subject})
+// chained packs the record behind a head of its chain.
+func (e *entry) chained(node string, before consent.Head) (consent.Head, error) {
+	r := e.kept
+	r.Node = node
+	after, err := r.Chain(before)
 	if err != nil {
-		return entry{}, consent.Errorf(consent.Invalid, "the names are not encodable: %w", err)
+		return before, err
 	}
-	return entry{head: head{kind: kindErase, time: now, clock: at, person: digestOf(site, subject)}, body: body}, nil
+	e.body = words(nil, []byte(r.ID), r.Secret, r.Sealed.Context, r.Sealed.Evidence)
+	if len(e.body) > maxBody {
+		return before, consent.Fail(consent.Invalid, "the record is larger than 1 MiB", "send less")
+	}
+	return after, nil
+}
+
+func eraseEntry(site, subject string, at, now int64) entry {
+	return entry{head: head{kind: kindErase, time: now, clock: at, person: digestOf(site, subject)}}
+}
+
+// forgets writes the body of an erasure behind a head of its chain.
+func (e *entry) forgets(site, subject, node string, before consent.Head) consent.Head {
+	after := before.Next(consent.ForgotLeaf(site, node, before.Seq+1, time.UnixMilli(e.time)))
+	b := words(nil, []byte(site), []byte(subject), []byte(node), after.Link[:])
+	e.body = binary.AppendUvarint(b, after.Seq)
+	return after
+}
+
+// erasure reads the body of an erasure.
+func (e *entry) erasure() (subject string, p place, err error) {
+	w, rest, ok := readWords(e.body, 4)
+	if !ok || len(w[3]) != len(p.link) {
+		return "", p, fmt.Errorf("entry %d of the node log is no erasure", e.position)
+	}
+	p.site, p.node = string(w[0]), string(w[2])
+	copy(p.link[:], w[3])
+	p.seq, _ = binary.Uvarint(rest)
+	p.leaf = consent.ForgotLeaf(p.site, p.node, p.seq, time.UnixMilli(e.time))
+	return string(w[1]), p, nil
 }
 
 // record is the entry's record, for the caller alone.
@@ -125,10 +153,52 @@ func (e *entry) record() (r consent.Record, err error) {
 	if e.kept != nil {
 		return cloned(*e.kept), nil
 	}
-	if err := json.Unmarshal(e.body, &r); err != nil {
+	w, rest, ok := readWords(e.body, 4)
+	if !ok || len(rest) != 0 {
+		return r, fmt.Errorf("entry %d of the node log is no record", e.position)
+	}
+	if len(w[1]) == 0 {
+		w[1] = nil
+	}
+	if r, err = consent.Unpack(string(w[0]), w[2], w[3], w[1]); err != nil {
 		return r, fmt.Errorf("entry %d of the node log is no record: %w", e.position, err)
 	}
 	return r, nil
+}
+
+// place reads where the entry stands.
+func (e *entry) place() (p place, err error) {
+	if e.kind == kindErase {
+		_, p, err = e.erasure()
+		return p, err
+	}
+	r, err := e.record()
+	if err != nil {
+		return p, err
+	}
+	return placeOf(&r), nil
+}
+
+func placeOf(r *consent.Record) place {
+	return place{r.Site, r.Node, r.Seq, r.Link, consent.Leaf(r.ID, *r.Sealed)}
+}
+
+func words(b []byte, all ...[]byte) []byte {
+	for _, w := range all {
+		b = append(binary.AppendUvarint(b, uint64(len(w))), w...)
+	}
+	return b
+}
+
+func readWords(b []byte, n int) (all [][]byte, rest []byte, ok bool) {
+	for range n {
+		size, used := binary.Uvarint(b)
+		if used <= 0 || size > uint64(len(b)-used) {
+			return nil, nil, false
+		}
+		all, b = append(all, b[used:used+int(size):used+int(size)]), b[used+int(size):]
+	}
+	return all, b, true
 }
 
 func cloned(r consent.Record) consent.Record {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -151,7 +152,7 @@ func TestASegmentIsMadeOnADiskThatIsFull(t *testing.T) {
 	d := newDisk()
 	n := onDisk(t, d, -1)
 	big := record("", "sub", 1)
-	big.Locale = strings.Repeat("x", 20_000)
+	big.Laws = slices.Repeat([]string{strings.Repeat("x", 4000)}, 5)
 	// Less than a whole segment is left, yet each record fits.
 	for i := range 10 {
 		d.room.Store(60_000)

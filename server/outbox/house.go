@@ -14,6 +14,10 @@ func (a *applier) keepHouse(ctx context.Context) {
 			a.noted = a.cursor
 		}
 	}
+	if a.ticks++; a.ending || a.signed == nil && a.ticks%every == 0 {
+		a.sign()
+	}
+	a.witness(ctx)
 	a.trim()
 	if a.log.fence.err() == nil {
 		a.log.refill()
@@ -60,6 +64,11 @@ func (a *applier) lost() {
 	a.o.Log.Error("the store has lost what it was given; everything that is kept is handed over again", "entries", len(a.index.metas))
 	a.cursor = a.index.first - 1
 	a.applied, a.marker, a.againTo = a.cursor, 0, 0
+	a.signed = nil
+	clear(a.kept)
+	for site := range a.chains.Heads {
+		a.chains.changed[site] = true
+	}
 }
 
 // trim deletes entries that are old, or too many, and that the store has had.
@@ -67,7 +76,7 @@ func (a *applier) trim() {
 	a.mu.Lock()
 	x, old := a.index, a.now()-a.o.Retain.Milliseconds()
 	// The last entry stays: it tells the next start how far the count is.
-	limit := min(a.cursor, a.applied, a.noted, x.last()-1)
+	limit := min(a.cursor, a.applied, a.noted, a.chains.saved, x.last()-1)
 	first, bytes := x.first, x.bytes
 	for first <= limit {
 		m := x.at(first)

@@ -23,8 +23,10 @@ type Options struct {
 	// Inner is the store that gets every decision. The outbox closes it.
 	Inner consent.Store
 	Clock func() time.Time
-	// Random names the log, once.
+	// Random makes the secrets of records and the names of the log and its chains.
 	Random io.Reader
+	// Keys sign what this node states about its chains; nil states nothing.
+	Keys *consent.Keyring
 	// Log hears of trouble; nil is silent. It is never told whose decision it was.
 	Log *slog.Logger
 	// Ack is how safe a decision is when it is acknowledged: StoredLocal, the
@@ -76,8 +78,9 @@ type Outbox struct {
 	writerEnded, applierEnded chan struct{}
 	closing                   error
 
-	mu    sync.Mutex
-	index *index
+	mu     sync.Mutex
+	index  *index
+	chains *chains
 	// recent are the newest entries, so that handing over reads no disk.
 	recent []entry
 	// applied is up to where the store has had the log.
@@ -113,11 +116,15 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),
 	}
 	var err error
+	if b.chains, err = readChains(opts.Dir, opts.Random); err != nil {
+		return nil, err
+	}
 	b.log, err = openLog(opts, func(e entry, size int) {
 		if b.index == nil {
 			b.index = newIndex(e.position)
 		}
 		b.index.add(e.head, size)
+		b.chains.replay(e)
 	})
 	if err != nil {
 		return nil, err
@@ -127,6 +134,12 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 	}
 	if b.applied, err = b.log.applied(); err == nil && b.applied > b.index.last() {
 		err = damaged(fmt.Sprintf("it ends at entry %d, but the store has had %d", b.index.last(), b.applied), nil)
+	}
+	if err == nil {
+		err = b.forked(ctx)
+	}
+	if err == nil && b.chains.saved == 0 {
+		err = b.chains.save(opts.Dir)
 	}
 	if err != nil {
 		return nil, errors.Join(coded(err), b.log.close())

@@ -153,7 +153,7 @@ func TestTheStoreSettlesAnIdThatAnotherNodeUsedFirst(t *testing.T) {
 	}
 	_, err = n.Latest(t.Context(), "shop", "second")
 	wantCode(t, "Latest of the second subject", err, consent.NotFound)
-	wantHistory(t, n, "first", "same", "other")
+	wantHistory(t, n, "first", "other", "same")
 }
 
 func TestADecisionThatIsOlderThanTheLogWaitsForTheStore(t *testing.T) {
@@ -205,7 +205,7 @@ func TestOldEntriesAreDeletedOnceTheStoreHasHadThem(t *testing.T) {
 				t.Fatalf("%d entries are kept, want all 40: the store has had none", got)
 			}
 			n.inner.set(false)
-			eventually(t, "old entries are deleted", func() bool { return n.Status().Bytes < 8192 })
+			eventually(t, "old entries are deleted", func() bool { return n.Status().Entries < 30 })
 			once(t, n, all...)
 			// The log has forgotten the id; the store has not.
 			thief := record("id-0", "sub", 0)
@@ -217,7 +217,7 @@ func TestOldEntriesAreDeletedOnceTheStoreHasHadThem(t *testing.T) {
 			// Counting goes on where it was.
 			n = nodeIn(t, dir, false, change)
 			put(t, n, record("more", "sub", 100))
-			if now := n.Status(); now.Last != 42 || now.Entries > 20 {
+			if now := n.Status(); now.Last != 42 || now.Entries > 30 {
 				t.Fatalf("the log holds %d entries up to %d", now.Entries, now.Last)
 			}
 			once(t, n, append(all, "more")...)

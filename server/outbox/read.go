@@ -1,8 +1,9 @@
 package outbox
 
 import (
-	"cmp"
 	"context"
+	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -63,11 +64,11 @@ func (b *Outbox) reached(ctx context.Context, position uint64, wait time.Duratio
 
 // local is what this node's log knows of a person.
 type local struct {
-	// pending are the records that the store may not have had, newest last;
-	// newest is the one with the highest clock of all that are kept.
+	// pending are the records that the store may not have had, newest last.
 	pending []consent.Record
-	newest  *consent.Record
-	// fresh says that newest is one of pending.
+	// current is what counts of all that are kept; fresh says that its latest
+	// is one of pending.
+	current  *consent.Record
 	fresh    bool
 	tomb     int64
 	isErased bool
@@ -80,35 +81,38 @@ func (b *Outbox) local(site, subject string) (local, error) {
 	var l local
 	l.tomb, l.isErased = b.index.tombs[person]
 	l.down = b.down
-	applied, best, bestClock := b.applied, uint64(0), int64(0)
-	var pending []uint64
+	applied, bestClock := b.applied, int64(math.MinInt64)
+	var known []uint64
+	clocks := map[uint64]int64{}
 	for _, p := range b.index.positions(person) {
 		m := b.index.at(p)
 		if m.flags&(flagErased|flagForeign) != 0 || l.isErased && m.clock <= l.tomb {
 			continue
 		}
-		if best == 0 || m.clock > bestClock {
-			best, bestClock = p, m.clock
-		}
-		if p > applied {
-			pending = append(pending, p)
-		}
+		known, clocks[p] = append(known, p), m.clock
+		bestClock = max(bestClock, m.clock)
 	}
 	b.mu.Unlock()
-	l.fresh = best > applied
-	for _, p := range slices.Backward(pending) {
+	var near []consent.Record
+	for _, p := range slices.Backward(known) {
+		isNear := bestClock-clocks[p] <= consent.SkewBound.Milliseconds()
+		if p <= applied && !isNear {
+			continue
+		}
 		r, err := b.recordAt(p)
 		if err != nil {
 			return l, err
 		}
-		l.pending = append(l.pending, r)
-	}
-	if best > 0 {
-		r, err := b.recordAt(best)
-		if err != nil {
-			return l, err
+		if p > applied {
+			l.pending = append(l.pending, r)
 		}
-		l.newest = &r
+		if isNear {
+			near = append(near, r)
+		}
+	}
+	if r, ok := consent.Current(near); ok {
+		l.current = &r
+		l.fresh = slices.ContainsFunc(l.pending, func(p consent.Record) bool { return p.ID == r.ID })
 	}
 	return l, nil
 }
@@ -157,16 +161,14 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Reco
 	if err == nil && l.isErased && r.Clock <= l.tomb {
 		err = erased()
 	}
-	newer := len(l.pending) > 0 && l.fresh
 	switch code := consent.CodeOf(err); {
-	case err == nil && newer && l.newest.Clock >= r.Clock:
-		return *l.newest, nil
 	case err == nil:
+		r, _ = consent.Current(append(l.pending, r))
 		return r, nil
-	case code == consent.NotFound && l.isErased && !newer:
+	case code == consent.NotFound && l.isErased && !l.fresh:
 		return consent.Record{}, erased()
-	case newer && (code == consent.NotFound || code == consent.Erased && l.isErased):
-		return *l.newest, nil
+	case l.fresh && (code == consent.NotFound || code == consent.Erased && l.isErased):
+		return *l.current, nil
 	case code == consent.Unavailable:
 		if r, err, ok := l.alone(); ok {
 			return r, err
@@ -178,12 +180,12 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Reco
 // alone is what may be said without the store.
 func (l *local) alone() (r consent.Record, err error, ok bool) {
 	switch {
-	case l.newest == nil && l.isErased:
+	case l.current == nil && l.isErased:
 		return r, erased(), true
-	case l.newest == nil:
+	case l.current == nil:
 		return r, nil, false
 	}
-	return *l.newest, nil, l.fresh || !grants(l.newest)
+	return *l.current, nil, l.fresh || !grants(l.current)
 }
 
 func grants(r *consent.Record) bool {
@@ -227,7 +229,12 @@ func (b *Outbox) History(ctx context.Context, site, subject string) ([]consent.R
 	if len(all) == 0 && l.isErased {
 		return nil, erased()
 	}
-	slices.SortStableFunc(all, func(x, y consent.Record) int { return cmp.Compare(x.Clock, y.Clock) })
+	slices.SortFunc(all, func(x, y consent.Record) int {
+		if x.Later(&y) {
+			return 1
+		}
+		return -1
+	})
 	return all[max(0, len(all)-historyLimit):], nil
 }
 
@@ -262,7 +269,18 @@ func (b *Outbox) Sweep(ctx context.Context, site string, over func(consent.Recor
 	if err := b.caughtUp(ctx); err != nil {
 		return 0, err
 	}
-	return b.inner.Sweep(ctx, site, over, limit)
+	through := map[string]uint64{}
+	n, err := b.inner.Sweep(ctx, site, func(r consent.Record) bool {
+		gone := over(r)
+		if gone {
+			through[r.Node] = max(through[r.Node], r.Seq)
+		}
+		return gone
+	}, limit)
+	if n > 0 {
+		err = errors.Join(err, b.swept(ctx, site, through))
+	}
+	return n, err
 }
 
 // caughtUp waits until the store has had the log, unless it is away.

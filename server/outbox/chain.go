@@ -1,0 +1,118 @@
+package outbox
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// chainsName is the file that says where the chains have come to, so that old
+// entries of the log may be deleted.
+const chainsName = "chains.json"
+
+// chains are this node's chains, one for each site. The writer alone moves them
+// on; the Outbox's mu guards them.
+type chains struct {
+	// Name is Record.Node of what this log takes.
+	Name string `json:"name"`
+	// Position is the last entry of the log that Heads know of.
+	Position uint64                  `json:"position"`
+	Heads    map[string]consent.Head `json:"heads"`
+	// Signed are the newest checkpoints.
+	Signed map[string]string `json:"signed"`
+	// changed are the sites whose head is newer than its checkpoint, saved the
+	// position that the disk knows.
+	changed map[string]bool
+	saved   uint64
+	// broken says why the log does not carry on the chains.
+	broken string
+}
+
+// readChains reads the file, or begins new chains where there is none: without
+// it nobody can tell where the old ones had come to.
+func readChains(dir string, random io.Reader) (*chains, error) {
+	b, err := os.ReadFile(filepath.Join(dir, chainsName))
+	c := &chains{}
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return c, c.begin(random)
+	case err != nil:
+		return nil, unread(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(c); err != nil || c.Name == "" {
+		return nil, damaged(chainsName, err)
+	}
+	c.saved, c.changed = c.Position, map[string]bool{}
+	if c.Heads == nil {
+		c.Heads = map[string]consent.Head{}
+	}
+	if c.Signed == nil {
+		c.Signed = map[string]string{}
+	}
+	return c, nil
+}
+
+// begin starts chains under a new name.
+func (c *chains) begin(random io.Reader) error {
+	var name [8]byte
+	if _, err := io.ReadFull(random, name[:]); err != nil {
+		return unread(err)
+	}
+	*c = chains{Name: hex.EncodeToString(name[:]), Position: c.Position, Heads: map[string]consent.Head{}, Signed: map[string]string{}, changed: map[string]bool{}}
+	return nil
+}
+
+// replay takes in an entry that the file may not know of.
+func (c *chains) replay(e entry) {
+	if e.position <= c.Position || c.broken != "" {
+		return
+	}
+	l, err := e.place()
+	if err != nil {
+		c.broken = err.Error()
+		return
+	}
+	c.Position = e.position
+	if l.node != c.Name {
+		return
+	}
+	next := c.Heads[l.site].Next(l.leaf)
+	if next.Seq != l.seq || next.Link != l.link {
+		c.broken = "an entry of the log does not follow the one before it"
+		return
+	}
+	c.Heads[l.site], c.changed[l.site] = next, true
+}
+
+// save writes the file. c is a copy that nobody changes meanwhile.
+func (c *chains) save(dir string) error {
+	b, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, chainsName)
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(b); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return errors.Join(os.Rename(path+".new", path), syncDir(dir))
+}
+
+func (c *chains) clone() *chains {
+	return &chains{Name: c.Name, Position: c.Position, Heads: maps.Clone(c.Heads), Signed: maps.Clone(c.Signed)}
+}

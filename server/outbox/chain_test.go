@@ -1,0 +1,178 @@
+package outbox_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/outbox"
+)
+
+func keyring(t testing.TB) *consent.Keyring {
+	t.Helper()
+	k, err := consent.NewKeyring(consent.Key{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func signing(t testing.TB) func(*outbox.Options) {
+	return func(o *outbox.Options) { o.Keys = keyring(t) }
+}
+
+// exported returns the site's records in the order of their chain.
+func exported(t testing.TB, s consent.Store, site string) []consent.Record {
+	t.Helper()
+	var all []consent.Record
+	err := s.Export(t.Context(), site, func(r consent.Record) error { all = append(all, r); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(all, func(a, b consent.Record) int { return int(a.Seq) - int(b.Seq) })
+	return all
+}
+
+func statements(t testing.TB, s *outbox.Outbox, kind consent.StatementKind) []consent.Statement {
+	t.Helper()
+	all, err := s.Statements(t.Context(), "shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []consent.Statement
+	for _, jws := range all {
+		st, err := consent.VerifyStatement(keyring(t).PublicKeys(), jws)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if st.Kind == kind {
+			found = append(found, st)
+		}
+	}
+	return found
+}
+
+// followed recomputes the chain of a site and returns where it has come to.
+func followed(t testing.TB, all []consent.Record) (h consent.Head) {
+	t.Helper()
+	for _, r := range all {
+		if h = h.Next(consent.Leaf(r.ID, *r.Sealed)); r.Seq != h.Seq || r.Link != h.Link || r.Node == "" {
+			t.Fatalf("record %s is number %d with the link %v, want %d, %v", r.ID, r.Seq, r.Link, h.Seq, h.Link)
+		}
+	}
+	return h
+}
+
+func TestEverySiteHasAChainThatGoesOnAcrossStarts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for round := range 4 {
+		n := nodeIn(t, dir, round == 1, signing(t))
+		for i := range 5 {
+			r := record(fmt.Sprintf("%d-%d", round, i), "sub", int64(10*round+i))
+			put(t, n, r)
+			r.Site = "other"
+			put(t, n, r)
+		}
+		n.close(t)
+	}
+	n := nodeIn(t, dir, false, signing(t))
+	handedOver(t, n.Outbox)
+	all := exported(t, n, "shop")
+	h := followed(t, all)
+	if h.Seq != 20 || followed(t, exported(t, n, "other")).Seq != 20 {
+		t.Fatalf("the chain has %d records", h.Seq)
+	}
+	newest := statements(t, n.Outbox, consent.Checkpoint)[0]
+	if newest.Node != all[0].Node || newest.Seq != h.Seq || newest.Hash != h.Hash || newest.Link != h.Link {
+		t.Fatalf("the checkpoint says %+v, the records %+v", newest, h)
+	}
+}
+
+func TestTheStoreGetsTheCheckpointsAndAnErasureIsAnEntry(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	n := nodeIn(t, dir, false, signing(t))
+	put(t, n, record("a", "sub", 1))
+	erase(t, n, "sub", 5)
+	put(t, n, record("b", "other", 6))
+	n.close(t)
+	// Another node sees what is stated, and states nothing itself.
+	o := small(filepath.Join(t.TempDir(), "log"), bolt(t, filepath.Join(dir, "store.db")))
+	o.Keys = keyring(t)
+	s := open(t, o)
+	all := exported(t, s, "shop")
+	if len(all) != 2 || all[0].Subject != "" || all[0].Levels != nil || all[1].Seq != 3 {
+		t.Fatalf("the records are %+v", all)
+	}
+	forgot := statements(t, s, consent.Forgot)
+	if len(forgot) != 1 || forgot[0].Seq != 2 {
+		t.Fatalf("the erasures are %+v", forgot)
+	}
+	var h consent.Head
+	h = h.Next(consent.Leaf("a", *all[0].Sealed))
+	h = h.Next(consent.ForgotLeaf("shop", forgot[0].Node, 2, forgot[0].Time))
+	if h.Link != forgot[0].Link || h.Next(consent.Leaf("b", *all[1].Sealed)).Link != all[1].Link {
+		t.Fatal("the erasure is no link of the chain")
+	}
+	if c := statements(t, s, consent.Checkpoint); len(c) != 1 || c[0].Seq != 3 || c[0].Link != all[1].Link {
+		t.Fatalf("the checkpoints are %+v", c)
+	}
+}
+
+func TestARecordThatTheStoreHasFromElsewhereIsStatedAsVoid(t *testing.T) {
+	t.Parallel()
+	store := bolt(t, filepath.Join(t.TempDir(), "store.db"))
+	node := func() *outbox.Outbox {
+		o := small(filepath.Join(t.TempDir(), "log"), shared{store})
+		o.Keys = keyring(t)
+		return open(t, o)
+	}
+	one, two := node(), node()
+	put(t, one, record("a", "first", 1))
+	handedOver(t, one)
+	if _, _, err := two.Append(t.Context(), record("a", "second", 2)); err != nil {
+		t.Fatal(err)
+	}
+	handedOver(t, two)
+	void := statements(t, two, consent.Void)
+	if len(void) != 1 || void[0].ID != "a" || void[0].Seq != 1 || void[0].Node == exported(t, two, "shop")[0].Node {
+		t.Fatalf("the voids are %+v", void)
+	}
+}
+
+func TestALogThatWasPutBackToAnEarlierStateBeginsNewChains(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	n := nodeIn(t, dir, false, signing(t))
+	put(t, n, record("a", "sub", 1))
+	n.close(t)
+	backup := copyDir(t, filepath.Join(dir, "log"))
+	n = nodeIn(t, dir, false, signing(t))
+	put(t, n, record("b", "sub", 2))
+	n.close(t)
+	if err := os.RemoveAll(filepath.Join(dir, "log")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "log"), os.DirFS(backup)); err != nil {
+		t.Fatal(err)
+	}
+	n = nodeIn(t, dir, false, signing(t))
+	put(t, n, record("c", "sub", 3))
+	handedOver(t, n.Outbox)
+	seen := map[string]string{}
+	for _, r := range exported(t, n, "shop") {
+		place := fmt.Sprint(r.Node, "/", r.Seq)
+		if seen[place] != "" {
+			t.Fatalf("%s and %s are both %s", seen[place], r.ID, place)
+		}
+		seen[place] = r.ID
+	}
+	if len(seen) != 3 {
+		t.Fatalf("the records are %v", seen)
+	}
+}

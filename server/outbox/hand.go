@@ -1,0 +1,124 @@
+package outbox
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// hand gives a batch to the store, the entries of one person one after the
+// other. It is all to be repeated when one fails.
+func (a *applier) hand(ctx context.Context, batch []entry) error {
+	if len(batch) == 1 {
+		return a.one(ctx, batch[0])
+	}
+	persons := map[digest][]entry{}
+	var groups [][]entry
+	for _, e := range batch {
+		if e.person == (digest{}) {
+			groups = append(groups, []entry{e})
+			continue
+		}
+		persons[e.person] = append(persons[e.person], e)
+	}
+	for _, g := range persons {
+		groups = append(groups, g)
+	}
+	var next atomic.Int64
+	errs := make([]error, len(groups))
+	var running sync.WaitGroup
+	for range min(applyLimit, len(groups)) {
+		running.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(groups); i = next.Add(1) - 1 {
+				for _, e := range groups[i] {
+					if errs[i] = a.one(ctx, e); errs[i] != nil {
+						return
+					}
+				}
+			}
+		})
+	}
+	running.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one gives an entry to the store and notes what it said. It returns an error
+// only when the entry is to be given again.
+func (a *applier) one(ctx context.Context, e entry) error {
+	ctx, cancel := context.WithTimeout(ctx, callWait)
+	defer cancel()
+	if e.kind == kindErase {
+		subject, at, err := e.erasure()
+		if err != nil {
+			return err
+		}
+		if err := a.inner.Erase(ctx, at.site, subject, time.UnixMilli(e.clock)); err != nil {
+			return err
+		}
+		return a.state(ctx, consent.Forgot, at, "", e.time)
+	}
+	r, err := e.record()
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	gone := a.index.at(e.position).flags&flagErased != 0
+	a.mu.Unlock()
+	if gone {
+		// That there was a record may be known for ever, what it said not for
+		// a moment: others may read the store before the erasure follows.
+		r = r.Stripped()
+	}
+	stored, _, err := a.inner.Append(ctx, r)
+	if consent.CodeOf(err) == consent.Erased && !gone {
+		// Another node knows of the erasure. The chain keeps what is sealed.
+		gone = true
+		stored, _, err = a.inner.Append(ctx, r.Stripped())
+	}
+	switch consent.CodeOf(err) {
+	case "":
+		if err != nil {
+			return err
+		}
+	case consent.Erased, consent.IDReused, consent.Invalid:
+	default:
+		return err
+	}
+	if kept := stored.Node == r.Node && stored.Seq == r.Seq; !kept && consent.CodeOf(err) != consent.Erased {
+		if err := a.state(ctx, consent.Void, placeOf(&r), r.ID, e.time); err != nil {
+			return err
+		}
+	}
+	a.heard(e, r, gone, stored, err)
+	return nil
+}
+
+// heard takes in what the store said to a record.
+func (a *applier) heard(e entry, r consent.Record, gone bool, stored consent.Record, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	got := result{record: stored, err: err}
+	m := a.index.at(e.position)
+	switch {
+	case gone:
+		got = result{err: erased()}
+	case err != nil:
+		m.flags |= flagRefused
+		a.o.Log.Warn("the store refused a decision", "code", consent.CodeOf(err), "entry", e.position)
+	case stored.Node != r.Node || stored.Seq != r.Seq:
+		m.flags |= flagForeign
+		got.foreign = true
+	}
+	for _, c := range a.waiting[e.position] {
+		c <- got
+	}
+	delete(a.waiting, e.position)
+}

@@ -1,0 +1,124 @@
+package outbox
+
+import "github.com/leadiumx/consent/consent"
+
+// write is the one writer: what waits while an fsync is under way shares the next.
+func (b *Outbox) write() {
+	defer close(b.writerEnded)
+	batch := make([]*request, 0, maxBatch)
+	for {
+		select {
+		case <-b.stop:
+			b.commit(b.gather(batch[:0]))
+			return
+		case r := <-b.requests:
+			b.commit(b.gather(append(batch[:0], r)))
+		}
+	}
+}
+
+// gather takes what waits now, without waiting for more.
+func (b *Outbox) gather(batch []*request) []*request {
+	for len(batch) < maxBatch {
+		select {
+		case r := <-b.requests:
+			batch = append(batch, r)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit logs a batch with one fsync and answers.
+func (b *Outbox) commit(batch []*request) {
+	var entries []*entry
+	var fresh, again []*request
+	ids, tombs := map[digest]bool{}, map[digest]int64{}
+	heads := map[string]consent.Head{}
+	b.mu.Lock()
+	for _, r := range batch {
+		e := &r.entry
+		_, known := b.index.lookup(e.mark)
+		at, dead := b.index.tombs[e.person]
+		if t, ok := tombs[e.person]; ok && (!dead || t > at) {
+			at, dead = t, true
+		}
+		switch {
+		case r.ctx.Err() != nil:
+			r.done <- answer{err: late(r.ctx.Err())}
+			continue
+		case r.record == nil:
+			heads[r.site] = e.forgets(r.site, r.subject, b.chains.Name, b.head(heads, r.site))
+			if t, ok := tombs[e.person]; !ok || e.clock > t {
+				tombs[e.person] = e.clock
+			}
+		case known != nil || ids[e.mark]:
+			again = append(again, r)
+			continue
+		case dead && r.record.Subject != "" && e.clock <= at:
+			r.done <- answer{err: erased()}
+			continue
+		default:
+			after, err := e.chained(b.chains.Name, b.head(heads, r.site))
+			if err != nil {
+				r.done <- answer{err: err}
+				continue
+			}
+			heads[r.site], ids[e.mark] = after, true
+		}
+		fresh, entries = append(fresh, r), append(entries, e)
+	}
+	b.mu.Unlock()
+	if len(entries) > 0 {
+		if err := b.log.append(entries); err != nil {
+			for _, r := range append(fresh, again...) {
+				r.done <- answer{err: coded(err)}
+			}
+			return
+		}
+	}
+	b.publish(fresh, again, heads)
+}
+
+// head is where a site's chain has come to, with what is not safe yet.
+func (b *Outbox) head(fresh map[string]consent.Head, site string) consent.Head {
+	if h, ok := fresh[site]; ok {
+		return h
+	}
+	return b.chains.Heads[site]
+}
+
+// publish takes what is safe into the index and answers.
+func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head) {
+	b.mu.Lock()
+	for site, h := range heads {
+		b.chains.Heads[site], b.chains.changed[site] = h, true
+	}
+	for _, r := range fresh {
+		e := r.entry
+		// Once entries have been deleted, any id may be one of theirs.
+		old := b.index.first > 1 || e.clock < b.horizon || e.time-e.clock >= retryAge.Milliseconds()
+		b.index.add(e.head, headSize+len(e.body))
+		b.recent = append(b.recent, e)
+		a := answer{position: e.position, fresh: true}
+		if r.record != nil && (old || b.o.Ack != consent.StoredLocal) {
+			outcome := make(chan result, 1)
+			b.waiting[e.position] = append(b.waiting[e.position], outcome)
+			a.applied = outcome
+		}
+		r.done <- a
+	}
+	for _, r := range again {
+		position, _ := b.index.lookup(r.entry.mark)
+		r.done <- answer{position: position}
+	}
+	if n := len(b.recent); n > 2*maxRecent {
+		b.recent = append([]entry(nil), b.recent[n-maxRecent:]...)
+	}
+	b.mu.Unlock()
+	select {
+	case b.news <- struct{}{}:
+	default:
+	}
+}
