@@ -1429,13 +1429,18 @@ export interface components {
             /** Format: int64 */
             edition: number;
             edition_hash: string;
+            hash?: string;
             id: string;
             jws: string;
             levels: {
                 [key: string]: number;
             };
+            link?: string;
             locale: string;
+            node?: string;
             regime: string;
+            /** Format: int64 */
+            seq?: number;
             site: string;
             /** Format: date-time */
             time: string;
@@ -1578,13 +1583,18 @@ export interface components {
             /** Format: int64 */
             edition: number;
             edition_hash: string;
+            hash?: string;
             id: string;
             levels: {
                 [key: string]: number;
             };
+            link?: string;
             locale: string;
+            node?: string;
             place_source?: string;
             regime: string;
+            /** Format: int64 */
+            seq?: number;
             signals: components["schemas"]["Signals"];
             site: string;
             subject: string;
