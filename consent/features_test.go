@@ -55,6 +55,14 @@ func TestFeaturesAreChecked(t *testing.T) {
 				{Match: "*.example.com/a*?id=*", Purpose: "recording", Level: "no_pii", Vendor: "youtube"}, {Match: "localhost", Purpose: "necessary"}, {Match: "*.example.com", Purpose: "analytics"},
 			}
 		}, ""},
+		{"a database named with spaces", func(s *consent.Site) {
+			s.Cookies = []consent.Cookie{{Name: "stat db *", Purpose: "analytics", Kind: "idb"}, {Name: "/push/", Purpose: "analytics", Kind: "worker"}}
+		}, ""},
+		{"a cookie named with spaces", func(s *consent.Site) { s.Cookies = []consent.Cookie{{Name: "stat db", Purpose: "analytics"}} }, "cookies[0].name"},
+		{"every database", func(s *consent.Site) { s.Cookies = []consent.Cookie{{Name: "**", Purpose: "analytics", Kind: "idb"}} }, "cookies[0].name"},
+		{"a partitioned key", func(s *consent.Site) {
+			s.Cookies = []consent.Cookie{{Name: "a", Purpose: "analytics", Kind: "local", Partitioned: true}}
+		}, "cookies[0].partitioned"},
 		{"all in order", func(s *consent.Site) {
 			s.Features.ConsentMode, s.Features.Google = true, &consent.Google{WaitForUpdate: 500, Regions: []string{"US-CA", "US"}}
 		}, ""},

@@ -101,10 +101,22 @@ type Cookie struct {
 	Name    string `json:"name"`
 	Purpose string `json:"purpose"`
 	Vendor  string `json:"vendor,omitempty"`
-	// Kind is cookie, local or session; empty means cookie.
-	Kind string `json:"kind,omitempty" enum:"cookie,local,session"`
+	// Kind is cookie, local or session storage, idb for a database, cache for a
+	// cache of a service worker, or worker for one, whose name is the path of its
+	// scope; empty means cookie. The last three are removed, never held back.
+	Kind string `json:"kind,omitempty" enum:"cookie,local,session,idb,cache,worker"`
+	// Partitioned says that the cookie is set with that attribute.
+	Partitioned bool `json:"partitioned,omitempty"`
 	// Lifetime is told to visitors as it stands, for example "2 years".
 	Lifetime string `json:"lifetime,omitempty"`
+}
+
+// Store is where the name is kept: Kind, with its default filled in.
+func (c *Cookie) Store() string {
+	if c.Kind == "" {
+		return "cookie"
+	}
+	return c.Kind
 }
 
 // Stricter is one rule of a site's own strictness.

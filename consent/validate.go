@@ -86,6 +86,7 @@ var (
 	colour   = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$`)
 	font     = regexp.MustCompile(`^[A-Za-z0-9 ,'"_-]{0,120}$`)
 	textKey  = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,79}$`)
+	storedNm = regexp.MustCompile("^[ -~]{1,120}$")
 	cookieNm = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,80}$")
 )
 

@@ -3,7 +3,11 @@ package consent
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
+
+// pendingKey is where the script keeps a decision that is not delivered yet.
+const pendingKey = "lx_pending"
 
 func (v *validator) cookies(s *Site) {
 	if len(s.Cookies) > MaxCookies {
@@ -12,17 +16,24 @@ func (v *validator) cookies(s *Site) {
 	for i := range s.Cookies {
 		c := &s.Cookies[i]
 		path := fmt.Sprintf("cookies[%d]", i)
-		if !cookieNm.MatchString(c.Name) || c.Name == "*" {
-			v.add(path+".name", quote(c.Name)+" is not a cookie name", "write the name, with * for a part that changes")
+		allowed := cookieNm
+		if c.Store() != "cookie" {
+			allowed = storedNm
 		}
-		if Match(c.Name, ConsentCookie) || Match(c.Name, SubjectCookie) {
-			v.add(path+".name", quote(c.Name)+" holds the consent cookie itself", "write a narrower pattern")
+		switch {
+		case !allowed.MatchString(c.Name) || strings.Trim(c.Name, "*") == "":
+			v.add(path+".name", quote(c.Name)+" is not the name of a cookie or key", "write the name, with * for a part that changes")
+		case Match(c.Name, ConsentCookie), Match(c.Name, SubjectCookie), Match(c.Name, pendingKey):
+			v.add(path+".name", quote(c.Name)+" holds what the consent itself is kept in", "write a narrower pattern")
+		}
+		if c.Partitioned && c.Store() != "cookie" {
+			v.add(path+".partitioned", "only cookies are partitioned", "leave it out")
 		}
 		v.knownPurpose(s, path+".purpose", c.Purpose)
 		if _, ok := s.Vendor(c.Vendor); !ok && c.Vendor != "" {
 			v.add(path+".vendor", "the site has no vendor "+quote(c.Vendor), "name a vendor of the `vendors` list, or leave it out")
 		}
-		v.oneOf(path+".kind", c.Kind, "", "cookie", "local", "session")
+		v.oneOf(path+".kind", c.Kind, "", "cookie", "local", "session", "idb", "cache", "worker")
 		if len(c.Lifetime) > 80 {
 			v.add(path+".lifetime", "it is longer than 80 bytes", "shorten it")
 		}

@@ -1093,9 +1093,10 @@ export interface components {
         };
         Cookie: {
             /** @enum {string} */
-            kind?: "cookie" | "local" | "session";
+            kind?: "cookie" | "local" | "session" | "idb" | "cache" | "worker";
             lifetime?: string;
             name: string;
+            partitioned?: boolean;
             purpose: string;
             vendor?: string;
         };

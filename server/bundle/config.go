@@ -152,9 +152,10 @@ func cookie(c consent.Cookie) string {
 	if c.Vendor != "" {
 		o.put("_vendor", c.Vendor)
 	}
-	if c.Kind == "local" || c.Kind == "session" {
-		o.put("_kind", c.Kind)
+	if kind := c.Store(); kind != "cookie" {
+		o.put("_kind", kind)
 	}
+	o.flag("_partitioned", c.Partitioned)
 	return o.String()
 }
 

@@ -13,14 +13,12 @@ func features(in Input) map[string]string {
 	site := &in.Edition.Site
 	shown := law.Present(in.Regime, in.Rules)
 	f := &site.Features
-	stored, keyed := false, false
-	for _, c := range site.Cookies {
-		if c.Kind == "" || c.Kind == "cookie" {
-			stored = true
-		} else {
-			keyed = true
-		}
+	kinds := map[string]bool{}
+	for i := range site.Cookies {
+		kinds[site.Cookies[i].Store()] = true
 	}
+	stored, keyed := kinds["cookie"], kinds["local"] || kinds["session"]
+	deep := kinds["idb"] || kinds["cache"] || kinds["worker"]
 	storageWrites := f.StorageWrites && (stored || keyed) && !in.Preview
 	network := f.Network && !in.Preview
 	on := map[string]bool{
@@ -41,7 +39,9 @@ func features(in Input) map[string]string {
 		"NETWORK":        network,
 		"REPORT_ONLY":    f.ReportOnly,
 		"JOURNAL":        storageWrites || network || f.ReportOnly,
-		"COOKIES":        (stored || keyed) && !in.Preview,
+		"COOKIES":        len(kinds) > 0 && !in.Preview,
+		"DEEP":           deep,
+		"PARTITIONED":    slices.ContainsFunc(site.Cookies, func(c consent.Cookie) bool { return c.Partitioned }),
 		"STORAGE":        keyed,
 		"GLOBS":          slices.ContainsFunc(site.Cookies, func(c consent.Cookie) bool { return strings.Contains(c.Name, "*") }),
 		"VENDORS":        len(site.Vendors) > 0,

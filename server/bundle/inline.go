@@ -19,7 +19,7 @@ import (
 func CompileInline(in Input) (*Asset, error) {
 	on := features(in)
 	for name, value := range constants(map[string]bool{
-		"INLINE": true, "VENDORS": false, "LEVELS": false, "COOKIES": false, "STORAGE": false, "GLOBS": false, "OPT_OUTS": false,
+		"INLINE": true, "VENDORS": false, "LEVELS": false, "COOKIES": false, "STORAGE": false, "DEEP": false, "PARTITIONED": false, "GLOBS": false, "OPT_OUTS": false,
 	}) {
 		on[name] = value
 	}

@@ -80,7 +80,7 @@ func (s *Server) createConsent(c echo.Context) error {
 		return err
 	}
 	s.o.Metrics.Wrote(w.Action)
-	s.keepCookie(c, &live.Site, origin, consent.ConsentCookie, a.Consent, false)
+	s.keepChoice(c, &live.Site, origin, a.Consent)
 	if a.Subject != "" && s.keepCookie(c, &live.Site, origin, consent.SubjectCookie, a.Subject, true) {
 		a.Subject = ""
 	}
@@ -176,7 +176,7 @@ func (s *Server) eraseMe(c echo.Context) error {
 	if n, _, err := s.noticeOf(c, site.ID); err == nil {
 		s.noted(c, n, rights.Erasure, s.subjectOf(site, subjectToken(c.Request())))
 	}
-	s.keepCookie(c, site, origin, consent.ConsentCookie, refusal, false)
+	s.keepChoice(c, site, origin, refusal)
 	s.keepCookie(c, site, origin, consent.SubjectCookie, "", true)
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, eraseJSON{Erased: true, Consent: refusal})

@@ -166,7 +166,7 @@ func (s *Server) privacyErase(c echo.Context) error {
 		return err
 	}
 	s.noted(c, n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie)))
-	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.ConsentCookie, refusal, false)
+	s.keepChoice(c, &n.Edition.Site, ownOrigin(c), refusal)
 	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.SubjectCookie, "", true)
 	return s.privacyDone(c, n, "erased")
 }

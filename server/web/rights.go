@@ -67,7 +67,7 @@ func (s *Server) act(c echo.Context, n *script.Notice, v visitOf, in actJSON, to
 	}
 	s.o.Metrics.Wrote(in.Act)
 	s.noted(c, n, rights.OfAct(in.Act), person)
-	s.keepCookie(c, site, origin, consent.ConsentCookie, a.Consent, false)
+	s.keepChoice(c, site, origin, a.Consent)
 	if a.Subject != "" && s.keepCookie(c, site, origin, consent.SubjectCookie, a.Subject, true) {
 		a.Subject = ""
 	}

@@ -26,6 +26,9 @@ declare const INLINE: boolean;
 /** The site declares cookies, or storage keys. */
 declare const COOKIES: boolean;
 declare const STORAGE: boolean;
+/** It declares databases, caches or service workers; partitioned cookies. */
+declare const DEEP: boolean;
+declare const PARTITIONED: boolean;
 /** Some declared name holds a star. */
 declare const GLOBS: boolean;
 declare const VENDORS: boolean;

@@ -11,6 +11,7 @@ import { box, picked, reopener } from "./ui/box.ts";
 import { placeholder } from "./ui/embed.ts";
 import { attr } from "./ui/h.ts";
 import { addSheet } from "./ui/sheet.ts";
+import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
 import { consentMode, push } from "./with/consentmode.ts";
 import { network } from "./with/network.ts";
 import { teller } from "./with/signals.ts";
@@ -88,7 +89,11 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     if (!PREVIEW && _store) keepConsent(state._raw);
     if (_send) void send?.(..._send);
     if (_changed) {
-      if (COOKIES && !(REPORT_ONLY && _changed === "sync")) clean(free);
+      if (COOKIES && !(REPORT_ONLY && _changed === "sync")) {
+        clean(free);
+        if (DEEP) cleanDeep(free);
+        if (PARTITIONED) cleanPartitioned(free);
+      }
       if (WORDPRESS) tellTags?.("update", has, get().decided);
       else tellTags?.("update", has);
       scan();
@@ -153,8 +158,9 @@ export const start = (script: HTMLScriptElement | null, inline?: Shared) => {
     draw();
   }).observe(document, { childList: true, subtree: true });
   on("DOMContentLoaded", () => scan(document));
-  // Another tab, or this page out of the back-forward cache, may have another choice.
-  on("visibilitychange pageshow", read);
+  // Another tab, whose decision waits for the server in its storage, or this page out of the
+  // back-forward cache, may have another choice. These are hints: our own cookie says which.
+  on("visibilitychange pageshow storage", read);
   on<KeyboardEvent>("keydown", (e) => {
     if (e.key === "Escape" && !e.defaultPrevented && state._view === BANNER && !MODAL) go({ _close: true });
   });

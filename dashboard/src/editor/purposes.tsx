@@ -22,6 +22,8 @@ const basisNames: Record<string, string> = {
   legitimate_interest: "Legitimate interest",
 };
 
+const stores = { cookie: "cookie", local: "local storage", session: "session storage", idb: "database", cache: "cache", worker: "service worker" };
+
 export function Purposes({ doc, findings }: Panel) {
   const here = findings.filter((f) => /^(purposes|vendors|cookies|stricter)/.test(f.path));
   return (
@@ -96,7 +98,7 @@ function PurposeCard({ purpose, doc }: { purpose: Purpose; doc: SiteDocument }) 
                     <Code>{c.name}</Code>
                   </Table.Td>
                   <Table.Td>
-                    {{ cookie: "cookie", local: "local storage", session: "session storage" }[c.kind ?? "cookie"]}
+                    {stores[c.kind ?? "cookie"]}
                   </Table.Td>
                   <Table.Td>{c.lifetime || "not stated"}</Table.Td>
                 </Table.Tr>

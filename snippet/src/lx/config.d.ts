@@ -18,7 +18,13 @@ export type Vendor = {
   readonly _purposes: readonly string[];
   readonly _url?: string;
 };
-export type Cookie = { readonly _name: string; readonly _purpose: string; readonly _vendor?: string; readonly _kind?: "local" | "session" };
+export type Cookie = {
+  readonly _name: string;
+  readonly _purpose: string;
+  readonly _vendor?: string;
+  readonly _kind?: "local" | "session" | "idb" | "cache" | "worker";
+  readonly _partitioned?: boolean;
+};
 
 export declare const site: string;
 export declare const note: string;
