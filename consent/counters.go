@@ -23,7 +23,7 @@ type Counters interface {
 	// Beside the keys of Count, each day holds what its records tell, by the
 	// day on which the server received them, each record once however often it
 	// came, perhaps a moment after it was acknowledged: "bots" for what programs
-	// sent, and for the rest "records", "action:A", "edition:N", "regime:R",
+	// sent, "links" for records of linking a device to an account, and for the rest "records", "action:A", "edition:N", "regime:R",
 	// "locale:L", and of each purpose that the record answers "granted:P" or
 	// "refused:P".
 	Counts(ctx context.Context, site, fromDay, toDay string) (map[string]map[string]int64, error)
@@ -38,6 +38,7 @@ const (
 	cellMark = "="
 	cellSep  = "\t"
 	botCell  = "bot"
+	linkCell = "link"
 )
 
 // CheckCount refuses what no store counts.
@@ -81,8 +82,8 @@ func (r *Record) Cell() string {
 		return cellMark + botCell
 	}
 	if r.Action == Identify || r.Action == Joined {
-		// Nobody decided anything here: only that there is a record counts.
-		return cellMark
+		// Nobody decided anything here.
+		return cellMark + linkCell
 	}
 	parts := make([]string, 0, 4+len(r.Levels))
 	parts = append(parts, string(r.Action), strconv.Itoa(r.Edition), r.Regime, r.Locale)
@@ -103,8 +104,12 @@ func AddCell(to map[string]int64, name string, n int64) {
 		to[name] += n
 		return
 	}
-	if cell == botCell {
+	switch cell {
+	case botCell:
 		to["bots"] += n
+		return
+	case linkCell:
+		to["links"] += n
 		return
 	}
 	to["records"] += n

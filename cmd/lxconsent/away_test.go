@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,78 @@ func TestAWipedRedisIsFilledAgain(t *testing.T) {
 		allow, _ := s.decision("analytics", cookie("lx_subject", a.text(t, "subject")))
 		return allow
 	})
+}
+
+func TestWithoutRedisSignedCookiesStillAnswerAndAllElseDeniesAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, breaks := range map[string]func(*redistest.Server){
+		"killed": (*redistest.Server).Kill, "stopped by a signal": (*redistest.Server).Pause,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redis := redistest.Start(t)
+			s := start(t, "--redis", redis.URL())
+			// Decided on another node, so that this one's log knows nothing of it.
+			other := start(t, "--redis", redis.URL(), "--key-file", filepath.Join(s.dir, "keys"))
+			a := other.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+			signed := []option{cookie("lx_consent", a.text(t, "consent"))}
+			both := append(signed, cookie("lx_subject", a.text(t, "subject")))
+			alone := []option{cookie("lx_subject", a.text(t, "subject"))}
+			subject := strings.Split(a.text(t, "subject"), ".")[2]
+			await(t, "the decision is in Redis", func() bool {
+				allow, _ := s.decision("marketing", alone...)
+				return allow
+			})
+			breaks(redis)
+			t.Cleanup(redis.Resume)
+
+			for what, with := range map[string][]option{"the signed cookie": signed, "the signed cookie with its subject": both} {
+				if allow, why := s.decision("marketing", with...); !allow || why != "granted" {
+					t.Errorf("%s: %v %s", what, allow, why)
+				}
+			}
+			var asks []string
+			for n := range 1000 {
+				asks = append(asks, `{"site":"demo","purpose":"marketing","subject":"`+numbered(n)+`"}`)
+			}
+			began := time.Now()
+			many := s.do(http.MethodPost, "/v1/check", `{"asks":[`+strings.Join(asks, ",")+`]}`, operator)
+			// One after the other they would take 100 s.
+			if took := time.Since(began); strings.Count(string(many.body), `"unavailable"`) != 1000 || took > 5*time.Second {
+				t.Errorf("1,000 asks at once: %d, %d of them unavailable, %v", many.status, strings.Count(string(many.body), `"unavailable"`), took)
+			}
+			paths := map[string]struct {
+				path string
+				with []option
+				want string
+			}{
+				"a subject alone":      {"/v1/check?site=demo&purpose=marketing", alone, `"unavailable"`},
+				"a subject by key":     {"/v1/check?site=demo&purpose=marketing&subject=" + subject, []option{operator}, `"unavailable"`},
+				"an account by key":    {"/v1/check?site=demo&purpose=marketing&external_id=ann", []option{operator}, `"unavailable"`},
+				"a cookie's name":      {"/v1/check?site=demo&cookie=_ga", alone, `"unavailable"`},
+				"what needs no choice": {"/v1/check?site=demo&purpose=necessary", alone, `"necessary"`},
+				"the gate":             {"/v1/gate?site=demo&purpose=marketing", alone, ""},
+			}
+			for what, p := range paths {
+				fastest := time.Hour
+				for range 5 {
+					began := time.Now()
+					a := s.do(http.MethodGet, p.path, "", p.with...)
+					fastest = min(fastest, time.Since(began))
+					if p.want != "" && (a.status != http.StatusOK || !strings.Contains(string(a.body), p.want)) {
+						t.Errorf("%s: %d %s", what, a.status, a.body)
+					}
+					if p.want == "" && (a.status != http.StatusForbidden || !strings.Contains(a.header.Get("Consent-Decision"), "reason=unavailable")) {
+						t.Errorf("%s: %d %s", what, a.status, a.header.Get("Consent-Decision"))
+					}
+				}
+				// The client library alone would take 250 ms.
+				if fastest > 150*time.Millisecond {
+					t.Errorf("%s took %v", what, fastest)
+				}
+			}
+		})
+	}
 }
 
 // await looks again and again until something has come true.

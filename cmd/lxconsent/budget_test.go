@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -148,5 +149,19 @@ func TestTheRoutesListWhatBrowsersGetBesideTheAPI(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("missing: %v", want)
+	}
+}
+
+func TestWhatAProgramDecidesIsKeptAndNotCounted(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}, header("User-Agent", "Mozilla/5.0 (compatible; Googlebot/2.1)"))
+	b := s.write(write{"id": id(2), "action": "accept_all", "levels": acceptAll}, header("User-Agent", "Mozilla/5.0 (X11) Chrome/140.0.0.0"))
+	if a.status != http.StatusCreated || b.status != http.StatusCreated {
+		t.Fatalf("%s\n%s", a.body, b.body)
+	}
+	_, out := s.command("ledger", "export", "--site", "demo")
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 2 {
+		t.Fatal(out)
 	}
 }

@@ -26,8 +26,10 @@ type server struct {
 	t     *testing.T
 	url   string
 	setup string
-	log   *logged
-	stop  func()
+	// dir is the data directory.
+	dir  string
+	log  *logged
+	stop func()
 }
 
 // logged is what a server logs, readable while it runs.
@@ -69,7 +71,7 @@ func startIn(t *testing.T, dir string, args ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
-	s := &server{t: t, log: &logged{}}
+	s := &server{t: t, dir: dir, log: &logged{}}
 	done := make(chan int, 1)
 	full := append([]string{"serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", dir, "--limits", "off", "--api-token", apiToken}, args...)
 	go func() {

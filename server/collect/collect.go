@@ -56,6 +56,8 @@ type Write struct {
 	Subject     string
 	Signals     consent.Signals
 	PlaceSource string
+	// Bot says that a program seems to have decided; it is kept, not counted.
+	Bot bool
 }
 
 // Answer is what the visitor's browser keeps.
@@ -216,7 +218,7 @@ func (d *Desk) record(w Write, s shown, subject string, c *consent.Choice) conse
 		Regime:    s.regime.ID, Locale: s.locale,
 		Levels: c.Levels, Vendors: c.Vendors, Over: c.Over,
 		Action: w.Action, Signals: w.Signals, Time: now,
-		Clock: now.UnixMilli() - w.Age, PlaceSource: w.PlaceSource, Content: content(w),
+		Clock: now.UnixMilli() - w.Age, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: content(w),
 	}
 }
 

@@ -1,13 +1,17 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/gate"
 )
 
@@ -47,8 +51,13 @@ type memberJSON struct {
 	GPC        bool   `json:"gpc,omitempty"`
 }
 
-// maxGroup bounds the participants of one ask.
-const maxGroup = 50
+const (
+	// maxGroup bounds the participants of one ask, maxWork the checks of a batch.
+	maxGroup = 50
+	maxWork  = 20_000
+	// atOnce is how many asks of a batch are looked up at a time.
+	atOnce = 32
+)
 
 type batchAnswerJSON struct {
 	Decisions []decisionJSON `json:"decisions"`
@@ -64,20 +73,53 @@ func (s *Server) checkBatch(c echo.Context) error {
 	if len(batch.Asks) == 0 || len(batch.Asks) > maxAsks {
 		return consent.Fail(consent.Invalid, fmt.Sprintf("there are %d asks", len(batch.Asks)), fmt.Sprintf("send 1 to %d", maxAsks))
 	}
+	work := 0
+	for _, a := range batch.Asks {
+		work += max(1, len(a.Group)*len(places(a.Group)))
+	}
+	if work > maxWork {
+		return consent.Fail(consent.Invalid, fmt.Sprintf("the groups of this batch need %d checks", work), fmt.Sprintf("send fewer or smaller groups, for at most %d: participants times different places", maxWork))
+	}
 	out := batchAnswerJSON{Decisions: make([]decisionJSON, len(batch.Asks))}
-	for i, a := range batch.Asks {
-		d, err := s.one(c, a)
-		if err != nil {
-			return err
-		}
-		out.Decisions[i] = decisionOf(d)
+	if err := s.all(c.Request().Context(), principalOf(c), batch.Asks, out.Decisions); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Server) one(c echo.Context, a askJSON) (gate.Decision, error) {
+// all answers many asks at once, each in its place. When the store does not
+// answer one of them, none of those that are left waits for it again.
+func (s *Server) all(ctx context.Context, p admin.Principal, asks []askJSON, out []decisionJSON) error {
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	var running sync.WaitGroup
+	for range min(atOnce, len(asks)) {
+		running.Go(func() {
+			for i := int(next.Add(1) - 1); i < len(asks) && failed.Load() == nil; i = int(next.Add(1) - 1) {
+				d, err := s.one(ctx, p, asks[i])
+				if err != nil {
+					failed.Store(&err)
+					return
+				}
+				if d.Reason == consent.ReasonUnavailable {
+					giveUp()
+				}
+				out[i] = decisionOf(d)
+			}
+		})
+	}
+	running.Wait()
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func (s *Server) one(ctx context.Context, p admin.Principal, a askJSON) (gate.Decision, error) {
 	if len(a.Group) == 0 {
-		return s.member(c, a, memberJSON{a.Subject, a.Consent, a.ExternalID, a.Place, a.GPC}, a.Place)
+		return s.member(ctx, p, a, memberJSON{a.Subject, a.Consent, a.ExternalID, a.Place, a.GPC}, a.Place)
 	}
 	if len(a.Group) > maxGroup || a.Subject+a.Consent+a.ExternalID+a.Place != "" {
 		return gate.Decision{}, consent.Fail(consent.Invalid, "a group is too large, or stands beside one subject, consent or place", "send at most 50 participants in `group`, and nothing of one participant beside it")
@@ -85,7 +127,7 @@ func (s *Server) one(c echo.Context, a askJSON) (gate.Decision, error) {
 	var all []gate.Decision
 	for _, place := range places(a.Group) {
 		for _, m := range a.Group {
-			d, err := s.member(c, a, m, place)
+			d, err := s.member(ctx, p, a, m, place)
 			if err != nil {
 				return gate.Decision{}, err
 			}
@@ -107,7 +149,7 @@ func places(group []memberJSON) []string {
 }
 
 // member answers an ask for one participant at a place.
-func (s *Server) member(c echo.Context, a askJSON, m memberJSON, place string) (gate.Decision, error) {
+func (s *Server) member(ctx context.Context, p admin.Principal, a askJSON, m memberJSON, place string) (gate.Decision, error) {
 	named := gate.Decision{Purpose: a.Purpose, Vendor: a.Vendor, Cookie: a.Cookie}
 	if m.Subject != "" && (!consent.IsRecordID(m.Subject) || m.ExternalID != "") || len(m.ExternalID) > consent.MaxExternalID {
 		named.Reason = consent.ReasonBadToken
@@ -125,9 +167,9 @@ func (s *Server) member(c echo.Context, a askJSON, m memberJSON, place string) (
 		}
 	}
 	var answer gate.Answer
-	err := s.mayCheck(principalOf(c), a.Site)
+	err := s.mayCheck(p, a.Site)
 	if err == nil {
-		answer, err = s.answer(c, ask)
+		answer, err = s.answer(ctx, ask)
 	}
 	switch {
 	case consent.CodeOf(err) == consent.UnknownSite:

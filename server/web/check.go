@@ -57,7 +57,7 @@ func (s *Server) check(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.answer(c, ask)
+	a, err := s.answer(c.Request().Context(), ask)
 	if err != nil {
 		return err
 	}
@@ -69,8 +69,8 @@ func (s *Server) check(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Server) answer(c echo.Context, ask gate.Ask) (gate.Answer, error) {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	a, err := s.o.Gate.Check(ctx, ask)
 	for _, d := range a.Decisions {
@@ -132,7 +132,7 @@ func (s *Server) gate(c echo.Context) error {
 	ask, err := s.askOf(c)
 	var a gate.Answer
 	if err == nil {
-		a, err = s.answer(c, ask)
+		a, err = s.answer(c.Request().Context(), ask)
 	}
 	switch consent.CodeOf(err) {
 	case consent.Unauthorized:

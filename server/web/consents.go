@@ -75,6 +75,7 @@ func (s *Server) createConsent(c echo.Context) error {
 	a, err := s.o.Collect.Record(ctx, collect.Write{
 		Site: w.Site, ID: w.ID, Note: w.Note, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
 		Consent: w.Consent, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
+		Bot: isBot(r.UserAgent()),
 	})
 	if err != nil {
 		return err
