@@ -84,7 +84,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodPost, "/v1/sites/:site/publish", admin.PublishSite, "Publish the draft", shape[publishJSON](), shape[publishedJSON](), mediaJSON, nil, s.publishDraft},
 		{http.MethodPost, "/v1/sites/:site/rollback", admin.PublishSite, "Publish an earlier edition again", shape[rollbackJSON](), shape[publishedJSON](), mediaJSON, nil, s.rollback},
 		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},
-		{http.MethodGet, "/v1/sites/:site/identify-secret", admin.PublishSite, "The secret that proves accounts", nil, shape[identifySecretJSON](), mediaJSON, nil, s.identifySecret},
+		{http.MethodGet, "/v1/sites/:site/identify-secret", admin.WriteKeys, "The secret that proves accounts", nil, shape[identifySecretJSON](), mediaJSON, nil, s.identifySecret},
 		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.exportRecords},
 		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit"}, s.listRequests},
 		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
