@@ -19,33 +19,65 @@ type Edition struct {
 	// hold; a purpose that is not named takes Since.
 	SinceOf     map[string]int `json:"since_of,omitempty"`
 	PublishedAt time.Time      `json:"published_at"`
-	By          string         `json:"by,omitempty"`
-	Note        string         `json:"note,omitempty"`
-	Site        Site           `json:"site"`
+	// EffectiveAt is when the edition takes effect; zero means when it was published.
+	EffectiveAt time.Time `json:"effective_at,omitzero"`
+	By          string    `json:"by,omitempty"`
+	Note        string    `json:"note,omitempty"`
+	Site        Site      `json:"site"`
 }
 
-// Next makes the edition that follows live (nil for a first one) from a
-// validated site. It is pure: the caller stores it.
+// Next makes the edition that follows live (nil for a first one) at once from
+// a validated site. It is pure: the caller stores it.
 func Next(live *Edition, site Site, by, note string, now time.Time) Edition {
-	e := Edition{Number: 1, Since: 1, Hash: site.Hash(), PublishedAt: now.UTC(), By: by, Note: note, Site: site}
-	if live == nil {
-		return e
+	latest := 0
+	if live != nil {
+		latest = live.Number
 	}
-	e.Number = live.Number + 1
-	anew := AsksAnew(&live.Site, &site)
+	return NextAt(live, latest, site, by, note, now, time.Time{})
+}
+
+// NextAt makes an edition that may take effect at a later time. Before is the
+// edition that will be in force until then (nil when there is none), latest
+// the newest number, scheduled editions included. It is pure.
+func NextAt(before *Edition, latest int, site Site, by, note string, now, effective time.Time) Edition {
+	e := Edition{Number: latest + 1, Since: 1, Hash: site.Hash(), PublishedAt: now.UTC(), By: by, Note: note, Site: site}
+	if effective.After(now) {
+		e.EffectiveAt = effective.UTC()
+	}
+	if before != nil {
+		e.asks(before)
+	}
+	return e
+}
+
+// From is when the edition takes effect.
+func (e *Edition) From() time.Time {
+	if e.EffectiveAt.IsZero() {
+		return e.PublishedAt
+	}
+	return e.EffectiveAt
+}
+
+// InForce reports whether the edition has taken effect.
+func (e *Edition) InForce(now time.Time) bool {
+	return e.EffectiveAt.IsZero() || !now.Before(e.EffectiveAt)
+}
+
+// asks works out for each purpose from which edition on its grants hold.
+func (e *Edition) asks(before *Edition) {
+	anew := AsksAnew(&before.Site, &e.Site)
 	e.SinceOf = map[string]int{}
-	for i := range site.Purposes {
-		p := &site.Purposes[i]
+	for i := range e.Site.Purposes {
+		p := &e.Site.Purposes[i]
 		if p.Necessary() {
 			continue
 		}
-		n := live.since(p.ID)
+		n := before.since(p.ID)
 		if slices.Contains(anew, p.ID) {
 			n = e.Number
 		}
 		e.SinceOf[p.ID], e.Since = n, max(e.Since, n)
 	}
-	return e
 }
 
 func (e *Edition) since(purpose string) int {

@@ -1119,6 +1119,8 @@ export interface components {
         };
         Edition: {
             by: string;
+            /** Format: date-time */
+            effective_at: string;
             hash: string;
             note: string;
             /** Format: int64 */
@@ -1397,12 +1399,16 @@ export interface components {
             tenants: components["schemas"]["TenantLabel"][];
         };
         Publish: {
+            /** Format: date-time */
+            effective_at?: string;
             note?: string;
         };
         Published: {
             changed: boolean;
             /** Format: int64 */
             edition: number;
+            /** Format: date-time */
+            effective_at: string;
             findings: components["schemas"]["Finding"][];
             hash: string;
             /** Format: int64 */
@@ -1549,6 +1555,7 @@ export interface components {
             state: "draft" | "live" | "archived" | "deleted";
             tag: string;
             tenant: string;
+            upcoming?: components["schemas"]["Upcoming"];
         };
         SiteView: {
             changed: boolean;
@@ -1567,6 +1574,7 @@ export interface components {
             state: "draft" | "live" | "archived" | "deleted";
             tag: string;
             tenant: string;
+            upcoming?: components["schemas"]["Upcoming"];
         };
         Sites: {
             sites: components["schemas"]["SiteRow"][];
@@ -1636,6 +1644,12 @@ export interface components {
             /** @enum {string} */
             scheme?: "auto" | "light" | "dark";
             text?: string;
+        };
+        Upcoming: {
+            /** Format: int64 */
+            edition: number;
+            /** Format: date-time */
+            effective_at: string;
         };
         UseReset: {
             password: string;
@@ -3334,6 +3348,7 @@ export interface operations {
         parameters: {
             query?: {
                 note?: string;
+                effective_at?: string;
             };
             header?: never;
             path: {

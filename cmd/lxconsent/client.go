@@ -117,6 +117,8 @@ type published struct {
 	Since   int    `json:"since"`
 	// Findings are the warnings of the banner rules.
 	Findings []consent.Finding `json:"findings"`
+	// EffectiveAt is when the edition takes effect.
+	EffectiveAt time.Time `json:"effective_at"`
 }
 
 func (p published) print(s streams, asJSON bool) error {
@@ -126,6 +128,8 @@ func (p published) print(s streams, asJSON bool) error {
 	switch {
 	case !p.Changed:
 		fmt.Fprintf(s.out, "%s: edition %d is live already, nothing to do\n", p.Site, p.Edition)
+	case p.EffectiveAt.After(clock()()):
+		fmt.Fprintf(s.out, "%s: edition %d takes effect at %s; until then its pages announce it\n", p.Site, p.Edition, p.EffectiveAt.Format(time.RFC3339))
 	case p.Since == p.Edition && p.Edition > 1:
 		fmt.Fprintf(s.out, "%s: edition %d is live; visitors are asked again, since it asks for something new\n", p.Site, p.Edition)
 	default:
@@ -137,8 +141,8 @@ func (p published) print(s streams, asJSON bool) error {
 
 type siteApplyCmd struct {
 	File string `short:"f" required:"" help:"The site document." type:"path"`
-	Note string `help:"Why, for the history."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	when
+	JSON bool `name:"json" help:"Print JSON."`
 	remote
 }
 
@@ -158,7 +162,7 @@ func (c *siteApplyCmd) Run(ctx context.Context, s streams) error {
 		return consent.Fail(consent.Invalid, c.File+" has no `id`", "give the site an id of a-z, 0-9 and hyphen")
 	}
 	var p published
-	if err := c.call(ctx, http.MethodPut, "/v1/sites/"+url.PathEscape(head.ID)+"?note="+url.QueryEscape(c.Note), b, &p); err != nil {
+	if err := c.call(ctx, http.MethodPut, "/v1/sites/"+url.PathEscape(head.ID)+"?"+c.query().Encode(), b, &p); err != nil {
 		return err
 	}
 	return p.print(s, c.JSON)
@@ -215,14 +219,14 @@ func (c *siteListCmd) Run(ctx context.Context, s streams) error {
 
 type sitePublishCmd struct {
 	Site string `arg:"" help:"The site's id."`
-	Note string `help:"Why, for the history."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	when
+	JSON bool `name:"json" help:"Print JSON."`
 	remote
 }
 
 // Run publishes a draft.
 func (c *sitePublishCmd) Run(ctx context.Context, s streams) error {
-	b, err := json.Marshal(map[string]string{"note": c.Note})
+	b, err := json.Marshal(c.body())
 	if err != nil {
 		return err
 	}

@@ -173,6 +173,9 @@ func (c *serveCmd) seed(ctx context.Context, desk *publish.Desk, addr net.Addr) 
 	}
 	if live, err := desk.Live(site.ID); err == nil {
 		ours := site.Origins
+		if !slices.ContainsFunc(ours, func(o string) bool { return !slices.Contains(live.Site.Origins, o) }) {
+			return nil
+		}
 		site = live.Site
 		site.Origins = slices.Clone(live.Site.Origins)
 		for _, o := range ours {
@@ -181,6 +184,6 @@ func (c *serveCmd) seed(ctx context.Context, desk *publish.Desk, addr net.Addr) 
 			}
 		}
 	}
-	_, _, err = desk.Publish(ctx, site, "seed", "Demo site")
+	_, _, err = desk.Publish(ctx, site, publish.How{By: "seed", Note: "Demo site"})
 	return err
 }

@@ -24,6 +24,8 @@ type Input struct {
 	Regime  law.Regime
 	Rules   []consent.Rule
 	Locale  string
+	// Upcoming is the edition that will take effect next, nil for none.
+	Upcoming *consent.Edition
 	// Laxer is the pattern of the regimes that ask less for the purposes whose
 	// rule says so; empty where none does.
 	Laxer string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/leadiumx/consent/consent"
@@ -14,6 +15,7 @@ import (
 func virtual(in Input) (map[string]string, error) {
 	site := &in.Edition.Site
 	words := words(site, in.Regime, in.Rules, in.Locale, changed(in.Rules))
+	maps.Copy(words, Dates(in.Edition, in.Upcoming, in.Locale))
 	css, err := style(site, Dir(in.Locale))
 	if err != nil {
 		return nil, err

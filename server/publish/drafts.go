@@ -170,10 +170,13 @@ func (d *Desk) SaveDraft(ctx context.Context, site consent.Site, by string, vers
 type Entry struct {
 	ID   string
 	Name string
-	// Live is the newest edition, nil for a site that was never published.
-	Live  *consent.Edition
-	Draft consent.Draft
-	// Changed says that the draft differs from what is live.
+	// Live is the edition in force, of an archived site the newest; nil for a
+	// site that was never published.
+	Live *consent.Edition
+	// Upcoming is nil when no edition is scheduled.
+	Upcoming *consent.Edition
+	Draft    consent.Draft
+	// Changed says that the draft differs from what was published last.
 	Changed bool
 	// State is live, draft, archived or deleted.
 	State State
@@ -182,12 +185,12 @@ type Entry struct {
 // List returns every site of a tenant, or of all of them when it is empty, live
 // or only drafted, in the order of ids.
 func (d *Desk) List(ctx context.Context, tenant string) ([]Entry, error) {
-	snap := d.live.Load()
+	snap, now := d.live.Load(), d.o.Clock()
 	found := map[string]Entry{}
 	for _, sites := range []map[string]*consent.Edition{snap.sites, snap.shelved} {
 		for id, e := range sites {
 			if tenant == "" || e.Site.Tenant == tenant {
-				found[id] = snap.entry(e, nil)
+				found[id] = snap.entry(e, nil, now)
 			}
 		}
 	}
@@ -212,7 +215,7 @@ func (d *Desk) List(ctx context.Context, tenant string) ([]Entry, error) {
 			}
 			live, _ := d.Newest(draft.Site.ID)
 			if live == nil || live.Site.Tenant == draft.Site.Tenant {
-				found[draft.Site.ID] = snap.entry(live, &draft)
+				found[draft.Site.ID] = snap.entry(live, &draft, now)
 			}
 		}
 		if len(docs) < page || !strings.HasPrefix(after, prefix) {
@@ -234,19 +237,23 @@ func (d *Desk) Find(ctx context.Context, site string) (Entry, int64, error) {
 		return Entry{}, 0, err
 	}
 	live, _ := d.Newest(site)
-	return d.live.Load().entry(live, &draft), version, nil
+	return d.live.Load().entry(live, &draft, d.o.Clock()), version, nil
 }
 
-func (s *snapshot) entry(live *consent.Edition, draft *consent.Draft) Entry {
-	e := Entry{Live: live}
+func (s *snapshot) entry(newest *consent.Edition, draft *consent.Draft, now time.Time) Entry {
+	e := Entry{}
 	switch {
 	case draft != nil:
 		e.Draft = *draft
-	case live != nil:
-		e.Draft = consent.Draft{Site: live.Site, SavedAt: live.PublishedAt, By: live.By}
+	case newest != nil:
+		e.Draft = consent.Draft{Site: newest.Site, SavedAt: newest.PublishedAt, By: newest.By}
 	}
 	e.ID, e.Name = e.Draft.Site.ID, e.Draft.Site.Name
-	e.Changed = live == nil || live.Hash != e.Draft.Site.Hash()
-	e.State = s.state(e.ID, live != nil)
+	e.Changed = newest == nil || newest.Hash != e.Draft.Site.Hash()
+	e.State = s.state(e.ID, newest != nil)
+	e.Live = newest
+	if _, served := s.sites[e.ID]; served {
+		e.Live, e.Upcoming = s.at(e.ID, now), s.upcoming(e.ID, now)
+	}
 	return e
 }

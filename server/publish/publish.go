@@ -42,49 +42,11 @@ type Desk struct {
 	version atomic.Int64
 }
 
-type snapshot struct {
-	// sites are served, shelved are not any more.
-	sites   map[string]*consent.Edition
-	shelved map[string]*consent.Edition
-	order   []string
-	shelf   shelf
-}
-
 // New makes a desk with nothing live; call Load before serving.
 func New(o Options) *Desk {
 	d := &Desk{o: o}
 	d.live.Store(&snapshot{sites: map[string]*consent.Edition{}})
 	return d
-}
-
-// Load reads every live edition from the store.
-func (d *Desk) Load(ctx context.Context) error {
-	// The version is read first: a publication in between is loaded twice,
-	// never missed.
-	version, err := d.o.Store.Version(ctx)
-	if err != nil {
-		return fmt.Errorf("read the catalogue's version: %w", err)
-	}
-	editions, err := d.o.Store.Live(ctx)
-	if err != nil {
-		return fmt.Errorf("read live editions: %w", err)
-	}
-	shelf, err := d.readShelf(ctx)
-	if err != nil {
-		return fmt.Errorf("read which sites are archived: %w", err)
-	}
-	s := &snapshot{sites: make(map[string]*consent.Edition, len(editions)), shelved: map[string]*consent.Edition{}, shelf: shelf}
-	for i := range editions {
-		if _, off := shelf.Sites[editions[i].Site.ID]; off {
-			s.shelved[editions[i].Site.ID] = &editions[i]
-			continue
-		}
-		s.sites[editions[i].Site.ID] = &editions[i]
-		s.order = append(s.order, editions[i].Site.ID)
-	}
-	d.live.Store(s)
-	d.version.Store(version)
-	return nil
 }
 
 // Watch reloads when another server has published, until the context ends.
@@ -117,19 +79,6 @@ func (d *Desk) refresh(ctx context.Context) error {
 	return d.Load(ctx)
 }
 
-// Live returns the live edition of a site. The edition is shared: do not
-// change it. Errors: UnknownSite.
-func (d *Desk) Live(site string) (*consent.Edition, error) {
-	if e, ok := d.live.Load().sites[site]; ok {
-		return e, nil
-	}
-	return nil, consent.Fail(consent.UnknownSite, fmt.Sprintf("there is no site %q", clip(site)),
-		"check the site id in the tag, or create the site with `lxconsent site apply`")
-}
-
-// Sites lists the ids of all live sites in order.
-func (d *Desk) Sites() []string { return d.live.Load().order }
-
 // Edition returns one edition of a site, live or past. Errors: UnknownSite, NotFound.
 func (d *Desk) Edition(ctx context.Context, site string, number int) (*consent.Edition, error) {
 	live, err := d.Newest(site)
@@ -146,11 +95,12 @@ func (d *Desk) Edition(ctx context.Context, site string, number int) (*consent.E
 	return &e, nil
 }
 
-// Publish makes a site document live as the next edition. A document equal to
+// Publish makes a site document the next edition, live at once or from the
+// time that how names; until then the pages announce the change. A document equal to
 // the live one makes no edition: changed is false and the live one is
 // returned. Errors: Invalid with findings, also of the banner rules, Conflict when somebody else
 // published in between.
-func (d *Desk) Publish(ctx context.Context, site consent.Site, by, note string) (e *consent.Edition, changed bool, err error) {
+func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *consent.Edition, changed bool, err error) {
 	site = d.normal(site)
 	if err := d.Check(site); err != nil {
 		return nil, false, err
@@ -161,18 +111,27 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, by, note string) 
 	if err := d.Load(ctx); err != nil {
 		return nil, false, err
 	}
+	now := d.o.Clock()
+	if err := how.check(now); err != nil {
+		return nil, false, err
+	}
 	live, err := d.Newest(site.ID)
 	if err != nil {
 		live = nil
 	} else if _, off := d.live.Load().shelf.Sites[site.ID]; off {
 		return nil, false, consent.Fail(consent.Conflict, "the site is archived", "restore it first")
-	} else if live.Hash == site.Hash() {
+	} else if how.same(live, &site, now) {
 		return live, false, nil
 	}
 	if err := d.claim(ctx, site.ID, site.Tenant, live != nil && live.Site.Tenant != site.Tenant); err != nil {
 		return nil, false, err
 	}
-	next := consent.Next(live, site, by, note, d.o.Clock())
+	latest := 0
+	if live != nil {
+		latest = live.Number
+	}
+	before := d.live.Load().at(site.ID, how.effective(now))
+	next := consent.NextAt(before, latest, site, how.By, how.Note, now, how.EffectiveAt)
 	if err := d.o.Trial(&next); err != nil {
 		return nil, false, fmt.Errorf("compile a sample of edition %d of %s: %w", next.Number, site.ID, err)
 	}
@@ -189,7 +148,7 @@ func (d *Desk) Rollback(ctx context.Context, site string, number int, by string)
 	if err != nil {
 		return nil, false, err
 	}
-	e, changed, err := d.Publish(ctx, old.Site, by, fmt.Sprintf("Rolled back to edition %d", number))
+	e, changed, err := d.Publish(ctx, old.Site, How{By: by, Note: fmt.Sprintf("Rolled back to edition %d", number)})
 	if err != nil {
 		return nil, false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"golang.org/x/text/language"
@@ -19,6 +20,9 @@ import (
 type Editions interface {
 	// Live returns the live edition of a site. Errors: UnknownSite.
 	Live(site string) (*consent.Edition, error)
+	// Upcoming returns the edition that will take effect next, nil when none
+	// is scheduled.
+	Upcoming(site string) *consent.Edition
 }
 
 // Options are what a Desk needs; all are required, CacheSize included.
@@ -74,6 +78,8 @@ type Notice struct {
 	Note         string
 	Words        map[string]string
 	Presentation law.Presentation
+	// Upcoming is the edition that will take effect next, nil for none.
+	Upcoming *consent.Edition
 }
 
 // Script is a compiled notice.
@@ -87,9 +93,11 @@ type Script struct {
 type visit struct {
 	site    string
 	edition *consent.Edition
-	place   consent.Place
-	locale  string
-	day     string
+	// next is the edition that is announced.
+	next   *consent.Edition
+	place  consent.Place
+	locale string
+	day    string
 	// signer is the key of the note.
 	signer string
 	gpc    bool
@@ -108,13 +116,17 @@ func (d *Desk) notice(e *consent.Edition, place consent.Place, locale string) *N
 	est, _ := consent.ParsePlace(e.Site.Establishment)
 	regime := d.o.Laws.Resolve(place, est, d.o.Clock())
 	rules := e.Rules(regime.Terms, place)
+	upcoming := d.o.Editions.Upcoming(e.Site.ID)
+	words := bundle.Words(&e.Site, regime, rules, locale)
+	maps.Copy(words, bundle.Dates(e, upcoming, locale))
 	return &Notice{
 		Edition: e, Regime: regime, Rules: rules, Locale: locale,
 		Note: consent.SealNote(d.o.Keys, e.Site.Tenant, consent.Note{
 			Site: e.Site.ID, Edition: e.Number, Regime: regime.ID, Locale: locale,
 		}),
-		Words:        bundle.Words(&e.Site, regime, rules, locale),
+		Words:        words,
 		Presentation: law.Present(regime, rules),
+		Upcoming:     upcoming,
 	}
 }
 
@@ -126,7 +138,7 @@ func (d *Desk) Script(ask Ask) (*Script, error) {
 		return nil, err
 	}
 	v := visit{
-		site: ask.Site, edition: e, place: ask.Place, gpc: ask.SimGPC,
+		site: ask.Site, edition: e, next: d.o.Editions.Upcoming(ask.Site), place: ask.Place, gpc: ask.SimGPC,
 		locale: Locale(&e.Site, ask.Lang, ask.Accept),
 		// Law changes at midnight UTC; a day is part of the key.
 		day: d.o.Clock().UTC().Format(time.DateOnly), signer: d.o.Keys.Active(),
@@ -177,7 +189,7 @@ func (d *Desk) Trial(e *consent.Edition) error {
 }
 
 func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
-	in.Edition, in.Regime, in.Locale, in.Note = n.Edition, n.Regime, n.Locale, n.Note
+	in.Edition, in.Upcoming, in.Regime, in.Locale, in.Note = n.Edition, n.Upcoming, n.Regime, n.Locale, n.Note
 	away := d.away(n)
 	in.Rules, in.Laxer = away.rules, away.laxer
 	in.Regional = d.regional(n.Edition)
@@ -185,12 +197,13 @@ func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
 		Note         string
 		Hash         string
 		Laxer        string
+		Dates        map[string]string
 		Rules        []consent.Rule
 		Terms        consent.Terms
 		Regional     []bundle.Regional
 		GPC, Preview bool
 		Endpoint     string
-	}{n.Note, n.Edition.Hash, in.Laxer, in.Rules, n.Regime.Terms, in.Regional, in.SimGPC, in.Preview, in.Endpoint})
+	}{n.Note, n.Edition.Hash, in.Laxer, bundle.Dates(in.Edition, in.Upcoming, in.Locale), in.Rules, n.Regime.Terms, in.Regional, in.SimGPC, in.Preview, in.Endpoint})
 	if err != nil {
 		return nil, fmt.Errorf("name the script: %w", err)
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -24,7 +23,9 @@ type SiteRow struct {
 	Edition      int        `json:"edition"`
 	PublishedAt  *time.Time `json:"published_at,omitempty"`
 	DraftSavedAt *time.Time `json:"draft_saved_at,omitempty"`
-	// Changed says that the draft differs from what is live.
+	// Upcoming is the edition that will take effect next, if one is scheduled.
+	Upcoming *upcomingJSON `json:"upcoming,omitempty"`
+	// Changed says that the draft differs from what is live or will be.
 	Changed bool `json:"changed"`
 	// State is draft, live, archived or deleted.
 	State publish.State `json:"state" enum:"draft,live,archived,deleted"`
@@ -34,10 +35,18 @@ type SiteRow struct {
 	Tag string `json:"tag"`
 }
 
+type upcomingJSON struct {
+	Edition     int       `json:"edition"`
+	EffectiveAt time.Time `json:"effective_at"`
+}
+
 func (s *Server) rowOf(e publish.Entry) SiteRow {
 	row := SiteRow{ID: e.ID, Name: e.Name, Changed: e.Changed, DraftSavedAt: &e.Draft.SavedAt, State: e.State, Tenant: e.Draft.Site.Tenant, Tag: Tag(s.o.PublicURL, e.ID)}
 	if e.Live != nil {
 		row.Edition, row.PublishedAt = e.Live.Number, &e.Live.PublishedAt
+	}
+	if e.Upcoming != nil {
+		row.Upcoming = &upcomingJSON{e.Upcoming.Number, e.Upcoming.EffectiveAt}
 	}
 	return row
 }
@@ -171,94 +180,6 @@ func (s *Server) putDraft(c echo.Context) error {
 	})
 }
 
-type publishedJSON struct {
-	Site    string `json:"site"`
-	Edition int    `json:"edition"`
-	Hash    string `json:"hash"`
-	// Changed is false when the document was live already; no edition is made then.
-	Changed bool `json:"changed"`
-	// Since is the first edition whose choices still hold; when it equals
-	// Edition, visitors are asked again.
-	Since int `json:"since"`
-	// Findings are the warnings of the banner rules.
-	Findings []consent.Finding `json:"findings"`
-}
-
-func (s *Server) published(c echo.Context, e *consent.Edition, changed bool, note string, err error) error {
-	if err != nil {
-		return err
-	}
-	if changed {
-		if err := s.audited(c, e.Site.ID, "site.publish", "", e.Hash, note); err != nil {
-			return err
-		}
-	}
-	return c.JSON(http.StatusOK, publishedJSON{Site: e.Site.ID, Edition: e.Number, Hash: e.Hash, Changed: changed, Since: e.Since, Findings: s.findings(e.Site)})
-}
-
-func (s *Server) applySite(c echo.Context) error {
-	site, err := s.siteBody(c)
-	if err != nil {
-		return err
-	}
-	note := c.QueryParam("note")
-	if err := checkNote(note); err != nil {
-		return err
-	}
-	e, changed, err := s.o.Publish.Publish(c.Request().Context(), site, by(principalOf(c)), note)
-	if err != nil {
-		return err
-	}
-	// The draft follows, so that the editor shows what is live.
-	_, _, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by(principalOf(c)), publish.AnyVersion)
-	return s.published(c, e, changed, note, err)
-}
-
-func checkNote(note string) error {
-	if len(note) > 500 {
-		return consent.Fail(consent.Invalid, "the note is longer than 500 bytes", "shorten it")
-	}
-	return nil
-}
-
-type publishJSON struct {
-	Note string `json:"note,omitempty"`
-}
-
-func (s *Server) publishDraft(c echo.Context) error {
-	in, err := decode[publishJSON](c, configBounds())
-	if err != nil {
-		return err
-	}
-	if err := checkNote(in.Note); err != nil {
-		return err
-	}
-	entry, version, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
-	if err != nil {
-		return err
-	}
-	if want, err := ifMatch(c); err != nil {
-		return err
-	} else if want != anyVersion && want != version {
-		return overtaken(c, consent.Fail(consent.Conflict, "the draft has changed", "load it again"))
-	}
-	e, changed, err := s.o.Publish.Publish(c.Request().Context(), entry.Draft.Site, by(principalOf(c)), in.Note)
-	return s.published(c, e, changed, in.Note, err)
-}
-
-type rollbackJSON struct {
-	Edition int `json:"edition"`
-}
-
-func (s *Server) rollback(c echo.Context) error {
-	in, err := decode[rollbackJSON](c, configBounds())
-	if err != nil {
-		return err
-	}
-	e, changed, err := s.o.Publish.Rollback(c.Request().Context(), c.Param("site"), in.Edition, by(principalOf(c)))
-	return s.published(c, e, changed, fmt.Sprintf("back to edition %d", in.Edition), err)
-}
-
 type editionsJSON struct {
 	Editions []editionJSON `json:"editions"`
 }
@@ -268,6 +189,7 @@ type editionJSON struct {
 	Hash        string    `json:"hash"`
 	Since       int       `json:"since"`
 	PublishedAt time.Time `json:"published_at"`
+	EffectiveAt time.Time `json:"effective_at"`
 	By          string    `json:"by"`
 	Note        string    `json:"note"`
 }
@@ -279,7 +201,7 @@ func (s *Server) listEditions(c echo.Context) error {
 	}
 	out := editionsJSON{Editions: []editionJSON{}}
 	for _, e := range list {
-		out.Editions = append(out.Editions, editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.By, e.Note})
+		out.Editions = append(out.Editions, editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.From(), e.By, e.Note})
 	}
 	return c.JSON(http.StatusOK, out)
 }

@@ -1,0 +1,133 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// snapshot is what is live, and what will be.
+type snapshot struct {
+	// sites holds the newest edition of each site that is served, scheduled or
+	// not; shelved are not served any more.
+	sites   map[string]*consent.Edition
+	shelved map[string]*consent.Edition
+	// earlier holds, for a site whose newest edition was scheduled when it was
+	// read, the editions before it, the newest first, down to one in force.
+	earlier map[string][]*consent.Edition
+	order   []string
+	shelf   shelf
+}
+
+// at returns the edition of a site that is in force: the newest of those that
+// have taken effect. It is nil before the first one has.
+func (s *snapshot) at(site string, now time.Time) *consent.Edition {
+	e := s.sites[site]
+	if e == nil || e.InForce(now) {
+		return e
+	}
+	for _, e := range s.earlier[site] {
+		if e.InForce(now) {
+			return e
+		}
+	}
+	return nil
+}
+
+// upcoming returns the edition that will take effect next.
+func (s *snapshot) upcoming(site string, now time.Time) *consent.Edition {
+	next := s.sites[site]
+	if next == nil || next.InForce(now) {
+		return nil
+	}
+	for _, e := range s.earlier[site] {
+		if e.InForce(now) {
+			break
+		}
+		if e.EffectiveAt.Before(next.EffectiveAt) {
+			next = e
+		}
+	}
+	return next
+}
+
+// Load reads every live edition from the store.
+func (d *Desk) Load(ctx context.Context) error {
+	// The version is read first: a publication in between is loaded twice,
+	// never missed.
+	version, err := d.o.Store.Version(ctx)
+	if err != nil {
+		return fmt.Errorf("read the catalogue's version: %w", err)
+	}
+	editions, err := d.o.Store.Live(ctx)
+	if err != nil {
+		return fmt.Errorf("read live editions: %w", err)
+	}
+	shelf, err := d.readShelf(ctx)
+	if err != nil {
+		return fmt.Errorf("read which sites are archived: %w", err)
+	}
+	s := &snapshot{
+		sites: make(map[string]*consent.Edition, len(editions)), shelved: map[string]*consent.Edition{},
+		earlier: map[string][]*consent.Edition{}, shelf: shelf,
+	}
+	for i := range editions {
+		e := &editions[i]
+		if _, off := shelf.Sites[e.Site.ID]; off {
+			s.shelved[e.Site.ID] = e
+			continue
+		}
+		s.sites[e.Site.ID] = e
+		s.order = append(s.order, e.Site.ID)
+		if s.earlier[e.Site.ID], err = d.before(ctx, e); err != nil {
+			return fmt.Errorf("read the edition before a scheduled one: %w", err)
+		}
+	}
+	d.live.Store(s)
+	d.version.Store(version)
+	return nil
+}
+
+// before reads what a scheduled edition will replace.
+func (d *Desk) before(ctx context.Context, e *consent.Edition) ([]*consent.Edition, error) {
+	var list []*consent.Edition
+	for now := d.o.Clock(); !e.InForce(now) && e.Number > 1; {
+		earlier, err := d.o.Store.Edition(ctx, e.Site.ID, e.Number-1)
+		if err != nil {
+			return nil, err
+		}
+		e = &earlier
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+// Live returns the live edition of a site. The edition is shared: do not
+// change it. Errors: UnknownSite.
+func (d *Desk) Live(site string) (*consent.Edition, error) {
+	s := d.live.Load()
+	e := s.sites[site]
+	if e != nil && !e.EffectiveAt.IsZero() {
+		e = s.at(site, d.o.Clock())
+	}
+	if e != nil {
+		return e, nil
+	}
+	return nil, consent.Fail(consent.UnknownSite, fmt.Sprintf("there is no site %q", clip(site)),
+		"check the site id in the tag, or create the site with `lxconsent site apply`")
+}
+
+// Upcoming returns the edition that will take effect next, nil when none is
+// scheduled.
+func (d *Desk) Upcoming(site string) *consent.Edition {
+	s := d.live.Load()
+	if e := s.sites[site]; e == nil || e.EffectiveAt.IsZero() {
+		return nil
+	}
+	return s.upcoming(site, d.o.Clock())
+}
+
+// Sites lists the ids of all sites that are served, in order.
+func (d *Desk) Sites() []string { return d.live.Load().order }

@@ -1,0 +1,128 @@
+package publish_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/boltstore"
+	"github.com/leadiumx/consent/server/publish"
+)
+
+func shop(name string) consent.Site {
+	return consent.Site{
+		ID: "shop", Name: name, Establishment: "DE", PolicyURL: "https://shop.example/privacy",
+		Controller: consent.Controller{Name: "Shop", Address: "1 Street", Email: "a@shop.example"},
+		Origins:    []string{"https://shop.example"}, Locales: []string{"en"},
+		Purposes: []consent.Purpose{{ID: "analytics", Classes: []consent.Class{consent.Analytics}, Basis: consent.BasisConsent}},
+		Banner:   consent.Banner{Layout: "box"},
+	}
+}
+
+// desks are two servers on one store; the clock is the caller's.
+func desks(t *testing.T, now *time.Time) (a, b *publish.Desk) {
+	t.Helper()
+	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store"), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	open := func() *publish.Desk {
+		return publish.New(publish.Options{
+			Store: store, Clock: func() time.Time { return *now }, Locales: []string{"en"}, Log: slog.New(slog.DiscardHandler),
+			Words:    func(string) (map[string]string, bool) { return nil, false },
+			Assigned: func(consent.Place) bool { return true },
+			Lint:     func(*consent.Site) []consent.Finding { return nil },
+			Trial:    func(*consent.Edition) error { return nil },
+		})
+	}
+	return open(), open()
+}
+
+func TestAScheduledEditionTakesEffectByTheClock(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	a, b := desks(t, &now)
+	ctx := context.Background()
+	live := func(d *publish.Desk, want string) {
+		t.Helper()
+		e, err := d.Live("shop")
+		switch {
+		case want == "" && consent.CodeOf(err) == consent.UnknownSite:
+		case err != nil:
+			t.Fatal(err)
+		case e.Site.Name != want:
+			t.Errorf("%q is live, want %q", e.Site.Name, want)
+		}
+	}
+	put := func(name string, in time.Duration) *consent.Edition {
+		t.Helper()
+		how := publish.How{}
+		if in > 0 {
+			how.EffectiveAt = now.Add(in)
+		}
+		e, changed, err := a.Publish(ctx, shop(name), how)
+		if err != nil || !changed {
+			t.Fatalf("publish %s: changed %v, %v", name, changed, err)
+		}
+		if err := b.Load(ctx); err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	put("first", time.Hour)
+	live(a, "")
+	now = now.Add(time.Hour)
+	live(a, "first")
+	live(b, "first")
+
+	if e := put("second", 48*time.Hour); e.Number != 2 || !e.From().Equal(now.Add(48*time.Hour)) {
+		t.Errorf("the second: %+v", e)
+	}
+	if u := b.Upcoming("shop"); u == nil || u.Number != 2 {
+		t.Errorf("upcoming: %+v", u)
+	}
+	live(b, "first")
+	if _, changed, err := a.Publish(ctx, shop("second"), publish.How{EffectiveAt: now.Add(48 * time.Hour)}); err != nil || changed {
+		t.Errorf("the same again: changed %v, %v", changed, err)
+	}
+	// What is published meanwhile takes the place of what was scheduled.
+	if e := put("third", 0); e.Number != 3 || e.Since != 1 {
+		t.Errorf("the third: %+v", e)
+	}
+	live(b, "third")
+	if u := b.Upcoming("shop"); u != nil {
+		t.Errorf("still upcoming: %+v", u)
+	}
+	put("fourth", 24*time.Hour)
+	now = now.Add(24*time.Hour - time.Second)
+	live(a, "third")
+	now = now.Add(time.Second)
+	live(a, "fourth")
+	live(b, "fourth")
+	if b.Upcoming("shop") != nil {
+		t.Error("what has taken effect is not upcoming")
+	}
+	if err := b.Load(ctx); err != nil {
+		t.Fatal(err)
+	}
+	live(b, "fourth")
+}
+
+func TestAnEditionIsNotScheduledIntoThePastOrForAges(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	a, _ := desks(t, &now)
+	for _, in := range []time.Duration{-time.Second, 3 * 366 * 24 * time.Hour} {
+		if _, _, err := a.Publish(context.Background(), shop("first"), publish.How{EffectiveAt: now.Add(in)}); consent.CodeOf(err) != consent.Invalid {
+			t.Errorf("in %v: %v", in, err)
+		}
+	}
+}
