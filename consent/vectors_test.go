@@ -27,7 +27,7 @@ func vectors[In, Out any](t *testing.T, file string, run func(t *testing.T, in I
 	}
 	var cases []struct {
 		Name   string `json:"name"`
-		GoOnly bool   `json:"go_only"`
+		Server bool   `json:"server"`
 		In     In     `json:"in"`
 		Out    Out    `json:"out"`
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,7 +62,8 @@ func Compile(in Input) (*Asset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pack(js)
+	// Included twice it does nothing, and its faults end here.
+	return pack(slices.Concat([]byte("try{window.lxConsent?.rescan||"), bytes.TrimSuffix(js, []byte(";")), []byte(`}catch(e){console.warn("lxConsent",e)}`)))
 }
 
 func build(entry string, modules, define map[string]string) ([]byte, error) {
@@ -69,7 +71,7 @@ func build(entry string, modules, define map[string]string) ([]byte, error) {
 		EntryPoints:       []string{entry},
 		Bundle:            true,
 		Format:            api.FormatIIFE,
-		Target:            api.ES2021,
+		Target:            api.ES2022,
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		TreeShaking:       api.TreeShakingTrue,
@@ -95,7 +97,7 @@ func build(entry string, modules, define map[string]string) ([]byte, error) {
 // pages that hold them.
 func shared() map[string]any {
 	return map[string]any{
-		"_may": "m", "_slots": "s", "_seen": "e", "_policy": "p", "_loading": "l", "_net": "w",
+		"_may": "m", "_slots": "s", "_policy": "p", "_loading": "l", "_watch": "o", "_net": "w",
 		"_inert": "i", "_shown": "h", "_open": "n", "_once": "c",
 	}
 }
@@ -130,7 +132,7 @@ func write(w interface {
 	return w.Close()
 }
 
-func constants(on map[string]bool) map[string]string {
+func defines(on map[string]bool) map[string]string {
 	out := make(map[string]string, len(on))
 	for name, b := range on {
 		out[name] = strconv.FormatBool(b)

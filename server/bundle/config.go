@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/leadiumx/consent/consent"
@@ -14,15 +15,15 @@ import (
 // virtual makes the modules that hold what differs from script to script.
 func virtual(in Input) (map[string]string, error) {
 	site := &in.Edition.Site
-	words := words(site, in.Regime, in.Rules, in.Locale, changed(in.Rules))
-	maps.Copy(words, Dates(in.Edition, in.Upcoming, in.Locale))
 	css, err := style(site, Dir(in.Locale))
 	if err != nil {
 		return nil, err
 	}
+	words := words(site, in.Regime, in.Rules, in.Locale, changed(in.Rules))
+	maps.Copy(words, Dates(in.Edition, in.Upcoming, in.Locale))
 	return map[string]string{
 		"lx:config": config(in, words),
-		"lx:words":  spoken(words, law.Present(in.Regime, in.Rules)),
+		"lx:view":   view(in, words),
 		"lx:style":  "export const css=" + literal(css),
 	}, nil
 }
@@ -67,6 +68,15 @@ func maxAge(t consent.Terms) int {
 	return min(most, max(t.ConsentMonths, t.ReaskMonths)*month)
 }
 
+// constants writes the exports of a module.
+func constants(pairs [][2]string) string {
+	var b strings.Builder
+	for _, p := range pairs {
+		fmt.Fprintf(&b, "export const %s=%s;\n", p[0], p[1])
+	}
+	return b.String()
+}
+
 func config(in Input, words map[string]string) string {
 	e, site, terms := in.Edition, &in.Edition.Site, in.Regime.Terms
 	var t object
@@ -75,36 +85,35 @@ func config(in Input, words map[string]string) string {
 	t.put("_consentMonths", terms.ConsentMonths)
 	t.put("_reaskMonths", terms.ReaskMonths)
 	t.flag("_closeRefuses", law.Present(in.Regime, in.Rules).CloseRefuses)
-	t = append(t, "_rules:rules", "_vendors:vendors")
-	var b strings.Builder
-	constant := func(name, value string) { fmt.Fprintf(&b, "export const %s=%s;\n", name, value) }
-	constant("site", literal(site.ID))
-	constant("note", literal(in.Note))
-	constant("locale", literal(in.Locale))
-	constant("dir", literal(Dir(in.Locale)))
-	constant("endpoint", literal(in.Endpoint))
-	constant("cookieDomain", literal(site.CookieDomain))
-	constant("maxAge", literal(maxAge(terms)))
-	constant("policyURL", literal(site.PolicyURL))
-	if in.Laxer != "" {
-		constant("laxer", "/"+in.Laxer+"/")
+	t = append(t, "_rules:rules")
+	names := object{"__proto__:null"}
+	for _, v := range site.Vendors {
+		names.put(literal(v.ID), v.Name)
 	}
-	constant("rules", list(in.Rules, func(r consent.Rule) string { return rule(site, r, words) }))
-	constant("vendors", list(site.Vendors, vendor))
-	constant("cookies", list(site.Cookies, cookie))
-	constant("signals", literal(signals(site)))
-	constant("google", google(in))
-	constant("holds", holds(site))
-	constant("terms", t.String())
-	return b.String()
+	laxer := "0"
+	if in.Laxer != "" {
+		laxer = "/" + in.Laxer + "/"
+	}
+	return constants([][2]string{
+		{"laxer", laxer}, {"site", literal(site.ID)}, {"note", literal(in.Note)}, {"locale", literal(in.Locale)}, {"endpoint", literal(in.Endpoint)},
+		{"cookieDomain", literal(site.CookieDomain)}, {"maxAge", literal(maxAge(terms))},
+		{"rules", list(in.Rules, func(r consent.Rule) string { return rule(in, r, words) })},
+		{"vendors", names.String()}, {"cookies", list(site.Cookies, cookie)},
+		{"consentState", consentState(site)}, {"google", google(in)}, {"holds", holds(site)}, {"terms", t.String()},
+	})
 }
 
-// limits writes what decides about a purpose.
-func (o *object) limits(r consent.Rule) {
+// limits writes what decides about a purpose. What is left out denies.
+func limits(r consent.Rule) object {
+	var o object
 	o.put("_id", r.ID)
 	o.flag("_necessary", r.Necessary)
-	o.put("_mode", int(r.Mode))
-	o.put("_sensitive", int(r.SensitiveMode))
+	if r.Mode != consent.OptIn && !r.Necessary {
+		o.put("_mode", int(r.Mode))
+	}
+	if r.SensitiveMode != consent.OptIn && !r.Necessary {
+		o.put("_sensitive", int(r.SensitiveMode))
+	}
 	o.put("_max", r.Max)
 	if r.Months != nil {
 		o.put("_months", r.Months)
@@ -115,34 +124,26 @@ func (o *object) limits(r consent.Rule) {
 		o.put("_since", r.Since)
 	}
 	if r.Laxer {
-		*o = append(*o, "_laxer:laxer")
+		o = append(o, "_laxer:laxer")
 	}
+	return o
 }
 
-func rule(site *consent.Site, r consent.Rule, words map[string]string) string {
-	var o object
-	o.limits(r)
-	o.put("_names", " "+strings.Join(append([]string{r.ID}, aliases(site, r.ID)...), " ")+" ")
-	o.put("_title", words["purpose."+r.ID+".title"])
-	o.put("_text", words["purpose."+r.ID+".description"])
-	if p, ok := site.Purpose(r.ID); ok && len(p.Levels) > 0 {
-		titles := make([]string, len(p.Levels))
-		for i, l := range p.Levels {
-			titles[i] = words["level."+r.ID+"."+l]
+func rule(in Input, r consent.Rule, words map[string]string) string {
+	site := &in.Edition.Site
+	o := limits(r)
+	names := append([]string{r.ID}, aliases(site, r.ID)...)
+	for _, v := range site.Vendors {
+		if slices.Contains(v.Purposes, r.ID) {
+			names = append(names, v.ID)
 		}
-		o.put("_levels", p.Levels)
-		o.put("_titles", titles)
 	}
-	return o.String()
-}
-
-func vendor(v consent.Vendor) string {
-	var o object
-	o.put("_id", v.ID)
-	o.put("_name", v.Name)
-	o.put("_purposes", v.Purposes)
-	if v.PolicyURL != "" {
-		o.put("_url", v.PolicyURL)
+	o.put("_names", " "+strings.Join(names, " ")+" ")
+	if changed(in.Rules) {
+		o.put("_title", words["purpose."+r.ID+".title"])
+	}
+	if p, ok := site.Purpose(r.ID); ok && len(p.Levels) > 0 {
+		o.put("_levels", p.Levels)
 	}
 	return o.String()
 }

@@ -48,12 +48,11 @@ func features(in Input) map[string]string {
 		"LEVELS":         slices.ContainsFunc(site.Purposes, func(p consent.Purpose) bool { return len(p.Levels) > 0 }),
 		"LEVEL_MONTHS":   slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return len(r.Months) > 0 }),
 		"OPT_OUTS":       slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && max(r.Mode, r.SensitiveMode) != consent.OptIn }),
-		"PROOFS":         false,
 		"REOPEN":         site.Banner.Reopen,
 		"CLOSE":          shown.CloseButton,
 		"MODAL":          site.Banner.Layout == "modal",
 	}
-	return constants(on)
+	return defines(on)
 }
 
 // changed reports whether some choices may be older than what is asked now.

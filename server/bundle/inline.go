@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -18,12 +15,12 @@ import (
 // Invalid when the edition holds something that cannot be compiled.
 func CompileInline(in Input) (*Asset, error) {
 	on := features(in)
-	for name, value := range constants(map[string]bool{
+	for name, value := range defines(map[string]bool{
 		"INLINE": true, "VENDORS": false, "LEVELS": false, "COOKIES": false, "STORAGE": false, "DEEP": false, "PARTITIONED": false, "GLOBS": false, "OPT_OUTS": false,
 	}) {
 		on[name] = value
 	}
-	js, err := build("inline.ts", map[string]string{"lx:config": inlineConfig(in)}, on)
+	js, err := build("inline.ts", map[string]string{"lx:config": inlineConfig(in), "lx:view": constants([][2]string{{"embed", "0"}})}, on)
 	if err != nil {
 		return nil, err
 	}
@@ -49,44 +46,36 @@ func SourceHash(js []byte) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
+// inlineConfig writes what the gate needs to know: each purpose with its
+// highest level and the signals that stop it; see glance.ts.
 func inlineConfig(in Input) string {
-	var limits [][]any
+	const gpc, minor = 16, 32
+	limits := object{"__proto__:null"}
 	// No month is shorter than 28 days, so a grant never counts longer here
 	// than in the whole script.
 	months := in.Regime.Terms.ConsentMonths
 	for _, r := range in.Rules {
-		limit := []any{r.ID, r.Max}
+		limit := r.Max
+		if r.GPC {
+			limit += gpc
+		}
+		if r.Minor {
+			limit += minor
+		}
 		if r.Necessary {
-			limit[1] = 0
+			limit = 0
 		}
-		switch {
-		case r.Minor:
-			limit = append(limit, bit(r.GPC), 1)
-		case r.GPC:
-			limit = append(limit, 1)
-		}
-		limits = append(limits, limit)
+		limits.put(literal(r.ID), limit)
 		for _, n := range r.Months {
 			if n > 0 {
 				months = min(months, n)
 			}
 		}
 	}
-	var b strings.Builder
-	for _, c := range [][2]string{
-		{"limits", literal(limits)}, {"since", strconv.Itoa(in.Edition.Since)}, {"life", strconv.Itoa(months * 28 * 24 * 3600)},
-		{"signals", literal(signals(&in.Edition.Site))}, {"google", google(in)}, {"holds", holds(&in.Edition.Site)},
+	return constants([][2]string{
+		{"limits", limits.String()}, {"since", literal(in.Edition.Since)}, {"life", literal(months * 28 * 24 * 3600)},
+		{"consentState", consentState(&in.Edition.Site)}, {"google", google(in)}, {"holds", holds(&in.Edition.Site)},
 		// The sources name these too; nothing of them is compiled in.
-		{"terms", "{}"}, {"rules", "[]"}, {"vendors", "[]"}, {"cookies", "[]"}, {"maxAge", "0"}, {"cookieDomain", `""`},
-	} {
-		fmt.Fprintf(&b, "export const %s=%s;\n", c[0], c[1])
-	}
-	return b.String()
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+		{"vendors", "{}"},
+	})
 }

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -93,4 +94,18 @@ func unasked(site *consent.Site, rules []consent.Rule) []string {
 		}
 	}
 	return granted
+}
+
+// consentState writes the function that gives each consent signal its word,
+// from the purposes that must all run for it.
+func consentState(site *consent.Site) string {
+	words := object{`security_storage:"granted"`}
+	for _, row := range signals(site) {
+		ids := make([]string, len(row)-1)
+		for i, id := range row[1:] {
+			ids[i] = literal(id)
+		}
+		words = append(words, row[0]+":word("+strings.Join(ids, ",")+")")
+	}
+	return "word=>(" + words.String() + ")"
 }

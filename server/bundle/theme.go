@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -50,7 +51,13 @@ func style(site *consent.Site, dir string) (string, error) {
 	if len(out.Errors) > 0 {
 		return "", consent.Fail(consent.Invalid, "the styles do not compile: "+out.Errors[0].Text, "report this to the maintainers, with the site document")
 	}
-	return strings.TrimSpace(string(out.Code)), nil
+	// The script makes important what ends with a semicolon: all of it, but for
+	// the size of a placeholder, which the page may set.
+	important := regexp.MustCompile(`([^{}])}`).ReplaceAllString(strings.TrimSpace(string(out.Code)), "$1;}")
+	if len(site.Vendors) > 0 {
+		important += ".lx-embed{width:var(--width)}.lx-embed{height:var(--height)}"
+	}
+	return "@layer lx{" + important + "}", nil
 }
 
 // tokens writes the theme as custom properties: a the accent, k the text on

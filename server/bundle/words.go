@@ -178,20 +178,3 @@ func (v voice) join(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " " + v.say("list.and") + " " + names[last]
 }
-
-// spoken writes the module of words; the compiler drops those that no
-// compiled-in branch shows.
-func spoken(words map[string]string, shown law.Presentation) string {
-	names := []struct{ name, key string }{
-		{"title", "banner.title"}, {"body", "banner.body." + shown.Profile}, {"policy", "banner.policy"},
-		{"accept", "button.accept"}, {"reject", "button.reject"}, {"settings", "button.settings"}, {"save", "button.save"}, {"close", "button.close"},
-		{"prefsTitle", "prefs.title"}, {"prefsBody", "prefs.body"}, {"always", "prefs.always"}, {"usedBy", "prefs.used_by"},
-		{"reopen", "prefs.reopen"}, {"gpcHonoured", "gpc.honoured"},
-		{"embedBody", "embed.body"}, {"embedOnce", "embed.once"}, {"embedAlways", "embed.always"},
-	}
-	var b strings.Builder
-	for _, n := range names {
-		b.WriteString("export const " + n.name + "=" + literal(words[n.key]) + ";\n")
-	}
-	return b.String()
-}

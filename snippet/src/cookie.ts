@@ -1,44 +1,44 @@
 // The twin of consent/cookie.go: the grammar of lx_consent,
 // 1.KEY.EDITION.REGIME.CLOCK.LEVELS.MAC, bound by contract/vectors/cookie.json.
-import type { Choice } from "./decide.ts";
 
-const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+/** What the visitor last decided. */
+export type Choice = {
+  /** The value of lx_consent that says so. */
+  readonly _raw: string;
+  /** 0 marks a value that cannot be read: nothing in it counts, but it may have held a refusal. */
+  readonly _edition: number;
+  readonly _regime: string;
+  /** Seconds since 1970 UTC. */
+  readonly _clock: number;
+  /** The entries as they are written. */
+  readonly _levels: string;
+  /**
+   * Levels by purpose, and by vendor behind an "@". A level may carry a "g":
+   * granted beside the notice about Global Privacy Control.
+   */
+  readonly _said: Said;
+};
+export type Said = ReadonlyMap<string, string>;
 
-/** A choice that answers nothing. */
-export const blank = () => ({
-  _edition: 0,
-  _regime: "",
-  _clock: 0,
-  _levels: empty<number>(),
-  _vendors: empty<number>(),
-  _over: empty<boolean>(),
-});
+const list = (said: Said) => [...said].map((entry) => entry.join(":")).sort().join("~") || "-";
 
 /** Writes a choice without a proof, as long as the server has not answered. */
-export const encode = (c: Choice): string => {
-  const entries = [
-    ...Object.entries(c._levels).map(([id, n]) => `${id}:${n}${n && c._over[id] ? "g" : ""}`),
-    ...Object.entries(c._vendors).map(([id, n]) => `@${id}:${n}`),
-  ].sort();
-  return `1.-.${c._edition}.${c._regime}.${c._clock}.${entries.join("~") || "-"}.`;
-};
+export const encode = (edition: number, regime: string, clock: number, said: Said): string => `1.-.${edition}.${regime}.${clock}.${list(said)}.`;
 
-/** Reads lx_consent strictly; undefined for anything that is not canonical. */
-export const parse = (s: string): Choice | undefined => {
-  const [, key, fields = "", edition = "", regime = "", clock = "", levels = "", mac] =
-    /^1\.(-|[a-z\d]{1,8})(\.([1-9]\d*)\.([a-z\d+-]{1,32})\.(\d+)\.([^.]+)\.)([\w-]{21}[AQgw])?$/.exec(s) ?? [];
-  const c = { ...blank(), _edition: +edition, _regime: regime, _clock: +clock };
-  for (const [, vendor, id = "", n = "", over] of levels.matchAll(/(@?)([a-z][a-z\d_-]{0,31}):(\d)(g?)/g)) {
-    (vendor ? c._vendors : c._levels)[id] = +n;
-    if (over) c._over[id] = true;
-  }
+/** Reads lx_consent strictly. */
+export const parse = (raw: string): Choice => {
+  const [, key, edition = 0, regime = "", clock = 0, levels = "", mac] =
+    /^1\.(-|[a-z\d]{1,8})\.([1-9]\d{0,8})\.([a-z\d+-]{1,32})\.(0|[1-9]\d{0,11})\.([^.]+)\.([\w-]{21}[AQgw])?$/.exec(raw) ?? [];
+  const said = new Map(
+    levels.match(/@[a-z][a-z\d_-]{0,31}:\d|[a-z][a-z\d_-]{0,31}:(0|[1-9]g?)/g)?.map((entry) => entry.split(":") as [string, string]),
+  );
   // Canonical is what we would write. The proof is missing exactly when no key is named.
-  const canonical = encode(c) === `1.-${fields}` && !mac === (key === "-");
-  return canonical && s.length < 513 && c._edition < 2 ** 31 && c._clock <= 2 ** 40 ? c : undefined;
+  const canonical = list(said) === levels && !mac === (key === "-") && !raw[512];
+  return { _raw: raw, _edition: canonical ? +edition : 0, _regime: regime, _clock: +clock, _levels: levels, _said: canonical ? said : new Map() };
 };
 
-/** Of several cookies the first that can be read counts; one that cannot be read is forged. */
-export const chosen = (values: readonly string[]): readonly [string, Choice | undefined] => {
-  const raw = values.find(parse) ?? values[0] ?? "";
-  return [raw, raw ? (parse(raw) ?? { ...blank(), _forged: true }) : undefined];
+/** Of several cookies the first that can be read counts. */
+export const chosen = (values: readonly string[]): Choice | undefined => {
+  const all = values.map(parse);
+  return all.find((c) => c._edition) ?? all[0];
 };

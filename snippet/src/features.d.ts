@@ -38,8 +38,6 @@ declare const LEVELS: boolean;
 declare const LEVEL_MONTHS: boolean;
 /** Some purpose may run before anyone was asked. */
 declare const OPT_OUTS: boolean;
-/** Knows choices that are not proved or were erased; only servers do. */
-declare const PROOFS: boolean;
 /** Some purpose has changed since an earlier edition. */
 declare const CHANGED: boolean;
 /** Some law asks less for a purpose than this one. */

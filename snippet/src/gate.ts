@@ -1,141 +1,136 @@
 // Scripts, frames and pixels that wait for a grant.
-import { attr } from "./ui/h.ts";
+import { placeholder } from "./ui/embed.ts";
 
-/** Whether a purpose runs, for a vendor, at a level given by its name or number. */
-export type Allowed = (name: string, level: string, vendor: string) => boolean;
-/** Makes what stands in an element's place while it waits; calling back shows it once. */
-export type Stand = (e: Element, once: () => void) => Element | undefined;
-/** Looks at the waiting elements of a part of the page; without one, at all of them again. */
-export type Scan = (root?: ParentNode) => void;
+/** Whether a purpose runs, at a level given by its name or number, for a vendor. */
+export type Allowed = (name: string, level: string | undefined, vendor: string) => boolean;
 
-/** One waiting element that is not a script, and what is in its place. */
-type Slot = { readonly _inert: Element; _shown: Element; _open?: boolean; _once?: boolean };
-export type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string; createHTML?: (s: string) => string };
-declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Policy };
+/** An element that waits, or may wait; `lx` is ours. */
+export type Inert = HTMLElement & { src?: string; lx?: Slot };
 /**
- * What all gates of a page share. The compiler gives each of these names one
- * fixed short form, so an inline gate of an older edition hands over to a newer script.
+ * One waiting element, and what is in its place. The compiler gives each name
+ * in Slot and Shared one fixed short form, so an inline gate of an older
+ * edition hands over to a newer script.
  */
+export type Slot = { readonly _inert: Inert; _shown: Element; _open?: boolean | undefined; _once?: boolean };
+/** What all gates of a page share. */
 export type Shared = {
   /** Who decides, from now on. */
   _may: Allowed;
   readonly _slots: Set<Slot>;
-  /** Elements that are in a slot, or on their way to be released. */
-  readonly _seen: WeakSet<Element>;
   readonly _policy: Policy;
   _loading?: Promise<unknown>;
+  _watch?: MutationObserver;
   /** The rules of the site are armed. */
   _net?: boolean;
 };
+export type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string; createHTML?: (s: string) => string };
+declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Policy };
 
-const INERT = INLINE ? '[data-src],script[type="text/plain"]' : '[data-src],[data-cookieblock-src],script[type="text/plain"]';
+const waiting = INLINE ? '[data-src],script[type="text/plain"]' : '[data-src],[data-cookieblock-src],script[type="text/plain"]';
 
 /** The purposes that an element names, in our markup or another platform's. */
-export const namesOf = (e: Element): string[] =>
+export const namesOf = ({ dataset: d, className }: Inert): readonly string[] =>
   (INLINE
-    ? attr(e, "data-category")
-    : attr(e, "data-category") ||
-      attr(e, "data-cookieconsent") ||
-      /optanon-category-(\S+)/.exec(attr(e, "class"))?.[1]?.replaceAll("-", " ") ||
-      attr(e, "data-name")
-  )
-    .trim()
-    .split(/[\s,]+/);
+    ? d.category
+    : d.category || d.cookieconsent || /optanon-category-(\S+)/.exec(className)?.[1]?.replaceAll("-", " ") || d.name
+  )?.match(/[^\s,]+/g) ?? [];
 
-const sourceOf = (e: Element) => (INLINE ? attr(e, "data-src") : attr(e, "data-src") || attr(e, "data-cookieblock-src")) || attr(e, "src");
+const sourceOf = (e: Inert) => e.dataset.src || (!INLINE && e.dataset.cookieblockSrc) || e.src;
 
-/** Arms the gate of a page, or takes over the one that is there. */
-export const gate = (may: Allowed, stand?: Stand, before?: Shared): readonly [Scan, Shared] => {
-  let policy: Policy = { createScript: (s) => s, createScriptURL: (s) => s };
-  if (NETWORK) policy.createHTML = (s) => s;
-  if (INLINE || !before)
-    try {
-      policy = trustedTypes.createPolicy("lx-consent", policy);
-    } catch {
-      // There are no such types, or the page forbids ours; then its browser will refuse the scripts.
+const policyOf = (): Policy => {
+  const createScript = (s: string) => s;
+  const policy: Policy = { createScript, createScriptURL: createScript, ...(NETWORK && { createHTML: createScript }) };
+  try {
+    return trustedTypes.createPolicy("lx-consent", policy);
+  } catch {
+    // There are no such types, or the page forbids ours; then its browser will refuse the scripts.
+    return policy;
+  }
+};
+
+/** What an inline gate has left in the page, or the start. */
+export const shared: Shared = (!INLINE && (window as { lxConsent?: { gate?: Shared } }).lxConsent?.gate) || { _may: () => false, _slots: new Set(), _policy: policyOf() };
+
+// A copy, because browsers load nothing when a source is set on a node that
+// the parser has just inserted, and never run a script twice.
+const revive = (from: Inert, script: boolean): Element => {
+  const to = from.cloneNode(true) as HTMLScriptElement;
+  const src = sourceOf(from);
+  const { dataset } = to;
+  delete dataset.src;
+  if (!INLINE) delete dataset.cookieblockSrc;
+  if (script) {
+    to.type = dataset.type ?? "";
+    to.nonce = from.nonce;
+    to.async = to.hasAttribute("async");
+  }
+  if (!src) to.text = shared._policy.createScript(to.text);
+  else {
+    to.src = shared._policy.createScriptURL(src);
+    if (script && !to.async)
+      shared._loading = new Promise((done) => {
+        to.onload = to.onerror = done;
+      });
+  }
+  return to;
+};
+
+/** Lets an element in or out of the page, as its purposes ask for. */
+export const turn = async (slot: Slot) => {
+  const e = slot._inert;
+  const script = e.localName === "script";
+  const { level, vendor } = e.dataset;
+  try {
+    // Order is kept: files load side by side and run in turn, a script in the
+    // page waits for the file before it.
+    if (!sourceOf(e)) await shared._loading;
+    const open = (!INLINE && slot._once) || namesOf(e).every((n) => shared._may(n, level, (!INLINE && vendor) || n));
+    // What has run cannot be taken back.
+    if (open === slot._open || (script && slot._open)) return;
+    if (INLINE) {
+      // The whole script has yet to fill in for what waits here.
+      if (!open) return;
+      slot._open = open;
+      slot._shown = revive(e, script);
+      e.replaceWith(slot._shown);
+    } else {
+      slot._open = open;
+      const shown = open ? revive(e, script) : (VENDORS && placeholder(slot)) || e;
+      if (shown !== slot._shown) slot._shown.replaceWith(shown);
+      slot._shown = shown;
     }
-  const shared: Shared = (!INLINE && before) || { _may: may, _slots: new Set(), _seen: new WeakSet(), _policy: policy };
-  const { _slots: slots, _seen: seen } = shared;
-  if (!INLINE) shared._may = may;
+  } catch {
+    // It stays blocked; the others must not suffer.
+  }
+};
 
-  const open = (e: Element) => namesOf(e).every((n) => shared._may(n, attr(e, "data-level"), INLINE ? n : attr(e, "data-vendor") || n));
+const take = (e: Inert) => {
+  // The text of a script at the end of a half-read page may not be whole.
+  if (e.lx || !e.dataset || !namesOf(e)[0] || !(sourceOf(e) || e.nextSibling || document.readyState !== "loading")) return;
+  e.lx = { _inert: e, _shown: e };
+  shared._slots.add(e.lx);
+  void turn(e.lx);
+};
 
-  // A copy, because browsers load nothing when a source is set on a node that
-  // the parser has just inserted, and never run a script twice.
-  const revive = (from: Element): Element => {
-    const to = from.cloneNode(true) as HTMLScriptElement;
-    const src = sourceOf(from);
-    const script = to.localName === "script";
-    to.removeAttribute("data-src");
-    if (!INLINE) to.removeAttribute("data-cookieblock-src");
-    if (script) {
-      to.type = attr(to, "data-type");
-      to.nonce = (from as HTMLElement).nonce;
-      to.async = to.hasAttribute("async");
-    }
-    if (!src) to.text = shared._policy.createScript(to.text);
-    else {
-      to.src = shared._policy.createScriptURL(src);
-      if (script && !to.async)
-        shared._loading = new Promise((done) => {
-          to.onload = to.onerror = done;
-        });
-    }
-    return to;
-  };
+/** Looks at the waiting elements of a part of the page. */
+export const scan = (root: ParentNode & { matches?: Element["matches"] } = document) => {
+  if (!INLINE && root.matches?.(waiting)) take(root as Inert);
+  root.querySelectorAll?.<Inert>(waiting).forEach(take);
+};
+/** Looks again at all that was seen. */
+export const again = () => shared._slots.forEach(turn);
 
-  // Order is kept: files load side by side and run in turn, a script in the
-  // page waits for the file before it.
-  const release = async (e: Element) => {
-    try {
-      if (!sourceOf(e)) await shared._loading;
-      if (!open(e)) return seen.delete(e);
-      const shown = revive(e);
-      e.replaceWith(shown);
-      // A script has run; all else can be taken back.
-      if (INLINE && e.localName !== "script") slots.add({ _inert: e, _shown: shown, _open: true });
-    } catch {
-      // It stays blocked; the others must not suffer.
-    }
-    return;
-  };
-
-  const turn = (slot: Slot): void => {
-    if (INLINE) return;
-    const e = slot._inert;
-    const before = slot._shown;
-    const now = slot._once || open(e);
-    if (now ? slot._open : slot._open === false && before !== e) return;
-    const once = () => {
-      slot._once = true;
-      turn(slot);
-    };
-    slot._open = now;
-    slot._shown = now ? revive(e) : (stand?.(e, once) ?? e);
-    before.replaceWith(slot._shown);
-  };
-
-  const take = (e: Element) => {
-    if (seen.has(e) || (!INLINE && !namesOf(e)[0])) return;
-    if (!INLINE && e.localName !== "script") {
-      const slot: Slot = { _inert: e, _shown: e };
-      slots.add(slot);
-      turn(slot);
-      // The text of a script at the end of a half-read page may not be whole.
-    } else if (open(e) && (document.readyState !== "loading" || e.nextSibling || sourceOf(e))) void release(e);
-    else return;
-    seen.add(e);
-  };
-
-  const scan: Scan = (root) => {
-    if (INLINE) return document.querySelectorAll(INERT).forEach(take);
-    if (!root)
-      for (const slot of slots)
-        if (slot._shown.isConnected) turn(slot);
-        else slots.delete(slot);
-    root ??= document;
-    if (root instanceof Element && root.matches(INERT)) take(root);
-    root.querySelectorAll(INERT).forEach(take);
-  };
-  return [scan, shared];
+/** Arms the gate of a page, or takes over the one that is there; tells when the page has changed. */
+export const arm = (may: Allowed, changed?: () => void) => {
+  shared._may = may;
+  if (!INLINE) shared._watch?.disconnect();
+  shared._watch = new MutationObserver((records) => {
+    // While the page is read, an element may be the missing end of an earlier one.
+    if (INLINE || document.readyState === "loading") scan();
+    else for (const r of records) for (const n of r.addedNodes) scan(n as Element);
+    if (!INLINE) changed?.();
+  });
+  shared._watch.observe(document, { childList: true, subtree: true });
+  addEventListener("DOMContentLoaded", () => scan());
+  scan();
 };

@@ -2,10 +2,10 @@
 // holds and releases what that grants, with no request. Whatever it does not
 // know waits for the whole script, which takes the gate over.
 import { life, limits, since } from "lx:config";
-import { signalsOf } from "./allow.ts";
-import { gate } from "./gate.ts";
-import { glance } from "./glance.ts";
-import { command, stateOf } from "./with/consentmode.ts";
+import { arm, scan, shared } from "./gate.ts";
+import { GPC, glance, MINOR } from "./glance.ts";
+import { isMinor, sendsGPC } from "./signals.ts";
+import { stateOf } from "./with/consentmode.ts";
 import { network } from "./with/network.ts";
 import { tell } from "./with/signals.ts";
 
@@ -16,14 +16,13 @@ try {
 } catch {
   // A sandboxed frame has none.
 }
-const may = glance(cookies, limits, since, life, signalsOf(document.currentScript), Date.now() / 1000);
-if (SIGNALS) tell("default", stateOf(may));
-else if (CONSENT_MODE) command("consent", "default", stateOf(may));
-const [scan, shared] = gate(may);
-if (NETWORK) network(shared, scan);
-scan();
-new MutationObserver(scan as () => void).observe(document, { childList: true, subtree: true });
-addEventListener("DOMContentLoaded", scan as () => void);
+const may = glance(cookies, limits, since, life, +sendsGPC * GPC + +isMinor * MINOR, Date.now() / 1000);
+if (SIGNALS || CONSENT_MODE) tell("default", stateOf(may));
+if (NETWORK) {
+  shared._may = may;
+  network(shared, scan);
+}
+arm(may);
 // An array is a queue stub: the whole script takes its calls.
-// biome-ignore lint/suspicious/noAssignInExpressions: each byte of the gate counts.
-(page.lxConsent ??= [] as object).gate = shared;
+page.lxConsent ??= [] as object;
+page.lxConsent.gate = shared;

@@ -5,25 +5,23 @@ import type { Given } from "./merge.ts";
 
 type Write = readonly [body: { readonly id: string; readonly [field: string]: unknown }, at: number];
 
-// One decision waits here while it cannot be delivered; a newer one replaces it.
-const KEY = "lx_pending";
-
 /** Makes what sends decisions; without one it sends what still waits from an earlier page. */
 export const sender = (base: string, answered: (consent: string) => void) => {
   let subject: string | undefined;
   let latest = "";
   return async (given?: Given, before?: string) => {
     try {
-      let write: Write | null;
+      // One decision waits in storage while it cannot be delivered; a newer one
+      // replaces it. Without storage it has this one try.
+      let pending = "";
       if (given) {
-        const bytes = crypto.getRandomValues(new Uint8Array(16));
-        const id = btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/\W/g, "_");
-        write = [{ site, id, note, ...given, consent: before }, Date.now()];
-        // Without storage the decision has this one try.
-        quietly(() => localStorage.setItem(KEY, JSON.stringify(write)));
-      } else write = JSON.parse(localStorage.getItem(KEY) as string);
-      if (!write) return;
-      const [body, at] = write;
+        const id = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16)))).slice(0, 22).replace(/\W/g, "_");
+        pending = JSON.stringify([{ site, id, note, ...given, consent: before }, Date.now()]);
+        quietly(() => {
+          localStorage.lx_pending = pending;
+        });
+      } else pending = localStorage.lx_pending;
+      const [body, at] = JSON.parse(pending) as Write;
       latest = body.id;
       const r = await fetch(`${base}/v1/consents`, {
         method: "POST",
@@ -38,9 +36,9 @@ export const sender = (base: string, answered: (consent: string) => void) => {
         answered(answer.consent);
       }
       // What the server refuses would be refused for ever; all else is tried again.
-      if ((r.ok || /^4(?!29)/.test(`${r.status}`)) && localStorage.getItem(KEY)?.includes(body.id)) localStorage.removeItem(KEY);
+      if (r.status < 500 && r.status !== 429 && localStorage.lx_pending === pending) delete localStorage.lx_pending;
     } catch {
-      // What could be kept stays pending.
+      // Nothing waits, or it goes on waiting.
     }
   };
 };

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encode, parse } from "../src/cookie.ts";
-import { type Mode, NOTICE, OPT_IN, OPT_OUT } from "../src/decide.ts";
-import { asks, BANNER, type Event, HIDDEN, PREFERENCES, type State, step, type Terms } from "../src/step.ts";
+import { parse } from "../src/cookie.ts";
+import { type Mode, NOTICE, OPT_IN, OPT_OUT, type Signals } from "../src/decide.ts";
+import { asks, type Event, type State, step, type Terms } from "../src/step.ts";
+import { BANNER, HIDDEN, PREFERENCES } from "../src/views.ts";
 
-Object.assign(globalThis, { PROOFS: false, CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
 
 const NOW = 1795478400;
 const MONTH = 31 * 86400;
@@ -20,128 +21,120 @@ const terms = (analytics: Mode = OPT_IN, marketing: Mode = OPT_IN, over: Partial
     { _id: "marketing", _mode: marketing, _sensitive: OPT_IN, _max: 1, _gpc: true, _minor: true },
     { _id: "recording", _mode: OPT_IN, _sensitive: OPT_IN, _max: 3 },
   ],
-  _vendors: [{ _id: "youtube" }],
   ...over,
 });
-const fresh: State = { _choice: undefined, _raw: "", _signals: {}, _view: HIDDEN };
+const fresh: State = [undefined, HIDDEN];
+const all = { analytics: 1, marketing: 1, recording: 3 };
 const cookie = (levels: string, clock = NOW, edition = 3) => `1.-.${edition}.eea.${clock}.${levels}.`;
-const after = (t: Terms, s: State, ...events: Event[]): State => events.reduce((state, e) => step(t, state, e, NOW)[0], s);
-const read = (t: Terms, value?: string, s = fresh) => after(t, s, { _read: value ? [value] : [] });
+const under = (signals: Signals, t: Terms, s: State, ...events: Event[]): State => events.reduce((state, e) => step(t, signals, state, e, NOW), s);
+const after = (t: Terms, s: State, ...events: Event[]): State => under({}, t, s, ...events);
+const read = (t: Terms, value?: string, s = fresh) => after(t, s, { _read: value === undefined ? [] : [value] });
 
-test("a new visitor is asked", () => assert.equal(read(terms())._view, BANNER));
-test("a choice is not asked for again", () => assert.equal(read(terms(), cookie("analytics:0~marketing:1~recording:0"))._view, HIDDEN));
-test("a purpose that was added is asked for", () => assert.equal(read(terms(), cookie("analytics:1~marketing:1"))._view, BANNER));
-test("an unreadable cookie is asked over", () => assert.equal(read(terms(), "1.-.broken")._view, BANNER));
+test("a new visitor is asked", () => assert.equal(read(terms())[1], BANNER));
+test("a choice is not asked for again", () => assert.equal(read(terms(), cookie("analytics:0~marketing:1~recording:0"))[1], HIDDEN));
+test("a purpose that was added is asked for", () => assert.equal(read(terms(), cookie("analytics:1~marketing:1"))[1], BANNER));
+test("an unreadable cookie is asked over", () => assert.equal(read(terms(), "1.-.broken")[1], BANNER));
 test("the first readable of several cookies counts", () => {
   const s = after(terms(), fresh, { _read: ["rubbish", cookie("analytics:1~marketing:1~recording:1")] });
-  assert.equal(s._choice?._levels.analytics, 1);
+  assert.equal(s[0]?._said.get("analytics"), "1");
 });
 test("a choice of an edition that no longer holds is asked for again", () =>
-  assert.equal(read(terms(), cookie("analytics:1~marketing:1~recording:1", NOW, 1))._view, BANNER));
+  assert.equal(read(terms(), cookie("analytics:1~marketing:1~recording:1", NOW, 1))[1], BANNER));
 test("only what has changed is asked for again, and a refusal of it is not", () => {
   const t = terms();
-  const s = read(t, cookie("analytics:0~marketing:1~recording:1", NOW, 1));
-  assert.equal(s._view, HIDDEN);
-  assert.equal(read(t, cookie("analytics:1~marketing:0~recording:1", NOW, 2))._view, HIDDEN);
+  assert.equal(read(t, cookie("analytics:0~marketing:1~recording:1", NOW, 1))[1], HIDDEN);
+  assert.equal(read(t, cookie("analytics:1~marketing:0~recording:1", NOW, 2))[1], HIDDEN);
 });
 test("a change keeps the other answers, and accepting answers only what is asked", () => {
-  const s = after(terms(), read(terms(), cookie("analytics:1~marketing:0~recording:2", NOW, 1)), { _act: "accept_all" });
-  assert.equal(s._raw, cookie("analytics:1~marketing:0~recording:2"));
+  const s = after(terms(), read(terms(), cookie("analytics:1~marketing:0~recording:2", NOW, 1)), { _act: "accept_all", _levels: all });
+  assert.equal(s[0]?._raw, cookie("analytics:1~marketing:0~recording:2"));
 });
 test("who granted where the law asked less is asked here, who refused is not", () => {
   const us = (levels: string) => cookie(levels).replace("eea", "us-wa");
-  assert.equal(read(terms(), us("analytics:1~marketing:1~recording:1"))._view, BANNER);
-  assert.equal(read(terms(), us("analytics:0~marketing:1~recording:1"))._view, HIDDEN);
+  assert.equal(read(terms(), us("analytics:1~marketing:1~recording:1"))[1], BANNER);
+  assert.equal(read(terms(), us("analytics:0~marketing:1~recording:1"))[1], HIDDEN);
 });
 test("a refusal is asked for again after the months of the regime, not before", () => {
   const refusal = (months: number) => cookie("analytics:0~marketing:0~recording:0", NOW - months * MONTH);
-  assert.equal(read(terms(), refusal(5))._view, HIDDEN);
-  assert.equal(read(terms(), refusal(7))._view, BANNER);
+  assert.equal(read(terms(), refusal(5))[1], HIDDEN);
+  assert.equal(read(terms(), refusal(7))[1], BANNER);
 });
 test("a grant is asked for again when it has ended", () => {
   const grant = (months: number) => cookie("analytics:1~marketing:1~recording:1", NOW - months * MONTH);
-  assert.equal(read(terms(), grant(8))._view, HIDDEN);
-  assert.equal(read(terms(), grant(13))._view, BANNER);
+  assert.equal(read(terms(), grant(8))[1], HIDDEN);
+  assert.equal(read(terms(), grant(13))[1], BANNER);
 });
 test("where everything may run with notice nobody is asked", () => {
   const t = terms(NOTICE, NOTICE);
-  assert.equal(read({ ...t, _rules: t._rules.slice(0, 3) })._view, HIDDEN);
+  assert.equal(read({ ...t, _rules: t._rules.slice(0, 3) })[1], HIDDEN);
 });
 test("a purpose that the signal stops is not asked for", () => {
   const t = terms(NOTICE, OPT_OUT);
-  const s = { ...fresh, _signals: { gpc: true } };
-  assert.equal(asks({ ...t, _rules: t._rules.slice(0, 3) }, s, NOW), false);
+  assert.equal(asks({ ...t, _rules: t._rules.slice(0, 3) }, { gpc: true }, undefined, NOW), false);
 });
-test("accepting grants the highest levels, is stored, sent and told", () => {
-  const before = read(terms());
-  const [s, effects] = step(terms(), before, { _act: "accept_all" }, NOW);
-  assert.equal(s._raw, cookie("analytics:1~marketing:1~recording:3"));
-  assert.equal(s._view, HIDDEN);
-  assert.deepEqual(effects._send?.[0].levels, { analytics: 1, marketing: 1, recording: 3 });
-  assert.deepEqual([effects._store, effects._changed], [true, "accept_all"]);
+test("accepting grants the highest levels, is sent and told", () => {
+  const s = after(terms(), read(terms()), { _act: "accept_all", _levels: { ...all, necessary: 1 } });
+  assert.equal(s[0]?._raw, cookie("analytics:1~marketing:1~recording:3"));
+  assert.deepEqual(s.slice(1), [HIDDEN, "accept_all", { action: "accept_all", levels: all, vendors: undefined, signals: {} }]);
 });
 test("the signal beats accepting everything", () => {
-  const s = after(terms(), { ...fresh, _signals: { gpc: true }, _view: BANNER }, { _act: "accept_all" });
-  assert.equal(s._raw, cookie("analytics:1~marketing:0~recording:3"));
+  const s = under({ gpc: true }, terms(), [undefined, BANNER], { _act: "accept_all", _levels: all });
+  assert.equal(s[0]?._raw, cookie("analytics:1~marketing:0~recording:3"));
 });
 test("a grant in the preferences beside the notice overrides the signal", () => {
-  const s = after(terms(), { ...fresh, _signals: { gpc: true }, _view: PREFERENCES }, { _act: "save", _levels: { analytics: 0, marketing: 1, recording: 0 } });
-  assert.equal(s._raw, cookie("analytics:0~marketing:1g~recording:0"));
+  const s = under({ gpc: true }, terms(), [undefined, PREFERENCES], { _act: "save", _levels: { analytics: 0, marketing: 1, recording: 0 } });
+  assert.equal(s[0]?._raw, cookie("analytics:0~marketing:1g~recording:0"));
 });
 test("closing refuses where the regime says so", () => {
-  const s = after(terms(OPT_OUT), fresh, { _read: [] }, { _close: true });
-  assert.equal(s._raw, cookie("analytics:0~marketing:0~recording:0"));
+  const s = after(terms(OPT_OUT), fresh, { _read: [] }, { _show: HIDDEN });
+  assert.equal(s[0]?._raw, cookie("analytics:0~marketing:0~recording:0"));
 });
 test("elsewhere closing refuses what waits and leaves the rest unanswered, once", () => {
   const t = terms(OPT_OUT, OPT_IN, { _closeRefuses: false });
-  const s = after(t, fresh, { _read: [] }, { _close: true });
-  assert.equal(s._raw, cookie("marketing:0~recording:0"));
-  assert.equal(read(t, s._raw)._view, HIDDEN);
+  const s = after(t, fresh, { _read: [] }, { _show: HIDDEN });
+  assert.equal(s[0]?._raw, cookie("marketing:0~recording:0"));
+  assert.equal(read(t, s[0]?._raw)[1], HIDDEN);
 });
 test("closing all that may run leaves a choice without answers", () => {
   const t = terms(OPT_OUT, OPT_OUT, { _closeRefuses: false });
   const only = { ...t, _rules: t._rules.slice(0, 3) };
-  const s = after(only, fresh, { _read: [] }, { _close: true });
-  assert.equal(s._raw, cookie("-"));
-  assert.equal(s._view, HIDDEN);
+  const s = after(only, fresh, { _read: [] }, { _show: HIDDEN });
+  assert.equal(s[0]?._raw, cookie("-"));
+  assert.equal(s[1], HIDDEN);
 });
 test("closing the preferences goes back to the banner that is still open", () =>
-  assert.equal(after(terms(), read(terms()), { _show: PREFERENCES }, { _close: true })._view, BANNER));
+  assert.equal(after(terms(), read(terms()), { _show: PREFERENCES }, { _show: HIDDEN })[1], BANNER));
 test("closing the preferences after a choice changes nothing", () => {
   const s = read(terms(), cookie("analytics:1~marketing:0~recording:0"));
-  const [next, effects] = step(terms(), { ...s, _view: PREFERENCES }, { _close: true }, NOW);
-  assert.equal(next._raw, s._raw);
-  assert.deepEqual(effects, {});
+  assert.deepEqual(after(terms(), [s[0], PREFERENCES], { _show: HIDDEN }), [s[0], HIDDEN]);
 });
 test("a vendor's grant leaves the banner open", () => {
   const s = after(terms(), read(terms()), { _act: "embed", _levels: {}, _vendors: { youtube: 1 } });
-  assert.equal(s._raw, cookie("@youtube:1"));
-  assert.equal(s._view, BANNER);
+  assert.equal(s[0]?._raw, cookie("@youtube:1"));
+  assert.equal(s[1], BANNER);
 });
 test("withdrawing denies everything, vendors too", () => {
   const s = after(terms(), read(terms(), cookie("@youtube:1~analytics:1~marketing:1~recording:2")), { _act: "withdraw" });
-  assert.equal(s._raw, cookie("analytics:0~marketing:0~recording:0"));
+  assert.equal(s[0]?._raw, cookie("analytics:0~marketing:0~recording:0"));
 });
 test("the server's answer replaces the cookie and is not a change when it says the same", () => {
-  const s = after(terms(), read(terms()), { _act: "accept_all" });
-  assert.ok(s._choice);
-  const proved = encode({ ...s._choice, _clock: NOW + 2 }).replace("1.-.", "1.k1.") + "A".repeat(22);
-  const [next, effects] = step(terms(), s, { _answer: proved }, NOW);
-  assert.equal(next._raw, proved);
-  assert.deepEqual(effects, { _store: true });
+  const s = after(terms(), read(terms()), { _act: "accept_all", _levels: all });
+  const proved = `${cookie("analytics:1~marketing:1~recording:3", NOW + 2).replace("1.-.", "1.k1.")}${"A".repeat(22)}`;
+  const [choice, view, changed, given] = after(terms(), s, { _read: [proved, s[0]?._raw ?? ""], _proved: true });
+  assert.deepEqual([choice?._raw, view, changed, given], [proved, HIDDEN, undefined, undefined]);
 });
 test("a stricter answer of the server counts and is told", () => {
-  const s = after(terms(), read(terms()), { _act: "accept_all" });
-  const [next, effects] = step(terms(), s, { _answer: cookie("analytics:1~marketing:0~recording:3") }, NOW);
-  assert.equal(next._choice?._levels.marketing, 0);
-  assert.equal(effects._changed, "sync");
+  const s = after(terms(), read(terms()), { _act: "accept_all", _levels: all });
+  const [choice, , changed] = after(terms(), s, { _read: [cookie("analytics:1~marketing:0~recording:3")], _proved: true });
+  assert.equal(choice?._said.get("marketing"), "0");
+  assert.equal(changed, "sync");
 });
-test("an empty event and a broken answer do nothing", () => {
-  const s = read(terms());
-  assert.deepEqual(step(terms(), s, {}, NOW), [s, {}]);
-  assert.deepEqual(step(terms(), s, { _answer: "<html>" }, NOW), [s, {}]);
+test("a broken answer leaves the choice as it is", () => {
+  const s = after(terms(), read(terms()), { _act: "accept_all", _levels: all });
+  const [choice, view, changed] = after(terms(), s, { _read: ["<html>", s[0]?._raw ?? ""], _proved: true });
+  assert.deepEqual([choice, view, changed], [s[0], HIDDEN, undefined]);
 });
 test("whatever the script writes it can read", () => {
   const s = after(terms(), read(terms()), { _act: "reject_all" });
-  assert.ok(parse(s._raw));
+  assert.ok(parse(s[0]?._raw ?? "")._edition);
 });

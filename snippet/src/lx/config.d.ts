@@ -4,19 +4,12 @@ import type { Limits } from "../glance.ts";
 import type { Terms } from "../step.ts";
 
 export type NamedRule = Rule & {
-  /** Every name of the purpose in markup, between spaces. */
+  /** Every name of the purpose in markup, its vendors' among them, between spaces. */
   readonly _names: string;
-  readonly _title: string;
-  readonly _text: string;
-  /** The ids of the named levels, lowest first, and their words; absent for a plain switch. */
+  /** What the visitor calls it; only where something has changed. */
+  readonly _title?: string;
+  /** The ids of the named levels, lowest first; absent for a plain switch. */
   readonly _levels?: readonly string[];
-  readonly _titles?: readonly string[];
-};
-export type Vendor = {
-  readonly _id: string;
-  readonly _name: string;
-  readonly _purposes: readonly string[];
-  readonly _url?: string;
 };
 export type Cookie = {
   readonly _name: string;
@@ -29,19 +22,18 @@ export type Cookie = {
 export declare const site: string;
 export declare const note: string;
 export declare const locale: string;
-export declare const dir: string;
 /** The base of the API; empty means beside the script. */
 export declare const endpoint: string;
 export declare const cookieDomain: string;
 /** Seconds that our cookie may live. */
 export declare const maxAge: number;
-export declare const policyURL: string;
 export declare const terms: Terms;
 export declare const rules: readonly NamedRule[];
-export declare const vendors: readonly Vendor[];
+/** The names of vendors by their ids, without a prototype. */
+export declare const vendors: Readonly<Record<string, string>>;
 export declare const cookies: readonly Cookie[];
-/** Names of consent signals, each before the purposes that must all run for it. */
-export declare const signals: readonly (readonly string[])[];
+/** The consent signals of tag managers, each from the purposes that must all run for it. */
+export declare const consentState: (word: (...purposes: string[]) => string) => Record<string, string>;
 /** For the gate inside the page: what `glance` needs. */
 export declare const limits: Limits;
 export declare const since: number;

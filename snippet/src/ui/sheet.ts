@@ -3,13 +3,14 @@ import { css } from "lx:style";
 /**
  * Adds our styles. In a layer, important rules beat every important rule of
  * the page outside of layers, so resets and ids of the page do not reach us.
+ * In `css` what is to be important ends with a semicolon.
  */
 export const addSheet = () => {
-  const text = `@layer lx{${css.replace(/([^{}])(?=[;}])/g, "$1!important")}.lx-embed{width:var(--width);height:var(--height)}}`;
+  const text = css.replaceAll(";", "!important;");
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    document.adoptedStyleSheets.push(sheet);
   } catch {
     const style = document.createElement("style");
     style.textContent = text;

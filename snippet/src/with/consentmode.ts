@@ -1,5 +1,5 @@
 // Google Consent Mode v2.
-import { signals } from "lx:config";
+import { consentState } from "lx:config";
 
 /** Puts something into the tag managers' queue. */
 export const push = (entry: object) => {
@@ -15,19 +15,5 @@ export function command(..._: unknown[]) {
 }
 
 /** The consent signals, as names with words. */
-export const stateOf = (allowed: (purpose: string) => boolean) => {
-  const state: Record<string, string> = { security_storage: "granted" };
-  for (const [name, ...purposes] of signals) state[name as string] = purposes.every((p) => allowed(p)) ? "granted" : "denied";
-  return state;
-};
-
-/** Makes what states the consent signals, unless they were last stated like that. */
-export const consentMode = () => {
-  let told = "";
-  return (kind: "default" | "update", allowed: (purpose: string) => boolean) => {
-    const state = stateOf(allowed);
-    const now = JSON.stringify(state);
-    if (now !== told) command("consent", kind, state);
-    told = now;
-  };
-};
+export const stateOf = (allowed: (purpose: string) => boolean) =>
+  consentState((...purposes) => (purposes.every((p) => allowed(p)) ? "granted" : "denied"));

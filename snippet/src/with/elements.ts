@@ -1,7 +1,6 @@
 // Elements that scripts make: an address that must wait is kept beside the
 // element, which stays the page's own and gets it when the purpose is granted.
-import { namesOf, type Policy } from "../gate.ts";
-import { attr } from "../ui/h.ts";
+import { type Inert, namesOf as marks, type Policy } from "../gate.ts";
 import type { Kind } from "./journal.ts";
 import { defuse } from "./markup.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
@@ -9,6 +8,9 @@ import { addresses, type Held, type Keeper } from "./rules.ts";
 const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image", link: "link" };
 const SOURCES = "script[src],iframe[src],img[src],img[srcset],link[href]";
 const LOADS = /\b(preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender|stylesheet)\b/i;
+
+const attr = (e: Element, name: string) => e.getAttribute(name) ?? "";
+const namesOf = (e: Element) => marks(e as Inert);
 
 type Any = (this: unknown, ...args: unknown[]) => unknown;
 /** Replaces a method; the replacement gets the native one. */

@@ -1,11 +1,11 @@
 // Gating by the site's rules: what scripts load, ask and insert.
-import type { Scan, Shared } from "../gate.ts";
+import type { Shared } from "../gate.ts";
 import { guardElements } from "./elements.ts";
 import { guardRequests } from "./requests.ts";
 import { keeper } from "./rules.ts";
 
 /** Arms it, once in a page: the gate says who decides, now and later. */
-export const network = (gate: Shared, scan: Scan) => {
+export const network = (gate: Shared, scan: (root: ParentNode) => void) => {
   gate._net = true;
   const held = keeper((name, level, vendor) => gate._may(name, level, vendor));
   guardRequests(held);

@@ -31,14 +31,14 @@ export const tell = (kind: Kind, state: Stated, decided?: boolean) => {
   if (WORDPRESS) wordpress(state, decided);
 };
 
-/** Makes what tells them, unless they were last told the same. */
-export const teller = () => {
-  let told = "";
-  return (kind: Kind, allowed: (purpose: string) => boolean, decided?: boolean) => {
+let last = "";
+/** Tells them what is allowed, unless they were last told the same: `default` before any tag runs, `update` after each change. */
+export const tellTags = (kind: Kind, allowed: (purpose: string) => boolean, decided?: boolean) => {
+  if (SIGNALS || CONSENT_MODE) {
     const state = stateOf(allowed);
     // Defaults of places, and tags that wait, need a word of the visitor's own.
-    const now = JSON.stringify([state, WORDPRESS && !!decided, GOOGLE && kind]);
-    if (now !== told) tell(kind, state, decided);
-    told = now;
-  };
+    const now = JSON.stringify(SIGNALS ? [state, WORDPRESS && !!decided, GOOGLE && kind] : state);
+    if (now !== last) tell(kind, state, decided);
+    last = now;
+  }
 };

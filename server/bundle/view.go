@@ -1,0 +1,157 @@
+package bundle
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+)
+
+// A tree is what the visitor sees: a tag, its attributes, and children that
+// are trees or texts. The script makes elements of it, texts becoming text
+// nodes.
+type tree []any
+
+type attributes map[string]any
+
+func el(tag string, a attributes, children ...any) tree {
+	t := tree{tag, a}
+	if a == nil {
+		t[1] = 0
+	}
+	return append(t, children...)
+}
+
+// pinned are display and position, which no rule of a page may override, not
+// even one in an earlier layer; see grow.ts.
+func pinned(display, position string) string { return display + " " + position }
+
+func button(action, label string) tree {
+	return el("button", attributes{"data-lx-action": action, "style": pinned("block", "static")}, label)
+}
+
+// view writes the module of what the visitor sees; the compiler drops what no
+// compiled-in branch shows.
+func view(in Input, words map[string]string) string {
+	v := viewer{
+		in: in, site: &in.Edition.Site, words: words,
+		shown: law.Present(in.Regime, in.Rules),
+	}
+	return constants([][2]string{
+		{"banner", literal(v.banner())}, {"preferences", literal(v.preferences())}, {"reopen", literal(v.reopen())}, {"embed", literal(v.embed())},
+	})
+}
+
+type viewer struct {
+	in    Input
+	site  *consent.Site
+	words map[string]string
+	shown law.Presentation
+}
+
+// dialog is the frame of banner and preferences. Its heading takes the focus
+// when it makes the page wait, so no choice is favoured.
+func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree, more ...any) tree {
+	heading := attributes{"id": "lx-title", "tabindex": -1}
+	if waits {
+		heading["autofocus"] = ""
+	}
+	text := []any{body}
+	if v.site.PolicyURL != "" {
+		text = append(text, " ", link(v.site.PolicyURL, v.words["banner.policy"]))
+	}
+	content := []any{el("h2", heading, title), el("p", nil, text...)}
+	if honoured := v.words["gpc.honoured"]; honoured != "" {
+		content = append(content, el("p", attributes{"role": "status"}, honoured))
+	}
+	box := el("dialog", attributes{
+		"id": "lx-consent", "class": "lx", "role": "dialog", "aria-labelledby": "lx-title", "lang": v.in.Locale, "dir": Dir(v.in.Locale),
+		"data-lx-view": name, "style": pinned("flex", "fixed"),
+	},
+		el("div", nil, append(content, more...)...),
+		el("div", nil, button("reject", v.words["button.reject"]), button("accept", v.words["button.accept"]), last),
+	)
+	if closes {
+		box = append(box, el("button", attributes{
+			"data-lx-action": "close", "aria-label": v.words["button.close"], "style": pinned("block", "absolute"),
+		}, "×"))
+	}
+	return box
+}
+
+func (v *viewer) banner() tree {
+	return v.dialog("banner", v.words["banner.title"], strings.ReplaceAll(v.words["banner.body."+v.shown.Profile], "{waiting}", "{}"),
+		v.site.Banner.Layout == "modal", v.shown.CloseButton, button("settings", v.words["button.settings"]))
+}
+
+func (v *viewer) preferences() tree {
+	var rows []any
+	for _, r := range v.in.Rules {
+		rows = append(rows, v.row(r))
+	}
+	if upcoming := v.words["prefs.upcoming"]; upcoming != "" {
+		rows = append(rows, el("p", nil, upcoming))
+	}
+	rows = append(rows, el("small", nil, v.words["prefs.updated"]))
+	return v.dialog("preferences", v.words["prefs.title"], v.words["prefs.body"], true, true, button("save", v.words["button.save"]), rows...)
+}
+
+// row is one purpose: its switch, what it is for, who uses it, and its levels.
+func (v *viewer) row(r consent.Rule) tree {
+	title := v.words["purpose."+r.ID+".title"]
+	label := el("label", nil, el("b", nil, title))
+	input := attributes{"type": "checkbox", "data-lx-purpose": r.ID}
+	if r.Necessary {
+		label = append(label, el("small", nil, v.words["prefs.always"]))
+		input["disabled"] = ""
+	}
+	row := el("section", nil, append(label, el("input", input)), el("p", nil, v.words["purpose."+r.ID+".description"]))
+	users := el("small", nil, v.words["prefs.used_by"])
+	for _, u := range v.site.Vendors {
+		if slices.Contains(u.Purposes, r.ID) {
+			users = append(users, " ", link(u.PolicyURL, u.Name))
+		}
+	}
+	if len(users) > 3 {
+		row = append(row, users)
+	}
+	if p, ok := v.site.Purpose(r.ID); ok && len(p.Levels) > 0 {
+		levels := el("select", attributes{"data-lx-level": r.ID, "aria-label": title})
+		for i, l := range p.Levels {
+			levels = append(levels, el("option", attributes{"value": i + 1}, v.words["level."+r.ID+"."+l]))
+		}
+		row = append(row, levels)
+	}
+	return row
+}
+
+// reopen is the small button that opens the preferences again.
+func (v *viewer) reopen() tree {
+	name := v.words["prefs.reopen"]
+	return el("button", attributes{
+		"id": "lx-reopen", "class": "lx", "data-lx-action": "settings", "aria-label": name, "title": name, "lang": v.in.Locale,
+		"style": pinned("block", "fixed"),
+	})
+}
+
+// embed stands in the place of a frame that waits.
+func (v *viewer) embed() tree {
+	offer := func(action, key string) tree {
+		b := button(action, strings.ReplaceAll(v.words[key], "{vendor}", "{}"))
+		// It may stand in a form of the page.
+		b[1].(attributes)["type"] = "button"
+		return b
+	}
+	return el("div", attributes{"class": "lx lx-embed"},
+		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")),
+		el("div", nil, offer("once", "embed.once"), offer("always", "embed.always")))
+}
+
+// link leads out of the page; without an address it is its text.
+func link(href, text string) any {
+	if !strings.HasPrefix(href, "https://") && !strings.HasPrefix(href, "http://") {
+		return text
+	}
+	return el("a", attributes{"href": href, "target": "_blank", "rel": "noopener"}, text)
+}

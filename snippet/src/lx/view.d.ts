@@ -1,0 +1,9 @@
+// The module `lx:view`: what the visitor sees, in one language. The rows of
+// the preferences stand in the order of the rules.
+import type { Tree } from "../ui/grow.ts";
+
+export declare const banner: Tree;
+export declare const preferences: Tree;
+export declare const reopen: Tree;
+/** What stands in the place of a frame; `{}` is its vendor's name. */
+export declare const embed: Tree;

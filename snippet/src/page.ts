@@ -1,0 +1,30 @@
+// What this page knows of its visitor, and what that allows.
+import { type NamedRule, rules, terms } from "lx:config";
+import { decide, type Signals } from "./decide.ts";
+import { isMinor, isSensitive, sendsGPC } from "./signals.ts";
+import { type Event, type State, step } from "./step.ts";
+import { HIDDEN } from "./views.ts";
+
+/** Seconds since 1970 UTC. */
+export const now = () => Math.floor(Date.now() / 1000);
+
+export const signals: Signals = { gpc: sendsGPC, minor: isMinor, ...(OPT_OUTS && { sensitive: isSensitive }) };
+
+export let state: State = [undefined, HIDDEN];
+
+/** Lets an event happen to the state of this page. */
+export const become = (event: Event) => {
+  state = step(terms, signals, state, event, now());
+};
+
+/** The purposes behind a name: a purpose's own, another platform's, or a vendor's. */
+export const purposesOf = (name: string): readonly NamedRule[] => rules.filter((r) => r._names.includes(` ${name} `));
+
+/** The level at which a purpose runs, 0 when it does not. */
+export const levelOf = (rule: NamedRule, vendor?: string, ask?: number): number => decide(rule, state[0], terms, signals, now(), vendor, ask);
+
+/** Whether all purposes behind a name may run; a level is a number or a name. */
+export const has = (name: string, level?: number | string, vendor = name): boolean => {
+  const found = purposesOf(name);
+  return !!found[0] && found.every((r) => levelOf(r, vendor, level ? +level || (LEVELS && r._levels ? r._levels.indexOf(level as string) + 1 : 0) || 99 : 1));
+};
