@@ -14,6 +14,9 @@ const (
 	StoredLocal Level = "local"
 	// StoredRedis was acknowledged by Redis.
 	StoredRedis Level = "redis"
+	// StoredReplica was acknowledged by Redis and is in the memory of one of
+	// its replicas too.
+	StoredReplica Level = "replica"
 )
 
 // Records keeps decisions. All methods return an *Error with code Unavailable

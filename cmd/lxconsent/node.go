@@ -128,8 +128,8 @@ func closeAfter(err error, store consent.Store) error {
 // open picks the store, Redis when one is named, else the embedded file, and
 // puts the node's own log before it.
 func (c *serveCmd) open(ctx context.Context, log *slog.Logger) (*outbox.Outbox, error) {
-	if len(c.Redis) == 0 && c.Ack == string(consent.StoredRedis) {
-		return nil, consent.Fail(consent.Invalid, "--ack redis is asked for, but no Redis is named", "name one with --redis, or leave --ack out")
+	if len(c.Redis) == 0 && c.Ack != string(consent.StoredLocal) {
+		return nil, consent.Fail(consent.Invalid, "--ack "+c.Ack+" is asked for, but no Redis is named", "name one with --redis, or leave --ack out")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

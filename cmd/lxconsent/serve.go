@@ -25,7 +25,7 @@ type serveCmd struct {
 	GeoHeaders     string   `default:"none" help:"Geo headers of the edge: none, cloudflare, cloudfront, fastly, vercel, netlify, akamai, google-lb, app-engine, azure or custom:COUNTRY,REGION."`
 	TrustedProxies []string `help:"Networks whose forwarded and geo headers count; none trusts nobody." placeholder:"CIDR"`
 	PublicURL      string   `help:"Address under which visitors reach this server." placeholder:"URL" env:"LXCONSENT_PUBLIC_URL"`
-	Ack            string   `default:"local" enum:"local,redis" help:"What an acknowledged write must have reached: local or redis."`
+	Ack            string   `default:"local" enum:"local,redis,replica" help:"What an answered write should have reached: local, redis or replica."`
 	Limits         string   `default:"on" enum:"on,off" help:"Budgets against floods: on or off."`
 	KeyFile        string   `help:"File of the signing keys; default is keys in the data folder. Every node needs the same." type:"path"`
 	EdgeCache      bool     `help:"Let a shared cache keep scripts. Its key must hold the geo headers, the language and Sec-GPC."`

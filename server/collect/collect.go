@@ -133,7 +133,7 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 	}
 	record := d.record(w, shown, subject, choice)
 	record.Outdated = shown.edition.Number != live.Number
-	stored, fresh, err := d.o.Records.Append(ctx, record)
+	stored, fresh, level, err := d.append(ctx, record)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -142,7 +142,22 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 	if w.Subject != "" && stored.Subject != subject && stored.Subject != held.Subject {
 		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
 	}
-	return d.answer(live, w, stored, fresh, latest, held)
+	a, err = d.answer(live, w, stored, fresh, latest, held)
+	a.Stored = level
+	return a, err
+}
+
+// leveled is a store that says how safe each single record is.
+type leveled interface {
+	AppendLevel(ctx context.Context, r consent.Record) (stored consent.Record, fresh bool, level consent.Level, err error)
+}
+
+func (d *Desk) append(ctx context.Context, r consent.Record) (stored consent.Record, fresh bool, level consent.Level, err error) {
+	if store, ok := d.o.Records.(leveled); ok {
+		return store.AppendLevel(ctx, r)
+	}
+	stored, fresh, err = d.o.Records.Append(ctx, r)
+	return stored, fresh, d.o.Records.Level(), err
 }
 
 // earlier finds the choice that the write is laid over. The subject alone
@@ -240,7 +255,7 @@ func content(w Write) string {
 }
 
 func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bool, latest *consent.Record, held consent.SubjectToken) (Answer, error) {
-	a := Answer{ID: r.ID, Stored: d.o.Records.Level(), Receipt: r.Receipt()}
+	a := Answer{ID: r.ID, Receipt: r.Receipt()}
 	var err error
 	if a.JWS, err = d.o.Keys.SignReceipt(a.Receipt); err != nil {
 		return Answer{}, err

@@ -63,9 +63,9 @@ func (b *Outbox) Append(ctx context.Context, r consent.Record) (consent.Record, 
 	return stored, fresh, err
 }
 
-// AppendLevel is Append for callers that can say what was reached: when ctx
-// ends before the level of Options.Ack is reached, it returns the record with
-// StoredLocal and no error.
+// AppendLevel is Append for callers that can say what was reached: when the
+// level of Options.Ack is not reached soon, or before ctx ends, it returns the
+// record with the level that was, and no error.
 func (b *Outbox) AppendLevel(ctx context.Context, r consent.Record) (stored consent.Record, fresh bool, level consent.Level, err error) {
 	if err := named(r.Site, r.ID, r.Subject); err != nil {
 		return stored, false, "", err
@@ -114,11 +114,22 @@ func (b *Outbox) settle(ctx context.Context, r consent.Record, a answer) (consen
 		if got.err != nil {
 			return consent.Record{}, false, "", got.err
 		}
-		return got.record, !got.foreign, b.o.Ack, nil
+		return got.record, !got.foreign, b.level(ctx), nil
 	case <-ctx.Done():
 	case <-b.applierEnded:
 	}
 	return r, true, consent.StoredLocal, nil
+}
+
+// level is what a decision has reached that the store has had.
+func (b *Outbox) level(ctx context.Context) consent.Level {
+	if b.o.Ack != consent.StoredReplica {
+		return b.o.Ack
+	}
+	if held, err := b.inner.(Replicating).Replicated(ctx); err != nil || !held {
+		return b.inner.Level()
+	}
+	return consent.StoredReplica
 }
 
 // repeated answers a write whose id the log has already.
@@ -138,12 +149,12 @@ func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (stor
 	case m.flags&flagForeign != 0:
 		// Only the store has the first record of this id.
 		stored, fresh, err = b.inner.Append(ctx, r)
-		return stored, fresh, b.o.Ack, err
+		return stored, fresh, b.level(ctx), err
 	}
 	if b.o.Ack != consent.StoredLocal && !b.reached(ctx, a.position, ackWait) {
 		return stored, false, consent.StoredLocal, nil
 	}
-	return stored, false, b.o.Ack, nil
+	return stored, false, b.level(ctx), nil
 }
 
 // Erase forgets a subject; see consent.Records. On this node it counts at once

@@ -30,7 +30,7 @@ type Options struct {
 	// Log hears of trouble; nil is silent. It is never told whose decision it was.
 	Log *slog.Logger
 	// Ack is how safe a decision is when it is acknowledged: StoredLocal, the
-	// default, or StoredRedis.
+	// default, what the store reaches, or StoredReplica of one that replicates.
 	Ack consent.Level
 	// Retain is how long entries are kept that the store has had; 0 means 72 hours.
 	Retain time.Duration
@@ -57,6 +57,13 @@ type Marked interface {
 	// marker is missing, which counts as 0, or lower than from: the store was
 	// wiped, or put back to an earlier state.
 	Advance(ctx context.Context, node string, from, to uint64) (held bool, err error)
+}
+
+// Replicating is what a store has that can wait for its replicas.
+type Replicating interface {
+	// Replicated waits a moment until a replica has what the store was given
+	// before, and reports whether one has.
+	Replicated(ctx context.Context) (bool, error)
 }
 
 // Outbox is a consent.Store: another store behind a log. It is safe for many
@@ -157,7 +164,8 @@ func (o *Options) fill() error {
 	if o.Ack == "" {
 		o.Ack = consent.StoredLocal
 	}
-	if o.Ack != consent.StoredLocal && o.Ack != o.Inner.Level() {
+	_, replicates := o.Inner.(Replicating)
+	if o.Ack != consent.StoredLocal && o.Ack != o.Inner.Level() && !(replicates && o.Ack == consent.StoredReplica) {
 		return consent.Fail(consent.Invalid, fmt.Sprintf("the level %q is asked for, but the store reaches %q", o.Ack, o.Inner.Level()), "ask for local, or use a store that reaches it")
 	}
 	o.Retain = orDefault(o.Retain, 72*time.Hour)

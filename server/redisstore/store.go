@@ -43,6 +43,7 @@ type Store struct {
 	run      scripts
 	pipe     *pipe
 	contexts contexts
+	rounds   rounds
 
 	once    sync.Once
 	closing error
@@ -162,6 +163,7 @@ func (s *Store) Ping(ctx context.Context) error { return failure(s.client.Ping(c
 func (s *Store) Close() error {
 	s.once.Do(func() {
 		s.pipe.close()
+		s.rounds.all.Wait()
 		s.closing = s.client.Close()
 	})
 	return s.closing
