@@ -29,6 +29,8 @@ type Server struct {
 	t    testing.TB
 	dir  string
 	args []string
+	// conf is the file of a sentinel.
+	conf string
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -44,7 +46,12 @@ func Start(t testing.TB, args ...string) *Server {
 
 func startOn(t testing.TB, pick func() (string, error), args []string) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: t.TempDir(), args: args}
+	return (&Server{t: t, dir: t.TempDir(), args: args}).begin(pick)
+}
+
+func (s *Server) begin(pick func() (string, error)) *Server {
+	t := s.t
+	t.Helper()
 	t.Cleanup(s.Kill)
 	var err error
 	// Another program may take the free port before the server does.
@@ -114,6 +121,9 @@ func (s *Server) start() error {
 		return err
 	}
 	base := []string{"--bind", host, "--port", port, "--dir", s.dir, "--save", "", "--appendonly", "yes", "--daemonize", "no"}
+	if s.conf != "" {
+		base = []string{s.conf, "--sentinel", "--bind", host, "--port", port, "--dir", s.dir}
+	}
 	cmd := exec.Command(path, append(base, s.args...)...)
 	cmd.SysProcAttr = ownGroup()
 	out, err := cmd.StdoutPipe()
@@ -147,7 +157,7 @@ func watch(cmd *exec.Cmd, out io.Reader, ready chan<- string, gone chan<- struct
 	lines, told, last := bufio.NewScanner(out), false, "without a word"
 	for lines.Scan() {
 		last = lines.Text()
-		if !told && strings.Contains(last, "eady to accept connections") {
+		if !told && (strings.Contains(last, "eady to accept connections") || strings.Contains(last, "+monitor")) {
 			ready <- ""
 			told = true
 		}
