@@ -31,6 +31,8 @@ type Server struct {
 	args []string
 	// conf is the file of a sentinel.
 	conf string
+	// tls says that the server speaks nothing but TLS.
+	tls bool
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -42,6 +44,12 @@ type Server struct {
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
 	return startOn(t, freeAddr, args)
+}
+
+// StartTLS starts a server that speaks TLS alone; args name its certificate.
+func StartTLS(t testing.TB, args ...string) *Server {
+	t.Helper()
+	return (&Server{t: t, dir: t.TempDir(), args: args, tls: true}).begin(freeAddr)
 }
 
 func startOn(t testing.TB, pick func() (string, error), args []string) *Server {
@@ -121,6 +129,9 @@ func (s *Server) start() error {
 		return err
 	}
 	base := []string{"--bind", host, "--port", port, "--dir", s.dir, "--save", "", "--appendonly", "yes", "--daemonize", "no"}
+	if s.tls {
+		base = append(base, "--port", "0", "--tls-port", port)
+	}
 	if s.conf != "" {
 		base = []string{s.conf, "--sentinel", "--bind", host, "--port", port, "--dir", s.dir}
 	}

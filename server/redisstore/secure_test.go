@@ -1,0 +1,137 @@
+package redisstore_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest/redistest"
+	"github.com/leadiumx/consent/server/redisstore"
+	"github.com/redis/go-redis/v9"
+)
+
+// acl is the user that docs/redis.md tells to make; the prefix is the tests'.
+func acl() []any {
+	rules := "on >a-password ~t* resetchannels -@all +@read +@write +@connection +@scripting +@transaction -@dangerous +time +wait +info +config|get +config|set +cluster|slots +cluster|shards"
+	line := []any{"ACL", "SETUSER", "consent"}
+	for _, r := range strings.Fields(rules) {
+		line = append(line, r)
+	}
+	return line
+}
+
+func TestAUserOfItsOwnRulesIsEnoughForEverything(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	if err := raw.Do(t.Context(), acl()...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Do(t.Context(), "ACL", "SETUSER", "default", "off").Err(); err != nil {
+		t.Fatal(err)
+	}
+	contract(t, "redis://consent:a-password@"+server.Addr)
+}
+
+func TestAUserThatMayNotReadOurKeysIsRefusedWhenAsked(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	if err := raw.Do(t.Context(), acl()...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, redisstore.Options{URLs: []string{"redis://consent:a-password@" + server.Addr}, Prefix: "other:"})
+	if _, _, err := s.Append(t.Context(), simple("a")); consent.CodeOf(err) != consent.Unavailable {
+		t.Fatalf("Append under a foreign prefix = %v", err)
+	}
+}
+
+// authority makes certificates for a server and a client on this machine.
+func authority(t *testing.T) (ca, cert, key string) {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, kind string, der []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	root, rootKey := certificate(t, nil, nil)
+	leaf, leafKey := certificate(t, root, rootKey)
+	der, err := x509.MarshalECPrivateKey(leafKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return write("ca.pem", "CERTIFICATE", root.Raw), write("cert.pem", "CERTIFICATE", leaf.Raw), write("key.pem", "EC PRIVATE KEY", der)
+}
+
+func certificate(t *testing.T, by *x509.Certificate, byKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: rand.Text()},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: by == nil, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	if by == nil {
+		by, byKey = c, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, by, &key.PublicKey, byKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
+	return c, key
+}
+
+func TestOverTLSOnlyAServerThatOurAuthoritySignedIsTrusted(t *testing.T) {
+	t.Parallel()
+	ca, cert, key := authority(t)
+	other, _, _ := authority(t)
+	server := redistest.StartTLS(t, "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", ca)
+	at := "rediss://" + server.Addr
+	ours := "&cert_file=" + cert + "&key_file=" + key
+	s := open(t, redisstore.Options{URLs: []string{at + "?ca_file=" + ca + ours}})
+	persistently(t, s, simple("a"))
+	if got, err := s.Latest(t.Context(), "shop", "sub-a"); err != nil || got.ID != "a" {
+		t.Fatalf("Latest = %+v, %v", got, err)
+	}
+	cases := []struct {
+		name, url string
+		want      consent.Code
+	}{
+		{"an authority that is not known to this machine", at + "?" + ours[1:], consent.Unavailable},
+		{"another authority", at + "?ca_file=" + other + ours, consent.Unavailable},
+		{"no certificate of our own", at + "?ca_file=" + ca, consent.Unavailable},
+		{"no TLS", "redis://" + server.Addr, consent.Unavailable},
+		{"certificates without TLS", "redis://" + server.Addr + "?ca_file=" + ca, consent.Invalid},
+		{"a file that is not there", at + "?ca_file=" + ca + "x", consent.Invalid},
+		{"a file that is no certificate", at + "?ca_file=" + key, consent.Invalid},
+		{"a key that is not there", at + "?ca_file=" + ca + "&cert_file=" + cert, consent.Invalid},
+	}
+	for _, c := range cases {
+		if _, err := redisstore.Open(t.Context(), redisstore.Options{URLs: []string{c.url}}); consent.CodeOf(err) != c.want {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+}
