@@ -14,12 +14,14 @@ import { Route, Router, Switch } from "wouter";
 import { ApiError } from "./api";
 import { NotFound, Waiting } from "./frame";
 import { learn } from "./i18n";
-import { SignedIn, sessionKey, takeSetupToken } from "./session";
+import { SignedIn, sessionKey, takeTicket } from "./session";
 import { Sites } from "./sites";
 import { theme } from "./theme";
 
 // The editor is most of the code, and a list needs none of it.
 const Editor = lazy(() => import("./editor/editor"));
+const Account = lazy(() => import("./account/account"));
+const Organisation = lazy(() => import("./organisation/organisation"));
 const Wizard = lazy(() => import("./wizard/wizard"));
 
 /** The nonce that the security policy of this response allows styles by. */
@@ -56,13 +58,17 @@ function start() {
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
         <Notifications position="bottom-left" />
         <QueryClientProvider client={client}>
-          <SignedIn setup={takeSetupToken()}>
+          <SignedIn first={takeTicket()}>
             <Router base="/dashboard">
               <Suspense fallback={<Waiting />}>
                 <Switch>
                   <Route path="/">
                     <Sites />
                   </Route>
+                  <Route path="/account">
+                    <Account />
+                  </Route>
+                  <Route path="/organisation/:part?">{({ part }) => <Organisation part={part ?? ""} />}</Route>
                   <Route path="/new">
                     <Wizard />
                   </Route>

@@ -36,6 +36,7 @@ test('a colour and a text are changed, previewed, published, seen, and rolled ba
   const { page } = v;
   try {
     await page.goto(server.dashboard);
+    await page.click('[data-testid="own-later"]');
     await page.click('[data-testid="site-card-demo"]');
     await page.getByTestId('preview-frame').waitFor();
     assert.ok(!page.url().includes('setup='), 'the setup token must leave the address bar');

@@ -48,6 +48,7 @@ try {
   const v = await visitor(browser);
   const { page } = v;
   await page.goto(server.dashboard);
+  await page.click('[data-testid="own-later"]');
   await page.getByTestId('site-card-demo').waitFor();
   if (all) await page.screenshot({ path: path.join(out, 'sites.png') });
   await page.goto(`${server.url}/dashboard/sites/demo`);

@@ -49,6 +49,21 @@ export default function Wizard() {
   const client = useQueryClient();
   const sites = useQuery({ queryKey: ["sites"], queryFn: ({ signal }) => api.sites(signal) });
 
+  // What the organisation has said of itself need not be typed again.
+  const tenant = useQuery({ queryKey: ["tenant"], queryFn: ({ signal }) => api.tenant(signal), retry: false });
+  const [asked, setAsked] = useState(false);
+  if (tenant.data && !asked) {
+    setAsked(true);
+    const { contact, branding } = tenant.data;
+    setAnswers((a) => ({
+      ...a,
+      name: a.name || contact.name,
+      email: a.email || contact.email,
+      address: a.address || contact.address,
+      accent: branding.accent || a.accent,
+    }));
+  }
+
   const set = (part: Partial<Answers>) => {
     setAnswers((a) => ({ ...a, ...part }));
     setFaults((f) => Object.fromEntries(Object.entries(f).filter(([k]) => !(k in part))));

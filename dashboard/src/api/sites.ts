@@ -1,0 +1,46 @@
+// Sites: documents, drafts, editions.
+import { client, type Shapes, take } from "./client";
+
+export type Scheme = NonNullable<Shapes["Theme"]["scheme"]>;
+export type Colours = Shapes["Colours"];
+export type Theme = Shapes["Theme"];
+export type Banner = Shapes["Banner"];
+export type Purpose = Shapes["Purpose"];
+export type Vendor = Shapes["Vendor"];
+export type Cookie = Shapes["Cookie"];
+export type Stricter = Shapes["Stricter"];
+/** The document that is edited. Fields that no page edits travel unchanged. */
+export type SiteDocument = Shapes["Site"];
+/** A row of the list; edition 0 means never published. */
+export type SiteRow = Shapes["SiteRow"];
+export type SiteView = Shapes["SiteView"];
+export type EditionRow = Shapes["Edition"];
+export type Published = Shapes["Published"];
+export type PreviewAsk = Shapes["Preview"];
+export type Finding = Shapes["Finding"];
+
+const at = (site: string) => ({ path: { site } });
+
+export const sites = {
+  sites: (signal?: AbortSignal) => take(client.GET("/v1/sites", { signal }), signal),
+  site: (id: string, signal?: AbortSignal) => take(client.GET("/v1/sites/{site}", { params: at(id), signal }), signal),
+  saveDraft: (id: string, body: SiteDocument) =>
+    take(client.PUT("/v1/sites/{site}/draft", { params: at(id), body })),
+  publish: (id: string, note: string) =>
+    take(client.POST("/v1/sites/{site}/publish", { params: at(id), body: { note } })),
+  rollback: (id: string, edition: number) =>
+    take(client.POST("/v1/sites/{site}/rollback", { params: at(id), body: { edition } })),
+  editions: (id: string, signal?: AbortSignal) =>
+    take(client.GET("/v1/sites/{site}/editions", { params: at(id), signal }), signal),
+  preview: (id: string, body: PreviewAsk, signal?: AbortSignal) =>
+    take(client.POST("/v1/sites/{site}/preview", { params: at(id), body, signal }), signal),
+  words: (locale: string, signal?: AbortSignal) =>
+    take(client.GET("/v1/words", { params: { query: { locale } }, signal }), signal),
+};
+
+/** The built-in words of a language; they change only with the program. */
+export const wordsQuery = (locale: string) => ({
+  queryKey: ["words", locale],
+  queryFn: ({ signal }: { signal: AbortSignal }) => sites.words(locale, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});

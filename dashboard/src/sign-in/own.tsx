@@ -1,0 +1,68 @@
+import { Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "../api";
+import { t } from "../i18n";
+import { ProblemAlert } from "../problem";
+import { Threshold } from "./door";
+
+/** The owner's first visit, by the setup link: an account, or a look around first. */
+export function Own({ done, later }: { done: () => void; later: () => void }) {
+  const [email, setEmail] = useState("");
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const make = useMutation({ mutationFn: () => api.setUp({ email, name, password }), onSuccess: done });
+  return (
+    <Threshold title={t("Welcome. Make your account")}>
+      <Text c="dimmed">
+        {t("You are the owner of this installation. The link that brought you here works once; with an account you can come back.")}
+      </Text>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          make.mutate();
+        }}
+      >
+        <Stack gap="md">
+          <TextInput label={t("Your name")} autoComplete="name" value={name} onChange={(e) => setName(e.currentTarget.value)} data-testid="own-name" />
+          <TextInput
+            label={t("E-mail")}
+            type="email"
+            autoComplete="username"
+            required
+            withAsterisk={false}
+            value={email}
+            onChange={(e) => setEmail(e.currentTarget.value)}
+            data-testid="own-email"
+          />
+          <NewPasswordField value={password} onChange={setPassword} />
+          {make.isError && <ProblemAlert error={make.error} />}
+          <Group justify="space-between">
+            <Button variant="default" onClick={later} data-testid="own-later">
+              {t("Look around first")}
+            </Button>
+            <Button type="submit" loading={make.isPending} data-testid="own-make">
+              {t("Make the account")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Threshold>
+  );
+}
+
+/** A password to be remembered; the server says when it is too weak. */
+export function NewPasswordField({ value, onChange, label }: { value: string; onChange: (v: string) => void; label?: string }) {
+  return (
+    <PasswordInput
+      label={label ?? t("Password")}
+      description={t("At least 15 characters. A few words in a row are easy to remember and hard to guess.")}
+      autoComplete="new-password"
+      required
+      withAsterisk={false}
+      value={value}
+      onChange={(e) => onChange(e.currentTarget.value)}
+      data-testid="new-password"
+    />
+  );
+}

@@ -1,0 +1,63 @@
+import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, problemOf } from "../api";
+import { t } from "../i18n";
+import { ProblemAlert } from "../problem";
+
+/** E-mail and password, and the code when the account has a second factor. */
+export function Password({ done }: { done: () => void }) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const signIn = useMutation({ mutationFn: () => api.signIn({ email, password, code: code || undefined }), onSuccess: done });
+  const second = signIn.isError && problemOf(signIn.error).code === "second-factor";
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        signIn.mutate();
+      }}
+    >
+      <Stack gap="md">
+        <TextInput
+          label={t("E-mail")}
+          type="email"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          value={email}
+          onChange={(e) => setEmail(e.currentTarget.value)}
+          data-testid="sign-in-email"
+        />
+        <PasswordInput
+          label={t("Password")}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(e) => setPassword(e.currentTarget.value)}
+          data-testid="sign-in-password"
+        />
+        {(second || code !== "") && (
+          <TextInput
+            label={t("Code")}
+            description={t("From your authenticator app, or one of your recovery codes.")}
+            autoComplete="one-time-code"
+            value={code}
+            onChange={(e) => setCode(e.currentTarget.value.trim())}
+            data-autofocus
+            data-testid="sign-in-code"
+          />
+        )}
+        {signIn.isError && !second && <ProblemAlert error={signIn.error} />}
+        <Button type="submit" loading={signIn.isPending} data-testid="sign-in">
+          {t("Sign in")}
+        </Button>
+        <Text size="sm" c="dimmed">
+          {t("No account yet? Open the setup link that the server prints at its start, or the invitation that somebody sent you. Password forgotten? An owner of your organisation makes a link for a new one.")}
+        </Text>
+      </Stack>
+    </form>
+  );
+}
