@@ -24,6 +24,8 @@ type section struct {
 
 func sections() []section {
 	return []section{
+		{"checks", checks},
+		{"writes", writes},
 		{"memory", memory},
 	}
 }
@@ -41,7 +43,14 @@ type bench struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx); err != nil {
+	work := run
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "load":
+		work = func(context.Context) error { return runLoad() }
+	case len(os.Args) == 3 && os.Args[1] == "bare":
+		work = func(context.Context) error { return runBare() }
+	}
+	if err := work(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
