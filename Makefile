@@ -24,8 +24,8 @@ test: build ## run every test, with real Redis and a real browser
 check: tools $(STAMP) ## run what is quick: generated files, format, vet, lint, types
 	@scripts/check.sh
 
-bench: tools ## run the Go benchmarks
-	@go test -run '^$$' -bench . -benchmem ./...
+bench: build ## measure the server beside bare Echo and nginx; writes bench/RESULTS.md
+	@go run ./bench/server
 
 bench-browser: build ## measure the banner beside other platforms in a real browser
 	@scripts/bench-browser.sh
