@@ -23,6 +23,10 @@ type Features struct {
 	Clarity   bool `json:"clarity,omitempty"`
 	Meta      bool `json:"meta,omitempty"`
 	WordPress bool `json:"wordpress,omitempty"`
+	// Insight counts how often the banner is shown and how it is answered, and
+	// tells now and then the names of cookies that the site does not declare.
+	// No identifier is made or sent.
+	Insight bool `json:"insight,omitempty"`
 }
 
 // Google are the options of Consent Mode.

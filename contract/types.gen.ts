@@ -610,6 +610,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count that a banner was shown or answered, without any identifier */
+        post: operations["postV1Seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -794,6 +811,41 @@ export interface paths {
         };
         /** The secret that proves accounts */
         get: operations["getV1SitesSiteIdentifySecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of cookies that pages hold and the site does not declare */
+        get: operations["getV1SitesSiteInbox"];
+        put?: never;
+        /** Declare such a cookie in the draft, or put it aside */
+        post: operations["postV1SitesSiteInbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/insight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the banner does; small counts are held back */
+        get: operations["getV1SitesSiteInsight"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1100,10 +1152,45 @@ export interface components {
             purpose: string;
             vendor?: string;
         };
+        Counts: {
+            /** Format: int64 */
+            accepted: number | null;
+            /** Format: int64 */
+            dismissed: number | null;
+            /** Format: int64 */
+            ignored: number | null;
+            /** Format: int64 */
+            partial: number | null;
+            /** Format: int64 */
+            rejected: number | null;
+            /** Format: int64 */
+            shown: number | null;
+            /** Format: int64 */
+            withdrawn: number | null;
+        };
         DPA: {
             reference?: string;
             signed_on?: string;
             url?: string;
+        };
+        DayRow: {
+            /** Format: int64 */
+            accepted: number | null;
+            day: string;
+            /** Format: int64 */
+            dismissed: number | null;
+            /** Format: int64 */
+            ignored: number | null;
+            /** Format: int64 */
+            partial: number | null;
+            /** Format: int64 */
+            records: number | null;
+            /** Format: int64 */
+            rejected: number | null;
+            /** Format: int64 */
+            shown: number | null;
+            /** Format: int64 */
+            withdrawn: number | null;
         };
         Decision: {
             allow: boolean;
@@ -1149,12 +1236,19 @@ export interface components {
             consent_mode: boolean;
             cookie_writes: boolean;
             google?: components["schemas"]["Google"];
+            insight?: boolean;
             meta?: boolean;
             network?: boolean;
             report_only?: boolean;
             storage_writes?: boolean;
             uet?: boolean;
             wordpress?: boolean;
+        };
+        Filing: {
+            cookie?: components["schemas"]["Cookie"];
+            name: string;
+            /** @enum {string} */
+            state: "new" | "filed" | "ignored";
         };
         Finding: {
             fix: string;
@@ -1210,6 +1304,9 @@ export interface components {
         IdentifySecret: {
             secret: string;
         };
+        Inbox: {
+            items: components["schemas"]["Item"][];
+        };
         Invitation: {
             email: string;
             /** Format: date-time */
@@ -1237,6 +1334,16 @@ export interface components {
             invitation: components["schemas"]["Invite"];
             url: string;
         };
+        Item: {
+            first: string;
+            /** @enum {string} */
+            kind: "cookie" | "local" | "session";
+            last: string;
+            name: string;
+            /** @enum {string} */
+            state: "new" | "filed" | "ignored";
+            suggestion?: components["schemas"]["Known"];
+        };
         JWK: {
             alg: string;
             crv: string;
@@ -1253,6 +1360,14 @@ export interface components {
         };
         KeySet: {
             keys: components["schemas"]["JWK"][];
+        };
+        Known: {
+            about: string;
+            lifetime?: string;
+            pattern: string;
+            /** @enum {string} */
+            purpose: "necessary" | "functional" | "analytics" | "marketing";
+            vendor: string;
         };
         Link: {
             /** Format: date-time */
@@ -1426,6 +1541,15 @@ export interface components {
             levels?: string[];
             own_audience?: boolean;
         };
+        PurposeRow: {
+            /** Format: int64 */
+            granted: number | null;
+            purpose: string;
+            /** Format: double */
+            rate: number | null;
+            /** Format: int64 */
+            refused: number | null;
+        };
         Ready: {
             geo: string;
             status: string;
@@ -1461,6 +1585,25 @@ export interface components {
         };
         Rename: {
             name: string;
+        };
+        Report: {
+            actions: {
+                [key: string]: number | null;
+            };
+            /** Format: int64 */
+            bots: number;
+            by: {
+                [key: string]: components["schemas"]["Row"][] | null;
+            };
+            days: components["schemas"]["DayRow"][];
+            from: string;
+            /** Format: int64 */
+            least: number;
+            purposes: components["schemas"]["PurposeRow"][];
+            seen: boolean;
+            site: string;
+            to: string;
+            totals: components["schemas"]["Counts"];
         };
         Request: {
             /** Format: int64 */
@@ -1501,11 +1644,38 @@ export interface components {
             /** Format: int64 */
             edition: number;
         };
+        Row: {
+            /** Format: int64 */
+            accepted: number | null;
+            /** Format: int64 */
+            dismissed: number | null;
+            /** Format: int64 */
+            ignored: number | null;
+            /** Format: int64 */
+            partial: number | null;
+            /** Format: int64 */
+            rejected: number | null;
+            /** Format: int64 */
+            shown: number | null;
+            value: string;
+            /** Format: int64 */
+            withdrawn: number | null;
+        };
         Saved: {
             changed: boolean;
             findings: components["schemas"]["Finding"][];
             /** Format: date-time */
             saved_at: string;
+        };
+        Seen: {
+            action?: string;
+            /** Format: int64 */
+            device?: number;
+            local?: string[];
+            names?: string[];
+            note: string;
+            session?: string[];
+            site: string;
         };
         SignIn: {
             code?: string;
@@ -3135,6 +3305,37 @@ export interface operations {
             };
         };
     };
+    postV1Seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Session: {
         parameters: {
             query?: never;
@@ -3617,6 +3818,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdentifySecret"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Filing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteInsight: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                format?: string;
+                by?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
                 };
             };
             /** @description A problem document */

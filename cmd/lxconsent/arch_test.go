@@ -42,11 +42,12 @@ func imports() map[string][]string {
 		"server/bundle":               {"consent", "consent/law", "snippet"},
 		"server/collect":              service,
 		"server/gate":                 service,
+		"server/insight":              domain,
 		"server/publish":              service,
 		"server/rights":               service,
 		"server/redisstore":           domain,
 		"server/script":               {"consent", "consent/law", "server/bundle"},
-		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/metrics", "server/publish", "server/rights", "server/script"},
+		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/insight", "server/metrics", "server/publish", "server/rights", "server/script"},
 		"snippet":                     {},
 		"tests/proxy/live":            {},
 	}

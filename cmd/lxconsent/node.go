@@ -19,6 +19,7 @@ import (
 	"github.com/leadiumx/consent/server/bundle"
 	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/insight"
 	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/outbox"
 	"github.com/leadiumx/consent/server/publish"
@@ -34,6 +35,7 @@ type node struct {
 	places  *places
 	publish *publish.Desk
 	admin   *admin.Desk
+	insight *insight.Desk
 	server  *web.Server
 	metrics *metrics.Metrics
 	keys    *consent.Keyring
@@ -98,8 +100,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	}
 	n.keys = keys
 	n.metrics = metrics.New(version, c.state(store, places, n.publish, scripts, keys, now))
+	n.insight = insight.New(insight.Options{Store: store, Clock: now, Log: log})
 	n.server = web.New(web.Options{
-		Scripts: scripts, Publish: n.publish, Admin: n.admin, Places: places,
+		Scripts: scripts, Publish: n.publish, Admin: n.admin, Insight: n.insight, Places: places,
 		Collect: collect.New(collect.Options{
 			Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Random: random,
 			WordsHash: wordsHash,

@@ -35,6 +35,9 @@ type serveCmd struct {
 	APIToken       string   `name:"api-token" hidden:"" env:"LXCONSENT_API_TOKEN"`
 }
 
+// insightEvery is how often statistics are handed over.
+const insightEvery = 5 * time.Second
+
 // Run serves until the context ends, then finishes the requests in flight.
 func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
@@ -71,6 +74,16 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	go n.publish.Watch(watch, time.Second)
+	counted := make(chan struct{})
+	go func() {
+		defer close(counted)
+		n.insight.Run(watch, insightEvery)
+	}()
+	// Before the store closes: what was counted is handed over.
+	defer func() {
+		stopWatch()
+		<-counted
+	}()
 	if c.MetricsListen != "" {
 		if err := n.serveMetrics(watch, c.MetricsListen, log); err != nil {
 			return err

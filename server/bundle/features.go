@@ -48,6 +48,7 @@ func features(in Input) map[string]string {
 		"LEVELS":         slices.ContainsFunc(site.Purposes, func(p consent.Purpose) bool { return len(p.Levels) > 0 }),
 		"LEVEL_MONTHS":   slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return len(r.Months) > 0 }),
 		"OPT_OUTS":       slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && max(r.Mode, r.SensitiveMode) != consent.OptIn }),
+		"INSIGHT":        f.Insight && !in.Preview,
 		"REOPEN":         site.Banner.Reopen,
 		"CLOSE":          shown.CloseButton,
 		"MODAL":          site.Banner.Layout == "modal",

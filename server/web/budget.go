@@ -21,6 +21,8 @@ import (
 // They are held by the limit of each network instead.
 type Limits struct {
 	Subject, SubjectDay, Network, Refusals, Site budget.Limit
+	// Beacons are what a network may tell about banners.
+	Beacons budget.Limit
 }
 
 // DefaultLimits fit a network of many people behind one address, and a site
@@ -31,6 +33,7 @@ func DefaultLimits() Limits {
 		SubjectDay: budget.Limit{Rate: 300, Per: 24 * time.Hour, Burst: 300},
 		Network:    budget.Limit{Rate: 600, Per: time.Minute, Burst: 600},
 		Refusals:   budget.Limit{Rate: 1200, Per: time.Minute, Burst: 1200},
+		Beacons:    budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},
 		Site:       budget.Limit{Rate: 500, Per: time.Second, Burst: 5000},
 	}
 }

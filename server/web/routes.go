@@ -42,7 +42,7 @@ const (
 
 // routes is the whole HTTP surface apart from the demo and the static files.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.organisationRoutes(), s.manageRoutes())
+	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.organisationRoutes(), s.manageRoutes(), s.lookRoutes())
 }
 
 func (s *Server) publicRoutes() []route {
@@ -51,6 +51,7 @@ func (s *Server) publicRoutes() []route {
 		{http.MethodGet, "/v1/notice", admin.Public, "The notice as JSON", nil, shape[noticeJSON](), mediaJSON, []string{"site", "lang"}, s.notice},
 		{http.MethodGet, "/v1/inline/:site", admin.Public, "The markup that a server puts into a page", nil, nil, mediaHTML, []string{"lang", "gate"}, s.inline},
 		{http.MethodPost, "/v1/consents", admin.Visitor, "Record a choice", shape[writeJSON](), shape[answerJSON](), mediaJSON, nil, s.createConsent},
+		{http.MethodPost, "/v1/seen", admin.Visitor, "Count that a banner was shown or answered, without any identifier", shape[seenJSON](), nil, "", nil, s.seen},
 		{http.MethodGet, "/v1/consents/me", admin.Visitor, "The subject's own records", nil, shape[accessJSON](), mediaJSON, []string{"site", "format"}, s.readMe},
 		{http.MethodPost, "/v1/consents/me", admin.Visitor, "Withdraw, object, restrict or lift a restriction", shape[actJSON](), shape[answerJSON](), mediaJSON, []string{"site", "lang"}, s.actMe},
 		{http.MethodDelete, "/v1/consents/me", admin.Visitor, "Erase the subject", nil, shape[eraseJSON](), mediaJSON, []string{"site"}, s.eraseMe},

@@ -15,8 +15,10 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/budget"
 	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/insight"
 	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/publish"
 	"github.com/leadiumx/consent/server/rights"
@@ -44,6 +46,7 @@ type Options struct {
 	Gate    *gate.Desk
 	Publish *publish.Desk
 	Admin   *admin.Desk
+	Insight *insight.Desk
 	Places  Locator
 	Rights  *rights.Desk
 	Keys    *consent.Keyring
@@ -79,12 +82,15 @@ type Server struct {
 	echo    *echo.Echo
 	demo    *demo
 	budgets *budgets
+	beacons *budget.Meter[netip.Prefix]
 	meters  map[meterKey]*metrics.Route
 }
 
 // New makes a server; use Handler with an http.Server that has timeouts.
 func New(o Options) *Server {
-	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock)}
+	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock),
+		beacons: budget.New[netip.Prefix](o.Limits.Beacons, maxNetworks, o.Clock),
+	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
 	// The extractor is set so that Echo never reads a forwarded header; the

@@ -42,6 +42,8 @@ declare const OPT_OUTS: boolean;
 declare const CHANGED: boolean;
 /** Some law asks less for a purpose than this one. */
 declare const TRAVEL: boolean;
+/** Tells how often the banner is shown and how it is answered. */
+declare const INSIGHT: boolean;
 declare const REOPEN: boolean;
 /** The first layer carries a control that closes it. */
 declare const CLOSE: boolean;

@@ -13,6 +13,7 @@ import { addSheet } from "./ui/sheet.ts";
 import { BANNER, HIDDEN, PREFERENCES } from "./views.ts";
 import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
 import { push } from "./with/consentmode.ts";
+import { insight } from "./with/insight.ts";
 import { network } from "./with/network.ts";
 import { tellTags } from "./with/signals.ts";
 import { guardCookieStore, guardStorage, watched } from "./with/writes.ts";
@@ -111,6 +112,7 @@ if (NETWORK && !shared._net) {
   network(shared, scan);
 }
 arm(has, look);
+if (INSIGHT) insight();
 addSheet();
 api.ready = Promise.resolve(api);
 page.lxConsent = api;

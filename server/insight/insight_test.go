@@ -1,0 +1,173 @@
+package insight_test
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/boltstore"
+	"github.com/leadiumx/consent/server/insight"
+)
+
+const today = "2026-12-01"
+
+func desk(t *testing.T) *insight.Desk {
+	t.Helper()
+	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store.db"), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	clock := func() time.Time { return time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC) }
+	return insight.New(insight.Options{Store: store, Clock: clock, Log: slog.New(slog.DiscardHandler)})
+}
+
+func tell(d *insight.Desk, n int, e insight.Event, country string) {
+	for range n {
+		d.Add(insight.Seen{Site: "shop", Event: e, Country: country, Locale: "en", Edition: "3", Device: "phone"})
+	}
+}
+
+func report(t *testing.T, d *insight.Desk) insight.Report {
+	t.Helper()
+	if err := d.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Report(t.Context(), "shop", "2026-11-01", today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func is(n *int64, want int64) bool { return n != nil && *n == want }
+
+func TestWhatBrowsersTellIsCountedByDayCountryLanguageDeviceAndEdition(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	tell(d, 40, insight.Shown, "FR")
+	tell(d, 20, insight.Shown, "DE")
+	tell(d, 25, insight.Accepted, "FR")
+	tell(d, 15, insight.Rejected, "DE")
+	d.Add(insight.Seen{Site: "shop", Event: insight.Shown, Bot: true})
+	r := report(t, d)
+	if !r.Seen || !is(r.Totals.Shown, 60) || !is(r.Totals.Accepted, 25) || !is(r.Totals.Rejected, 15) || !is(r.Totals.Ignored, 20) || r.Bots != 1 {
+		t.Errorf("totals %+v, bots %d", r.Totals, r.Bots)
+	}
+	if len(r.Days) != 1 || r.Days[0].Day != today || !is(r.Days[0].Shown, 60) {
+		t.Errorf("days %+v", r.Days)
+	}
+	if c := r.By[insight.Country]; len(c) != 2 || c[0].Value != "FR" || !is(c[0].Accepted, 25) || !is(c[1].Rejected, 15) {
+		t.Errorf("countries %+v", c)
+	}
+	for dimension, value := range map[string]string{insight.Locale: "en", insight.ByDevice: "phone", insight.Edition: "3"} {
+		if x := r.By[dimension]; len(x) != 1 || x[0].Value != value || !is(x[0].Shown, 60) {
+			t.Errorf("%s %+v", dimension, x)
+		}
+	}
+	// Handing over twice counts nothing twice.
+	if again := report(t, d); !is(again.Totals.Shown, 60) {
+		t.Errorf("again %+v", again.Totals)
+	}
+}
+
+func TestSmallCountsAreNotToldAndCannotBeWorkedOut(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	tell(d, 50, insight.Shown, "FR")
+	tell(d, 30, insight.Shown, "DE")
+	tell(d, 3, insight.Shown, "LU")
+	tell(d, 4, insight.Accepted, "FR")
+	r := report(t, d)
+	if r.Totals.Accepted != nil {
+		t.Error("four acceptances are told")
+	}
+	rows := r.By[insight.Country]
+	// Luxembourg alone could be told from the total; so Germany is put with it.
+	if len(rows) != 2 || rows[0].Value != "FR" || rows[1].Value != "other" || !is(rows[1].Shown, 33) || rows[0].Accepted != nil {
+		t.Errorf("countries %+v", rows)
+	}
+}
+
+func TestNamesAreKeptWithoutWhatMayBelongToOneVisitor(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	d.Add(insight.Seen{Site: "shop", Names: map[string]string{
+		"_hjSession_4815162342": "cookie", "seen-2f1e7c1a-9c6b-4d2e-8f00-1234567890ab": "local", "theme": "local",
+		"<script>": "cookie", "": "cookie", strings.Repeat("x", 300): "cookie", "a\x00b": "cookie",
+	}})
+	if err := d.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	items, err := d.Inbox(t.Context(), &consent.Site{ID: "shop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, i := range items {
+		got += i.Name + "=" + i.Kind + " "
+	}
+	if got != "_hjSession_*=cookie seen-*=local theme=local " {
+		t.Errorf("the inbox holds %q", got)
+	}
+	if s := items[0].Suggestion; s == nil || s.Vendor != "Hotjar" || s.Purpose != "analytics" {
+		t.Errorf("the suggestion is %+v", s)
+	}
+}
+
+func TestAFloodOfNamesFillsTheInboxToItsBoundOnly(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	word := func(i int) string {
+		return strings.Map(func(r rune) rune { return r - '0' + 'g' }, fmt.Sprintf("%06d", i))
+	}
+	for i := range 5000 {
+		d.Add(insight.Seen{Site: "shop", Names: map[string]string{"n-" + word(i): "cookie"}})
+	}
+	if err := d.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	items, err := d.Inbox(t.Context(), &consent.Site{ID: "shop"})
+	if err != nil || len(items) != 2000 {
+		t.Fatalf("%d names, %v", len(items), err)
+	}
+}
+
+func TestANameIsMarkedAndADeclaredOneCountsAsFiled(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	d.Add(insight.Seen{Site: "shop", Names: map[string]string{"one": "cookie", "two": "cookie"}})
+	if err := d.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Mark(t.Context(), "shop", "one", insight.IsIgnored); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Mark(t.Context(), "shop", "three", insight.IsIgnored); consent.CodeOf(err) != consent.NotFound {
+		t.Fatalf("Mark = %v", err)
+	}
+	items, err := d.Inbox(t.Context(), &consent.Site{ID: "shop", Cookies: []consent.Cookie{{Name: "tw*", Purpose: "analytics"}}})
+	if err != nil || len(items) != 2 || items[0].State != insight.IsFiled || items[1].State != insight.IsIgnored {
+		t.Fatalf("Inbox = %+v, %v", items, err)
+	}
+}
+
+func TestEveryKnownCookieIsWellFormed(t *testing.T) {
+	t.Parallel()
+	table, err := insight.Cookies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range table {
+		if k.Pattern == "" || k.Vendor == "" || k.About == "" || !strings.Contains("necessary functional analytics marketing", k.Purpose) {
+			t.Errorf("%+v", k)
+		}
+		if got := insight.Suggest(table, strings.ReplaceAll(k.Pattern, "*", "x")); got == nil || got.Pattern != k.Pattern {
+			t.Errorf("%s suggests %+v", k.Pattern, got)
+		}
+	}
+}
