@@ -71,6 +71,14 @@ func DaysBetween(from, to string) ([]string, error) {
 	return days, nil
 }
 
+// CountedByRecords reports whether a counter follows from records.
+func CountedByRecords(name string) bool {
+	if kind, _, ok := strings.Cut(name, ":"); ok {
+		return slices.Contains([]string{"action", "edition", "regime", "locale", "granted", "refused"}, kind)
+	}
+	return name == "records" || name == "bots" || name == "links"
+}
+
 // Day is the day under which a record is counted.
 func (r *Record) Day() string { return r.Time.UTC().Format(dayLayout) }
 

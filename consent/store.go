@@ -93,6 +93,7 @@ type Store interface {
 	Cabinet
 	Feed
 	Counters
+	Archive
 	// Ping reports whether the store answers.
 	Ping(ctx context.Context) error
 	// Close releases the store; nothing may be called afterwards.

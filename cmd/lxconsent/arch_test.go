@@ -35,6 +35,7 @@ func imports() map[string][]string {
 		"geo/geotest":                 {},
 		"middleware":                  {}, // standard library only: it is pasted into other programs
 		"server/admin":                service,
+		"server/backup":               domain,
 		"server/boltstore":            domain,
 		"server/metrics":              domain,
 		"server/outbox":               domain,

@@ -26,6 +26,8 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Ask a running server whether a purpose may run."`
 	Receipt receiptCmd `cmd:"" help:"Verify a receipt that a visitor kept."`
 	Ledger  ledgerCmd  `cmd:"" help:"Read the records of a running server."`
+	Backup  backupCmd  `cmd:"" help:"Write all that a running server keeps into a file."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into a store."`
 	Keys    keysCmd    `cmd:"" help:"Manage the file of the signing keys."`
 	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`
 	Routes  routesCmd  `cmd:"" help:"List the HTTP routes and what each asks of its caller."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/leadiumx/consent/consent/law/rules"
 	"github.com/leadiumx/consent/dashboard"
 	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/backup"
 	"github.com/leadiumx/consent/server/boltstore"
 	"github.com/leadiumx/consent/server/bundle"
 	"github.com/leadiumx/consent/server/collect"
@@ -112,6 +114,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Keys:   keys, Records: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
 		Demo: c.Demo, EdgeCache: c.EdgeCache, Limits: limits, Metrics: n.metrics,
+		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, store, now(), w) },
 	})
 	return n, nil
 }

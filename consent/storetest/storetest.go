@@ -45,6 +45,7 @@ func Run(t *testing.T, h Harness) {
 		{"documents", documentCases()},
 		{"journals", journalCases()},
 		{"counters", counterCases()},
+		{"archive", archiveCases()},
 		{"faults", faultCases()},
 	}
 	for _, g := range groups {

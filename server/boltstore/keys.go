@@ -1,15 +1,15 @@
 package boltstore
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
+
+	"github.com/leadiumx/consent/consent"
 )
 
 // The layout of the file. A number is eight bytes, big-endian, so that keys
 // sort as numbers do; part(x) is x behind its length in two bytes, so that no
-// two lists of parts make the same key; person is the first 16 bytes of the
-// SHA-256 of part(site) part(subject), so that what stays after an erasure
-// does not hold the subject.
+// two lists of parts make the same key; person is a consent.Person, so that
+// what stays after an erasure does not hold the subject.
 //
 //	meta       "format"                    → number of the layout, now 2
 //	           "version"                   → number of publishes
@@ -19,7 +19,7 @@ import (
 //	ids        part(site) part(id)         → number of the record
 //	history    person clock number         → part(site), for each record of a subject that is not erased
 //	erasures   part(site) number           → erasure as JSON; its number is one of the records'
-//	tombstones person                      → clock of the erasure
+//	tombstones person                      → clock of the erasure, then the site
 //	editions   part(site) number           → edition as JSON
 //	live       site                        → number of the newest edition
 //	vault      key                         → end in microseconds, then the value
@@ -50,7 +50,7 @@ const (
 	keyVersion = "version"
 	format     = 2
 
-	personSize = 16
+	personSize = len(consent.Person{})
 )
 
 func buckets() []string {
@@ -73,8 +73,8 @@ func clockKey(b []byte, clock int64) []byte { return number(b, uint64(clock)^1<<
 func readClock(b []byte) int64 { return int64(binary.BigEndian.Uint64(b) ^ 1<<63) }
 
 func personOf(site, subject string) []byte {
-	sum := sha256.Sum256(part(part(nil, site), subject))
-	return sum[:personSize]
+	p := consent.PersonOf(site, subject)
+	return p[:]
 }
 
 func idKey(site, id string) []byte { return part(part(nil, site), id) }

@@ -3,7 +3,6 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -156,17 +155,16 @@ func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) e
 		return consent.Fail(consent.Invalid, "no subject is named", "name the subject to be forgotten")
 	}
 	_, err := write(ctx, s, func(tx *bbolt.Tx) (struct{}, error) {
-		return struct{}{}, erase(tx, site, subject, at.UnixMilli())
+		return struct{}{}, erase(tx, site, personOf(site, subject), at.UnixMilli())
 	})
 	return err
 }
 
-func erase(tx *bbolt.Tx, site, subject string, at int64) error {
-	person := personOf(site, subject)
-	if before, ok := tombstone(tx, site, subject); ok {
+func erase(tx *bbolt.Tx, site string, person []byte, at int64) error {
+	if before, ok := buried(tx, person); ok {
 		at = max(at, before)
 	}
-	if err := tx.Bucket([]byte(bucketTombstones)).Put(person, clockKey(nil, at)); err != nil {
+	if err := tx.Bucket([]byte(bucketTombstones)).Put(person, append(clockKey(nil, at), site...)); err != nil {
 		return err
 	}
 	history := tx.Bucket([]byte(bucketHistory))
@@ -231,11 +229,15 @@ func tombstone(tx *bbolt.Tx, site, subject string) (at int64, ok bool) {
 	if subject == "" {
 		return 0, false
 	}
-	v := tx.Bucket([]byte(bucketTombstones)).Get(personOf(site, subject))
-	if len(v) != 8 {
+	return buried(tx, personOf(site, subject))
+}
+
+func buried(tx *bbolt.Tx, person []byte) (at int64, ok bool) {
+	v := tx.Bucket([]byte(bucketTombstones)).Get(person)
+	if len(v) < 8 {
 		return 0, false
 	}
-	return int64(binary.BigEndian.Uint64(v) ^ 1<<63), true
+	return readClock(v), true
 }
 
 func erased() error {

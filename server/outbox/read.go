@@ -245,11 +245,8 @@ func (b *Outbox) Export(ctx context.Context, site string, each func(consent.Reco
 	if err := ctx.Err(); err != nil {
 		return late(err)
 	}
-	b.mu.Lock()
-	last, down := b.index.last(), b.down
-	b.mu.Unlock()
-	if down || !b.reached(ctx, last, callWait) {
-		return consent.Fail(consent.Unavailable, "the store has not yet had all decisions of this node", "try again once it answers")
+	if err := b.handedOver(ctx); err != nil {
+		return err
 	}
 	return b.inner.Export(ctx, site, each)
 }

@@ -3,9 +3,10 @@ package redisstore
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"net/url"
+
+	"github.com/leadiumx/consent/consent"
 )
 
 // The layout in Redis, each key behind the prefix of the store. What stands in
@@ -86,19 +87,10 @@ const (
 	markSize   = 8
 )
 
-// digest names a pair of strings; the length of the first keeps pairs apart.
-func digest(site, name string) [sha256.Size]byte {
-	b := binary.BigEndian.AppendUint32(make([]byte, 0, 64), uint32(len(site)))
-	return sha256.Sum256(append(append(b, site...), name...))
-}
-
-// locate returns the bucket of a name on a site, and its digest.
+// locate returns the bucket of a name on a site, and its hash.
 func locate(site, name string) (place, [sha256.Size]byte) {
-	sum := digest(site, name)
-	if raw, ok := rawName(name); ok {
-		return place{site, binary.BigEndian.Uint16(raw[:])}, sum
-	}
-	return place{site, binary.BigEndian.Uint16(sum[16:])}, sum
+	sum := consent.NameHash(site, name)
+	return place{site, consent.NameBucket(name, sum)}, sum
 }
 
 // rawName is what a name in canonical base64url stands for, if it is 16 bytes.

@@ -74,7 +74,7 @@ func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Reco
 	}
 	person := ""
 	if r.Subject != "" {
-		sum := digest(r.Site, r.Subject)
+		sum := consent.NameHash(r.Site, r.Subject)
 		person = string(sum[:personSize])
 	}
 	code := consent.CodeOfContext(sealed.Context)

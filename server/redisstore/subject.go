@@ -72,7 +72,7 @@ func (s *Store) all(ctx context.Context, at place, person []byte, subject string
 		if err != nil {
 			return nil, false, err
 		}
-		if r.Subject != subject {
+		if r.Subject != subject && subject != "" {
 			return nil, false, damaged("record")
 		}
 		all = append(all, r)
@@ -111,13 +111,13 @@ func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) e
 	if err := named(site, "-", subject); err != nil {
 		return err
 	}
-	return failure(s.erase(ctx, site, subject, at))
+	where, sum := locate(site, subject)
+	return failure(s.erase(ctx, where, sum[:personSize], subject, at))
 }
 
-func (s *Store) erase(ctx context.Context, site, subject string, when time.Time) error {
-	at, sum := locate(site, subject)
-	person := string(sum[:personSize])
-	all, _, err := s.all(ctx, at, sum[:personSize], subject)
+// erase forgets a person; subject is who that is, "" when it is not known.
+func (s *Store) erase(ctx context.Context, at place, person []byte, subject string, when time.Time) error {
+	all, _, err := s.all(ctx, at, person, subject)
 	if err != nil {
 		return err
 	}
@@ -129,8 +129,8 @@ func (s *Store) erase(ctx context.Context, site, subject string, when time.Time)
 		}
 	}
 	ms := when.UnixMilli()
-	gone, err := s.pipe.call(ctx, s.run.erase, []string{s.keys.bucket(at), s.keys.journal(site, at.part())},
-		person, clockArg(ms), strconv.FormatInt(ms, 10)).Text()
+	gone, err := s.pipe.call(ctx, s.run.erase, []string{s.keys.bucket(at), s.keys.journal(at.site, at.part())},
+		string(person), clockArg(ms), strconv.FormatInt(ms, 10)).Text()
 	if err != nil {
 		return err
 	}

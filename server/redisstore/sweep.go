@@ -64,7 +64,7 @@ func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record
 func (s *Store) forget(ctx context.Context, a arrival, r consent.Record) error {
 	person := ""
 	if r.Subject != "" {
-		sum := digest(r.Site, r.Subject)
+		sum := consent.NameHash(r.Site, r.Subject)
 		person = string(sum[:personSize])
 	}
 	if err := s.pipe.call(ctx, s.run.forget, []string{s.keys.bucket(a.at)}, a.mark, person).Err(); err != nil {

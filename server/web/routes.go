@@ -76,6 +76,7 @@ func (s *Server) publicRoutes() []route {
 
 func (s *Server) manageRoutes() []route {
 	return []route{
+		{http.MethodGet, "/v1/backup", admin.ManageInstall, "All that the store holds, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.backup},
 		{http.MethodGet, "/v1/sites", admin.ReadSite, "All sites", nil, shape[sitesJSON](), mediaJSON, nil, s.listSites},
 		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteViewJSON](), mediaJSON, nil, s.getSite},
 		{http.MethodGet, "/v1/sites/:site/document", admin.ReadSite, "The site document that is live, or the draft, as PUT takes it", nil, shape[consent.Site](), mediaJSON, []string{"draft"}, s.document},

@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -70,6 +71,8 @@ type Options struct {
 	// EdgeCache marks scripts as public for a shared cache whose key holds
 	// everything that they depend on.
 	EdgeCache bool
+	// Backup writes all that the store holds.
+	Backup func(context.Context, io.Writer) error
 	// Metrics counts requests, writes and decisions; nil counts nothing.
 	Metrics *metrics.Metrics
 	// Limits are the budgets of consent writes.

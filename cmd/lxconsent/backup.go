@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/backup"
+	"github.com/leadiumx/consent/server/boltstore"
+	"github.com/leadiumx/consent/server/redisstore"
+)
+
+type backupCmd struct {
+	Out string `required:"" help:"File to write; it appears once it is whole." type:"path"`
+	remote
+}
+
+// Run fetches a backup from a running server, checks it and renames it into place.
+func (c *backupCmd) Run(ctx context.Context, s streams) (err error) {
+	next := c.Out + ".part"
+	f, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("write the backup: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(next))
+		}
+	}()
+	if err := c.stream(ctx, http.MethodGet, "/v1/backup", f); err != nil {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := backup.Check(f); err != nil {
+		return err
+	}
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write the backup: %w", err)
+	}
+	if err := os.Rename(next, c.Out); err != nil {
+		return fmt.Errorf("write the backup: %w", err)
+	}
+	_, err = fmt.Fprintf(s.out, "%s: %d bytes, checked. The signing keys are not in it: keep the key file apart.\n", c.Out, size)
+	return err
+}
+
+type restoreCmd struct {
+	File    string   `arg:"" help:"A backup." type:"path"`
+	DataDir string   `default:"./data" help:"Folder of the embedded store; no server may be using it." type:"path"`
+	Redis   []string `help:"Redis URLs; none uses the embedded store." placeholder:"URL"`
+	Merge   bool     `help:"Put it into a store that holds something already. Nothing is overwritten, and who was erased stays so."`
+	JSON    bool     `name:"json" help:"Print JSON."`
+}
+
+// Run puts a backup into a store.
+func (c *restoreCmd) Run(ctx context.Context, s streams) (err error) {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return fmt.Errorf("open the backup: %w", err)
+	}
+	defer f.Close()
+	store, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	empty, err := backup.IsEmpty(ctx, store)
+	if err != nil {
+		return err
+	}
+	if !empty && !c.Merge {
+		return consent.Fail(consent.Conflict, "the store holds something already", "restore into an empty one, or add --merge: nothing is overwritten then")
+	}
+	r, err := backup.Restore(ctx, store, f)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s, r)
+	}
+	_, err = fmt.Fprintf(s.out, "The backup of %s was put back: %d records, %d editions, %d documents, %d notes, %d erasures.\n"+
+		"Kept as they were: %d. Still erased: %d. Damaged before the backup: %d.\n",
+		r.Time.Format(time.RFC3339), r.Records, r.Editions, r.Documents, r.Notes, r.Tombstones, r.Kept, r.Erased, r.Damaged)
+	return err
+}
+
+func (c *restoreCmd) open(ctx context.Context) (consent.Store, error) {
+	if len(c.Redis) > 0 {
+		return redisstore.Open(ctx, redisstore.Options{URLs: c.Redis})
+	}
+	return boltstore.Open(filepath.Join(c.DataDir, "consent.db"), boltstore.Options{})
+}
