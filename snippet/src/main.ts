@@ -151,9 +151,10 @@ addEventListener("keydown", (e) => {
 });
 // Another tab, whose decision waits for the server in its storage, or this page out of the
 // back-forward cache, may have another choice. These are hints: our own cookie says which.
-for (const name of ["visibilitychange", "pageshow", "storage"])
+for (const name of ["visibilitychange", "pageshow", "storage", "prerenderingchange"])
   addEventListener(name, () => {
     const values = read();
     const raw = state[0]?._raw;
     if (raw ? !values.includes(raw) : values[0]) go({ _read: values });
-  });
+    else look();
+  }, true);

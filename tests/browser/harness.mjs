@@ -13,7 +13,7 @@ const binary = path.join(root, 'bin', 'lxconsent');
 /** A folder that is removed by the returned function. */
 export function tempDir() {
   const dir = mkdtempSync(path.join(tmpdir(), 'lxconsent-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }) };
 }
 
 /**

@@ -20,8 +20,8 @@ test('Consent Mode states everything first, places with defaults of their own, a
   const google = { wait_for_update: 500, url_passthrough: true, ads_data_redaction: true, regions: ['FR', 'US', 'US-CA', 'US-WA', 'DE'] };
   await stage.site(siteOf('google', { features: { consent_mode: true, cookie_writes: false, google } }));
   stage.serve('www.shop.localhost/google', stage.page('google', '<script>window.atTag = window.dataLayer.filter((e) => e[0]).map((e) => [e[0], e[1]].join(" "));</script>'));
-  await stage.visit(async (v, page) => {
-    await v.open(stage.url('www.shop.localhost', '/google'));
+  await stage.visit(async (_, page) => {
+    await page.goto(stage.url('www.shop.localhost', '/google'));
     const calls = await dataLayer(page);
     assert.ok(calls.every(([kind]) => kind === '[object Arguments]'), 'Google reads only real arguments');
     const plain = calls.map(([, ...c]) => c);
@@ -40,7 +40,7 @@ test('Consent Mode states everything first, places with defaults of their own, a
     assert.deepEqual((await page.evaluate(() => window.atTag)).slice(0, 3), ['set ads_data_redaction', 'set url_passthrough', 'consent default']);
     await choose(page, 'accept');
     assert.deepEqual((await dataLayer(page)).at(-1).slice(1), ['consent', 'update', granted]);
-    await v.open(stage.url('www.shop.localhost', '/google'));
+    await page.goto(stage.url('www.shop.localhost', '/google'));
     assert.deepEqual((await page.evaluate(() => window.atTag)).at(-1), 'consent update', 'a returning visitor is stated before the first tag');
     await Promise.all([written(page), page.evaluate(() => window.lxConsent.withdraw())]);
     assert.deepEqual((await dataLayer(page)).at(-1).slice(1), ['consent', 'update', denied]);
@@ -65,8 +65,8 @@ test('Microsoft, Meta and WordPress are told before their tags run, and at each 
     page.evaluate(() => ({
       uet: [...window.uetq], clarity: window.clarity.q.map((c) => [...c]), meta: window.fbq.queue.map((c) => [...c]), type: window.typed, kept: window.kept,
     }));
-  await stage.visit(async (v, page) => {
-    await v.open(stage.url('www.shop.localhost', '/platforms'));
+  await stage.visit(async (_, page) => {
+    await page.goto(stage.url('www.shop.localhost', '/platforms'));
     assert.deepEqual(await seen(page), {
       uet: ['consent', 'default', { ad_storage: 'denied' }],
       clarity: [['consentv2', { ad_Storage: 'denied', analytics_Storage: 'denied' }]],
@@ -82,7 +82,7 @@ test('Microsoft, Meta and WordPress are told before their tags run, and at each 
     assert.deepEqual(some.clarity.at(-1), ['consentv2', { ad_Storage: 'denied', analytics_Storage: 'granted' }]);
     assert.equal(some.meta.length, 3, 'nothing changed for Meta');
     assert.deepEqual(Object.fromEntries(some.kept), { functional: 'deny', preferences: 'deny', statistics: 'allow', 'statistics-anonymous': 'allow', marketing: 'deny' });
-    await v.open(stage.url('www.shop.localhost', '/platforms'));
+    await page.goto(stage.url('www.shop.localhost', '/platforms'));
     await page.mouse.click(5, 5);
     await Promise.all([written(page), page.evaluate(() => window.lxConsent.acceptAll())]);
     const whole = await seen(page);
@@ -90,7 +90,7 @@ test('Microsoft, Meta and WordPress are told before their tags run, and at each 
     assert.deepEqual(whole.uet.slice(-3), ['consent', 'update', { ad_storage: 'granted' }]);
     assert.equal(whole.type, 'optin', 'the type that was defined at the start');
     assert.deepEqual(Object.fromEntries(whole.kept).marketing, 'allow');
-    await v.open(stage.url('www.shop.localhost', '/platforms'));
+    await page.goto(stage.url('www.shop.localhost', '/platforms'));
     const again = await seen(page);
     assert.deepEqual(again.meta[0], ['consent', 'grant'], 'a returning visitor: the first word is the right one');
     assert.deepEqual(Object.fromEntries(again.kept).marketing, 'allow');
@@ -106,8 +106,8 @@ test('the gate inside the page tells the same platforms', async () => {
   const r = await fetch(`${stage.server.url}/v1/inline/platforms?gate=1`);
   const gate = /<script>([\s\S]*?)<\/script>/.exec(await r.text())[1];
   stage.serve('www.shop.localhost/inline', `<!doctype html><script>${gate}</script><title>Shop</title>`);
-  await stage.visit(async (v, page) => {
-    await v.open(stage.url('www.shop.localhost', '/inline'));
+  await stage.visit(async (_, page) => {
+    await page.goto(stage.url('www.shop.localhost', '/inline'));
     assert.deepEqual(await page.evaluate(() => [[...window.uetq], window.wp_consent_type]), [['consent', 'default', { ad_storage: 'denied' }], 'optin']);
   });
 });

@@ -34,8 +34,8 @@ const all = async (v) => (await v.context.cookies()).map((c) => c.name).filter((
 test('a withdrawal removes declared cookies from every domain and path, and storage, databases, caches and workers', () =>
   stage.visit(async (v, p) => {
     const told = [];
-    await v.open(stage.url('www.eu.shop.localhost', '/set'));
-    await v.open(stage.url('www.eu.shop.localhost', '/deep/page'));
+    await p.goto(stage.url('www.eu.shop.localhost', '/set'));
+    await p.goto(stage.url('www.eu.shop.localhost', '/deep/page'));
     await choose(p, 'accept');
     await p.exposeFunction('told', (...a) => told.push(a));
     await p.evaluate(async () => {
@@ -66,8 +66,8 @@ test('a withdrawal removes declared cookies from every domain and path, and stor
 
 test('an erasure removes what scripts cannot reach as well', () =>
   stage.visit(async (v, p) => {
-    await v.open(stage.url('www.eu.shop.localhost', '/set'));
-    await v.open(stage.url('www.eu.shop.localhost', '/deep/page'));
+    await p.goto(stage.url('www.eu.shop.localhost', '/set'));
+    await p.goto(stage.url('www.eu.shop.localhost', '/deep/page'));
     await choose(p, 'accept');
     assert.ok((await all(v)).includes('_http'));
     await p.evaluate((url) => fetch(url, { method: 'DELETE', credentials: 'include' }), `${stage.consent}/v1/consents/me?site=shop`);
@@ -76,16 +76,16 @@ test('an erasure removes what scripts cannot reach as well', () =>
 
 test('other tabs follow within a second, whatever they are told by other pages', () =>
   stage.visit(async (v, p) => {
-    await v.open(stage.url('www.eu.shop.localhost', '/deep/page'));
+    await p.goto(stage.url('www.eu.shop.localhost', '/deep/page'));
     const tabs = await Promise.all([1, 2, 3].map(async () => {
       const tab = await v.context.newPage();
       await tab.goto(stage.url('www.eu.shop.localhost', '/deep/page'));
       await tab.locator('#lx-consent').waitFor();
       return tab;
     }));
-    const closed = Promise.all(tabs.map((t) => t.waitForFunction(() => !document.querySelector('#lx-consent') && window.lxConsent.has('marketing'), null, { timeout: 1000 })));
+    const within = { timeout: 1000, polling: 50 };
     await choose(p, 'accept');
-    await closed;
+    await Promise.all(tabs.map((t) => t.waitForFunction(() => !document.querySelector('#lx-consent') && window.lxConsent.has('marketing'), null, within)));
     const records = async () => (await (await stage.api('GET', '/v1/sites/shop/records')).text()).trim().split('\n').length;
     const n = await records();
     // A hint that lies changes nothing: each tab reads its own cookie.
@@ -96,7 +96,6 @@ test('other tabs follow within a second, whatever they are told by other pages',
     });
     assert.equal(await tabs[0].evaluate(() => window.lxConsent.has('marketing')), true);
     assert.equal(await records(), n, 'one decision, one record');
-    const gone = Promise.all(tabs.map((t) => t.waitForFunction(() => !window.lxConsent.has('marketing'), null, { timeout: 1000 })));
     await Promise.all([written(tabs[1]), tabs[1].evaluate(() => window.lxConsent.withdraw())]);
-    await gone;
+    await Promise.all(tabs.map((t) => t.waitForFunction(() => !window.lxConsent.has('marketing'), null, within)));
   }));

@@ -10,6 +10,7 @@ import { grow } from "./grow.ts";
 
 let root: HTMLElement | undefined;
 let drawn: View | undefined;
+let again: unknown;
 
 /** The switch of each purpose, and the list of its levels. */
 const rows = () => Array.from(root?.querySelectorAll("section") ?? [], (row) => row.querySelectorAll<HTMLInputElement>("input,select"));
@@ -26,10 +27,20 @@ const waiting = () => {
 };
 
 /** Brings what is shown in line with the state; tells whether a box has come or gone. */
-export const draw = (close: () => void, tell: (name: string) => void) => {
+export const draw = (close: () => void, tell: (name: string) => void, late?: boolean) => {
   const view = state[1];
   const last = drawn;
-  if (!document.body || (view === last && root?.isConnected !== false)) return;
+  // A page that is made before it is wanted shows nothing until it is.
+  if (!document.body || (document as { prerendering?: boolean }).prerendering || (view === last && root?.isConnected !== false)) return;
+  // Who takes our box away at once is not answered at once: the two would never end.
+  if (view === last && !late) {
+    if (!again)
+      again = setTimeout(() => {
+        again = 0;
+        draw(close, tell, true);
+      }, 50);
+    return;
+  }
   const focused = root?.contains(document.activeElement);
   // Closing gives the focus back to where it came from.
   if (last) (root as HTMLDialogElement).close();

@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { spawn } from 'node:child_process';
+import { chromium } from 'playwright-core';
+import { find, tempDir } from './harness.mjs';
+import { choose, siteOf, startStage, written } from './stage.mjs';
+
+let stage;
+const document1 = siteOf('shop', { cookies: [{ name: '_stat', purpose: 'analytics' }], features: { consent_mode: false, cookie_writes: true } });
+const tags = '<script type="text/plain" data-category="analytics">window.ran = (window.ran ?? 0) + 1; try { document.cookie = "_stat=1"; } catch {}</script>';
+const page = (route = '/page') => stage.url('www.shop.localhost', route);
+
+before(async () => {
+  stage = await startStage();
+  await stage.site(document1);
+  stage.serve('www.shop.localhost/page', stage.page('shop', '', tags));
+  // What may not be kept at all does not come back out of a cache.
+  stage.serve('www.shop.localhost/kept', () => ({ text: stage.page('shop', '', tags), headers: { 'cache-control': 'no-cache' } }));
+  stage.serve('www.shop.localhost/plain', '<!doctype html><title>Plain</title><h1>Plain</h1>');
+});
+after(() => stage?.stop());
+
+const ran = (p) => p.evaluate(() => window.ran);
+const shown = (p) => p.locator('#lx-consent').count();
+const records = async (site = 'shop') => {
+  const text = (await (await stage.api('GET', `/v1/sites/${site}/records`)).text()).trim();
+  return text ? text.split('\n').map((l) => JSON.parse(l)) : [];
+};
+
+describe('S1: a script that cannot be reached, or is none', () => {
+  const faults = {
+    'cannot be reached': (r) => r.abort(),
+    'answers 500': (r) => r.fulfill({ status: 500, body: 'oops' }),
+    'answers an error page with 200': (r) => r.fulfill({ contentType: 'text/html', body: '<!doctype html><h1>Oops</h1>' }),
+    'answers half a script': async (r) => {
+      const text = await (await fetch(`${stage.server.url}/s/shop.js`)).text();
+      await r.fulfill({ contentType: 'text/javascript', body: text.slice(0, text.length / 2) });
+    },
+  };
+  test('the page stays usable and tags inert, also for who had accepted', () =>
+    stage.visit(async (_, p) => {
+      await p.goto(page());
+      await choose(p, 'accept');
+      for (const [name, fault] of Object.entries(faults)) {
+        await p.route('**/s/shop.js*', fault);
+        await p.goto(page());
+        assert.deepEqual([await ran(p), await shown(p), await p.locator('h1').innerText()], [undefined, 0, 'Shop'], name);
+        await p.unroute('**/s/shop.js*');
+      }
+    }, { known: /Failed to load|SyntaxError|ERR_FAILED/ }));
+});
+
+test('S2, S23: a choice under an edition that was shown holds, and a new purpose is asked about while it waits', async () => {
+  await stage.site({ ...document1, id: 'changing' });
+  stage.serve('www.shop.localhost/changing', stage.page('changing', '', tags));
+  await stage.visit(async (v, p) => {
+    await p.goto(page('/changing'));
+    await stage.site({ ...document1, id: 'changing', purposes: [...document1.purposes, { id: 'surveys', classes: ['analytics'], basis: 'consent' }] });
+    await choose(p, 'accept');
+    await (await v.context.newCDPSession(p)).send('Network.clearBrowserCache');
+    assert.deepEqual((await records('changing')).map((r) => r.edition), [1], 'the record names what was shown');
+    await p.goto(page('/changing'));
+    await p.locator('#lx-consent').waitFor();
+    assert.deepEqual(await p.evaluate(() => ['analytics', 'surveys'].map((name) => window.lxConsent.has(name))), [true, false], 'what is new waits until it is asked about');
+  });
+});
+
+test('S3: who removes the banner does not hang the page, and grants nothing', () =>
+  stage.visit(async (_, p) => {
+    await p.addInitScript(() => {
+      new MutationObserver(() => document.querySelector('#lx-consent')?.remove()).observe(document, { childList: true, subtree: true });
+    });
+    await p.goto(page());
+    assert.equal(await p.evaluate(() => new Promise((r) => setTimeout(r, 50, 'alive'))), 'alive');
+    assert.equal(await ran(p), undefined);
+  }));
+
+const broken = {
+  'S4: storage that throws': () => {
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+      Object.defineProperty(window, name, { get: () => { throw new DOMException('no', 'SecurityError'); } });
+    Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
+  },
+  'S4: cookies that throw': () => {
+    Object.defineProperty(Document.prototype, 'cookie', {
+      configurable: true, get: () => { throw new DOMException('no', 'SecurityError'); }, set: () => { throw new DOMException('no', 'SecurityError'); },
+    });
+  },
+  'S5: cookies that nobody keeps': () => {
+    Object.defineProperty(Document.prototype, 'cookie', { configurable: true, get: () => '', set: () => {} });
+  },
+};
+for (const [name, breakIt] of Object.entries(broken))
+  test(`${name} leave a choice that holds for the page`, () =>
+    stage.visit(async (_, p) => {
+      await p.addInitScript(breakIt);
+      await p.goto(page());
+      assert.equal(await ran(p), undefined);
+      await choose(p, 'accept');
+      await p.waitForFunction(() => window.ran === 1);
+      assert.equal(await shown(p), 0);
+      await p.evaluate(() => window.lxConsent.withdraw());
+      assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
+    }));
+
+test('S7: a page out of the back-forward cache has the choice that was made since', async () => {
+  const browser = await chromium.launch({
+    executablePath: find('chromium'), ignoreDefaultArgs: ['--disable-back-forward-cache'], args: ['--headless', '--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * 127.0.0.1'],
+  });
+  try {
+    const context = await browser.newContext();
+    const p = await context.newPage();
+    await p.goto(page('/kept'));
+    await p.evaluate(() => { window.mark = 1; addEventListener('pageshow', (e) => { window.restored = e.persisted; }); });
+    const other = await context.newPage();
+    await p.goto(page('/plain'));
+    await other.goto(page());
+    await Promise.all([written(other), other.click('#lx-consent [data-lx-action="accept"]')]);
+    await p.goBack({ waitUntil: 'commit' });
+    assert.deepEqual(await p.evaluate(() => [window.mark, window.restored]), [1, true], 'the page itself came back');
+    await p.waitForFunction(() => window.lxConsent.has('analytics') && !document.querySelector('#lx-consent'));
+  } finally {
+    await browser.close();
+  }
+});
+
+test('S8: a page that is made before it is wanted shows nothing until it is', async () => {
+  // A browser that a test looks into makes no pages ahead, so this one is left alone: its pages tell what they see.
+  const tell = '<script>for (const e of ["ready", "show"]) addEventListener("lxconsent:" + e, () => fetch("/told?" + e + document.prerendering));</script>';
+  stage.serve('www.shop.localhost/next', `<!doctype html><head>${tell}${stage.tag('shop')}<title>Next</title></head><body><h1>Next</h1>
+    <script>setTimeout(() => fetch('/told?made' + document.prerendering + document.querySelectorAll('#lx-consent').length), 100);
+    addEventListener('lxconsent:show', () => setTimeout(() => fetch('/told?seen' + document.querySelectorAll('#lx-consent').length)));</script></body>`);
+  stage.serve('www.shop.localhost/told', '');
+  stage.serve('www.shop.localhost/start', `<!doctype html><title>Start</title><script type="speculationrules">{"prerender":[{"urls":["/next"],"eagerness":"immediate"}]}</script>
+    <script>const timer = setInterval(async () => { if (await (await fetch('/made')).text() === 'yes') { clearInterval(timer); location.href = '/next'; } }, 50);</script>`);
+  const told = () => stage.asked('www.shop.localhost/told');
+  stage.serve('www.shop.localhost/made', () => ({ text: told().includes('?madetrue0') ? 'yes' : 'no' }));
+  stage.hits.length = 0;
+  const temp = tempDir();
+  const alone = spawn(find('chromium'), ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${temp.dir}`, '--host-resolver-rules=MAP * 127.0.0.1', page('/start')], { stdio: 'ignore' });
+  const ended = new Promise((done) => alone.once('exit', done));
+  try {
+    for (let i = 0; i < 200 && !told().some((t) => t.startsWith('?seen')); i++) await new Promise((done) => setTimeout(done, 50));
+    assert.deepEqual(told(), ['?readytrue', '?madetrue0', '?showfalse', '?seen1']);
+  } finally {
+    alone.kill();
+    await ended;
+    temp.remove();
+  }
+});
+
+test('S10: of two tags the first counts', () =>
+  stage.visit(async (_, p) => {
+    stage.serve('www.shop.localhost/twice', stage.page('shop', `<script>window.n = 0; addEventListener('lxconsent:ready', () => window.n++); window.first = window.lxConsent;</script>${stage.tag('shop')}`, tags));
+    await p.goto(page('/twice'));
+    assert.deepEqual(await p.evaluate(() => [window.n, window.first === window.lxConsent]), [0, true]);
+    assert.equal(await shown(p), 1);
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.ran === 1);
+  }));
+
+test('S12: a page that is left right after the click loses no decision and records none twice', () =>
+  stage.visit(async (v, p) => {
+    const before = (await records()).length;
+    for (let i = 0; i < 5; i++) {
+      await v.context.clearCookies();
+      await p.goto(page());
+      await p.locator('#lx-consent').waitFor();
+      await p.evaluate((url) => {
+        document.querySelector('#lx-consent [data-lx-action="reject"]').click();
+        location.href = url;
+      }, page('/plain'));
+      await p.waitForURL(page('/plain'));
+      await p.goto(page());
+      await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
+    }
+    const all = (await records()).slice(before);
+    assert.equal(new Set(all.map((r) => r.id)).size, 5);
+    assert.equal(all.length, 5);
+  }));
+
+test('S13: a clock that is years off changes nothing but the age', () =>
+  stage.visit(async (_, p) => {
+    await p.clock.install({ time: new Date('2036-01-01') });
+    await p.goto(page());
+    const [request] = await Promise.all([p.waitForRequest('**/v1/consents'), choose(p, 'reject')]);
+    assert.ok(request.postDataJSON().age < 60_000);
+    const [last] = (await records()).slice(-1);
+    assert.ok(new Date(last.time) < new Date('2035-01-01'));
+  }));
+
+test('S16: a frame without an origin is silent and denied', () =>
+    stage.visit(async (_, p) => {
+      stage.serve('www.shop.localhost/framed', `<!doctype html><title>Framed</title><iframe sandbox="allow-scripts" src="/page" title="Inner"></iframe>`);
+      await p.goto(page('/framed'));
+      const inner = p.frames()[1];
+      assert.equal(await inner.evaluate(() => window.ran), undefined);
+      assert.equal(await inner.evaluate(() => window.lxConsent.has('analytics')), false);
+    }, { known: /CORS policy|ERR_FAILED/ }));
+
+test('S19: who lost the subject gets a new one and never an old one', () =>
+  stage.visit(async (_, p) => {
+    await p.goto(page());
+    const subject = async () => (await (await p.waitForResponse((r) => r.url().endsWith('/v1/consents'))).json()).subject;
+    const [first] = await Promise.all([subject(), p.click('#lx-consent [data-lx-action="accept"]')]);
+    await p.goto(page());
+    await p.click('body');
+    const [second] = await Promise.all([subject(), p.evaluate(() => window.lxConsent.set({ analytics: 0 }))]);
+    assert.ok(first);
+    assert.notEqual(first.split('.')[1], second?.split('.')[1]);
+  }));
+
+test('S20: a withdrawal offline stops everything now and is sent later', () =>
+  stage.visit(async (v, p) => {
+    await p.goto(page());
+    await choose(p, 'accept');
+    await p.waitForFunction(() => document.cookie.includes('_stat='));
+    await v.context.setOffline(true);
+    await p.evaluate(() => window.lxConsent.withdraw());
+    assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
+    assert.doesNotMatch(await p.evaluate(() => document.cookie), /_stat=/);
+    await v.context.setOffline(false);
+    await p.goto(page());
+    await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
+    assert.equal((await records()).at(-1).action, 'withdraw');
+    assert.equal(await ran(p), undefined);
+  }, { known: /ERR_INTERNET_DISCONNECTED/ }));
+
+test('S22: a browser that sends the signal itself is obeyed before anything is shown', async () => {
+  const browser = await chromium.launch({
+    executablePath: find('chromium'), args: ['--headless', '--no-sandbox', '--disable-gpu', '--enable-features=GlobalPrivacyControlForce', '--host-resolver-rules=MAP * 127.0.0.1'],
+  });
+  try {
+    const p = await (await browser.newContext()).newPage();
+    await p.goto(page());
+    assert.equal(await p.evaluate(() => navigator.globalPrivacyControl), true);
+    assert.equal(await p.evaluate(() => window.lxConsent.get().gpc), true);
+    await Promise.all([written(p), p.click('#lx-consent [data-lx-action="accept"]')]);
+    assert.deepEqual(await p.evaluate(() => [window.lxConsent.has('analytics'), window.lxConsent.has('marketing')]), [true, false]);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('S24: a decision that the server refuses is not tried for ever, and keeps no newer one back', () =>
+  stage.visit(async (_, p) => {
+    await p.goto(page('/plain'));
+    for (const poison of ['{"id":1}', '[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]', 'rubbish', '[]', 'null', '[null,"x"]']) {
+      await p.evaluate((s) => localStorage.setItem('lx_pending', s), poison);
+      await p.goto(page());
+      assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
+    }
+    await p.evaluate(() => localStorage.setItem('lx_pending', '[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]'));
+    await p.goto(page());
+    await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
+    await choose(p, 'reject');
+    await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
+    assert.equal((await records()).at(-1).action, 'reject_all');
+  }, { known: /400|403|422/ }));
