@@ -19,7 +19,8 @@ type jwsHeader struct {
 // signJWS writes v as JSON in a compact JWS under the active key. The same
 // value gives the same text.
 func (k *Keyring) signJWS(kind string, v any) (string, error) {
-	header, err := json.Marshal(jwsHeader{Algorithm: "EdDSA", KeyID: k.Active(), Type: kind})
+	k = k.now()
+	header, err := json.Marshal(jwsHeader{Algorithm: "EdDSA", KeyID: k.keys[0].ID, Type: kind})
 	if err != nil {
 		return "", Errorf(Invalid, "the header of a signature is not encodable: %w", err)
 	}
@@ -28,7 +29,7 @@ func (k *Keyring) signJWS(kind string, v any) (string, error) {
 		return "", Errorf(Invalid, "what is to be signed is not encodable: %w", err)
 	}
 	signed := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(body)
-	sum := ed25519.Sign(receiptKey(k.keys[0].Secret), []byte(signed))
+	sum := ed25519.Sign(k.made[0].receipt, []byte(signed))
 	return signed + "." + base64.RawURLEncoding.EncodeToString(sum), nil
 }
 

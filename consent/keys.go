@@ -1,11 +1,14 @@
 package consent
 
 import (
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"hash"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -20,6 +23,8 @@ type Key struct {
 // Keyring verifies nothing. It is safe for many goroutines.
 type Keyring struct {
 	keys []Key
+	// made is worked out of each key once.
+	made []*made
 	// account names accounts; it never changes, unlike the keys.
 	account []byte
 	// retired verify receipts, and nothing else.
@@ -61,7 +66,11 @@ func NewKeyring(keys ...Key) (*Keyring, error) {
 		seen[k.ID] = true
 	}
 	// The oldest key is the last one.
-	return &Keyring{keys: keys, account: derive(keys[len(keys)-1].Secret, accountKind)}, nil
+	k := &Keyring{keys: keys, account: derive(keys[len(keys)-1].Secret, accountKind)}
+	for _, key := range keys {
+		k.made = append(k.made, newMade(key.Secret))
+	}
+	return k, nil
 }
 
 // NamingAccounts returns the keyring with a secret of its own to name accounts
@@ -72,14 +81,14 @@ func (k *Keyring) NamingAccounts(secret []byte) (*Keyring, error) {
 		return nil, Fail(Invalid, "the account secret is too short", "use at least 32 random bytes")
 	}
 	k = k.now()
-	return &Keyring{keys: k.keys, account: secret, retired: k.retired}, nil
+	return &Keyring{keys: k.keys, made: k.made, account: secret, retired: k.retired}, nil
 }
 
 // Remembering returns the keyring with the public keys of retired ones, so
 // that the receipts that they signed verify for ever.
 func (k *Keyring) Remembering(retired []PublicKey) *Keyring {
 	k = k.now()
-	return &Keyring{keys: k.keys, account: k.account, retired: retired}
+	return &Keyring{keys: k.keys, made: k.made, account: k.account, retired: retired}
 }
 
 // AccountSecret is what names accounts. Whoever holds it and an account's name
@@ -108,7 +117,9 @@ func (k *Keyring) Active() string {
 // 128 bits, unpadded base64url. kind separates uses, so that a value made for
 // one use is never valid for another.
 func (k *Keyring) Sign(kind string, parts ...string) string {
-	return mac(k.now().keys[0].Secret, kind, parts)
+	var sum [macText]byte
+	k.now().made[0].mac(&sum, kind, parts)
+	return string(sum[:])
 }
 
 // Verify reports whether sum is the MAC of the parts under the key named id.
@@ -116,29 +127,64 @@ func (k *Keyring) Verify(id, sum, kind string, parts ...string) bool {
 	if k = k.now(); k == nil {
 		return false
 	}
-	for _, key := range k.keys {
+	for i, key := range k.keys {
 		if key.ID == id {
-			want := mac(key.Secret, kind, parts)
-			return subtle.ConstantTimeCompare([]byte(want), []byte(sum)) == 1
+			var want, got [macText]byte
+			k.made[i].mac(&want, kind, parts)
+			return copy(got[:], sum) == len(sum) && len(sum) == macText && subtle.ConstantTimeCompare(want[:], got[:]) == 1
 		}
 	}
 	return false
 }
 
-func mac(secret []byte, kind string, parts []string) string {
-	h := hmac.New(sha256.New, secret)
-	h.Write(framed(append([]string{kind}, parts...)))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
+// macText is the length of a MAC as text.
+const macText = 22
+
+// made is what is worked out of a key once, as many requests need it.
+type made struct {
+	receipt ed25519.PrivateKey
+	macs    sync.Pool
+}
+
+// maker has the inner state of a key's MAC ready.
+type maker struct {
+	hash    hash.Hash
+	in, out []byte
+}
+
+func newMade(secret []byte) *made {
+	return &made{
+		receipt: receiptKey(secret),
+		macs:    sync.Pool{New: func() any { return &maker{hash: hmac.New(sha256.New, secret)} }},
+	}
+}
+
+// mac writes the MAC of the parts as text.
+func (m *made) mac(to *[macText]byte, kind string, parts []string) {
+	w, _ := m.macs.Get().(*maker)
+	defer m.macs.Put(w)
+	w.in = frame(w.in[:0], kind)
+	for _, p := range parts {
+		w.in = frame(w.in, p)
+	}
+	w.hash.Reset()
+	w.hash.Write(w.in)
+	w.out = w.hash.Sum(w.out[:0])
+	base64.RawURLEncoding.Encode(to[:], w.out[:16])
 }
 
 // framed binds each part with its length, so that no two lists of parts share an input.
 func framed(parts []string) []byte {
 	var b []byte
 	for _, p := range parts {
-		n := len(p)
-		b = append(append(b, byte(n>>8), byte(n)), p...)
+		b = frame(b, p)
 	}
 	return b
+}
+
+func frame(b []byte, p string) []byte {
+	n := len(p)
+	return append(append(b, byte(n>>8), byte(n)), p...)
 }
 
 // isWord reports whether s holds only a-z, 0-9 and the extra characters.

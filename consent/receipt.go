@@ -66,7 +66,7 @@ func (k *Keyring) PublicKeys() []PublicKey {
 	k = k.now()
 	out := make([]PublicKey, len(k.keys))
 	for i, key := range k.keys {
-		public, _ := receiptKey(key.Secret).Public().(ed25519.PublicKey)
+		public, _ := k.made[i].receipt.Public().(ed25519.PublicKey)
 		out[i] = PublicKey{ID: key.ID, Key: public}
 	}
 	return append(out, k.retired...)

@@ -35,7 +35,10 @@ type Options struct {
 }
 
 // Desk records consent writes.
-type Desk struct{ o Options }
+type Desk struct {
+	o     Options
+	words words
+}
 
 // New makes a desk.
 func New(o Options) *Desk { return &Desk{o: o} }
@@ -229,7 +232,7 @@ func (d *Desk) record(w Write, s shown, subject string, c *consent.Choice) conse
 	return consent.Record{
 		ID: w.ID, Site: w.Site, Subject: subject,
 		Edition: s.edition.Number, EditionHash: s.edition.Hash,
-		WordsHash: d.o.WordsHash(&s.edition.Site, s.regime, s.locale),
+		WordsHash: d.words.hash(d.o.WordsHash, s, now),
 		Regime:    s.regime.ID, Locale: s.locale,
 		Levels: c.Levels, Vendors: c.Vendors, Over: c.Over,
 		Action: w.Action, Signals: w.Signals, Time: now,

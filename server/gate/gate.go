@@ -28,7 +28,10 @@ type Options struct {
 }
 
 // Desk answers checks.
-type Desk struct{ o Options }
+type Desk struct {
+	o     Options
+	rules rules
+}
 
 // New makes a desk.
 func New(o Options) *Desk { return &Desk{o: o} }
@@ -112,23 +115,17 @@ func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
 	v.choice, v.unavailable = d.choice(ctx, e, ask)
 	est, _ := consent.ParsePlace(e.Site.Establishment)
 	v.regime = d.o.Laws.Resolve(ask.Place, est, now)
-	v.here = e.Rules(v.regime.Terms, ask.Place)
-	v.own = v.here
+	k := rulesKey{edition: e, here: v.regime.Terms, place: ask.Place}
 	if c := v.choice; c != nil && !c.Forged && !c.Erased && !c.Unproved {
 		// A consent is judged by the regime under which it was given, on the
 		// day it was given. Only what was never answered follows the place of
 		// the caller, and an unknown caller place is no place.
 		if own, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
-			// The regime does not tell the state, so the site's own strictness
-			// for every place counts.
-			v.own = e.Rules(own.Terms, consent.Place{})
-			v.regime = own
-			if !ask.Place.Known() {
-				v.here = v.own
-			}
-			v.here = consent.Elsewhere(v.here, v.own)
+			v.regime, k.own, k.answered = own, own.Terms, true
 		}
 	}
+	j := d.rules.of(k)
+	v.own, v.here = j.own, j.here
 	v.lives = consent.Lives{ConsentMonths: v.regime.Terms.ConsentMonths}
 	return v
 }
