@@ -280,6 +280,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/edge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The geo headers that arrived with this request */
+        get: operations["getV1Edge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/gate": {
         parameters: {
             query?: never;
@@ -295,6 +312,23 @@ export interface paths {
         options?: never;
         /** A check for proxies */
         head: operations["headV1Gate"];
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of this node */
+        get: operations["getV1HealthDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -409,6 +443,40 @@ export interface paths {
         };
         /** The keys that verify receipts, as a JWK set */
         get: operations["getV1Keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/laws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the law table with sources and dates */
+        get: operations["getV1Laws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/laws/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a visitor in a place would be asked, and why */
+        get: operations["getV1LawsExplain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -871,6 +939,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What visitors of every place are asked */
+        get: operations["getV1SitesSiteMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/preview": {
         parameters: {
             query?: never;
@@ -1221,6 +1306,49 @@ export interface components {
             until: string | null;
             vendor?: string;
         };
+        Details: {
+            fenced: boolean;
+            geo: string;
+            geo_built?: string;
+            geo_source: string;
+            /** Format: int64 */
+            keys: number;
+            level: string;
+            /** Format: int64 */
+            log_bytes: number;
+            /** Format: double */
+            oldest_seconds: number;
+            /** Format: int64 */
+            scripts: number;
+            /** Format: int64 */
+            sites: number;
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+            store: string;
+            /** Format: double */
+            uptime_seconds: number;
+            version: string;
+            /** Format: int64 */
+            waiting: number;
+        };
+        Edge: {
+            arrived: components["schemas"]["EdgeHeader"][];
+            forwarded: boolean;
+            place: string;
+            schemes: components["schemas"]["EdgeScheme"][];
+            source: string;
+            trusted: boolean;
+            used: string[];
+        };
+        EdgeHeader: {
+            name: string;
+            valid: boolean;
+            value: string;
+        };
+        EdgeScheme: {
+            place: string;
+            scheme: string;
+        };
         Edition: {
             by: string;
             /** Format: date-time */
@@ -1247,6 +1375,26 @@ export interface components {
         Erase: {
             consent: string;
             erased: boolean;
+        };
+        Explanation: {
+            at: string;
+            close_means: string;
+            /** Format: int64 */
+            consent_months: number;
+            establishment: string;
+            gpc: boolean;
+            /** Format: int64 */
+            minor_age: number;
+            modes: components["schemas"]["Modes"];
+            parity: boolean;
+            place: string;
+            /** Format: int64 */
+            reask_months: number;
+            regime: string;
+            reject_first_layer: boolean;
+            why: {
+                [key: string]: string;
+            };
         };
         Features: {
             clarity?: boolean;
@@ -1386,6 +1534,29 @@ export interface components {
             purpose: "necessary" | "functional" | "analytics" | "marketing";
             vendor: string;
         };
+        Law: {
+            checked: string;
+            code: string;
+            confidence: string;
+            gpc?: boolean;
+            in_force: boolean;
+            law: string;
+            members?: string[];
+            modes: {
+                [key: string]: "opt-in" | "opt-out" | "notice";
+            };
+            name: string;
+            notes?: string;
+            parent?: string;
+            region: string;
+            source: string[];
+            valid_from?: string;
+            valid_to?: string;
+        };
+        Laws: {
+            at: string;
+            laws: components["schemas"]["Law"][];
+        };
         Link: {
             /** Format: date-time */
             expires: string;
@@ -1394,6 +1565,20 @@ export interface components {
         MadeKey: {
             key: components["schemas"]["APIKey"];
             secret: string;
+        };
+        Map: {
+            at: string;
+            places: components["schemas"]["MapPlace"][];
+        };
+        MapPlace: {
+            gpc: boolean;
+            /** @enum {string} */
+            mode: "opt-in" | "opt-out" | "notice";
+            place: string;
+            purposes: {
+                [key: string]: string;
+            };
+            regime: string;
         };
         Member: {
             consent?: string;
@@ -1424,6 +1609,13 @@ export interface components {
         Message: {
             email?: string;
             text: string;
+        };
+        Modes: {
+            ads: string;
+            analytics: string;
+            recording: string;
+            sale_share: string;
+            sensitive: string;
         };
         NewKey: {
             /** Format: date-time */
@@ -2514,6 +2706,35 @@ export interface operations {
             };
         };
     };
+    getV1Edge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edge"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Gate: {
         parameters: {
             query?: {
@@ -2574,6 +2795,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1HealthDetails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Details"];
+                };
             };
             /** @description A problem document */
             default: {
@@ -2795,6 +3045,70 @@ export interface operations {
                 };
                 content: {
                     "application/jwk-set+json": components["schemas"]["KeySet"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Laws: {
+        parameters: {
+            query?: {
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Laws"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1LawsExplain: {
+        parameters: {
+            query?: {
+                place?: string;
+                establishment?: string;
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
                 };
             };
             /** @description A problem document */
@@ -3966,6 +4280,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteMap: {
+        parameters: {
+            query?: {
+                at?: string;
+                draft?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Map"];
                 };
             };
             /** @description A problem document */

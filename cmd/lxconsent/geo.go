@@ -12,6 +12,7 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/geo"
+	"github.com/leadiumx/consent/server/web"
 )
 
 // places is what serve knows about where visitors are.
@@ -90,4 +91,16 @@ func (c *geoLookupCmd) Run(s streams) error {
 	}
 	_, err = fmt.Fprintln(s.out, p)
 	return err
+}
+
+// edgeSchemes are the headers of every edge that --geo-headers names.
+func edgeSchemes() []web.EdgeScheme {
+	var list []web.EdgeScheme
+	for _, name := range geo.SchemeNames() {
+		s, err := geo.ParseScheme(name)
+		if err == nil && s.Reads() {
+			list = append(list, web.EdgeScheme{Name: name, Headers: s.Headers(), Place: s.FromHeaders})
+		}
+	}
+	return list
 }

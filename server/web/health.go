@@ -30,21 +30,28 @@ type readyJSON struct {
 
 func (s *Server) readyz(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
+	out := s.ready(c)
+	if out.Status == "down" {
+		return c.JSON(http.StatusServiceUnavailable, out)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Server) ready(c echo.Context) readyJSON {
 	out := readyJSON{Status: "ok", Store: "ok", Geo: "ok"}
 	if !s.o.Places.Ready() {
 		out.Status, out.Geo = "degraded", "degraded"
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)
 	defer cancel()
-	if err := s.o.Ping(ctx); err != nil {
+	switch err := s.o.Ping(ctx); {
+	case err != nil:
 		s.o.Log.Warn("the store does not answer", "error", err)
 		out.Status, out.Store = "down", "down"
-		return c.JSON(http.StatusServiceUnavailable, out)
-	}
-	if s.o.StoreAway() {
+	case s.o.StoreAway():
 		out.Status, out.Store = "degraded", "degraded"
 	}
-	return c.JSON(http.StatusOK, out)
+	return out
 }
 
 type gpcJSON struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/budget"
 	"github.com/leadiumx/consent/server/collect"
@@ -75,6 +76,12 @@ type Options struct {
 	Backup func(context.Context, io.Writer) error
 	// Metrics counts requests, writes and decisions; nil counts nothing.
 	Metrics *metrics.Metrics
+	// State measures this node; nil measures nothing.
+	State func() metrics.State
+	// Laws is the table of laws, for looking things up.
+	Laws *law.Table
+	// EdgeSchemes are the geo headers that edges are known to send.
+	EdgeSchemes []EdgeScheme
 	// Limits are the budgets of consent writes.
 	Limits Limits
 }
@@ -85,6 +92,7 @@ type Server struct {
 	echo    *echo.Echo
 	demo    *demo
 	budgets *budgets
+	started time.Time
 	beacons *budget.Meter[netip.Prefix]
 	meters  map[meterKey]*metrics.Route
 }
@@ -93,6 +101,9 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock),
 		beacons: budget.New[netip.Prefix](o.Limits.Beacons, maxNetworks, o.Clock),
+	}
+	if o.Clock != nil {
+		s.started = o.Clock()
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
