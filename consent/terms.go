@@ -66,6 +66,13 @@ func (t Terms) Mode(c Class, ownAudience bool) Mode {
 	}
 }
 
+// CookieLife is how many seconds the browser keeps the choice: while anything
+// in it still counts, and never longer than browsers admit.
+func (t Terms) CookieLife() int {
+	const month, most = 31 * 24 * 3600, 400 * 24 * 3600
+	return min(most, max(t.ConsentMonths, t.ReaskMonths)*month)
+}
+
 // Rule is one purpose of an edition under one regime, reduced to what a
 // decision needs. It is compiled once on the server and used by Go and by the
 // script alike.

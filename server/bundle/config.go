@@ -61,13 +61,6 @@ func list[T any](items []T, write func(T) string) string {
 	return "[" + strings.Join(out, ",") + "]"
 }
 
-// maxAge is how long the browser keeps the choice: while anything in it still
-// counts, and never longer than browsers admit.
-func maxAge(t consent.Terms) int {
-	const month, most = 31 * 24 * 3600, 400 * 24 * 3600
-	return min(most, max(t.ConsentMonths, t.ReaskMonths)*month)
-}
-
 // constants writes the exports of a module.
 func constants(pairs [][2]string) string {
 	var b strings.Builder
@@ -96,7 +89,7 @@ func config(in Input, words map[string]string) string {
 	}
 	return constants([][2]string{
 		{"laxer", laxer}, {"site", literal(site.ID)}, {"note", literal(in.Note)}, {"locale", literal(in.Locale)}, {"endpoint", literal(in.Endpoint)},
-		{"cookieDomain", literal(site.CookieDomain)}, {"maxAge", literal(maxAge(terms))},
+		{"cookieDomain", literal(site.CookieDomain)}, {"maxAge", literal(terms.CookieLife())},
 		{"rules", list(in.Rules, func(r consent.Rule) string { return rule(in, r, words) })},
 		{"vendors", names.String()}, {"cookies", list(site.Cookies, cookie)},
 		{"consentState", consentState(site)}, {"google", google(in)}, {"holds", holds(site)}, {"terms", t.String()},

@@ -112,6 +112,16 @@ func (d *Desk) Notice(ask Ask) (*Notice, error) {
 	return d.notice(e, ask.Place, Locale(&e.Site, ask.Lang, ask.Accept)), nil
 }
 
+// CookieLife is how many seconds the browser keeps a choice that was made under
+// a regime.
+func (d *Desk) CookieLife(regime string) int {
+	r, ok := d.o.Laws.ByID(regime, d.o.Clock())
+	if !ok {
+		r = d.o.Laws.Resolve(consent.Place{}, consent.Place{}, d.o.Clock())
+	}
+	return r.Terms.CookieLife()
+}
+
 func (d *Desk) notice(e *consent.Edition, place consent.Place, locale string) *Notice {
 	est, _ := consent.ParsePlace(e.Site.Establishment)
 	regime := d.o.Laws.Resolve(place, est, d.o.Clock())

@@ -135,7 +135,7 @@ func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, va
 		return false
 	}
 	k := &http.Cookie{
-		Name: name, Value: value, Path: "/", Domain: domain, MaxAge: cookieLife,
+		Name: name, Value: value, Path: "/", Domain: domain, MaxAge: s.lifeOf(name, value),
 		SameSite: http.SameSiteLaxMode, Secure: s.https(c) || strings.HasPrefix(origin, "https://"), HttpOnly: httpOnly,
 	}
 	if value == "" {
@@ -145,7 +145,16 @@ func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, va
 	return true
 }
 
-// cookieLife is 13 months: as long as any consent may be kept, in seconds.
+// lifeOf is how many seconds the browser keeps one of our cookies: a choice as
+// long as the law under which it was made lets anything in it count.
+func (s *Server) lifeOf(name, value string) int {
+	if choice, ok := consent.ParseCookie(value); ok && name == consent.ConsentCookie {
+		return s.o.Scripts.CookieLife(choice.Regime)
+	}
+	return cookieLife
+}
+
+// cookieLife is 13 months, in seconds.
 const cookieLife = 395 * 24 * 3600
 
 // cookieHome finds the Domain under which page and consent host share cookies.
