@@ -40,7 +40,8 @@ export function faultOf(findings: Finding[], path: string): string | undefined {
   return f && `${sentence(f.message)} ${sentence(f.fix)}`;
 }
 
-function sentence(s: string): string {
+/** As a sentence: a capital at its head, a full stop at its end. */
+export function sentence(s: string): string {
   if (!s) return "";
   return s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? "" : ".");
 }

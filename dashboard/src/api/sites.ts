@@ -34,6 +34,8 @@ export const sites = {
     take(client.GET("/v1/sites/{site}/editions", { params: at(id), signal }), signal),
   preview: (id: string, body: PreviewAsk, signal?: AbortSignal) =>
     take(client.POST("/v1/sites/{site}/preview", { params: at(id), body, signal }), signal),
+  findings: (id: string, signal?: AbortSignal) =>
+    take(client.GET("/v1/sites/{site}/findings", { params: at(id), signal }), signal),
   words: (locale: string, signal?: AbortSignal) =>
     take(client.GET("/v1/words", { params: { query: { locale } }, signal }), signal),
 };

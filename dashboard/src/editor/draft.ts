@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { api, type Problem, problemOf, type SiteDocument, type SiteView } from "../api";
+import { api, type Finding, type Problem, problemOf, type SiteDocument, type SiteView } from "../api";
 
 export type SaveState =
   | { kind: "saved" }
@@ -11,6 +11,8 @@ export type SaveState =
 export interface Draft {
   doc: SiteDocument;
   state: SaveState;
+  /** What the rules say of the document that was saved last. */
+  findings: Finding[];
   /** Changes the document; it is saved a moment later. */
   change: (edit: (doc: SiteDocument) => SiteDocument) => void;
   /** Saves what is not saved yet; false when the server refused it. */
@@ -32,6 +34,7 @@ const again = 5000;
 export function useDraft(site: SiteView): Draft {
   const [doc, setDoc] = useState(site.draft);
   const [state, setState] = useState<SaveState>({ kind: "saved" });
+  const [findings, setFindings] = useState<Finding[]>([]);
   const latest = useRef(site.draft);
   const stored = useRef(site.draft);
   const running = useRef<Promise<boolean> | null>(null);
@@ -48,6 +51,7 @@ export function useDraft(site: SiteView): Draft {
         try {
           const answer = await api.saveDraft(id, sending);
           stored.current = sending;
+          setFindings(answer.findings);
           client.setQueryData<SiteView>(
             ["site", id],
             (old) => old && { ...old, draft: sending, changed: answer.changed },
@@ -95,6 +99,16 @@ export function useDraft(site: SiteView): Draft {
     setState({ kind: "saved" });
   }, []);
 
+  // A draft that nobody has saved in this page has its findings too.
+  useEffect(() => {
+    const gone = new AbortController();
+    api.findings(id, gone.signal).then(
+      (found) => setFindings((now) => (now.length > 0 ? now : found.findings)),
+      () => undefined,
+    );
+    return () => gone.abort();
+  }, [id]);
+
   // Silence and faults of the server pass; a refusal waits for an edit.
   const passing = state.kind === "failed" && (state.problem.status === 0 || state.problem.status >= 500);
   useEffect(() => {
@@ -117,5 +131,5 @@ export function useDraft(site: SiteView): Draft {
     };
   }, [flush]);
 
-  return { doc, state, change, flush, adopt, discard };
+  return { doc, state, findings, change, flush, adopt, discard };
 }

@@ -5,15 +5,21 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { ApiError, api, type Finding, type SiteDocument, type SiteView } from "../api";
 import { TopBar, Waiting } from "../frame";
+import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { type Draft, useDraft } from "./draft";
 import { Editions } from "./editions";
 import { Embed } from "./embed";
+import { Count, FindingList, findingsIn } from "./findings";
 import { Look } from "./look";
 import { Preview } from "./preview";
 import { Publish } from "./publish";
 import { Purposes } from "./purposes";
+import { Regions } from "./regions";
 import { SaveBadge } from "./save-badge";
+import { Signals } from "./signals";
+import { SiteTab } from "./site";
+import { Vendors } from "./vendors";
 import { Words } from "./words";
 
 /** What every tab of the editor gets. */
@@ -25,12 +31,16 @@ export interface Panel {
   findings: Finding[];
 }
 
-const tabs = [
-  { value: "look", label: "Look", Content: Look },
-  { value: "words", label: "Words", Content: Words },
-  { value: "purposes", label: "Purposes", Content: Purposes },
-  { value: "embed", label: "Embed", Content: Embed },
-  { value: "editions", label: "Editions", Content: Editions },
+const tabs = () => [
+  { value: "look", label: t("Look"), Content: Look },
+  { value: "words", label: t("Words"), Content: Words },
+  { value: "purposes", label: t("Purposes"), Content: Purposes },
+  { value: "vendors", label: t("Vendors"), Content: Vendors },
+  { value: "regions", label: t("Regions"), Content: Regions },
+  { value: "signals", label: t("Signals"), Content: Signals },
+  { value: "site", label: t("Site"), Content: SiteTab },
+  { value: "embed", label: t("Embed"), Content: Embed },
+  { value: "editions", label: t("Editions"), Content: Editions },
 ];
 
 export default function Editor({ id }: { id: string }) {
@@ -60,7 +70,7 @@ function Loaded({ site }: { site: SiteView }) {
   useEffect(() => adopt(site.draft), [adopt, site.draft]);
 
   const failed = draft.state.kind === "failed" ? draft.state.problem : undefined;
-  const findings = failed?.findings ?? [];
+  const findings = failed?.findings ?? draft.findings;
   const panel: Panel = { site, doc: draft.doc, change: draft.change, draft, findings };
 
   return (
@@ -100,14 +110,14 @@ function Loaded({ site }: { site: SiteView }) {
           <div className="settings">
             {failed && (
               <div className="settings-fault">
-                {findings.length > 0 ? (
+                {failed.findings?.length ? (
                   <Alert
                     color="red"
                     icon={<IconAlertTriangle size={18} />}
                     title={
                       findings.length === 1
-                        ? "Not saved: one thing to mend"
-                        : `Not saved: ${findings.length} things to mend`
+                        ? t("Not saved: one thing to mend")
+                        : t("Not saved: {n} things to mend", { n: findings.length })
                     }
                     role="alert"
                   >
@@ -126,14 +136,16 @@ function Loaded({ site }: { site: SiteView }) {
             )}
             <Tabs defaultValue="look" keepMounted={false}>
               <Tabs.List className="tabs">
-                {tabs.map(({ value, label }) => (
+                {tabs().map(({ value, label }) => (
                   <Tabs.Tab key={value} value={value}>
                     {label}
+                    <Count findings={findingsIn(findings, value)} />
                   </Tabs.Tab>
                 ))}
               </Tabs.List>
-              {tabs.map(({ value, Content }) => (
+              {tabs().map(({ value, Content }) => (
                 <Tabs.Panel key={value} value={value} className="panel">
+                  <FindingList findings={findingsIn(findings, value)} />
                   <Content {...panel} />
                 </Tabs.Panel>
               ))}

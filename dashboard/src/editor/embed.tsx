@@ -1,5 +1,5 @@
-import { Alert, Anchor, Code, List, Switch, Text } from "@mantine/core";
-import { CopyTag } from "../copy";
+import { Alert, Anchor, Code, List, Text } from "@mantine/core";
+import { Ways } from "../install/install";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 
@@ -9,8 +9,7 @@ const frame = `<iframe data-category="marketing" data-vendor="youtube"
   data-src="https://…"></iframe>`;
 const button = `<button data-lx-action="settings">Cookie settings</button>`;
 
-export function Embed({ doc, change, site }: Panel) {
-  const set = (part: Partial<typeof doc.features>) => change((d) => ({ ...d, features: { ...d.features, ...part } }));
+export function Embed({ doc, site }: Panel) {
   return (
     <>
       <Section
@@ -22,10 +21,7 @@ export function Embed({ doc, change, site }: Panel) {
             The tag shows nothing until the first edition is published.
           </Alert>
         )}
-        <Code block className="code">
-          {site.tag}
-        </Code>
-        <CopyTag text={site.tag} className="start" />
+        <Ways tag={site.tag} script={site.script_url} />
         <Text size="sm" c="dimmed">
           It loads{" "}
           <Anchor href={site.script_url} target="_blank" rel="noreferrer" size="sm">
@@ -58,20 +54,6 @@ export function Embed({ doc, change, site }: Panel) {
         <Text size="sm" c="dimmed">
           Purposes of this site: {doc.purposes.map((p) => p.id).join(", ")}
         </Text>
-      </Section>
-      <Section title="What the script does" hint="Switch off what you do not use; the script gets smaller.">
-        <Switch
-          label="Google Consent Mode"
-          description="Tells Google's tags what was chosen."
-          checked={doc.features.consent_mode}
-          onChange={(e) => set({ consent_mode: e.currentTarget.checked })}
-        />
-        <Switch
-          label="Hold back declared cookies"
-          description="Scripts that are not marked cannot set a declared cookie before its purpose is granted."
-          checked={doc.features.cookie_writes}
-          onChange={(e) => set({ cookie_writes: e.currentTarget.checked })}
-        />
       </Section>
     </>
   );

@@ -1,112 +1,186 @@
-import { Badge, Code, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { Accordion, Alert, Badge, Button, Code, Group, MultiSelect, NativeSelect, Stack, Switch, TagsInput, Text, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { type Purpose, type SiteDocument, wordsQuery } from "../api";
-import { Findings } from "../problem";
+import { t } from "../i18n";
+import { faultOf } from "../problem";
+import { basisNames, className, classNames } from "./class-names";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 
-const classNames: Record<string, string> = {
-  necessary: "Necessary",
-  functional: "Functional",
-  analytics: "Analytics",
-  ads: "Advertising",
-  sale_share: "Sale or sharing",
-  sensitive: "Sensitive data",
-  recording: "Session recording",
-};
-
-const basisNames: Record<string, string> = {
-  consent: "Consent",
-  contract: "Contract",
-  legal_obligation: "Legal obligation",
-  legitimate_interest: "Legitimate interest",
-};
-
-const stores = { cookie: "cookie", local: "local storage", session: "session storage", idb: "database", cache: "cache", worker: "service worker" };
-
-export function Purposes({ doc, findings }: Panel) {
-  const here = findings.filter((f) => /^(purposes|vendors|cookies|stricter)/.test(f.path));
+/** What the site asks for. Changing it may mean that visitors are asked again. */
+export function Purposes({ doc, change, findings }: Panel) {
+  const words = useQuery(wordsQuery(doc.locales[0] ?? "en"));
+  const own = doc.texts?.[doc.locales[0] ?? "en"] ?? {};
+  const name = (p: Purpose) => own[`purpose.${p.id}.title`] ?? words.data?.words[`purpose.${p.id}.title`] ?? p.id;
+  const set = (i: number, part: Partial<Purpose>) =>
+    change((d) => ({ ...d, purposes: d.purposes.map((p, n) => (n === i ? { ...p, ...part } : p)) }));
+  const drop = (id: string) =>
+    change((d) => ({
+      ...d,
+      purposes: d.purposes.filter((p) => p.id !== id),
+      cookies: d.cookies?.filter((c) => c.purpose !== id),
+      vendors: d.vendors?.map((v) => ({ ...v, purposes: v.purposes.filter((p) => p !== id) })).filter((v) => v.purposes.length > 0),
+      rules: d.rules?.filter((r) => r.purpose !== id),
+    }));
   return (
     <Section
-      title="Purposes"
-      hint={
-        <>
-          What the site asks for, and why. Purposes change what earlier choices cover, so they are kept in the site
-          document: edit it and run <Code>lxconsent site apply -f site.json</Code>
-        </>
-      }
+      title={t("Purposes")}
+      hint={t("Why data is used. Who had granted a purpose is asked again about that purpose alone when it comes to mean more; fewer or other words ask nobody.")}
     >
-      {here.length > 0 && <Findings findings={here} />}
-      {doc.purposes.map((p) => (
-        <PurposeCard key={p.id} purpose={p} doc={doc} />
-      ))}
+      <Accordion variant="separated" chevronPosition="left">
+        {doc.purposes.map((p, i) => (
+          <Accordion.Item key={p.id} value={p.id}>
+            <Accordion.Control>
+              <Group gap="xs">
+                <Text fw={550}>{name(p)}</Text>
+                {p.classes.map((c) => (
+                  <Badge key={c} color={c === "necessary" ? "gray" : undefined}>
+                    {className(c)}
+                  </Badge>
+                ))}
+              </Group>
+            </Accordion.Control>
+            <Accordion.Panel>
+              <One purpose={p} path={`purposes[${i}]`} findings={findings} set={(part) => set(i, part)} drop={() => drop(p.id)} doc={doc} />
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+      <Adding doc={doc} change={change} />
     </Section>
   );
 }
 
-function PurposeCard({ purpose, doc }: { purpose: Purpose; doc: SiteDocument }) {
-  const cookies = doc.cookies?.filter((c) => c.purpose === purpose.id) ?? [];
-  const vendors = doc.vendors?.filter((v) => v.purposes.includes(purpose.id)) ?? [];
-  const locale = doc.locales[0] ?? "en";
-  const key = `purpose.${purpose.id}.title`;
-  const words = useQuery({ ...wordsQuery(locale), select: (given) => given.words[key] });
-  const name = doc.texts?.[locale]?.[key] ?? words.data;
+interface OneProps {
+  purpose: Purpose;
+  path: string;
+  findings: Panel["findings"];
+  set: (part: Partial<Purpose>) => void;
+  drop: () => void;
+  doc: SiteDocument;
+}
+
+function One({ purpose: p, path, findings, set, drop, doc }: OneProps) {
+  const necessary = p.classes.length === 1 && p.classes[0] === "necessary";
+  const using = (doc.vendors?.filter((v) => v.purposes.includes(p.id)).length ?? 0) + (doc.cookies?.filter((c) => c.purpose === p.id).length ?? 0);
   return (
-    <Paper withBorder p="md">
-      <Stack gap="sm">
-        <Group justify="space-between" gap="xs">
-          <Title order={3} size="h3">
-            {name ?? purpose.id} {name && <Code>{purpose.id}</Code>}
-          </Title>
-          <Text size="sm" c="dimmed">
-            {basisNames[purpose.basis] ?? purpose.basis}
-          </Text>
-        </Group>
-        <Group gap={6}>
-          {purpose.classes.map((c) => (
-            <Badge key={c} color={c === "necessary" ? "gray" : undefined}>
-              {classNames[c] ?? c}
-            </Badge>
+    <Stack gap="sm">
+      <MultiSelect
+        label={t("Law sees it as")}
+        description={t("The strictest of them counts.")}
+        data={classNames()}
+        value={p.classes}
+        onChange={(classes) => classes.length > 0 && set({ classes: classes as Purpose["classes"] })}
+        error={faultOf(findings, `${path}.classes`)}
+      />
+      <NativeSelect
+        label={t("Legal basis")}
+        data={basisNames()}
+        value={p.basis}
+        onChange={(e) => set({ basis: e.currentTarget.value as Purpose["basis"] })}
+        error={faultOf(findings, `${path}.basis`)}
+      />
+      {!necessary && (
+        <>
+          <TagsInput
+            label={t("Levels")}
+            description={t("Only where a visitor may grant more or less of it: the least first. Empty for a plain yes or no.")}
+            placeholder={p.levels?.length ? undefined : t("None")}
+            value={p.levels ?? []}
+            onChange={(levels) =>
+              set({
+                levels: levels.length > 0 ? levels : undefined,
+                level_months: p.level_months && Object.fromEntries(Object.entries(p.level_months).filter(([l]) => levels.includes(l))),
+              })
+            }
+            error={faultOf(findings, `${path}.levels`)}
+          />
+          {p.levels?.map((l) => (
+            <TextInput
+              key={l}
+              label={t("Months that a grant of “{level}” holds", { level: l })}
+              description={t("Empty: as long as the law lets a consent hold.")}
+              type="number"
+              min={1}
+              max={36}
+              value={p.level_months?.[l] ?? ""}
+              onChange={(e) => {
+                const { [l]: _, ...rest } = p.level_months ?? {};
+                const months = Number(e.currentTarget.value);
+                const next = months > 0 ? { ...rest, [l]: months } : rest;
+                set({ level_months: Object.keys(next).length > 0 ? next : undefined });
+              }}
+            />
           ))}
-          {purpose.own_audience && <Badge color="gray">Own statistics only</Badge>}
+          {p.classes.includes("analytics") && (
+            <Switch
+              label={t("Only for this site's own statistics")}
+              description={t("Some laws let such counting run without a grant. Switch it on only when nobody else uses the data.")}
+              checked={p.own_audience ?? false}
+              onChange={(e) => set({ own_audience: e.currentTarget.checked || undefined })}
+            />
+          )}
+          <Group justify="space-between">
+            <Text size="sm" c="dimmed">
+              <Code>{p.id}</Code> {using > 0 && t("{n} vendors and cookies use it", { n: using })}
+            </Text>
+            <Button variant="subtle" color="red" size="compact-sm" onClick={drop}>
+              {t("Remove")}
+            </Button>
+          </Group>
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Adding({ doc, change }: Pick<Panel, "doc" | "change">) {
+  const [id, setId] = useState("");
+  const usual = ["functional", "analytics", "marketing", "recording"].filter((u) => !doc.purposes.some((p) => p.id === u));
+  const classesOf: Record<string, Purpose["classes"]> = {
+    analytics: ["analytics"],
+    marketing: ["ads", "sale_share"],
+    recording: ["recording"],
+  };
+  const wrong = id !== "" && (!/^[a-z][a-z0-9_-]{0,31}$/.test(id) || doc.purposes.some((p) => p.id === id));
+  const add = (name: string) => {
+    change((d) => ({ ...d, purposes: [...d.purposes, { id: name, classes: classesOf[name] ?? ["functional"], basis: "consent" }] }));
+    setId("");
+  };
+  return (
+    <Stack gap="xs">
+      {usual.length > 0 && (
+        <Group gap="xs">
+          {usual.map((u) => (
+            <Button key={u} size="compact-sm" variant="default" leftSection={<IconPlus size={14} />} onClick={() => add(u)}>
+              {u}
+            </Button>
+          ))}
         </Group>
-        {purpose.levels && purpose.levels.length > 0 && (
-          <Text size="sm">
-            Levels:{" "}
-            {purpose.levels.map((l, i) => (
-              <span key={l}>
-                {i > 0 && " → "}
-                <Code>{l}</Code>
-              </span>
-            ))}
-          </Text>
-        )}
-        {vendors.length > 0 && <Text size="sm">Used by {vendors.map((v) => v.name).join(", ")}</Text>}
-        {cookies.length > 0 && (
-          <Table fz="sm" verticalSpacing={4} horizontalSpacing={0}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>Kind</Table.Th>
-                <Table.Th>Kept for</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {cookies.map((c) => (
-                <Table.Tr key={c.name + c.kind}>
-                  <Table.Td>
-                    <Code>{c.name}</Code>
-                  </Table.Td>
-                  <Table.Td>
-                    {stores[c.kind ?? "cookie"]}
-                  </Table.Td>
-                  <Table.Td>{c.lifetime || "not stated"}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
-      </Stack>
-    </Paper>
+      )}
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (id && !wrong) add(id);
+        }}
+      >
+        <Group align="flex-end" gap="xs">
+          <TextInput
+            label={t("Another purpose")}
+            description={t("A short name in lower-case letters; it never changes.")}
+            value={id}
+            onChange={(e) => setId(e.currentTarget.value)}
+            error={wrong ? t("Use letters, digits and hyphens, and a name that is free") : undefined}
+            className="grow"
+          />
+          <Button type="submit" variant="default" disabled={!id || wrong}>
+            {t("Add")}
+          </Button>
+        </Group>
+      </form>
+      {doc.purposes.length > 8 && <Alert color="yellow">{t("Few people read more than eight purposes. Join what belongs together.")}</Alert>}
+    </Stack>
   );
 }
