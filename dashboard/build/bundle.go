@@ -39,7 +39,12 @@ func bundle(root string) (*built, error) {
 		return nil, err
 	}
 	out := filepath.Join(root, "out")
+	barrels, err := spreading(root, "@mantine/core", "@mantine/hooks")
+	if err != nil {
+		return nil, err
+	}
 	res := api.Build(api.BuildOptions{
+		Plugins:           []api.Plugin{barrels},
 		AbsWorkingDir:     root,
 		EntryPoints:       []string{entry},
 		Outdir:            out,

@@ -1,10 +1,12 @@
 import { Loader } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useState } from "react";
 import { api, type Session } from "./api";
 import { t } from "./i18n";
-import { Door } from "./sign-in/door";
-import { Own } from "./sign-in/own";
+
+// Who is signed in already needs none of the doors.
+const Door = lazy(() => import("./sign-in/door"));
+const Own = lazy(() => import("./sign-in/own"));
 
 export const sessionKey = ["session"];
 
@@ -92,18 +94,34 @@ export function SignedIn({ first, children }: { first?: Ticket; children: ReactN
     setTicket(undefined);
     void client.resetQueries({ queryKey: sessionKey });
   };
-  if (ticket && ticket.kind !== "setup") return <Door ticket={ticket} done={enter} />;
-  if (session.data?.kind === "setup" && !later) return <Own done={enter} later={() => {
-          tab().setItem(LATER, "1");
-          setLater(true);
-        }} />;
-  if (session.data) return <Signed.Provider value={session.data}>{children}</Signed.Provider>;
-  if (session.isPending) {
+  const signing = (
+    <main className="centred" aria-busy="true">
+      <Loader aria-label={t("Signing in")} />
+    </main>
+  );
+  if (ticket && ticket.kind !== "setup")
     return (
-      <main className="centred" aria-busy="true">
-        <Loader aria-label={t("Signing in")} />
-      </main>
+      <Suspense fallback={signing}>
+        <Door ticket={ticket} done={enter} />
+      </Suspense>
     );
-  }
-  return <Door error={session.error} done={enter} retry={() => void session.refetch()} />;
+  if (session.data?.kind === "setup" && !later)
+    return (
+      <Suspense fallback={signing}>
+        <Own
+          done={enter}
+          later={() => {
+            tab().setItem(LATER, "1");
+            setLater(true);
+          }}
+        />
+      </Suspense>
+    );
+  if (session.data) return <Signed.Provider value={session.data}>{children}</Signed.Provider>;
+  if (session.isPending) return signing;
+  return (
+    <Suspense fallback={signing}>
+      <Door error={session.error} done={enter} retry={() => void session.refetch()} />
+    </Suspense>
+  );
 }

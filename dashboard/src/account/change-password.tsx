@@ -6,7 +6,7 @@ import { api } from "../api";
 import { Card } from "../card";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
-import { NewPasswordField } from "../sign-in/own";
+import { NewPasswordField } from "../sign-in/field";
 
 export function ChangePassword() {
   const [current, setCurrent] = useState("");

@@ -1,14 +1,13 @@
-import { Alert, Anchor, Paper, Stack, Title } from "@mantine/core";
+import { Alert, Anchor } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
-import type { ReactNode } from "react";
 import { ApiError } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import type { Ticket } from "../session";
-import { Wordmark } from "../wordmark";
 import { Invited } from "./invited";
 import { NewPassword } from "./new-password";
 import { Password } from "./password";
+import { Threshold } from "./threshold";
 
 interface Props {
   ticket?: Ticket;
@@ -18,7 +17,7 @@ interface Props {
 }
 
 /** What stands before the dashboard: signing in, accepting an invitation, a new password. */
-export function Door({ ticket, error, done, retry }: Props) {
+export default function Door({ ticket, error, done, retry }: Props) {
   if (ticket?.kind === "invite") return <Invited token={ticket.token} done={done} />;
   if (ticket?.kind === "reset") return <NewPassword token={ticket.token} done={done} />;
   const problem = error instanceof ApiError ? error.problem : undefined;
@@ -37,24 +36,5 @@ export function Door({ ticket, error, done, retry }: Props) {
         {t("Already signed in on another tab? Check again")}
       </Anchor>
     </Threshold>
-  );
-}
-
-/** The frame of every page before the dashboard. */
-export function Threshold({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <main className="centred">
-      <Stack gap="xl" maw={440} w="100%">
-        <Wordmark />
-        <Paper withBorder radius="lg" p={{ base: "lg", xs: 32 }}>
-          <Stack gap="md">
-            <Title order={1} size="h1">
-              {title}
-            </Title>
-            {children}
-          </Stack>
-        </Paper>
-      </Stack>
-    </main>
   );
 }

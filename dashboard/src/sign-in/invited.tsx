@@ -5,8 +5,8 @@ import { api, problemOf } from "../api";
 import { t } from "../i18n";
 import { roleName } from "../organisation/roles";
 import { ProblemAlert } from "../problem";
-import { Threshold } from "./door";
-import { NewPasswordField } from "./own";
+import { NewPasswordField } from "./field";
+import { Threshold } from "./threshold";
 
 /** Accepting an invitation: a new account, or the one that somebody has. */
 export function Invited({ token, done }: { token: string; done: () => void }) {

@@ -5,8 +5,8 @@ import { useState } from "react";
 import { api } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
-import { Threshold } from "./door";
-import { NewPasswordField } from "./own";
+import { NewPasswordField } from "./field";
+import { Threshold } from "./threshold";
 
 /** A new password by a link that an owner made; every session of the account ends. */
 export function NewPassword({ token, done }: { token: string; done: () => void }) {

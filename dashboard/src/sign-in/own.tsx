@@ -1,13 +1,14 @@
-import { Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
-import { Threshold } from "./door";
+import { NewPasswordField } from "./field";
+import { Threshold } from "./threshold";
 
 /** The owner's first visit, by the setup link: an account, or a look around first. */
-export function Own({ done, later }: { done: () => void; later: () => void }) {
+export default function Own({ done, later }: { done: () => void; later: () => void }) {
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -48,21 +49,5 @@ export function Own({ done, later }: { done: () => void; later: () => void }) {
         </Stack>
       </form>
     </Threshold>
-  );
-}
-
-/** A password to be remembered; the server says when it is too weak. */
-export function NewPasswordField({ value, onChange, label }: { value: string; onChange: (v: string) => void; label?: string }) {
-  return (
-    <PasswordInput
-      label={label ?? t("Password")}
-      description={t("At least 15 characters. A few words in a row are easy to remember and hard to guess.")}
-      autoComplete="new-password"
-      required
-      withAsterisk={false}
-      value={value}
-      onChange={(e) => onChange(e.currentTarget.value)}
-      data-testid="new-password"
-    />
   );
 }
