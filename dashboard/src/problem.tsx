@@ -34,9 +34,9 @@ export function Findings({ findings }: { findings: Finding[] }) {
   );
 }
 
-/** The message of the first finding about a field, undefined when it is fine. */
+/** The message of the first error about a field, undefined when there is none. */
 export function faultOf(findings: Finding[], path: string): string | undefined {
-  const f = findings.find((x) => x.path === path);
+  const f = findings.find((x) => x.path === path && x.severity === "error");
   return f && `${sentence(f.message)} ${sentence(f.fix)}`;
 }
 

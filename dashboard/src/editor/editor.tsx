@@ -1,6 +1,17 @@
 import { Alert, Badge, SegmentedControl, Tabs, Text, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconBroadcast,
+  IconBuildingStore,
+  IconCode,
+  IconHistory,
+  IconMap2,
+  IconPalette,
+  IconTarget,
+  IconTypography,
+  IconWorldWww,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { ApiError, api, type Finding, type SiteDocument, type SiteView } from "../api";
@@ -32,15 +43,15 @@ export interface Panel {
 }
 
 const tabs = () => [
-  { value: "look", label: t("Look"), Content: Look },
-  { value: "words", label: t("Words"), Content: Words },
-  { value: "purposes", label: t("Purposes"), Content: Purposes },
-  { value: "vendors", label: t("Vendors"), Content: Vendors },
-  { value: "regions", label: t("Regions"), Content: Regions },
-  { value: "signals", label: t("Signals"), Content: Signals },
-  { value: "site", label: t("Site"), Content: SiteTab },
-  { value: "embed", label: t("Embed"), Content: Embed },
-  { value: "editions", label: t("Editions"), Content: Editions },
+  { value: "look", Icon: IconPalette, label: t("Look"), Content: Look },
+  { value: "words", Icon: IconTypography, label: t("Words"), Content: Words },
+  { value: "purposes", Icon: IconTarget, label: t("Purposes"), Content: Purposes },
+  { value: "vendors", Icon: IconBuildingStore, label: t("Vendors"), Content: Vendors },
+  { value: "regions", Icon: IconMap2, label: t("Regions"), Content: Regions },
+  { value: "signals", Icon: IconBroadcast, label: t("Signals"), Content: Signals },
+  { value: "site", Icon: IconWorldWww, label: t("Site"), Content: SiteTab },
+  { value: "embed", Icon: IconCode, label: t("Embed"), Content: Embed },
+  { value: "editions", Icon: IconHistory, label: t("Editions"), Content: Editions },
 ];
 
 export default function Editor({ id }: { id: string }) {
@@ -134,10 +145,11 @@ function Loaded({ site }: { site: SiteView }) {
                 )}
               </div>
             )}
-            <Tabs defaultValue="look" keepMounted={false}>
+            <Tabs defaultValue="look" keepMounted={false} orientation="vertical" className="rooms">
               <Tabs.List className="tabs">
-                {tabs().map(({ value, label }) => (
-                  <Tabs.Tab key={value} value={value}>
+                {tabs().map(({ value, label, Icon }) => (
+                  <Tabs.Tab key={value} value={value} className="room">
+                    <Icon size={20} stroke={1.6} aria-hidden="true" />
                     {label}
                     <Count findings={findingsIn(findings, value)} />
                   </Tabs.Tab>

@@ -29,7 +29,7 @@ export function Count({ findings }: { findings: Finding[] }) {
   if (findings.length === 0) return null;
   const errors = findings.some((f) => f.severity === "error");
   return (
-    <Badge color={errors ? "red" : "yellow"} size="sm" circle ml={6} aria-label={t("{n} findings", { n: findings.length })}>
+    <Badge color={errors ? "red" : "yellow"} size="xs" circle aria-label={t("{n} findings", { n: findings.length })}>
       {findings.length}
     </Badge>
   );
