@@ -23,8 +23,7 @@ func virtual(in Input) (map[string]string, error) {
 	maps.Copy(words, Dates(in.Edition, in.Upcoming, in.Locale))
 	return map[string]string{
 		"lx:config": config(in, words),
-		"lx:view":   view(in, words),
-		"lx:style":  "export const css=" + literal(css),
+		"lx:view":   view(in, words) + "export const css=" + literal(css),
 	}, nil
 }
 
@@ -83,12 +82,16 @@ func config(in Input, words map[string]string) string {
 	for _, v := range site.Vendors {
 		names.put(literal(v.ID), v.Name)
 	}
+	endpoint := ""
+	if in.Endpoint != "" {
+		endpoint = in.Endpoint + "/s/"
+	}
 	laxer := "0"
 	if in.Laxer != "" {
 		laxer = "/" + in.Laxer + "/"
 	}
 	return constants([][2]string{
-		{"laxer", laxer}, {"site", literal(site.ID)}, {"note", literal(in.Note)}, {"locale", literal(in.Locale)}, {"endpoint", literal(in.Endpoint)},
+		{"laxer", laxer}, {"site", literal(site.ID)}, {"note", literal(in.Note)}, {"locale", literal(in.Locale)}, {"endpoint", literal(endpoint)},
 		{"cookieDomain", literal(site.CookieDomain)}, {"maxAge", literal(terms.CookieLife())},
 		{"rules", list(in.Rules, func(r consent.Rule) string { return rule(in, r, words) })},
 		{"vendors", names.String()}, {"cookies", list(site.Cookies, cookie)},

@@ -23,9 +23,11 @@ func el(tag string, a attributes, children ...any) tree {
 	return append(t, children...)
 }
 
-// pinned are display and position, which no rule of a page may override, not
-// even one in an earlier layer; see grow.ts.
-func pinned(display, position string) string { return display + " " + position }
+// pinned are properties that no rule of a page may override, not even one in
+// an earlier layer; see grow.ts.
+func pinned(display, position string) attributes {
+	return attributes{"display": display, "position": position, "visibility": "visible", "opacity": 1}
+}
 
 func button(action, label string) tree {
 	return el("button", attributes{"data-lx-action": action, "style": pinned("block", "static")}, label)
@@ -153,5 +155,5 @@ func link(href, text string) any {
 	if !strings.HasPrefix(href, "https://") && !strings.HasPrefix(href, "http://") {
 		return text
 	}
-	return el("a", attributes{"href": href, "target": "_blank", "rel": "noopener"}, text)
+	return el("a", attributes{"href": href, "target": "_blank"}, text)
 }

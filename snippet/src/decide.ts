@@ -36,7 +36,7 @@ export type Lives = {
 
 /** The mode of a rule on this page. */
 export const modeOf = (rule: Rule, signals: Signals): Mode =>
-  (OPT_OUTS && (signals.sensitive ? Math.min(rule._mode ?? 0, rule._sensitive ?? 0) : rule._mode)) as Mode || OPT_IN;
+  ((signals.sensitive ? Math.min(rule._mode ?? 0, rule._sensitive ?? 0) : rule._mode) as Mode | undefined) ?? OPT_IN;
 
 /** Whether a grant of this choice no longer covers the purpose: it has changed since, or the law had asked less. */
 export const outdated = (rule: Rule, choice: Choice): boolean | undefined =>
@@ -63,15 +63,13 @@ export const decide = (rule: Rule, choice: Choice | undefined, lives: Lives, sig
   const said = (VENDORS && choice?._said.get(`@${vendor}`)) || own;
   const gpc = signals.gpc && rule._gpc;
   // What the visitor left out of a grant stays out when the grant has ended.
-  let level = said ? Math.min(rule._max, +(said[0] as string)) : rule._max;
+  const level = said ? Math.min(rule._max, +(said[0] as string)) : rule._max;
+  const ended = (n: number) =>
+    now >= addMonths((choice as Choice)._clock, LEVEL_MONTHS ? Math.min(lives._consentMonths, rule._months?.[n - 1] || 99) : lives._consentMonths);
+  let held = choice && said && (!gpc || own?.[1]) && !((CHANGED || TRAVEL) && outdated(rule, choice)) ? level : 0;
+  // A level may end before the ones below it.
+  while (held && ended(held)) held = LEVEL_MONTHS ? held - 1 : 0;
   // Only a valid grant overrides the signal; no default does, and none runs on what cannot be read.
-  let most = OPT_OUTS && modeOf(rule, signals) && !gpc && choice?._edition !== 0 ? level : 0;
-  if (choice && said && !outdated(rule, choice) && (!gpc || own?.[1]))
-    // A level may end before the ones below it.
-    for (; level; level = LEVEL_MONTHS ? level - 1 : 0)
-      if (now < addMonths(choice._clock, Math.min(lives._consentMonths, (LEVEL_MONTHS && rule._months?.[level - 1]) || lives._consentMonths))) {
-        most = level;
-        break;
-      }
-  return most < ask || (signals.minor && rule._minor) ? 0 : most;
+  if (OPT_OUTS && !held && modeOf(rule, signals) && !gpc && choice?._edition !== 0) held = level;
+  return held < ask || (signals.minor && rule._minor) ? 0 : held;
 };

@@ -29,13 +29,15 @@ declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Pol
 const waiting = INLINE ? '[data-src],script[type="text/plain"]' : '[data-src],[data-cookieblock-src],script[type="text/plain"]';
 
 /** The purposes that an element names, in our markup or another platform's. */
-export const namesOf = ({ dataset: d, className }: Inert): readonly string[] =>
+export const namesOf = ({ dataset: d = {}, className }: Inert): readonly string[] =>
   (INLINE
     ? d.category
     : d.category || d.cookieconsent || /optanon-category-(\S+)/.exec(className)?.[1]?.replaceAll("-", " ") || d.name
   )?.match(/[^\s,]+/g) ?? [];
 
 const sourceOf = (e: Inert) => e.dataset.src || (!INLINE && e.dataset.cookieblockSrc) || e.src;
+
+const loading = () => document.readyState === "loading";
 
 const policyOf = (): Policy => {
   const createScript = (s: string) => s;
@@ -79,21 +81,21 @@ const revive = (from: Inert, script: boolean): Element => {
 export const turn = async (slot: Slot) => {
   const e = slot._inert;
   const script = e.localName === "script";
-  const { level, vendor } = e.dataset;
+  const { dataset } = e;
   try {
     // Order is kept: files load side by side and run in turn, a script in the
     // page waits for the file before it.
     if (!sourceOf(e)) await shared._loading;
-    const open = (!INLINE && slot._once) || namesOf(e).every((n) => shared._may(n, level, (!INLINE && vendor) || n));
-    // What has run cannot be taken back.
-    if (open === slot._open || (script && slot._open)) return;
+    const open = (!INLINE && slot._once) || namesOf(e).every((n) => shared._may(n, dataset.level, (!INLINE && dataset.vendor) || n));
     if (INLINE) {
       // The whole script has yet to fill in for what waits here.
-      if (!open) return;
+      if (!open || slot._open) return;
       slot._open = open;
       slot._shown = revive(e, script);
       e.replaceWith(slot._shown);
     } else {
+      // What has run cannot be taken back.
+      if (open === slot._open || (script && slot._open)) return;
       slot._open = open;
       const shown = open ? revive(e, script) : (VENDORS && placeholder(slot)) || e;
       if (shown !== slot._shown) slot._shown.replaceWith(shown);
@@ -106,7 +108,7 @@ export const turn = async (slot: Slot) => {
 
 const take = (e: Inert) => {
   // The text of a script at the end of a half-read page may not be whole.
-  if (e.lx || !e.dataset || !namesOf(e)[0] || !(sourceOf(e) || e.nextSibling || document.readyState !== "loading")) return;
+  if (e.lx || !namesOf(e)[0] || !(sourceOf(e) || e.nextSibling || !loading())) return;
   e.lx = { _inert: e, _shown: e };
   shared._slots.add(e.lx);
   void turn(e.lx);
@@ -115,7 +117,7 @@ const take = (e: Inert) => {
 /** Looks at the waiting elements of a part of the page. */
 export const scan = (root: ParentNode & { matches?: Element["matches"] } = document) => {
   if (!INLINE && root.matches?.(waiting)) take(root as Inert);
-  root.querySelectorAll?.<Inert>(waiting).forEach(take);
+  (INLINE ? document : root).querySelectorAll?.<Inert>(waiting).forEach(take);
 };
 /** Looks again at all that was seen. */
 export const again = () => shared._slots.forEach(turn);
@@ -124,13 +126,18 @@ export const again = () => shared._slots.forEach(turn);
 export const arm = (may: Allowed, changed?: () => void) => {
   shared._may = may;
   if (!INLINE) shared._watch?.disconnect();
-  shared._watch = new MutationObserver((records) => {
-    // While the page is read, an element may be the missing end of an earlier one.
-    if (INLINE || document.readyState === "loading") scan();
-    else for (const r of records) for (const n of r.addedNodes) scan(n as Element);
-    if (!INLINE) changed?.();
-  });
+  const look = () => scan();
+  shared._watch = new MutationObserver(
+    INLINE
+      ? look
+      : (records) => {
+          // While the page is read, an element may be the missing end of an earlier one.
+          if (loading()) look();
+          else for (const r of records) for (const n of r.addedNodes) scan(n as Element);
+          changed?.();
+        },
+  );
   shared._watch.observe(document, { childList: true, subtree: true });
-  addEventListener("DOMContentLoaded", () => scan());
-  scan();
+  addEventListener("DOMContentLoaded", look);
+  look();
 };

@@ -35,7 +35,7 @@ export const keepConsent = (value: string) => {
 };
 
 /** The name in `name=value`, which also stands in front of the attributes of a cookie that is set. */
-const nameOf = (pair: string) => (pair.split("=")[0] as string).trim();
+const nameOf = (pair: string) => `${pair}`.split("=")[0]?.trim() as string;
 
 /** The declared cookie or key behind a name. */
 export const declared = (name: string, kind?: string) => cookies.find((c) => c._kind === kind && (GLOBS ? match(c._name, name) : c._name === name));
@@ -52,7 +52,7 @@ export const guardCookies = (allowed: (name: string) => boolean) =>
     configurable: true,
     get: () => native.get.call(document),
     set: (v) => {
-      if (allowed(nameOf(`${v}`))) native.set.call(document, v);
+      if (allowed(nameOf(v))) native.set.call(document, v);
     },
   });
 

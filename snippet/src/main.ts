@@ -1,7 +1,7 @@
 // window.lxConsent, and the one place that runs what `step` decides. The
 // compiler wraps all of it: where our faults end, the page goes on, and what
 // waits for a grant keeps waiting.
-import { endpoint, locale, rules, site, terms } from "lx:config";
+import { locale, rules, site, terms } from "lx:config";
 import { again, arm, type Inert, scan, shared, turn } from "./gate.ts";
 import { clean, free, guardCookies, keepConsent, readConsent } from "./jar.ts";
 import type { Action, Levels } from "./merge.ts";
@@ -12,7 +12,7 @@ import { draw, picked } from "./ui/draw.ts";
 import { addSheet } from "./ui/sheet.ts";
 import { BANNER, HIDDEN, PREFERENCES } from "./views.ts";
 import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
-import { push } from "./with/consentmode.ts";
+import { queue } from "./with/consentmode.ts";
 import { insight } from "./with/insight.ts";
 import { network } from "./with/network.ts";
 import { tellTags } from "./with/signals.ts";
@@ -36,7 +36,7 @@ const get = () => ({
 const tell = (name: string, action?: string) => {
   const detail = { ...get(), action };
   dispatchEvent(new CustomEvent(`lxconsent:${name}`, { detail }));
-  if (CONSENT_MODE && action) push({ event: "lxconsent_change", ...detail });
+  if (CONSENT_MODE && action) queue().push({ event: "lxconsent_change", ...detail });
 };
 
 /** Does what the state asks for. */
@@ -65,7 +65,7 @@ const go = (event: Happening) => {
 };
 const close = () => go({ _show: HIDDEN });
 const look = () => draw(close, tell);
-const send = PREVIEW ? undefined : sender(endpoint || (document.currentScript as HTMLScriptElement)?.src?.replace(/\/s\/[^/]*$/, "") || "", (consent) =>
+const send = PREVIEW ? undefined : sender((consent) =>
   go({ _read: [consent, state[0]?._raw ?? ""], _proved: true }),
 );
 
@@ -86,7 +86,7 @@ const api = {
   withdraw: () => go({ _act: "withdraw" }),
   set: (levels: Readonly<Record<string, number | boolean>>) => {
     const known: Record<string, number> = {};
-    for (const name in levels) for (const r of purposesOf(name)) known[r._id] = Math.max(0, Math.min(r._max, Number(levels[name]) | 0));
+    for (const name in levels) for (const r of purposesOf(name)) known[r._id] = Math.min(r._max, Math.max(0, (levels[name] as number) | 0));
     act("api", known);
   },
   rescan: (root?: ParentNode) => scan(root),

@@ -25,7 +25,7 @@ export const merge = (t: Terms, signals: Signals, earlier: Choice | undefined, a
   // meaning; a vendor's grant speaks for all its purposes.
   const ended = (CHANGED || TRAVEL) && earlier && t._rules.some((r) => !r._necessary && outdated(r, earlier));
   // Ending ends what was said about vendors, too; accepting everything outdoes it.
-  if (VENDORS && earlier && !/_all|w$/.test(action)) for (const [id, level] of earlier._said) if (id[0] === "@" && !(ended && level > "0")) said.set(id, level);
+  if (VENDORS && earlier && !/_all|w$/.test(action)) for (const [id, level] of earlier._said) if (id[0] === "@" && !((CHANGED || TRAVEL) && ended && level > "0")) said.set(id, level);
   for (const rule of t._rules) {
     const id = rule._id;
     const before = earlier?._said.get(id);
@@ -33,7 +33,7 @@ export const merge = (t: Terms, signals: Signals, earlier: Choice | undefined, a
     const n = levels ? levels[id] : left ? undefined : 0;
     if (rule._necessary) continue;
     if (n === undefined) {
-      if (before && !(earlier && before > "0" && outdated(rule, earlier))) said.set(id, before);
+      if (before && !((CHANGED || TRAVEL) && earlier && before > "0" && outdated(rule, earlier))) said.set(id, before);
       continue;
     }
     given[id] = n;

@@ -1,12 +1,15 @@
 // Telling the server what was decided.
-import { note, site } from "lx:config";
+import { endpoint, note, site } from "lx:config";
 import { quietly } from "./jar.ts";
 import type { Given } from "./merge.ts";
 
 type Write = readonly [body: { readonly id: string; readonly [field: string]: unknown }, at: number];
 
+/** The API lies beside the folder of this address; undefined where it is not known. */
+export const beside = endpoint || (document.currentScript as HTMLScriptElement | null)?.src;
+
 /** Makes what sends decisions; without one it sends what still waits from an earlier page. */
-export const sender = (base: string, answered: (consent: string) => void) => {
+export const sender = (answered: (consent: string) => void) => {
   let subject: string | undefined;
   let latest = "";
   return async (given?: Given, before?: string) => {
@@ -23,7 +26,7 @@ export const sender = (base: string, answered: (consent: string) => void) => {
       } else pending = localStorage.lx_pending;
       const [body, at] = JSON.parse(pending) as Write;
       latest = body.id;
-      const r = await fetch(`${base}/v1/consents`, {
+      const r = await fetch(new URL("../v1/consents", beside), {
         method: "POST",
         // A plain string travels as text/plain, which needs no preflight.
         body: JSON.stringify({ ...body, subject, age: Math.max(0, Date.now() - at) }),

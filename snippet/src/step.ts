@@ -40,17 +40,17 @@ export type Event = {
 /** Whether the visitor must be asked, or asked again, about any of some purposes. */
 export const asks = (t: Terms, signals: Signals, choice: Choice | undefined, now: number, rules = t._rules): boolean =>
   rules.some((rule) => {
-    const mode = modeOf(rule, signals);
+    const mode = OPT_OUTS ? modeOf(rule, signals) : OPT_IN;
     const said = choice?._said.get(rule._id);
     return (
       // Where a signal has answered, asking would only wear the visitor down.
-      !(rule._necessary || mode === NOTICE || stopped(rule, signals)) &&
+      !(rule._necessary || (OPT_OUTS && mode === NOTICE) || stopped(rule, signals)) &&
       // What cannot be read may have been no answer.
       (!choice?._edition ||
         // A refusal is respected for its time, whatever has changed.
-        (said !== "0" && outdated(rule, choice)) ||
+        ((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
         // What runs unless objected to may be left as it is: closing is an answer.
-        (!said && mode === OPT_IN) ||
+        (!said && (!OPT_OUTS || mode === OPT_IN)) ||
         now >= addMonths(choice._clock, said && said > "0" ? t._consentMonths : t._reaskMonths))
     );
   });

@@ -22,7 +22,7 @@ export type Cookie = {
 export declare const site: string;
 export declare const note: string;
 export declare const locale: string;
-/** The base of the API; empty means beside the script. */
+/** The folder of scripts, to which the API lies beside; empty means where this script came from. */
 export declare const endpoint: string;
 export declare const cookieDomain: string;
 /** Seconds that our cookie may live. */

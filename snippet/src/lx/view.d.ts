@@ -7,3 +7,5 @@ export declare const preferences: Tree;
 export declare const reopen: Tree;
 /** What stands in the place of a frame; `{}` is its vendor's name. */
 export declare const embed: Tree;
+/** The styles that this site needs, minified. */
+export declare const css: string;

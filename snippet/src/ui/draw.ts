@@ -13,7 +13,7 @@ let drawn: View | undefined;
 let again: unknown;
 
 /** The switch of each purpose, and the list of its levels. */
-const rows = () => Array.from(root?.querySelectorAll("section") ?? [], (row) => row.querySelectorAll<HTMLInputElement>("input,select"));
+const rows = () => [...(root as HTMLElement).querySelectorAll("section")].map((row) => row.querySelectorAll<HTMLInputElement>("input,select"));
 
 /** The levels that are set in the preferences. */
 export const picked = (): Levels =>

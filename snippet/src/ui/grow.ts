@@ -1,20 +1,16 @@
 // Elements from the trees that the compiler makes: texts become text nodes,
 // never markup.
 
-export type Tree = readonly [tag: string, attributes: Readonly<Record<string, string | number>> | 0, ...children: (Tree | string)[]];
+type Values = Readonly<Record<string, string | number>>;
+/** Properties under the name `style` are set so that no rule of the page overrides them, not even one in an earlier layer. */
+export type Tree = readonly [tag: string, attributes: (Values & { readonly style?: never }) | { readonly style: Values } | 0, ...children: (Tree | string)[]];
 
 /** Makes the elements of a tree, with names filled in where the compiler knew none. */
 export const grow = ([tag, attributes, ...children]: Tree, names = ""): HTMLElement => {
   const e = document.createElement(tag);
-  for (const key in attributes as object) {
-    const value = `${(attributes as Record<string, string | number>)[key]}`;
-    // Properties that no rule of the page may override, not even one in an earlier layer.
-    if (key === "style")
-      ["display", "position", "visibility", "opacity"].forEach((property, i) => {
-        e.style.setProperty(property, `${value} visible 1`.split(" ")[i] as string, "important");
-      });
-    else e.setAttribute(key, value);
-  }
+  const { style, ...plain } = (attributes || {}) as { style?: Values };
+  for (const name in plain) e.setAttribute(name, `${(plain as Values)[name]}`);
+  for (const name in style) e.style.setProperty(name, `${style[name]}`, "important");
   e.append(...children.map((c) => (typeof c === "string" ? c.replaceAll("{}", names) : grow(c, names))));
   return e;
 };

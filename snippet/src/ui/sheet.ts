@@ -1,4 +1,4 @@
-import { css } from "lx:style";
+import { css } from "lx:view";
 
 /**
  * Adds our styles. In a layer, important rules beat every important rule of

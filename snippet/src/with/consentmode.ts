@@ -1,17 +1,17 @@
 // Google Consent Mode v2.
 import { consentState } from "lx:config";
 
-/** Puts something into the tag managers' queue. */
-export const push = (entry: object) => {
-  const w = window as { dataLayer?: object[] };
+const w = window as { dataLayer?: object[] };
+/** The tag managers' queue. */
+export const queue = (): object[] => {
   w.dataLayer ??= [];
-  w.dataLayer.push(entry);
+  return w.dataLayer;
 };
 
 /** Gives tag managers a command; they take only real `arguments` objects. */
 export function command(..._: unknown[]) {
   // biome-ignore lint/complexity/noArguments: see above
-  push(arguments);
+  queue().push(arguments);
 }
 
 /** The consent signals, as names with words. */

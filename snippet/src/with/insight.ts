@@ -1,7 +1,8 @@
 // Tells the server that the banner was shown or answered, and now and then the names of what nobody
 // declared. Nothing of the visitor goes along, and nothing is stored.
-import { endpoint, note, site } from "lx:config";
+import { note, site } from "lx:config";
 import { declared } from "../jar.ts";
+import { beside } from "../send.ts";
 
 /** One look in so many lists names. */
 const RARE = 20;
@@ -19,9 +20,8 @@ const keys = (kind: "local" | "session") => {
 
 /** Listens to the script's own events. */
 export const insight = () => {
-  const base = endpoint || (document.currentScript as HTMLScriptElement | null)?.src.replace(/\/s\/[^/]*$/, "") || "";
   const device = innerWidth < 600 ? 1 : innerWidth < 1024 ? 2 : 0;
-  const tell = (more: object) => navigator.sendBeacon?.(`${base}/v1/seen`, JSON.stringify({ site, note, device, ...more }));
+  const tell = (more: object) => navigator.sendBeacon?.(new URL("../v1/seen", beside), JSON.stringify({ site, note, device, ...more }));
   let shown = false;
   addEventListener("lxconsent:show", () => {
     if (!shown) tell({});

@@ -1,2 +1,0 @@
-// The module `lx:style`: the styles that this site needs, minified.
-export declare const css: string;
