@@ -21,7 +21,7 @@ const keys = (kind: "local" | "session") => {
 /** Listens to the script's own events. */
 export const insight = () => {
   const device = innerWidth < 600 ? 1 : innerWidth < 1024 ? 2 : 0;
-  const tell = (more: object) => navigator.sendBeacon?.(new URL("../v1/seen", beside), JSON.stringify({ site, note, device, ...more }));
+  const tell = (more: object) => beside && navigator.sendBeacon?.(new URL("../v1/seen", beside), JSON.stringify({ site, note, device, ...more }));
   let shown = false;
   addEventListener("lxconsent:show", () => {
     if (!shown) tell({});
