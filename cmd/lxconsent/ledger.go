@@ -8,14 +8,20 @@ import (
 
 type ledgerCmd struct {
 	Export ledgerExportCmd `cmd:"" help:"Print all records of a site, one JSON object a line, in the order in which they came."`
+	Verify ledgerVerifyCmd `cmd:"" help:"Check that no record was edited, removed, inserted, reordered or cut off."`
 }
 
 type ledgerExportCmd struct {
-	Site string `required:"" help:"The site's id."`
+	Site  string `required:"" help:"The site's id."`
+	Proof bool   `help:"With the evidence, the keys that open it and the signed statements, for ledger verify."`
 	remote
 }
 
 // Run streams the export to the output; nothing is held in memory.
 func (c *ledgerExportCmd) Run(ctx context.Context, s streams) error {
-	return c.stream(ctx, http.MethodGet, "/v1/sites/"+url.PathEscape(c.Site)+"/records", s.out)
+	what := "/records"
+	if c.Proof {
+		what = "/proof"
+	}
+	return c.stream(ctx, http.MethodGet, "/v1/sites/"+url.PathEscape(c.Site)+what, s.out)
 }

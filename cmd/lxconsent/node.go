@@ -57,16 +57,16 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if err != nil {
 		return nil, err
 	}
-	store, err := c.open(ctx, log)
+	keys, err := openKeys(c.KeyFile, random)
+	if err != nil {
+		return nil, err
+	}
+	store, err := c.open(ctx, log, keys)
 	if err != nil {
 		return nil, err
 	}
 	n := &node{store: store, places: places}
 	fail := func(err error) (*node, error) { return nil, closeAfter(err, store) }
-	keys, err := openKeys(c.KeyFile, random)
-	if err != nil {
-		return fail(err)
-	}
 	if n.admin, err = admin.New(admin.Options{Store: store, Clock: now, Random: random, Keys: keys, Token: token}); err != nil {
 		return fail(err)
 	}
@@ -112,7 +112,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		}),
 		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 100 * time.Millisecond}),
 		Rights: rights.New(rights.Options{Cabinet: store, Laws: laws, Keys: keys, Clock: now, Random: random}),
-		Keys:   keys, Records: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
+		Keys:   keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
 		Demo: c.Demo, EdgeCache: c.EdgeCache, Limits: limits, Metrics: n.metrics,
 		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, store, now(), w) },
@@ -134,7 +134,7 @@ func closeAfter(err error, store consent.Store) error {
 
 // open picks the store, Redis when one is named, else the embedded file, and
 // puts the node's own log before it.
-func (c *serveCmd) open(ctx context.Context, log *slog.Logger) (*outbox.Outbox, error) {
+func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Keyring) (*outbox.Outbox, error) {
 	if len(c.Redis) == 0 && c.Ack != string(consent.StoredLocal) {
 		return nil, consent.Fail(consent.Invalid, "--ack "+c.Ack+" is asked for, but no Redis is named", "name one with --redis, or leave --ack out")
 	}
@@ -152,7 +152,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger) (*outbox.Outbox, 
 		return nil, err
 	}
 	box, err := outbox.Open(ctx, outbox.Options{
-		Dir: filepath.Join(c.DataDir, "log"), Inner: store, Clock: clock(), Random: random, Log: log, Ack: consent.Level(c.Ack),
+		Dir: filepath.Join(c.DataDir, "log"), Inner: store, Clock: clock(), Random: random, Keys: keys, Log: log, Ack: consent.Level(c.Ack),
 	})
 	if err != nil {
 		return nil, closeAfter(err, store)

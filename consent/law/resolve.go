@@ -64,6 +64,26 @@ func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	return r, true
 }
 
+// Behind names the rows behind a regime's id on a date, each as CODE@HASH with
+// eight digits of the row's SHA-256, so that a record says which text of the
+// law it rests on. It is empty for an id that the date does not know.
+func (t *Table) Behind(id string, at time.Time) []string {
+	e := t.at(at.Unix())
+	var names []string
+	for part := range strings.SplitSeq(id, "+") {
+		p := e.byID[part]
+		if p == nil {
+			return nil
+		}
+		for _, r := range p.rows {
+			if !slices.Contains(names, r.named) {
+				names = append(names, r.named)
+			}
+		}
+	}
+	return names
+}
+
 // Regimes returns every regime that a visitor may stand under on a date, with
 // the law of one establishment, in the order of their ids.
 func (t *Table) Regimes(establishment consent.Place, at time.Time) []Regime {

@@ -2,7 +2,9 @@ package law
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -108,6 +110,8 @@ type Row struct {
 	Checked string `json:"checked"`
 	// Region is the name of the file that holds the row.
 	Region string `json:"-"`
+	// named is Code with a part of the hash of the whole row.
+	named string
 }
 
 // Analytics is what a row says about audience measurement. Own and Other, for
@@ -141,6 +145,12 @@ func readRows(files fs.FS) ([]Row, error) {
 		}
 		for i := range rows {
 			rows[i].Region = strings.TrimSuffix(path.Base(name), ".json")
+			b, err := json.Marshal(rows[i])
+			if err != nil {
+				return nil, consent.Errorf(consent.Invalid, "encode the law row %s: %w", rows[i].Code, err)
+			}
+			sum := sha256.Sum256(b)
+			rows[i].named = rows[i].Code + "@" + hex.EncodeToString(sum[:4])
 		}
 		all = append(all, rows...)
 	}

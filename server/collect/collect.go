@@ -55,8 +55,11 @@ type Write struct {
 	Age int64
 	// Consent is the lx_consent value that the browser held, Subject its
 	// subject token; either may be empty.
-	Consent     string
-	Subject     string
+	Consent string
+	Subject string
+	// Before is the lx_consent value that the browser held when the visitor
+	// decided; empty when the sender did not keep it.
+	Before      string
 	Signals     consent.Signals
 	PlaceSource string
 	// Bot says that a program seems to have decided; it is kept, not counted.
@@ -134,7 +137,7 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 			return Answer{}, err
 		}
 	}
-	record := d.record(w, shown, subject, choice)
+	record := d.record(live, w, shown, subject, choice)
 	record.Outdated = shown.edition.Number != live.Number
 	stored, fresh, level, err := d.append(ctx, record)
 	if err != nil {
@@ -227,16 +230,38 @@ func (d *Desk) alive(c *consent.Choice) *consent.Choice {
 	return c
 }
 
-func (d *Desk) record(w Write, s shown, subject string, c *consent.Choice) consent.Record {
-	now := d.o.Clock().UTC()
+func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c *consent.Choice) consent.Record {
+	now := d.o.Clock().UTC().Truncate(time.Millisecond)
+	clock, gap := consent.Stamp(now.UnixMilli(), w.Age, d.held(live, w))
 	return consent.Record{
 		ID: w.ID, Site: w.Site, Subject: subject,
 		Edition: s.edition.Number, EditionHash: s.edition.Hash,
 		WordsHash: d.words.hash(d.o.WordsHash, s, now),
-		Regime:    s.regime.ID, Locale: s.locale,
+		Regime:    s.regime.ID, Laws: d.o.Laws.Behind(s.regime.ID, now), Locale: s.locale,
 		Levels: c.Levels, Vendors: c.Vendors, Over: c.Over,
 		Action: w.Action, Signals: w.Signals, Time: now,
-		Clock: now.UnixMilli() - w.Age, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: content(w),
+		Clock: clock, Gap: gap, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: content(w),
+	}
+}
+
+// held is the clock of the decision that the visitor knew of, 0 for none. A
+// decision that waited knew what the browser held then, not what it holds now:
+// else it would pass a withdrawal that was made meanwhile.
+func (d *Desk) held(live *consent.Edition, w Write) int64 {
+	token, err := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
+	if err != nil {
+		return 0
+	}
+	before := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Before)
+	knew := before != nil && !before.Forged && !before.Unproved
+	switch {
+	case w.Age == 0, knew && before.Clock >= token.Clock/1000:
+		return token.Clock
+	case knew:
+		// The cookie counts in seconds.
+		return before.Clock*1000 + 999
+	default:
+		return 0
 	}
 }
 
@@ -254,7 +279,7 @@ func content(w Write) string {
 		panic("a consent write is not encodable: " + err.Error())
 	}
 	sum := sha256.Sum256(b)
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return base64.RawURLEncoding.EncodeToString(sum[:consent.ContentSize])
 }
 
 func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bool, latest *consent.Record, held consent.SubjectToken) (Answer, error) {
@@ -266,7 +291,7 @@ func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bo
 	// A decision that waited in a queue must not undo a newer one in the
 	// browser either.
 	holds := &r
-	if latest != nil && latest.Clock > r.Clock {
+	if latest != nil && latest.Later(&r) {
 		holds = latest
 	}
 	a.Consent = consent.SealCookie(d.o.Keys, live.Site.Tenant, w.Site, holds.Choice())

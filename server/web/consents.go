@@ -67,6 +67,7 @@ func (s *Server) createConsent(c echo.Context) error {
 	if err := s.pay(c, &live.Site, w.Subject, refusesOnly(w.Levels, w.Vendors)); err != nil {
 		return err
 	}
+	before := w.Consent
 	if w.Consent == "" {
 		w.Consent = cookieValue(r, consent.ConsentCookie)
 	}
@@ -74,7 +75,7 @@ func (s *Server) createConsent(c echo.Context) error {
 	defer cancel()
 	a, err := s.o.Collect.Record(ctx, collect.Write{
 		Site: w.Site, ID: w.ID, Note: w.Note, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
-		Consent: w.Consent, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
+		Consent: w.Consent, Before: before, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
 		Bot: isBot(r.UserAgent()),
 	})
 	if err != nil {

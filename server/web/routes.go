@@ -88,6 +88,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},
 		{http.MethodGet, "/v1/sites/:site/identify-secret", admin.WriteKeys, "The secret that proves accounts", nil, shape[identifySecretJSON](), mediaJSON, nil, s.identifySecret},
 		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.exportRecords},
+		{http.MethodGet, "/v1/sites/:site/proof", admin.ReadRecords, "The evidence of all records with what is signed about it, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.proveRecords},
 		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit"}, s.listRequests},
 		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
 		{http.MethodPatch, "/v1/sites/:site/requests/:request", admin.WriteRequests, "Mark a request as handled", shape[handleJSON](), shape[requestJSON](), mediaJSON, nil, s.handleRequest},

@@ -53,6 +53,7 @@ type Options struct {
 	Rights  *rights.Desk
 	Keys    *consent.Keyring
 	Records consent.Records
+	Ledger  Ledger
 	Ping    func(context.Context) error
 	// StoreAway reports whether decisions wait for the store in the node's log.
 	StoreAway func() bool

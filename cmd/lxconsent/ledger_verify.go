@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/web"
+)
+
+type ledgerVerifyCmd struct {
+	File string `arg:"" optional:"" help:"An export made with --proof; without it the server is asked." type:"path"`
+	Site string `help:"The site's id; left out, every site of the server."`
+	Keys string `help:"A file with the answer of /v1/keys; without it the server is asked." type:"path"`
+	JSON bool   `name:"json" help:"Print JSON."`
+	remote
+}
+
+// Run checks every record and prints what is wrong.
+func (c *ledgerVerifyCmd) Run(ctx context.Context, s streams) error {
+	var set web.KeySet
+	var err error
+	if c.Keys == "" {
+		err = c.call(ctx, http.MethodGet, "/v1/keys", nil, &set)
+	} else {
+		set, err = readKeys(c.Keys)
+	}
+	if err != nil {
+		return err
+	}
+	keys, err := set.PublicKeys()
+	if err != nil {
+		return err
+	}
+	var all []verified
+	if c.File != "" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return fmt.Errorf("open the export: %w", err)
+		}
+		defer f.Close()
+		v, err := verify(f, keys)
+		if err != nil {
+			return err
+		}
+		all = append(all, v)
+	} else if all, err = c.ask(ctx, keys); err != nil {
+		return err
+	}
+	return report(s, c.JSON, all)
+}
+
+// ask verifies the ledgers of a running server.
+func (c *ledgerVerifyCmd) ask(ctx context.Context, keys []consent.PublicKey) (all []verified, err error) {
+	var list struct {
+		Sites []struct {
+			ID      string `json:"id"`
+			Edition int    `json:"edition"`
+		} `json:"sites"`
+	}
+	sites := []string{c.Site}
+	if c.Site == "" {
+		sites = nil
+		if err := c.call(ctx, http.MethodGet, "/v1/sites", nil, &list); err != nil {
+			return nil, err
+		}
+		for _, x := range list.Sites {
+			if x.Edition > 0 {
+				sites = append(sites, x.ID)
+			}
+		}
+	}
+	for _, site := range sites {
+		out, in := io.Pipe()
+		go func() {
+			in.CloseWithError(c.stream(ctx, http.MethodGet, "/v1/sites/"+url.PathEscape(site)+"/proof", in))
+		}()
+		v, err := verify(out, keys)
+		if err := errors.Join(err, out.Close()); err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// verified is the outcome for one site.
+type verified struct {
+	Site     string          `json:"site"`
+	Records  int             `json:"records"`
+	Erased   int             `json:"erased"`
+	Erasures int             `json:"erasures"`
+	Young    int             `json:"not_yet_witnessed"`
+	Faults   []consent.Fault `json:"faults"`
+}
+
+func report(s streams, asJSON bool, all []verified) error {
+	tampered := false
+	for _, v := range all {
+		tampered = tampered || len(v.Faults) > 0
+		if asJSON {
+			continue
+		}
+		for _, f := range v.Faults {
+			fmt.Fprintf(s.out, "%s: %s: %s\n", v.Site, f.Kind, f.Text)
+		}
+		state := "intact"
+		if len(v.Faults) > 0 {
+			state = fmt.Sprintf("%d faults", len(v.Faults))
+		}
+		fmt.Fprintf(s.out, "%s: %d records, %d of them erased, %d too new for a checkpoint: %s\n", v.Site, v.Records, v.Erased, v.Young, state)
+	}
+	if asJSON {
+		if err := printJSON(s, all); err != nil {
+			return err
+		}
+	}
+	if tampered {
+		return errors.New("the ledger was tampered with")
+	}
+	return nil
+}
+
+// maxProofLine is above what a record and its context can take.
+const maxProofLine = 1 << 20
+
+// verify reads a proof.
+func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 0, 64<<10), maxProofLine)
+	var v verified
+	var audit *consent.Audit
+	contexts := map[string][]byte{}
+	n, ended := 0, false
+	out := func(kind consent.Tampering, format string, args ...any) {
+		v.Faults = append(v.Faults, consent.Fault{Kind: kind, Site: v.Site, Text: fmt.Sprintf(format, args...)})
+	}
+	for lines.Scan() {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		n++
+		var l web.ProofLine
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil || l.Type == "" {
+			if audit == nil {
+				return v, consent.Fail(consent.Invalid, "this is no export that can be verified", "make it with `lxconsent ledger export --proof`")
+			}
+			out(consent.Edited, "line %d cannot be read", n)
+			continue
+		}
+		if l.N != n && l.Type != web.ProofEnd {
+			out(consent.Reordered, "line %d stands where line %d should be%s", l.N, n, about(l))
+			n = l.N
+		}
+		switch {
+		case l.Type == web.ProofBegin && audit == nil:
+			v.Site, audit = l.Site, consent.NewAudit(l.Site, keys)
+		case audit == nil:
+			return v, consent.Fail(consent.Invalid, "the export does not say of which site it is", "make it with `lxconsent ledger export --proof`")
+		case l.Type == web.ProofStatement:
+			audit.Statement(l.JWS)
+		case l.Type == web.ProofContext:
+			contexts[l.Code] = l.Context
+		case l.Type == web.ProofRecord && l.Record != nil:
+			r := *l.Record
+			r.Secret, r.Sealed = l.Key, &consent.Sealed{Context: contexts[l.Code], Evidence: l.Evidence}
+			audit.Record(r)
+		case l.Type == web.ProofEnd:
+			ended = true
+		default:
+			out(consent.Inserted, "line %d is of the unknown kind %q", n, l.Type)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return v, fmt.Errorf("read the export: %w", err)
+	}
+	if audit == nil {
+		return v, consent.Fail(consent.Invalid, "the export is empty", "make it with `lxconsent ledger export --proof`")
+	}
+	v.Faults = append(v.Faults, audit.Faults()...)
+	v.Records, v.Erased, v.Erasures, v.Young = audit.Records, audit.Erased, audit.Erasures, audit.Young
+	if !ended {
+		out(consent.Truncated, "the export was cut: its last line is missing")
+	}
+	return v, nil
+}
+
+func about(l web.ProofLine) string {
+	if l.Record == nil {
+		return ""
+	}
+	return ": it holds record " + l.Record.ID
+}

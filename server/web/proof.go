@@ -1,0 +1,122 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Ledger says what is signed about the records of a site.
+type Ledger interface {
+	// Statements are signed statements; what they cover can be exported
+	// afterwards. Errors: Unavailable.
+	Statements(ctx context.Context, site string) ([]string, error)
+}
+
+// ProofLine is one line of an export that proves itself: first the statements,
+// then the records, each context before the first record that refers to it,
+// then the end.
+type ProofLine struct {
+	// N numbers the lines from 1.
+	N    int       `json:"n"`
+	Type ProofType `json:"type"`
+	// JWS is a signed statement.
+	JWS string `json:"jws,omitempty"`
+	// Code names a context, in hex; Context is its packed form.
+	Code    string `json:"code,omitempty"`
+	Context []byte `json:"context,omitempty"`
+	// Record is what Evidence says; Key opens the personal part, and is gone
+	// once the subject was erased.
+	Record   *consent.Record `json:"record,omitempty"`
+	Evidence []byte          `json:"evidence,omitempty"`
+	Key      []byte          `json:"key,omitempty"`
+	Site     string          `json:"site,omitempty"`
+}
+
+// ProofType is the kind of a ProofLine.
+type ProofType string
+
+// The kinds of lines.
+const (
+	ProofBegin     ProofType = "ledger"
+	ProofStatement ProofType = "statement"
+	ProofContext   ProofType = "context"
+	ProofRecord    ProofType = "record"
+	ProofEnd       ProofType = "end"
+)
+
+// proofWriter writes the lines of one proof.
+type proofWriter struct {
+	encoder *json.Encoder
+	control *http.ResponseController
+	known   map[string]bool
+	lines   int
+}
+
+func (p *proofWriter) write(l ProofLine) error {
+	if p.lines%1000 == 0 {
+		if err := p.control.SetWriteDeadline(time.Now().Add(exportStep)); err != nil {
+			return err
+		}
+	}
+	p.lines++
+	l.N = p.lines
+	return p.encoder.Encode(l)
+}
+
+func (p *proofWriter) record(r consent.Record) error {
+	l := ProofLine{Type: ProofRecord, Record: &r, Key: r.Secret}
+	if r.Sealed != nil {
+		code := consent.CodeOfContext(r.Sealed.Context)
+		l.Code, l.Evidence = hex.EncodeToString(code[:]), r.Sealed.Evidence
+		if !p.known[l.Code] {
+			p.known[l.Code] = true
+			if err := p.write(ProofLine{Type: ProofContext, Code: l.Code, Context: r.Sealed.Context}); err != nil {
+				return err
+			}
+		}
+	}
+	return p.write(l)
+}
+
+// proveRecords serves GET /v1/sites/{site}/proof, streamed as exportRecords is.
+func (s *Server) proveRecords(c echo.Context) error {
+	site := c.Param("site")
+	if _, err := s.o.Publish.Newest(site); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	statements, err := s.o.Ledger.Statements(ctx, site)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")
+	w := bufio.NewWriterSize(c.Response(), 64<<10)
+	p := &proofWriter{encoder: json.NewEncoder(w), control: http.NewResponseController(c.Response()), known: map[string]bool{}}
+	err = p.write(ProofLine{Type: ProofBegin, Site: site})
+	for _, jws := range statements {
+		err = errors.Join(err, p.write(ProofLine{Type: ProofStatement, JWS: jws}))
+	}
+	if err == nil {
+		err = s.o.Records.Export(ctx, site, p.record)
+	}
+	if err == nil {
+		err = p.write(ProofLine{Type: ProofEnd})
+	}
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil && c.Response().Committed {
+		s.o.Log.Warn("a proof was cut", "lines", p.lines, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
