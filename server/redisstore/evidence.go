@@ -63,10 +63,15 @@ func takeID(kind byte, v string) (id, rest string, ok bool) {
 	return "", "", false
 }
 
+// errNoContext says that the context of a record is gone, or was changed.
+var errNoContext = errors.New("the context of a record is missing")
+
 func damaged(what string) error { return fmt.Errorf("a stored %s is damaged", what) }
 
 // record reads what stands under a mark. Its context is in its own partition.
+// What cannot be read comes back with Damaged set, beside the error.
 func (s *Store) record(ctx context.Context, at place, v string) (r consent.Record, err error) {
+	r = consent.Record{Damaged: true, Sealed: &consent.Sealed{}}
 	if v == "" {
 		return r, damaged("record")
 	}
@@ -82,13 +87,17 @@ func (s *Store) record(ctx context.Context, at place, v string) (r consent.Recor
 		return r, damaged("record")
 	}
 	sealed := []byte(rest)
+	r.ID, r.Sealed.Evidence = id, sealed
 	code, ok := consent.EvidenceCode(sealed)
 	if !ok {
 		return r, damaged("record")
 	}
 	packed, err := s.context(ctx, at, code)
+	if errors.Is(err, errNoContext) {
+		return r, damaged("context")
+	}
 	if err != nil {
-		return r, err
+		return consent.Record{}, err
 	}
 	return consent.Unpack(id, packed, sealed, secret)
 }
@@ -121,13 +130,13 @@ func (s *Store) context(ctx context.Context, at place, code consent.ContextCode)
 	}
 	packed, err := s.client.HGet(ctx, s.keys.contexts(at.site, at.part()), string(code[:])).Bytes()
 	if errors.Is(err, redis.Nil) {
-		return nil, damaged("context")
+		return nil, errNoContext
 	}
 	if err != nil {
 		return nil, err
 	}
 	if consent.CodeOfContext(packed) != code {
-		return nil, damaged("context")
+		return nil, errNoContext
 	}
 	s.contexts.put(code, packed)
 	return packed, nil

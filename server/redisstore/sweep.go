@@ -31,7 +31,8 @@ func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record
 		return 0, false, err
 	}
 	past := 0
-	for past < len(lines) && (!ok[past] || over(records[past])) {
+	// Evidence that was tampered with is not to vanish by itself.
+	for past < len(lines) && (!ok[past] || !records[past].Damaged && over(records[past])) {
 		past++
 	}
 	for i, a := range lines[:past] {
