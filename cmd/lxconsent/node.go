@@ -114,7 +114,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Rights: rights.New(rights.Options{Cabinet: store, Laws: laws, Keys: keys, Clock: now, Random: random}),
 		Keys:   keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
-		Demo: c.Demo, EdgeCache: c.EdgeCache, Limits: limits, Metrics: n.metrics,
+		Demo: c.Demo, EdgeCache: c.EdgeCache, AccessLog: c.AccessLog, Limits: limits, Metrics: n.metrics,
 		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, store, now(), w) },
 	})
 	return n, nil

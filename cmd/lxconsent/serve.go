@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type serveCmd struct {
 	Limits         string   `default:"on" enum:"on,off" help:"Budgets against floods: on or off."`
 	KeyFile        string   `help:"File of the signing keys; default is keys in the data folder. Every node needs the same." type:"path"`
 	EdgeCache      bool     `help:"Let a shared cache keep scripts. Its key must hold the geo headers, the language and Sec-GPC."`
+	AccessLog      bool     `help:"Log every request, not only those that failed. No line holds an address or a query."`
 	Demo           bool     `help:"Serve the demo site under /demo/."`
 	APITokenFile   string   `name:"api-token-file" help:"File with the operator's API token, at least 32 characters." type:"path"`
 	MetricsListen  string   `help:"Address of a listener of its own for Prometheus, under /metrics; none serves no metrics." placeholder:"ADDR"`
@@ -55,6 +57,11 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.DataDir, "keys")
+	}
+	// The server keeps little in memory and makes much that is soon forgotten, so
+	// collecting it less often costs some megabytes and saves a tenth of the time.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
 	}
 	n, err := c.build(ctx, log, listener.Addr())
 	if err != nil {
@@ -91,6 +98,10 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	}
 	return listenUntil(ctx, listener, n.server.Handler(), log)
 }
+
+// garbagePercent is how much the heap may grow before it is collected; GOGC in
+// the environment goes before it.
+const garbagePercent = 300
 
 // listenUntil serves until the context ends; a stop takes at most 4 seconds, and
 // the store may take a few more.

@@ -165,7 +165,7 @@ func TestHealth(t *testing.T) {
 
 func TestLogsHoldNothingAboutPeople(t *testing.T) {
 	t.Parallel()
-	s := start(t)
+	s := start(t, "--access-log")
 	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}, header("User-Agent", "Telltale/1.0"))
 	subject := a.text(t, "subject")
 	s.do(http.MethodGet, "/v1/check?site=demo&purpose=analytics", "", cookie("lx_subject", subject))

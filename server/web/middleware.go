@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,22 +17,50 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-// log writes one line per request, without addresses, queries, cookies or
-// bodies: nothing in it speaks about a person.
+// requestIDs name requests: some random bytes of this process, and a number.
+type requestIDs struct {
+	prefix string
+	last   atomic.Uint64
+}
+
+func newRequestIDs() requestIDs {
+	var b [4]byte
+	// It never fails; see crypto/rand.
+	_, _ = rand.Read(b[:])
+	return requestIDs{prefix: hex.EncodeToString(b[:])}
+}
+
+func (r *requestIDs) next() string {
+	b := make([]byte, 0, 24)
+	b = append(b, r.prefix...)
+	n := strconv.AppendUint(b, r.last.Add(1)|1<<32, 16)
+	return string(n)
+}
+
+// fixedHeaders are values that many answers share. Whoever adds to one of them
+// gets a copy, since they are full.
+type fixedHeaders struct{ nosniff, referrer, noStore []string }
+
+func newFixedHeaders() fixedHeaders {
+	return fixedHeaders{[]string{"nosniff"}, []string{"strict-origin-when-cross-origin"}, []string{"no-store"}}
+}
+
+// log writes one line per request that failed, or with AccessLog per request,
+// without addresses, queries, cookies or bodies: nothing in it speaks about a
+// person.
 func (s *Server) log(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.o.Clock()
-		var id [8]byte
-		if _, err := rand.Read(id[:]); err != nil {
-			return err
-		}
-		request := hex.EncodeToString(id[:])
-		c.Response().Header().Set("Request-Id", request)
+		request := s.ids.next()
+		c.Response().Header()["Request-Id"] = []string{request}
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
 		took := s.o.Clock().Sub(start)
 		s.meter(c).Answered(c.Response().Status, took)
+		if c.Response().Status < http.StatusBadRequest && !s.o.AccessLog {
+			return nil
+		}
 		s.o.Log.Info("request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
 			"bytes", c.Response().Size, "took_us", took.Microseconds(), "request", request)
 		return nil
@@ -55,8 +85,7 @@ func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		h["X-Content-Type-Options"], h["Referrer-Policy"] = s.fixed.nosniff, s.fixed.referrer
 		if s.https(c) {
 			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
@@ -71,7 +100,7 @@ func (s *Server) https(c echo.Context) bool {
 	if r.TLS != nil || strings.HasPrefix(s.o.PublicURL, "https://") {
 		return true
 	}
-	return s.o.Places.Trusts(peer(r)) && r.Header.Get("X-Forwarded-Proto") == "https"
+	return r.Header.Get("X-Forwarded-Proto") == "https" && s.o.Places.Trusts(peer(r))
 }
 
 func peer(r *http.Request) netip.Addr {

@@ -58,6 +58,8 @@ type Options struct {
 	// StoreAway reports whether decisions wait for the store in the node's log.
 	StoreAway func() bool
 	Clock     func() time.Time
+	// AccessLog logs every request; otherwise only those that failed are.
+	AccessLog bool
 	Log       *slog.Logger
 	Words     func(locale string) (map[string]string, bool)
 	Locales   []string
@@ -96,12 +98,16 @@ type Server struct {
 	started time.Time
 	beacons *budget.Meter[netip.Prefix]
 	meters  map[meterKey]*metrics.Route
+	buffers buffers
+	ids     requestIDs
+	fixed   fixedHeaders
 }
 
 // New makes a server; use Handler with an http.Server that has timeouts.
 func New(o Options) *Server {
 	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock),
 		beacons: budget.New[netip.Prefix](o.Limits.Beacons, maxNetworks, o.Clock),
+		ids:     newRequestIDs(), fixed: newFixedHeaders(),
 	}
 	if o.Clock != nil {
 		s.started = o.Clock()

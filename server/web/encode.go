@@ -1,0 +1,78 @@
+package web
+
+import (
+	"encoding/json"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/leadiumx/consent/server/gate"
+)
+
+// buffers are for answers that are written without reflection: a check is
+// asked for with nearly every page.
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) get() *[]byte {
+	if p, ok := b.pool.Get().(*[]byte); ok {
+		return p
+	}
+	p := make([]byte, 0, 1024)
+	return &p
+}
+
+func (b *buffers) put(p *[]byte) {
+	*p = (*p)[:0]
+	b.pool.Put(p)
+}
+
+// appendCheck writes a checkJSON.
+func appendCheck(b []byte, a *gate.Answer) []byte {
+	b = appendText(append(b, `{"site":`...), a.Site)
+	b = strconv.AppendInt(append(b, `,"edition":`...), int64(a.Edition), 10)
+	b = appendText(append(b, `,"regime":`...), a.Regime)
+	b = append(b, `,"decisions":[`...)
+	for i := range a.Decisions {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendDecision(b, &a.Decisions[i])
+	}
+	return append(b, "]}\n"...)
+}
+
+// appendDecision writes a decisionJSON.
+func appendDecision(b []byte, d *gate.Decision) []byte {
+	b = appendText(append(b, `{"purpose":`...), d.Purpose)
+	if d.Vendor != "" {
+		b = appendText(append(b, `,"vendor":`...), d.Vendor)
+	}
+	if d.Cookie != "" {
+		b = appendText(append(b, `,"cookie":`...), d.Cookie)
+	}
+	b = strconv.AppendBool(append(b, `,"allow":`...), d.Allow)
+	b = strconv.AppendInt(append(b, `,"level":`...), int64(d.Level), 10)
+	b = appendText(append(b, `,"reason":`...), string(d.Reason))
+	b = appendText(append(b, `,"basis":`...), string(d.Basis))
+	if d.Until == 0 {
+		return append(b, `,"until":null}`...)
+	}
+	b = append(b, `,"until":"`...)
+	b = time.Unix(d.Until, 0).UTC().AppendFormat(b, time.RFC3339)
+	return append(b, `"}`...)
+}
+
+// appendText writes a string as encoding/json does.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			quoted, err := json.Marshal(s)
+			if err != nil {
+				// A string is always encodable.
+				return append(b, `""`...)
+			}
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
