@@ -939,6 +939,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/install-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does a page carry the tag in the right way? */
+        post: operations["postV1SitesSiteInstallCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/map": {
         parameters: {
             query?: never;
@@ -1489,6 +1506,9 @@ export interface components {
         Inbox: {
             items: components["schemas"]["Item"][];
         };
+        InstallCheck: {
+            url: string;
+        };
         Invitation: {
             email: string;
             /** Format: date-time */
@@ -1688,6 +1708,20 @@ export interface components {
         };
         OpenInvite: {
             token: string;
+        };
+        PageFinding: {
+            cause: string;
+            code: string;
+            fix?: string;
+            level: string;
+            /** Format: int64 */
+            line?: number;
+        };
+        PageResult: {
+            findings: components["schemas"]["PageFinding"][];
+            ok: boolean;
+            site?: string;
+            url: string;
         };
         Password: {
             current: string;
@@ -4297,6 +4331,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteInstallCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstallCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageResult"];
                 };
             };
             /** @description A problem document */

@@ -37,6 +37,7 @@ func imports() map[string][]string {
 		"server/admin":                service,
 		"server/backup":               domain,
 		"server/boltstore":            domain,
+		"server/install":              domain,
 		"server/metrics":              domain,
 		"server/outbox":               domain,
 		"server/budget":               {},
@@ -48,7 +49,7 @@ func imports() map[string][]string {
 		"server/rights":               service,
 		"server/redisstore":           domain,
 		"server/script":               {"consent", "consent/law", "server/bundle"},
-		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/insight", "server/metrics", "server/publish", "server/rights", "server/script"},
+		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/insight", "server/install", "server/metrics", "server/publish", "server/rights", "server/script"},
 		"snippet":                     {},
 		"tests/proxy/live":            {},
 	}
@@ -166,6 +167,7 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 		"github.com/oschwald":           {"geo", "bench/server"},
 		"github.com/maxmind/mmdbwriter": {"geo/geotest"},
 		"github.com/prometheus":         {"server/metrics"},
+		"golang.org/x/net":              {"server/install"},
 		"github.com/evanw/esbuild":      {"server/bundle", "dashboard/build"},
 		"github.com/alecthomas/kong":    {"cmd/lxconsent"},
 	}

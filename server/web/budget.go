@@ -48,6 +48,8 @@ type purse struct {
 type budgets struct {
 	grants, refusals purse
 	site             *budget.Meter[string]
+	// checks are fetches of pages that somebody names, per site.
+	checks *budget.Meter[string]
 }
 
 const (
@@ -64,7 +66,7 @@ func newBudgets(l Limits, clock func() time.Time) *budgets {
 			network: budget.New[netip.Prefix](network, maxNetworks, clock),
 		}
 	}
-	return &budgets{grants: with(l.Network), refusals: with(l.Refusals), site: budget.New[string](l.Site, maxSites, clock)}
+	return &budgets{grants: with(l.Network), refusals: with(l.Refusals), site: budget.New[string](l.Site, maxSites, clock), checks: budget.New[string](budget.Limit{Rate: 30, Per: time.Minute, Burst: 10}, maxSites, clock)}
 }
 
 // limited is a refusal for now, with the time after which it may go well.
@@ -82,6 +84,10 @@ func over(name, what string, wait time.Duration) error {
 		problem: consent.Fail(tooMany, "there were too many consent writes "+what, "wait as long as Retry-After says; the script keeps the choice and sends it again"),
 		budget:  name, wait: wait,
 	}
+}
+
+func tooManyChecks() *consent.Error {
+	return consent.Fail(tooMany, "there were too many checks of this site's pages", "wait as long as Retry-After says")
 }
 
 // spend pays for one write. Subject is "" for a visitor who has none.

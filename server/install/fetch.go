@@ -1,0 +1,143 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Fetcher fetches pages that somebody else names. The zero value reaches only
+// addresses of the public internet, whatever a name resolves to at the moment
+// of the connection and wherever a page forwards to.
+type Fetcher struct {
+	// Trusted lets an address through that would be refused, such as this
+	// server's own; nil lets none. Everything says that all are trusted: for
+	// commands that people run on their own machine.
+	Trusted    func(*url.URL) bool
+	Everything bool
+}
+
+const (
+	maxPage      = 2 << 20
+	maxRedirects = 3
+	fetchTime    = 10 * time.Second
+)
+
+var errNotPublic = errors.New("the address is not one of the public internet")
+
+// Fetch fetches one page. Errors: Invalid for an address that is none, or that
+// must not be reached; Unavailable when it does not answer.
+func (f *Fetcher) Fetch(ctx context.Context, raw string) (Page, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || len(raw) > 2000 {
+		return Page{}, badAddress()
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return Page{}, badAddress()
+	}
+	req.Header.Set("User-Agent", "lxconsent-verify/1.0")
+	req.Header.Set("Accept", "text/html,*/*;q=0.5")
+	transport := f.transport(u)
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+		if len(via) > maxRedirects {
+			return fmt.Errorf("there are more than %d forwards", maxRedirects)
+		}
+		// What is let through for one address is not for where it forwards to.
+		if !f.Everything && f.trusts(u) != f.trusts(r.URL) {
+			return errNotPublic
+		}
+		return nil
+	}}
+	res, err := client.Do(req)
+	if err != nil {
+		return Page{}, unreachable(u, err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxPage))
+	if err != nil {
+		return Page{}, unreachable(u, err)
+	}
+	return Page{URL: res.Request.URL, Status: res.StatusCode, Header: res.Header, Body: body}, nil
+}
+
+func unreachable(u *url.URL, err error) error {
+	if errors.Is(err, errNotPublic) {
+		return consent.Fail(NotPublic, "the address "+u.Host+" leads into a private network, which this server does not ask", "use `lxconsent verify` on a machine that reaches it")
+	}
+	return &consent.Error{Code: NotReached, Cause: "the page at " + u.Host + " does not answer", Fix: "check the address, and that it can be opened without signing in", Err: err}
+}
+
+// The codes of pages that cannot be had.
+const (
+	NotReached consent.Code = "page-not-reached"
+	NotPublic  consent.Code = "page-not-public"
+)
+
+func badAddress() error {
+	return consent.Fail(consent.Invalid, "that is not the address of a page", "write it as https://www.example.com/")
+}
+
+func (f *Fetcher) trusts(u *url.URL) bool {
+	return f.Everything || f.Trusted != nil && f.Trusted(u)
+}
+
+// transport makes connections of its own: none is shared with anything else,
+// no proxy of the environment is asked, and no cookie or login is kept.
+func (f *Fetcher) transport(first *url.URL) *http.Transport {
+	dialer := &net.Dialer{Timeout: 5 * time.Second}
+	if !f.trusts(first) {
+		// The address is looked at when it is connected to, not when its name
+		// is resolved: a second look-up could give another one.
+		dialer.Control = func(_, address string, _ syscall.RawConn) error {
+			ap, err := netip.ParseAddrPort(address)
+			if err != nil || !Public(ap.Addr()) {
+				return errNotPublic
+			}
+			return nil
+		}
+	}
+	return &http.Transport{
+		DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: 8 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10, DisableKeepAlives: true, ForceAttemptHTTP2: true,
+	}
+}
+
+// Public reports whether an address belongs to the public internet.
+func Public(a netip.Addr) bool {
+	a = a.Unmap()
+	if !a.IsValid() || a.Zone() != "" || !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+		return false
+	}
+	for _, net := range special() {
+		if net.Contains(a) {
+			return false
+		}
+	}
+	return true
+}
+
+// special are networks that look public and are not, or that carry another
+// address within: carriers' NAT, tests, 6to4, Teredo, NAT64, documentation.
+func special() []netip.Prefix {
+	var all []netip.Prefix
+	for _, s := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
+		"203.0.113.0/24", "240.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fec0::/10", "::/96",
+	} {
+		all = append(all, netip.MustParsePrefix(s))
+	}
+	return all
+}

@@ -1,0 +1,37 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/server/install"
+)
+
+type installCheckJSON struct {
+	// URL is a page of the site.
+	URL string `json:"url"`
+}
+
+// installCheck serves POST /v1/sites/{site}/install-check: does a page carry
+// the tag, and in the right way?
+func (s *Server) installCheck(c echo.Context) error {
+	in, err := decode[installCheckJSON](c, configBounds())
+	if err != nil {
+		return err
+	}
+	live, err := s.o.Publish.Live(c.Param("site"))
+	if err != nil {
+		return err
+	}
+	if wait, ok := s.budgets.checks.Spend(live.Site.ID); !ok {
+		return &limited{tooManyChecks(), "install-check", wait}
+	}
+	fetcher := &install.Fetcher{Trusted: func(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.o.PublicURL }}
+	out, err := install.Check(c.Request().Context(), fetcher, in.URL, install.Subject{Site: &live.Site, Edition: live.Number, Server: s.o.PublicURL})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, out)
+}
