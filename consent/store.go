@@ -92,6 +92,7 @@ type Store interface {
 	Vault
 	Cabinet
 	Feed
+	Finder
 	Counters
 	Archive
 	// Ping reports whether the store answers.

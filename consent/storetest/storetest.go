@@ -44,6 +44,7 @@ func Run(t *testing.T, h Harness) {
 		{"vault", vaultCases()},
 		{"documents", documentCases()},
 		{"journals", journalCases()},
+		{"find", findCases()},
 		{"counters", counterCases()},
 		{"archive", archiveCases()},
 		{"faults", faultCases()},

@@ -169,6 +169,7 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 		"Secret":       func() error { _, err := b.Secret(ctx, "k", at(0)); return err },
 		"TakeSecret":   func() error { _, err := b.TakeSecret(ctx, "k", at(0)); return err },
 		"DropSecret":   func() error { return b.DropSecret(ctx, "k") },
+		"Find":         func() error { _, err := b.Find(ctx, "shop", "a"); return err },
 		"PutDocument":  func() error { _, err := b.PutDocument(ctx, consent.Document{Kind: "k", ID: "b"}); return err },
 		"Document":     func() error { _, err := b.Document(ctx, "k", "a"); return err },
 		"Documents":    func() error { _, err := b.Documents(ctx, "k", "", 1); return err },
