@@ -870,6 +870,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a subject, with the reason */
+        post: operations["postV1SitesSiteErasures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look for records by id, receipt, subject, external id or time */
+        get: operations["getV1SitesSiteEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/evidence/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record with the words as they were shown, the law and its proof */
+        get: operations["getV1SitesSiteEvidenceRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/findings": {
         parameters: {
             query?: never;
@@ -1410,6 +1461,59 @@ export interface components {
             consent: string;
             erased: boolean;
         };
+        EraseSubject: {
+            external_id?: string;
+            reason: string;
+            subject?: string;
+        };
+        Erased: {
+            /** Format: int64 */
+            records: number;
+        };
+        Evidence: {
+            next?: string;
+            records: components["schemas"]["EvidenceRow"][];
+            /** Format: date-time */
+            through?: string;
+        };
+        EvidenceRow: {
+            action: string;
+            bot?: boolean;
+            damaged?: boolean;
+            /** Format: date-time */
+            decided_at: string;
+            /** Format: int64 */
+            edition: number;
+            erased: boolean;
+            id: string;
+            levels?: {
+                [key: string]: number;
+            };
+            locale: string;
+            outdated?: boolean;
+            regime: string;
+            subject?: string;
+            /** Format: date-time */
+            time: string;
+        };
+        EvidenceView: {
+            edition?: components["schemas"]["Edition"];
+            edition_match: boolean;
+            history: components["schemas"]["EvidenceRow"][];
+            laws: components["schemas"]["Law"][];
+            modes: {
+                [key: string]: "opt-in" | "opt-out" | "notice";
+            };
+            place_source?: string;
+            proof: components["schemas"]["Proof"];
+            receipt: components["schemas"]["Receipt"];
+            record: components["schemas"]["EvidenceRow"];
+            signals: components["schemas"]["Signals"];
+            words?: {
+                [key: string]: string;
+            };
+            words_match: boolean;
+        };
         Explanation: {
             at: string;
             close_means: string;
@@ -1772,6 +1876,15 @@ export interface components {
             recovery_left: number;
             second_factor: boolean;
             tenants: components["schemas"]["TenantLabel"][];
+        };
+        Proof: {
+            leaf?: string;
+            link?: string;
+            node?: string;
+            /** Format: int64 */
+            seq?: number;
+            /** @enum {string} */
+            status: "sealed" | "unchained" | "damaged";
         };
         Publish: {
             /** Format: date-time */
@@ -4167,6 +4280,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Editions"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseSubject"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteEvidence: {
+        parameters: {
+            query?: {
+                record?: string;
+                receipt?: string;
+                subject?: string;
+                external_id?: string;
+                from?: string;
+                to?: string;
+                action?: string;
+                after?: string;
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteEvidenceRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceView"];
                 };
             };
             /** @description A problem document */

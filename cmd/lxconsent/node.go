@@ -105,7 +105,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	n.metrics = metrics.New(version, state)
 	n.insight = insight.New(insight.Options{Store: store, Clock: now, Log: log})
 	n.server = web.New(web.Options{
-		Scripts: scripts, Publish: n.publish, Admin: n.admin, Insight: n.insight, Laws: laws, State: state, EdgeSchemes: edgeSchemes(), Places: places,
+		Scripts: scripts, Publish: n.publish, Admin: n.admin, Insight: n.insight, Evidence: store, Laws: laws, State: state, EdgeSchemes: edgeSchemes(), Places: places,
 		Collect: collect.New(collect.Options{
 			Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Random: random,
 			WordsHash: wordsHash,

@@ -55,8 +55,23 @@ func (d *Desk) Erase(ctx context.Context, site, token string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	now := d.o.Clock()
-	at := now
+	held, _ := consent.OpenSubject(d.o.Keys, live.Site.Tenant, site, token)
+	if err := d.forget(ctx, site, subject, held.Account); err != nil {
+		return "", err
+	}
+	return d.refusal(live)
+}
+
+// EraseSubject does for a subject what Erase does for who holds its token.
+// Errors: Unavailable.
+func (d *Desk) EraseSubject(ctx context.Context, site, subject string) error {
+	return d.forget(ctx, site, subject, true)
+}
+
+// forget erases a subject with its account and the account's devices. account
+// says that it may be an account, whose devices only the store knows.
+func (d *Desk) forget(ctx context.Context, site, subject string, account bool) error {
+	at := d.o.Clock()
 	// Another server's clock may run ahead of ours; what it has stored must go
 	// all the same.
 	holder, r, err := d.latest(ctx, site, subject)
@@ -70,13 +85,13 @@ func (d *Desk) Erase(ctx context.Context, site, token string) (string, error) {
 		gone = append(gone, holder)
 	}
 	history, err := d.o.Records.History(ctx, site, holder)
-	switch held, _ := consent.OpenSubject(d.o.Keys, live.Site.Tenant, site, token); {
+	switch {
 	case err == nil:
 		gone = append(gone, linked(history)...)
-	case consent.CodeOf(err) != consent.Erased && (held.Account || holder != subject):
-		// Only the store knows the other devices. Of somebody without an
-		// account there are none, so that erasure need not wait for it.
-		return "", err
+	case consent.CodeOf(err) != consent.Erased && (account || holder != subject):
+		// Of somebody without an account there are no other devices, so that
+		// erasure need not wait for the store.
+		return err
 	}
 	// The account last: as long as it stands, trying again finds the others.
 	slices.SortStableFunc(gone, func(a, b string) int {
@@ -90,10 +105,10 @@ func (d *Desk) Erase(ctx context.Context, site, token string) (string, error) {
 	})
 	for _, one := range gone {
 		if err := d.o.Records.Erase(ctx, site, one, at); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return d.refusal(live)
+	return nil
 }
 
 // refusal is the lx_consent value of somebody who refused everything.

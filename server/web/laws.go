@@ -62,7 +62,12 @@ func (s *Server) laws(c echo.Context) error {
 		return err
 	}
 	day := at.Format(time.DateOnly)
-	out := lawsJSON{At: day, Laws: []lawJSON{}}
+	return c.JSON(http.StatusOK, lawsJSON{At: day, Laws: s.lawRows(day)})
+}
+
+// lawRows are the rows of the table as they stand on a day.
+func (s *Server) lawRows(day string) []lawJSON {
+	list := []lawJSON{}
 	for _, r := range s.o.Laws.Rows() {
 		row := lawJSON{
 			Code: r.Code, Parent: r.Parent, Region: r.Region, Name: r.Name, Law: r.Law, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo,
@@ -74,9 +79,9 @@ func (s *Server) laws(c echo.Context) error {
 				row.Modes[class] = m.String()
 			}
 		}
-		out.Laws = append(out.Laws, row)
+		list = append(list, row)
 	}
-	return c.JSON(http.StatusOK, out)
+	return list
 }
 
 // explainLaw serves GET /v1/laws/explain.

@@ -54,7 +54,9 @@ type Options struct {
 	Keys    *consent.Keyring
 	Records consent.Records
 	Ledger  Ledger
-	Ping    func(context.Context) error
+	// Evidence is what records are looked up in.
+	Evidence Evidence
+	Ping     func(context.Context) error
 	// StoreAway reports whether decisions wait for the store in the node's log.
 	StoreAway func() bool
 	Clock     func() time.Time

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Evidence is what records are looked up in.
+type Evidence interface {
+	consent.Records
+	consent.Feed
+	consent.Finder
+}
+
+// evidenceRow is a record as a list shows it. An erased one has neither subject
+// nor levels.
+type evidenceRow struct {
+	ID        string         `json:"id"`
+	Time      time.Time      `json:"time"`
+	DecidedAt time.Time      `json:"decided_at"`
+	Subject   string         `json:"subject,omitempty"`
+	Action    consent.Action `json:"action"`
+	Edition   int            `json:"edition"`
+	Regime    string         `json:"regime"`
+	Locale    string         `json:"locale"`
+	Levels    map[string]int `json:"levels,omitempty"`
+	Erased    bool           `json:"erased"`
+	Bot       bool           `json:"bot,omitempty"`
+	Outdated  bool           `json:"outdated,omitempty"`
+	Damaged   bool           `json:"damaged,omitempty"`
+}
+
+func evidenceOf(r *consent.Record) evidenceRow {
+	return evidenceRow{
+		ID: r.ID, Time: r.Time, DecidedAt: time.UnixMilli(r.Clock).UTC(), Subject: r.Subject, Action: r.Action, Edition: r.Edition,
+		Regime: r.Regime, Locale: r.Locale, Levels: r.Levels, Erased: r.Levels == nil && !r.Damaged, Bot: r.Bot, Outdated: r.Outdated, Damaged: r.Damaged,
+	}
+}
+
+type evidenceJSON struct {
+	Records []evidenceRow `json:"records"`
+	// Next is the `after` of the next page; empty when there is none.
+	Next string `json:"next,omitempty"`
+	// Through is the time up to which this page has looked.
+	Through *time.Time `json:"through,omitempty"`
+}
+
+const (
+	evidencePage = 200
+	// evidenceLook is how many records one call looks at.
+	evidenceLook = 5000
+)
+
+// findEvidence serves GET /v1/sites/{site}/evidence.
+func (s *Server) findEvidence(c echo.Context) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	defer cancel()
+	site, q := c.Param("site"), c.QueryParams()
+	tenant, err := s.o.Publish.Owner(ctx, site)
+	if err != nil {
+		return err
+	}
+	asked := slices.DeleteFunc([]string{"record", "receipt", "subject", "external_id"}, func(name string) bool { return q.Get(name) == "" })
+	if len(asked) > 1 {
+		return consent.Fail(badQuery, "more than one of `record`, `receipt`, `subject` and `external_id` is asked for", "ask for one")
+	}
+	out := evidenceJSON{Records: []evidenceRow{}}
+	switch {
+	case len(asked) == 0:
+		if out, err = s.evidenceOfDays(ctx, c); err != nil {
+			return err
+		}
+	case asked[0] == "record" || asked[0] == "receipt":
+		id := q.Get("record")
+		if text := q.Get("receipt"); text != "" {
+			if id, err = s.idOfReceipt(site, text); err != nil {
+				return err
+			}
+		}
+		r, err := s.o.Evidence.Find(ctx, site, id)
+		if err == nil {
+			out.Records = append(out.Records, evidenceOf(&r))
+		} else if code := consent.CodeOf(err); code != consent.NotFound && code != consent.Invalid {
+			return err
+		}
+	default:
+		subject := q.Get("subject")
+		if name := q.Get("external_id"); name != "" {
+			subject = consent.AccountSubject(s.o.Keys, tenant, site, name)
+		}
+		history, err := s.o.Evidence.History(ctx, site, subject)
+		if code := consent.CodeOf(err); err != nil && code != consent.Erased && code != consent.Invalid {
+			return err
+		}
+		for i := range history {
+			out.Records = append(out.Records, evidenceOf(&history[i]))
+		}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// idOfReceipt reads the record's id out of a receipt: the signed text, the
+// receipt as JSON, or the whole answer that held it. Only what our keys signed
+// is believed where it is signed.
+func (s *Server) idOfReceipt(site, text string) (string, error) {
+	text = strings.TrimSpace(text)
+	wrong := consent.Fail(consent.Invalid, "this is no receipt of this site", "paste the `jws` of the receipt, or the receipt itself, unchanged")
+	var doc struct {
+		ID      string `json:"id"`
+		Site    string `json:"site"`
+		JWS     string `json:"jws"`
+		Receipt struct {
+			ID  string `json:"id"`
+			JWS string `json:"jws"`
+		} `json:"receipt"`
+	}
+	if strings.HasPrefix(text, "{") {
+		if json.Unmarshal([]byte(text), &doc) != nil {
+			return "", wrong
+		}
+		if text = doc.JWS + doc.Receipt.JWS; text == "" {
+			if doc.ID == "" || doc.Site != "" && doc.Site != site {
+				return "", wrong
+			}
+			return doc.ID, nil
+		}
+	}
+	r, err := consent.VerifyReceipt(s.o.Keys.PublicKeys(), text)
+	if err != nil || r.Site != site {
+		return "", wrong
+	}
+	return r.ID, nil
+}
+
+// evidenceOfDays lists records by the time at which they came.
+func (s *Server) evidenceOfDays(ctx context.Context, c echo.Context) (out evidenceJSON, err error) {
+	q, site := c.QueryParams(), c.Param("site")
+	out.Records = []evidenceRow{}
+	limit, err := limitOf(q, 50)
+	if err != nil {
+		return out, err
+	}
+	from, to, err := between(q)
+	if err != nil {
+		return out, err
+	}
+	after := q.Get("after")
+	if after == "" && !from.IsZero() {
+		if after, err = s.o.Evidence.Since(ctx, site, from); err != nil {
+			return out, err
+		}
+	}
+	for looked := 0; looked < evidenceLook; {
+		page, err := s.o.Evidence.Arrivals(ctx, site, after, evidencePage)
+		if err != nil {
+			return out, err
+		}
+		for _, a := range page {
+			after = a.Cursor
+			if a.Erasure != nil {
+				continue
+			}
+			r := a.Record
+			out.Through = &r.Time
+			switch {
+			case !to.IsZero() && r.Time.After(to.Add(time.Minute)):
+				return out, nil
+			case r.Time.Before(from) || !to.IsZero() && !r.Time.Before(to) || q.Get("action") != "" && string(r.Action) != q.Get("action"):
+				continue
+			}
+			if out.Records = append(out.Records, evidenceOf(&r)); len(out.Records) == limit {
+				out.Next = after
+				return out, nil
+			}
+		}
+		if len(page) < evidencePage {
+			return out, nil
+		}
+		looked += len(page)
+	}
+	out.Next = after
+	return out, nil
+}
