@@ -3,6 +3,8 @@ import "@mantine/notifications/styles.css";
 import "./app.css";
 // Styles of a part that is loaded later do not come with it, so they are here.
 import "./editor/editor.css";
+import "./insight/insight.css";
+import "./laws/laws.css";
 import "./wizard/wizard.css";
 import "./narrow.css";
 import { MantineProvider } from "@mantine/core";
@@ -21,6 +23,9 @@ import { theme } from "./theme";
 // The editor is most of the code, and a list needs none of it.
 const Editor = lazy(() => import("./editor/editor"));
 const Account = lazy(() => import("./account/account"));
+const Inbox = lazy(() => import("./inbox/inbox"));
+const Insight = lazy(() => import("./insight/insight"));
+const Laws = lazy(() => import("./laws/laws"));
 const Organisation = lazy(() => import("./organisation/organisation"));
 const Wizard = lazy(() => import("./wizard/wizard"));
 
@@ -65,6 +70,9 @@ function start() {
                   <Route path="/">
                     <Sites />
                   </Route>
+                  <Route path="/laws">
+                    <Laws />
+                  </Route>
                   <Route path="/account">
                     <Account />
                   </Route>
@@ -72,6 +80,8 @@ function start() {
                   <Route path="/new">
                     <Wizard />
                   </Route>
+                  <Route path="/sites/:id/insight">{({ id }) => <Insight id={decodeURIComponent(id)} />}</Route>
+                  <Route path="/sites/:id/cookies">{({ id }) => <Inbox id={decodeURIComponent(id)} />}</Route>
                   <Route path="/sites/:id">{({ id }) => <Editor key={id} id={decodeURIComponent(id)} />}</Route>
                   <Route>
                     <NotFound />

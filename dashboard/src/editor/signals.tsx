@@ -82,6 +82,9 @@ export function Signals({ doc, change, findings }: Panel) {
         {flag("storage_writes", t("Hold back storage"), t("Declared keys of local and session storage wait too."))}
         {flag("report_only", t("Only report"), t("Nothing is held back; the page is told what would have been. For trying out."))}
       </Section>
+      <Section title={t("Learn")}>
+        {flag("insight", t("Count banners"), t("One small request when a banner shows: how often, and names of cookies that nobody declared. Nothing about the visitor."))}
+      </Section>
     </>
   );
 }

@@ -6,6 +6,8 @@ import { t } from "../i18n";
 import { useMay, useSession } from "../session";
 import { Audit } from "./audit";
 import { Details } from "./details";
+import { EdgeTab } from "./edge";
+import { Health } from "./health";
 import { Keys } from "./keys";
 import { Members } from "./members";
 import { Tenants } from "./tenants";
@@ -21,6 +23,8 @@ export default function Organisation({ part }: { part: string }) {
     { value: "members", label: t("Members"), sees: "members:read", Content: Members },
     { value: "keys", label: t("API keys"), sees: "keys:read", Content: Keys },
     { value: "audit", label: t("Changes"), sees: "audit:read", Content: Audit },
+    { value: "edge", label: t("Edge"), sees: "site:read", Content: EdgeTab },
+    { value: "health", label: t("Health"), sees: "", Content: Health },
     { value: "all", label: t("All organisations"), sees: "", Content: Tenants },
   ].filter((p) => (p.sees ? may(p.sees) : install));
   const open = parts.find((p) => p.value === part) ?? parts[0];

@@ -1,0 +1,90 @@
+import { Button, Group, Table, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { Report } from "../api";
+import { Card } from "../card";
+import { language, t } from "../i18n";
+import { number } from "./numbers";
+
+const parts = ["accepted", "partial", "rejected", "dismissed"] as const;
+const names = () => ({ accepted: t("Accepted"), partial: t("In part"), rejected: t("Refused"), dismissed: t("Closed") });
+const short = (day: string) => new Date(`${day}T00:00:00Z`).toLocaleDateString(language(), { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** Choices by day, as stacked bars or as the same table. */
+export function Days({ report }: { report: Report }) {
+  const [asTable, { toggle }] = useDisclosure();
+  const days = report.days;
+  const most = Math.max(1, ...days.map((d) => parts.reduce((sum, p) => sum + (d[p] ?? 0), 0)));
+  const [height, width] = [180, 18];
+  return (
+    <Card
+      title={t("Choices by day")}
+      action={
+        <Button variant="default" size="compact-sm" onClick={toggle}>
+          {asTable ? t("Show as a chart") : t("Show as a table")}
+        </Button>
+      }
+    >
+      {asTable ? (
+        <Table.ScrollContainer minWidth={520}>
+          <Table fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("Day")}</Table.Th>
+                <Table.Th>{t("Shown")}</Table.Th>
+                {parts.map((p) => (
+                  <Table.Th key={p}>{names()[p]}</Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {days.map((d) => (
+                <Table.Tr key={d.day}>
+                  <Table.Td>{d.day}</Table.Td>
+                  <Table.Td>{number(d.shown, report.least)}</Table.Td>
+                  {parts.map((p) => (
+                    <Table.Td key={p}>{number(d[p], report.least)}</Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      ) : (
+        <>
+          <svg viewBox={`0 0 ${days.length * width} ${height + 20}`} className="days" role="img" aria-label={t("Choices by day, as bars")} preserveAspectRatio="none">
+            {days.map((d, i) => {
+              let y = height;
+              return (
+                <g key={d.day}>
+                  <title>{`${short(d.day)}: ${parts.map((p) => `${names()[p]} ${number(d[p], report.least)}`).join(", ")}`}</title>
+                  <rect x={i * width} y={0} width={width} height={height} className="days-back" />
+                  {parts.map((p) => {
+                    const h = ((d[p] ?? 0) / most) * height;
+                    y -= h;
+                    return <rect key={p} x={i * width + 2} y={y} width={width - 4} height={h} data-part={p} />;
+                  })}
+                </g>
+              );
+            })}
+          </svg>
+          <Group justify="space-between">
+            <Text size="xs" c="dimmed">
+              {days[0] && short(days[0].day)}
+            </Text>
+            <Group gap="lg">
+              {parts.map((p) => (
+                <Group key={p} gap={6}>
+                  <span className="days-key" data-part={p} aria-hidden="true" />
+                  <Text size="sm">{names()[p]}</Text>
+                </Group>
+              ))}
+            </Group>
+            <Text size="xs" c="dimmed">
+              {days.at(-1) && short(days.at(-1)?.day ?? "")}
+            </Text>
+          </Group>
+        </>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,146 @@
+import { Alert, Anchor, Button, Group, NativeSelect, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { IconDownload } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "wouter";
+import { api, type Report } from "../api";
+import { Card, Nothing } from "../card";
+import { SiteName } from "../evidence/site-name";
+import { Page } from "../frame";
+import { rich, t } from "../i18n";
+import { ProblemAlert } from "../problem";
+import { By } from "./by";
+import { Days } from "./days";
+import { number, percent } from "./numbers";
+import { PurposeBars } from "./purpose-bars";
+
+const spans = () => [
+  { value: "7", label: t("7 days") },
+  { value: "30", label: t("30 days") },
+  { value: "90", label: t("90 days") },
+];
+const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+
+/** How the banner does: figures without anybody behind them. */
+export default function Insight({ id }: { id: string }) {
+  useDocumentTitle(`${t("Insight")} · LeadiumX Consent`);
+  const [span, setSpan] = useState("30");
+  const [from, to] = [day(Number(span) - 1), day(0)];
+  const report = useQuery({ queryKey: ["insight", id, from, to], queryFn: ({ signal }) => api.insight(id, from, to, signal) });
+  return (
+    <Page
+      site={id}
+      where={<SiteName id={id} />}
+      title={t("Insight")}
+      hint={t("Counts only: no visitor stands behind a figure.")}
+      wide
+      actions={
+        <Group gap="xs">
+          <SegmentedControl aria-label={t("Time")} data={spans()} value={span} onChange={setSpan} />
+          <Button
+            component="a"
+            href={`/v1/sites/${encodeURIComponent(id)}/insight?from=${from}&to=${to}&format=csv`}
+            download
+            variant="default"
+            leftSection={<IconDownload size={16} />}
+          >
+            CSV
+          </Button>
+        </Group>
+      }
+    >
+      {report.isError && <ProblemAlert error={report.error} retry={() => void report.refetch()} />}
+      {report.isPending && <Skeleton height={420} radius="lg" />}
+      {report.data && <Figures report={report.data} />}
+    </Page>
+  );
+}
+
+function Figures({ report: r }: { report: Report }) {
+  const c = r.totals;
+  const answered = [c.accepted, c.rejected, c.partial, c.dismissed].reduce<number>((sum, n) => sum + (n ?? 0), 0);
+  const empty = answered === 0 && !c.shown;
+  const tiles: [string, number | null, string | undefined][] = [
+    [t("Shown"), c.shown, undefined],
+    [t("Accepted"), c.accepted, percent(c.accepted, answered)],
+    [t("Refused"), c.rejected, percent(c.rejected, answered)],
+    [t("In part"), c.partial, percent(c.partial, answered)],
+    [t("Closed"), c.dismissed, percent(c.dismissed, answered)],
+    [t("Ignored"), c.ignored, percent(c.ignored, c.shown ?? 0)],
+  ];
+  return (
+    <Stack gap="lg">
+      {!r.seen && (
+        <Alert color="gray" title={t("How often the banner was shown is not counted")}>
+          {rich("Switch {feature} on under Signals, and the script tells the server when a banner shows: one small request without anything about the visitor.", {
+            feature: <b>{t("Count banners")}</b>,
+          })}{" "}
+          <Anchor component={Link} href={`/sites/${r.site}`}>
+            {t("Open the editor")}
+          </Anchor>
+        </Alert>
+      )}
+      {empty && (
+        <Card title={t("Nothing yet")}>
+          <Nothing>{t("As soon as visitors choose, their choices are counted here. Figures below {n} are held back, so that nobody can be told apart.", { n: r.least })}</Nothing>
+        </Card>
+      )}
+      {!empty && (
+        <>
+          <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+            {tiles.map(([label, n, share]) => (
+              <div key={label} className="tile">
+                <Text size="sm" c="dimmed">
+                  {label}
+                </Text>
+                <Text className="tile-number">{number(n, r.least)}</Text>
+                <Text size="sm" c="dimmed">
+                  {share ?? "\u00a0"}
+                </Text>
+              </div>
+            ))}
+          </SimpleGrid>
+          <Days report={r} />
+          <PurposeBars report={r} />
+          <Dimension report={r} />
+          <Text size="sm" c="dimmed">
+            {t("Held back below {least}. Programs that say what they are: {bots}; they are not in the figures.", { least: r.least, bots: r.bots })}
+          </Text>
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Dimension({ report }: { report: Report }) {
+  const names: Record<string, string> = {
+    place: t("Place"),
+    country: t("Country"),
+    region: t("Place"),
+    regime: t("Regime"),
+    locale: t("Language"),
+    language: t("Language"),
+    device: t("Device"),
+    edition: t("Edition"),
+  };
+  const all = Object.keys(report.by).filter((k) => (report.by[k]?.length ?? 0) > 0);
+  const [chosen, setChosen] = useState<string>();
+  const open = chosen && all.includes(chosen) ? chosen : all[0];
+  if (!open) return null;
+  return (
+    <Card
+      title={t("Apart by")}
+      action={
+        <NativeSelect
+          aria-label={t("Apart by")}
+          value={open}
+          onChange={(e) => setChosen(e.currentTarget.value)}
+          data={all.map((k) => ({ value: k, label: names[k] ?? k }))}
+        />
+      }
+    >
+      <By dimension={open} rows={report.by[open] ?? []} least={report.least} />
+    </Card>
+  );
+}

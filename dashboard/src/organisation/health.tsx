@@ -1,0 +1,49 @@
+import { Badge, Skeleton, Table } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../api";
+import { Card } from "../card";
+import { language, t } from "../i18n";
+import { ProblemAlert } from "../problem";
+
+const colours = { ok: "pine", degraded: "yellow", down: "red" } as const;
+
+/** The state of the node that answered. */
+export function Health() {
+  const health = useQuery({ queryKey: ["health"], queryFn: ({ signal }) => api.health(signal), refetchInterval: 10_000 });
+  if (health.isError) return <ProblemAlert error={health.error} retry={() => void health.refetch()} />;
+  if (!health.data) return <Skeleton height={300} radius="lg" />;
+  const h = health.data;
+  const n = (v: number) => v.toLocaleString(language());
+  const rows: [string, string][] = [
+    [t("Version"), h.version],
+    [t("Up for"), t("{n} hours", { n: n(Math.round(h.uptime_seconds / 360) / 10) })],
+    [t("Store"), h.store],
+    [t("An answered choice is"), h.level],
+    [t("Waiting for the store"), h.waiting > 0 ? t("{n} choices, the oldest for {s} seconds", { n: n(h.waiting), s: n(Math.round(h.oldest_seconds)) }) : t("none")],
+    [t("Node log"), h.fenced ? t("closed after a fault of the disk") : t("{n} MB", { n: n(Math.round(h.log_bytes / 100_000) / 10) })],
+    [t("Places"), [h.geo, h.geo_source, h.geo_built?.slice(0, 10)].filter(Boolean).join(", ")],
+    [t("Sites"), n(h.sites)],
+    [t("Compiled scripts in memory"), n(h.scripts)],
+    [t("Signing keys"), n(h.keys)],
+  ];
+  return (
+    <Card
+      title={t("Health")}
+      hint={t("Of the node that answered you.")}
+      action={<Badge color={colours[h.status]}>{h.status === "ok" ? t("All is well") : h.status === "degraded" ? t("Works, with limits") : t("Down")}</Badge>}
+    >
+      <Table fz="sm">
+        <Table.Tbody>
+          {rows.map(([k, v]) => (
+            <Table.Tr key={k}>
+              <Table.Td c="dimmed" w={260}>
+                {k}
+              </Table.Td>
+              <Table.Td>{v}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  );
+}
