@@ -9,10 +9,21 @@ const parts = ["accepted", "partial", "rejected", "dismissed"] as const;
 const names = () => ({ accepted: t("Accepted"), partial: t("In part"), rejected: t("Refused"), dismissed: t("Closed") });
 const short = (day: string) => new Date(`${day}T00:00:00Z`).toLocaleDateString(language(), { day: "numeric", month: "short", timeZone: "UTC" });
 
+// Days on which nothing happened are days too.
+function everyDay(report: Report): Report["days"] {
+  const known = new Map(report.days.map((d) => [d.day, d]));
+  const all: Report["days"] = [];
+  for (let at = Date.parse(`${report.from}T00:00:00Z`); at <= Date.parse(`${report.to}T00:00:00Z`); at += 86_400_000) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    all.push(known.get(day) ?? { day, shown: 0, accepted: 0, rejected: 0, partial: 0, dismissed: 0, withdrawn: 0, ignored: 0, records: 0 });
+  }
+  return all;
+}
+
 /** Choices by day, as stacked bars or as the same table. */
 export function Days({ report }: { report: Report }) {
   const [asTable, { toggle }] = useDisclosure();
-  const days = report.days;
+  const days = everyDay(report);
   const most = Math.max(1, ...days.map((d) => parts.reduce((sum, p) => sum + (d[p] ?? 0), 0)));
   const [height, width] = [180, 18];
   return (

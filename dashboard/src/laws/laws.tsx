@@ -25,6 +25,7 @@ export default function Laws() {
   const session = useSession();
   const sites = useQuery({ queryKey: ["sites"], queryFn: ({ signal }) => api.sites(signal) });
   const chosen = site ?? sites.data?.sites[0]?.id;
+  const [purpose, setPurpose] = useState<string>();
   const places = useMemo(placeOptions, []);
   const view = useQuery({
     queryKey: ["site", chosen],
@@ -36,6 +37,8 @@ export default function Laws() {
     queryFn: ({ signal }) => api.map(chosen ?? "", day, signal),
     enabled: chosen !== undefined && session.permissions.includes("site:read"),
   });
+  const purposes = Object.keys(map.data?.places[0]?.purposes ?? {});
+  const coloured = purpose ?? purposes.find((p) => p === "analytics") ?? "";
   return (
     <Page
       title={t("Laws")}
@@ -55,6 +58,16 @@ export default function Laws() {
                 allowDeselect={false}
               />
             )}
+            {purposes.length > 0 && (
+              <Select
+                aria-label={t("Purpose")}
+                data={[{ value: "", label: t("The strictest") }, ...purposes.map((p) => ({ value: p, label: p }))]}
+                value={coloured}
+                onChange={(v) => setPurpose(v ?? "")}
+                allowDeselect={false}
+                w={150}
+              />
+            )}
             <TextInput type="date" aria-label={t("On which day")} value={day} onChange={(e) => e.currentTarget.value && setDay(e.currentTarget.value)} />
           </Group>
         }
@@ -62,7 +75,7 @@ export default function Laws() {
         {map.isError && <ProblemAlert error={map.error} retry={() => void map.refetch()} />}
         {chosen === undefined && !sites.isPending && <Nothing>{t("The map shows a site. Add one first.")}</Nothing>}
         {map.isPending && chosen !== undefined && <Skeleton height={360} radius="md" />}
-        {map.data && <WorldMap places={map.data.places} open={place} onOpen={setPlace} />}
+        {map.data && <WorldMap places={map.data.places} purpose={coloured} open={place} onOpen={setPlace} />}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Select
             label={t("What would a visitor see in …")}

@@ -9,6 +9,8 @@ import world from "./world.json";
 
 interface Props {
   places: MapPlace[];
+  /** The purpose that colours the map; empty for the strictest of all. */
+  purpose: string;
   open: string;
   onOpen: (place: string) => void;
 }
@@ -16,18 +18,19 @@ interface Props {
 const modes = ["opt-in", "opt-out", "notice"] as const;
 
 /** The strictest thing that visitors of each country are asked; the same as a table for who cannot see it. */
-export function WorldMap({ places, open, onOpen }: Props) {
+export function WorldMap({ places, purpose, open, onOpen }: Props) {
   const [asTable, { toggle }] = useDisclosure();
   const byPlace = useMemo(() => new Map(places.map((p) => [p.place, p])), [places]);
-  const strictest = byPlace.get("unknown")?.mode ?? "opt-in";
-  const modeOf = (code: string) => byPlace.get(code)?.mode ?? strictest;
+  const mode = (p?: MapPlace) => (purpose ? p?.purposes[purpose] : p?.mode);
+  const strictest = mode(byPlace.get("unknown")) ?? "opt-in";
+  const modeOf = (code: string) => mode(byPlace.get(code)) ?? strictest;
   const title = (code: string) => `${placeName(code)}: ${modeName(modeOf(code))}`;
   return (
     <div>
       {asTable ? (
         <AsTable places={places} />
       ) : (
-        <svg viewBox="0 0 1000 440" className="world" role="img" aria-label={t("A map of the world, coloured by what visitors are asked")}>
+        <svg viewBox="0 -6 1030 446" className="world" role="img" aria-label={t("A map of the world, coloured by what visitors are asked")}>
           {Object.entries(world.shapes).map(([code, path]) => (
             // biome-ignore lint/a11y/noStaticElementInteractions: the select below the map does the same by keyboard.
             <path key={code} d={path} data-mode={modeOf(code)} data-open={open.slice(0, 2) === code || undefined} onClick={() => onOpen(code)}>
@@ -48,7 +51,7 @@ export function WorldMap({ places, open, onOpen }: Props) {
             <Group key={m} gap={6}>
               <span className="world-key" data-mode={m} aria-hidden="true" />
               <Text size="sm">
-                {modeName(m)} ({places.filter((p) => p.mode === m).length})
+                {modeName(m)} ({places.filter((p) => mode(p) === m).length})
               </Text>
             </Group>
           ))}
