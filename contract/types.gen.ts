@@ -1501,6 +1501,7 @@ export interface components {
             edition_match: boolean;
             history: components["schemas"]["EvidenceRow"][];
             laws: components["schemas"]["Law"][];
+            laws_match: boolean;
             modes: {
                 [key: string]: "opt-in" | "opt-out" | "notice";
             };

@@ -50,7 +50,7 @@ func TestEvidenceIsFoundShownAsItWasAndErasedWithAReason(t *testing.T) {
 				t.Errorf("a forged receipt = %d %s", a.status, a.body)
 			}
 			one := s.do(http.MethodGet, "/v1/sites/demo/evidence/"+id(1), "", operator)
-			for _, want := range []string{`"words_match":true`, `"edition_match":true`, `"status":"sealed"`, `"banner.title":`, `"analytics":"opt-in"`, `"laws":[{"code":"FR"`} {
+			for _, want := range []string{`"words_match":true`, `"laws_match":true`, `"edition_match":true`, `"status":"sealed"`, `"banner.title":`, `"analytics":"opt-in"`, `{"code":"FR"`} {
 				if !strings.Contains(string(one.body), want) {
 					t.Errorf("the record lacks %s: %s", want, one.body)
 				}

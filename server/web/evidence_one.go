@@ -31,9 +31,11 @@ type evidenceViewJSON struct {
 	Edition      *editionJSON `json:"edition,omitempty"`
 	EditionMatch bool         `json:"edition_match"`
 	// Laws are the rows behind the regime, Modes what it asked of each purpose.
-	Laws  []lawJSON          `json:"laws"`
-	Modes map[string]lawMode `json:"modes"`
-	Proof proofJSON          `json:"proof"`
+	// LawsMatch says that the rows read as they did then.
+	Laws      []lawJSON          `json:"laws"`
+	LawsMatch bool               `json:"laws_match"`
+	Modes     map[string]lawMode `json:"modes"`
+	Proof     proofJSON          `json:"proof"`
 	// History are the subject's records, oldest first.
 	History []evidenceRow `json:"history"`
 }
@@ -123,12 +125,10 @@ func (s *Server) shownThen(ctx context.Context, r *consent.Record, out *evidence
 		out.Modes[rule.ID] = rule.Mode.String()
 	}
 	day := r.Time.UTC().Format(time.DateOnly)
-	behind := r.Laws
-	if len(behind) == 0 {
-		behind = strings.Split(r.Regime, "+")
-	}
+	out.LawsMatch = slices.Equal(s.o.Laws.Behind(r.Regime, r.Time), r.Laws)
 	for _, row := range s.lawRows(day) {
-		if row.InForce && slices.ContainsFunc(behind, func(id string) bool { return strings.EqualFold(id, row.Code) }) {
+		// A record names each row as CODE@HASH.
+		if row.InForce && slices.ContainsFunc(r.Laws, func(named string) bool { return strings.HasPrefix(named, row.Code+"@") }) {
 			out.Laws = append(out.Laws, row)
 		}
 	}
