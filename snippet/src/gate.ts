@@ -1,4 +1,5 @@
 // Scripts, frames and pixels that wait for a grant.
+import { safely } from "./quietly.ts";
 import { placeholder } from "./ui/embed.ts";
 
 /** Whether a purpose runs, at a level given by its name or number, for a vendor. */
@@ -79,10 +80,10 @@ const revive = (from: Inert, script: boolean): Element => {
 
 /** Lets an element in or out of the page, as its purposes ask for. */
 export const turn = async (slot: Slot) => {
-  const e = slot._inert;
-  const script = e.localName === "script";
-  const { dataset } = e;
   try {
+    const e = slot._inert;
+    const script = e.localName === "script";
+    const { dataset } = e;
     // Order is kept: files load side by side and run in turn, a script in the
     // page waits for the file before it.
     if (!sourceOf(e)) await shared._loading;
@@ -126,18 +127,18 @@ export const again = () => shared._slots.forEach(turn);
 export const arm = (may: Allowed, changed?: () => void) => {
   shared._may = may;
   if (!INLINE) shared._watch?.disconnect();
-  const look = () => scan();
+  const look = safely(() => scan());
   shared._watch = new MutationObserver(
     INLINE
       ? look
-      : (records) => {
+      : safely((records) => {
           // While the page is read, an element may be the missing end of an earlier one.
-          if (loading()) look();
+          if (loading()) scan();
           else for (const r of records) for (const n of r.addedNodes) scan(n as Element);
           changed?.();
-        },
+        }),
   );
   shared._watch.observe(document, { childList: true, subtree: true });
   addEventListener("DOMContentLoaded", look);
-  look();
+  scan();
 };

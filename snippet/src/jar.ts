@@ -1,19 +1,11 @@
 // The browser's cookies and storage keys, reached past whatever guards them.
 import { cookieDomain, cookies, maxAge } from "lx:config";
 import { match } from "./match.ts";
+import { quietly } from "./quietly.ts";
 import { has } from "./page.ts";
 
 type Cookie = { get: () => string; set: (text: string) => void };
 const native = Object.getOwnPropertyDescriptor(Document.prototype, "cookie") as Cookie;
-
-/** Everything may throw in a sandboxed frame; then there is nothing to see. */
-export const quietly = <T>(f: () => T): T | undefined => {
-  try {
-    return f();
-  } catch {
-    return;
-  }
-};
 
 const put = (name: string, value: string, age: number, path: string, domain: string) =>
   quietly(() =>

@@ -6,6 +6,7 @@ import { again, arm, type Inert, scan, shared, turn } from "./gate.ts";
 import { clean, free, guardCookies, keepConsent, readConsent } from "./jar.ts";
 import type { Action, Levels } from "./merge.ts";
 import { become, has, levelOf, now, purposesOf, signals, state } from "./page.ts";
+import { quietly, safely } from "./quietly.ts";
 import { sender } from "./send.ts";
 import { asks, type Event as Happening } from "./step.ts";
 import { draw, picked } from "./ui/draw.ts";
@@ -36,7 +37,7 @@ const get = () => ({
 const tell = (name: string, action?: string) => {
   const detail = { ...get(), action };
   dispatchEvent(new CustomEvent(`lxconsent:${name}`, { detail }));
-  if (CONSENT_MODE && action) queue().push({ event: "lxconsent_change", ...detail });
+  if (CONSENT_MODE && action) quietly(() => queue().push({ event: "lxconsent_change", ...detail }));
 };
 
 /** Does what the state asks for. */
@@ -102,7 +103,7 @@ if (COOKIE_WRITES) guardCookies(JOURNAL ? watched(free) : free);
 if (STORAGE_WRITES) {
   guardCookieStore(watched(free));
   guardStorage(watched(free));
-  addEventListener("pagehide", clean);
+  addEventListener("pagehide", safely(clean));
 }
 if (!before?.gate) tellTags("default", () => false);
 const read = () => (PREVIEW ? [] : readConsent());
@@ -142,19 +143,19 @@ const hooks: Readonly<Record<string, (trusted: boolean, hook: HTMLElement) => vo
   ...(VENDORS && { once: show, always: show }),
 };
 // Caught on its way down, where no handler of the page stops it.
-addEventListener("click", (e) => {
+addEventListener("click", safely((e) => {
   const hook = (e.target as Element).closest?.<HTMLElement>("[data-lx-action]");
   hooks[hook?.dataset.lxAction as string]?.(e.isTrusted, hook as HTMLElement);
-}, true);
-addEventListener("keydown", (e) => {
+}), true);
+addEventListener("keydown", safely((e) => {
   if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL) close();
-});
+}));
 // Another tab, whose decision waits for the server in its storage, or this page out of the
 // back-forward cache, may have another choice. These are hints: our own cookie says which.
 for (const name of ["visibilitychange", "pageshow", "storage", "prerenderingchange"])
-  addEventListener(name, () => {
+  addEventListener(name, safely(() => {
     const values = read();
     const raw = state[0]?._raw;
     if (raw ? !values.includes(raw) : values[0]) go({ _read: values });
     else look();
-  }, true);
+  }), true);

@@ -1,12 +1,13 @@
 // Telling the server what was decided.
 import { endpoint, note, site } from "lx:config";
-import { quietly } from "./jar.ts";
 import type { Given } from "./merge.ts";
+import { quietly } from "./quietly.ts";
 
 type Write = readonly [body: { readonly id: string; readonly [field: string]: unknown }, at: number];
 
-/** The API lies beside the folder of this address; undefined where it is not known. */
-export const beside = endpoint || (document.currentScript as HTMLScriptElement | null)?.src;
+const own = document.currentScript;
+/** The API lies beside the folder of this address; undefined where it is not known. An image of the page may bear the name of the script's place. */
+export const beside = endpoint || (own instanceof HTMLScriptElement ? own.src : undefined);
 
 /** Makes what sends decisions; without one it sends what still waits from an earlier page. */
 export const sender = (answered: (consent: string) => void) => {

@@ -4,6 +4,7 @@ import { locale, type NamedRule, rules, terms } from "lx:config";
 import { banner, preferences, reopen } from "lx:view";
 import type { Levels } from "../merge.ts";
 import { levelOf, now, signals, state } from "../page.ts";
+import { safely } from "../quietly.ts";
 import { asks } from "../step.ts";
 import { PREFERENCES, type View } from "../views.ts";
 import { grow } from "./grow.ts";
@@ -35,10 +36,13 @@ export const draw = (close: () => void, tell: (name: string) => void, late?: boo
   // Who takes our box away at once is not answered at once: the two would never end.
   if (view === last && !late) {
     if (!again)
-      again = setTimeout(() => {
-        again = 0;
-        draw(close, tell, true);
-      }, 50);
+      again = setTimeout(
+        safely(() => {
+          again = 0;
+          draw(close, tell, true);
+        }),
+        50,
+      );
     return;
   }
   const focused = root?.contains(document.activeElement);

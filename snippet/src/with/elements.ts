@@ -1,6 +1,7 @@
 // Elements that scripts make: an address that must wait is kept beside the
 // element, which stays the page's own and gets it when the purpose is granted.
 import { type Inert, namesOf as marks, type Policy } from "../gate.ts";
+import { quietly } from "../quietly.ts";
 import type { Kind } from "./journal.ts";
 import { defuse } from "./markup.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
@@ -89,7 +90,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
         type.prototype,
         name,
         (e: Element, v, native) => {
-          if (!keep(e, name, v)) native(v);
+          if (!quietly(() => keep(e, name, v))) native(v);
         },
         (e: Element) => (kept.get(e)?.has(name) ? `${kept.get(e)?.get(name)}` : undefined),
       );
@@ -97,7 +98,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
   patch(Element.prototype, "setAttribute", (native) =>
     function (this: unknown, ...args) {
       const name = `${args[0]}`.toLowerCase();
-      if (!guarded(this as Element, name) || !keep(this as Element, name, args[1])) return native.apply(this, args);
+      if (!guarded(this as Element, name) || !quietly(() => keep(this as Element, name, args[1]))) return native.apply(this, args);
       return undefined;
     });
 
@@ -121,7 +122,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
   };
   const inserting = (native: Any): Any =>
     function (this: unknown, ...args) {
-      if ((this as Node)?.isConnected) for (const n of args) if (n instanceof Node) sift(n);
+      if ((this as Node)?.isConnected) quietly(() => args.forEach((n) => void sift(n)));
       return native.apply(this, args);
     };
   patch(Node.prototype, "appendChild insertBefore replaceChild", inserting);
@@ -129,7 +130,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     patch(type.prototype, "append prepend before after replaceWith replaceChildren insertAdjacentElement", inserting);
 
   // Markup that becomes elements at once, before anyone could look at them.
-  const text = (v: unknown) => defuse(v, held, policy);
+  const text = (v: unknown) => quietly(() => defuse(v, held, policy)) ?? v;
   for (const [owner, name] of [[Element.prototype, "innerHTML"], [Element.prototype, "outerHTML"], [ShadowRoot.prototype, "innerHTML"]] as const)
     patchValue(owner, name, (_, v, native) => native(text(v)));
   patch(Element.prototype, "insertAdjacentHTML", (native) =>

@@ -1,5 +1,6 @@
 // Gating by the site's rules: what scripts load, ask and insert.
 import type { Shared } from "../gate.ts";
+import { safely } from "../quietly.ts";
 import { guardElements } from "./elements.ts";
 import { guardRequests } from "./requests.ts";
 import { keeper } from "./rules.ts";
@@ -11,8 +12,10 @@ export const network = (gate: Shared, scan: (root: ParentNode) => void) => {
   guardRequests(held);
   const [sift, refresh] = guardElements(held, scan, gate._policy);
   // It comes before the gate's own look, and before a script runs that the parser has just inserted.
-  new MutationObserver((records) => {
-    for (const r of records) for (const n of r.addedNodes) sift(n, document.readyState === "loading");
-  }).observe(document, { childList: true, subtree: true });
-  addEventListener("lxconsent:change", refresh);
+  new MutationObserver(
+    safely((records: readonly MutationRecord[]) => {
+      for (const r of records) for (const n of r.addedNodes) sift(n, document.readyState === "loading");
+    }),
+  ).observe(document, { childList: true, subtree: true });
+  addEventListener("lxconsent:change", safely(refresh));
 };

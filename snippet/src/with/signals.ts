@@ -2,6 +2,7 @@
 // is not all of it.
 import { google } from "lx:config";
 import { command, stateOf } from "./consentmode.ts";
+import { quietly } from "../quietly.ts";
 import { clarity, meta, uet } from "./platforms.ts";
 import { wordpress } from "./wordpress.ts";
 
@@ -23,12 +24,12 @@ const defaults = (state: Stated) => {
 
 /** Tells every platform; whether the visitor has decided matters to some. */
 export const tell = (kind: Kind, state: Stated, decided?: boolean) => {
-  if (GOOGLE && kind === "default") defaults(state);
-  else if (CONSENT_MODE) command("consent", kind, state);
-  if (UET) uet(kind, state);
-  if (CLARITY) clarity(state);
-  if (META) meta(state);
-  if (WORDPRESS) wordpress(state, decided);
+  // What the page has frozen must not keep the others from hearing.
+  if (CONSENT_MODE) quietly(() => (GOOGLE && kind === "default" ? defaults(state) : command("consent", kind, state)));
+  if (UET) quietly(() => uet(kind, state));
+  if (CLARITY) quietly(() => clarity(state));
+  if (META) quietly(() => meta(state));
+  if (WORDPRESS) quietly(() => wordpress(state, decided));
 };
 
 let last = "";

@@ -1,4 +1,5 @@
 // The WP Consent API of WordPress: its own script keeps what we tell it.
+import { safely } from "../quietly.ts";
 import type { Stated } from "./signals.ts";
 
 type Set = (category: string, value: "allow" | "deny") => void;
@@ -33,7 +34,7 @@ export const wordpress = (state: Stated, decided?: boolean) => {
   if (document.readyState !== "loading") announce();
   else if (!armed) {
     armed = true;
-    addEventListener("DOMContentLoaded", announce);
-    addEventListener("load", flush);
+    addEventListener("DOMContentLoaded", safely(announce));
+    addEventListener("load", safely(flush));
   }
 };
