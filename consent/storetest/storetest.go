@@ -36,6 +36,7 @@ func Run(t *testing.T, h Harness) {
 	}{
 		{"records", recordCases()},
 		{"history", historyCases()},
+		{"order", orderCases()},
 		{"erasure", erasureCases()},
 		{"erased evidence", erasedEvidenceCases()},
 		{"export", exportCases()},
