@@ -19,3 +19,16 @@ func Scan(b []byte) (entries, end int, broken error) {
 	_, _ = survivor(b, s.end, last)
 	return len(s.entries), s.end, s.broken
 }
+
+// Entries are those of a segment file that a start would hand over, encoded.
+func Entries(b []byte) [][]byte {
+	s := scan(b)
+	if s.broken != nil {
+		return nil
+	}
+	var all [][]byte
+	for _, e := range s.entries {
+		all = append(all, e.encode())
+	}
+	return all
+}
