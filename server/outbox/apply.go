@@ -35,7 +35,9 @@ type applier struct {
 	// marker is what the store's marker holds, 0 when it may have none; noted
 	// is the place that our disk knows.
 	marker, noted uint64
-	pause         time.Duration
+	// servers are those that held the store when it was last asked.
+	servers string
+	pause   time.Duration
 	// signed waits for the store to have had what it covers; ticks count to the
 	// next signing, kept is up to where older checkpoints are kept.
 	signed *signed

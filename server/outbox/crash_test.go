@@ -53,8 +53,8 @@ func TestEveryAcknowledgedRecordOutlivesAKilledProcess(t *testing.T) {
 		t.Run("with the store "+store, func(t *testing.T) {
 			t.Parallel()
 			dir, acknowledged := t.TempDir(), map[string]bool{}
-			for round := range 8 {
-				killAfter(t, dir, fmt.Sprint(round), store, 20+round*53, acknowledged)
+			for round := range 10 {
+				killAfter(t, dir, fmt.Sprint(round), store, 20+round*41, acknowledged)
 			}
 			n := nodeIn(t, dir, false, func(*outbox.Options) {})
 			handedOver(t, n.Outbox)

@@ -49,12 +49,33 @@ func (a *applier) compare(ctx context.Context) bool {
 		return false
 	}
 	a.marker = to
+	a.recognize(ctx)
 	// While there is something to hand over, only that tells whether the
 	// store takes it: a full one still answers.
 	if a.cursor >= a.last() {
 		a.recovered()
 	}
 	return true
+}
+
+// recognize hands what is recent over again when the store is held by other
+// servers than before: one that was started again, or took over from another.
+// No call needs to have failed for that.
+func (a *applier) recognize(ctx context.Context) {
+	store, ok := a.inner.(Named)
+	if !ok {
+		return
+	}
+	// A store that does not say is left to its marker.
+	servers, err := store.Servers(ctx)
+	if err != nil || servers == a.servers {
+		return
+	}
+	if a.servers != "" {
+		a.o.Log.Warn("the store is held by another server than before; what is recent is handed over again")
+		a.rewind(caution)
+	}
+	a.servers = servers
 }
 
 // lost begins again at the oldest entry.

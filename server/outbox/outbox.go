@@ -66,6 +66,15 @@ type Replicating interface {
 	Replicated(ctx context.Context) (bool, error)
 }
 
+// Named is what a store may have beside consent.Store, so that the outbox sees
+// when another server answers in its place, one that may not have had the
+// newest writes.
+type Named interface {
+	// Servers names the processes that hold the store and what they are to
+	// each other. Errors: Unavailable.
+	Servers(ctx context.Context) (string, error)
+}
+
 // Outbox is a consent.Store: another store behind a log. It is safe for many
 // goroutines. Sites, secrets, documents and counters go straight to the store behind.
 type Outbox struct {

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -230,4 +231,46 @@ func TestAClusterThatLosesOneOfItsServersDataGetsEverythingAgain(t *testing.T) {
 		}
 	}
 	allThere(t, s, ids)
+}
+
+// forgetful is a Redis that loses one record without a trace, as one does that
+// took over from another.
+type forgetful struct {
+	*redisstore.Store
+	servers atomic.Pointer[string]
+	appends atomic.Int64
+}
+
+func (f *forgetful) Servers(context.Context) (string, error) { return *f.servers.Load(), nil }
+
+func (f *forgetful) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
+	f.appends.Add(1)
+	return f.Store.Append(ctx, r)
+}
+
+func TestAnotherServerInThePlaceOfRedisGetsWhatIsRecentAgain(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	inner := overRedis(t, redisstore.Options{URLs: []string{server.URL()}}).(*redisstore.Store)
+	before, err := inner.Servers(t.Context())
+	if err != nil || len(before) < 80 {
+		t.Fatalf("Servers = %q, %v", before, err)
+	}
+	f := &forgetful{Store: inner}
+	f.servers.Store(&before)
+	s := open(t, small(filepath.Join(t.TempDir(), "log"), f))
+	put(t, s, record("a", "sub", 1))
+	handedOver(t, s)
+	asked := f.appends.Load()
+	other := before + "x"
+	f.servers.Store(&other)
+	eventually(t, "the record is handed over again", func() bool { return f.appends.Load() > asked })
+	once(t, s, "a")
+
+	server.Kill()
+	server.Restart()
+	eventually(t, "the server has another name", func() bool {
+		after, err := inner.Servers(t.Context())
+		return err == nil && after != before
+	})
 }

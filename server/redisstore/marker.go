@@ -3,6 +3,9 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -47,6 +50,31 @@ func (s *Store) Advance(ctx context.Context, node string, from, to uint64) (held
 		held = held && n == 1
 	}
 	return held, nil
+}
+
+// Servers names the servers that hold the data: each process, its role and the
+// history that it follows. Errors: Unavailable.
+func (s *Store) Servers(ctx context.Context) (string, error) {
+	name := func(ctx context.Context, c redis.Cmdable) (string, error) {
+		info, err := c.Info(ctx, "server", "replication").Result()
+		return strings.Join([]string{field(info, "run_id"), field(info, "role"), field(info, "master_replid")}, " "), err
+	}
+	cluster, ok := s.client.(*redis.ClusterClient)
+	if !ok {
+		one, err := name(ctx, s.client)
+		return one, failure(err)
+	}
+	var mu sync.Mutex
+	var all []string
+	err := cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+		one, err := name(ctx, c)
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, one)
+		return err
+	})
+	slices.Sort(all)
+	return strings.Join(all, "\n"), failure(err)
 }
 
 func (k keys) marker(i int, node string) string {
