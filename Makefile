@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench bench-browser gen dev fmt tools
+.PHONY: help run build test soak check bench bench-browser gen dev fmt tools
 
 # The packages of the dashboard are installed again when the lock file changes.
 STAMP := node_modules/.stamp
@@ -20,6 +20,9 @@ build: tools $(STAMP) ## build bin/lxconsent with the dashboard inside
 
 test: build ## run every test, with real Redis and a real browser
 	@scripts/test.sh
+
+soak: build ## kill the program 200 times under writes, and Redis in every way
+	@scripts/soak.sh
 
 check: tools $(STAMP) ## run what is quick: generated files, format, vet, lint, types
 	@scripts/check.sh

@@ -62,6 +62,12 @@ func (p *Process) Stop() {
 	<-p.gone
 }
 
+// Kill ends the program as kill -9 does, and waits until it is gone.
+func (p *Process) Kill() {
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	<-p.gone
+}
+
 // Gone is closed when the program has ended.
 func (p *Process) Gone() <-chan struct{} { return p.gone }
 

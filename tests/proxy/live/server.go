@@ -48,6 +48,12 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
+// Command runs the built program and returns what it wrote and how it ended.
+func Command(args ...string) (string, error) {
+	out, err := exec.Command(os.Getenv(program), args...).CombinedOutput()
+	return string(out), err
+}
+
 // Token is the API token of every Server.
 const Token = "0123456789abcdef0123456789abcdef"
 

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The large numbers of the fault tests, against the program as it ships: 200 times
+# kill -9 under writes, and Redis killed, wiped, stopped and started again.
+source "$(dirname "$0")/lib.sh"
+
+scripts/install-deps.sh
+export LXCONSENT_TEST_PROGRAM=$PWD/bin/lxconsent
+export SOAK_KILLS=${SOAK_KILLS:-200} SOAK_FAULTS=${SOAK_FAULTS:-10} SOAK_CHECK_MS=${SOAK_CHECK_MS:-150} SOAK_STOP_MS=${SOAK_STOP_MS:-10000}
+
+step "$SOAK_KILLS kills of the server under writes; $SOAK_FAULTS rounds of faults of Redis"
+go test ./tests/soak -count=1 -v -timeout 120m
