@@ -18,6 +18,7 @@ func (a *applier) keepHouse(ctx context.Context) {
 		a.sign()
 	}
 	a.witness(ctx)
+	a.copyEditions(ctx)
 	a.trim()
 	if a.log.fence.err() == nil {
 		a.log.refill()

@@ -86,6 +86,8 @@ type Outbox struct {
 	o     Options
 	inner consent.Store
 	log   *walLog
+	// mirror is nil for a store that loses nothing which this disk keeps.
+	mirror *mirror
 
 	requests chan *request
 	stop     chan struct{}
@@ -153,6 +155,9 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 	}
 	if err == nil {
 		err = b.forked(ctx)
+	}
+	if _, loses := opts.Inner.(Marked); err == nil && loses {
+		b.mirror, err = openMirror(opts.Dir)
 	}
 	if err == nil && b.chains.saved == 0 {
 		err = b.chains.save(opts.Dir)

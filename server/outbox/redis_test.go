@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -273,4 +274,53 @@ func TestAnotherServerInThePlaceOfRedisGetsWhatIsRecentAgain(t *testing.T) {
 		after, err := inner.Servers(t.Context())
 		return err == nil && after != before
 	})
+}
+
+func TestARedisThatIsWipedGetsTheSitesAgain(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	inner := overRedis(t, redisstore.Options{URLs: []string{server.URL()}})
+	first := consent.Next(nil, consent.Site{ID: "elsewhere"}, "a", "", early())
+	if err := inner.Publish(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "log")
+	s := open(t, small(dir, inner))
+	live := func() string {
+		all, err := s.Live(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := ""
+		for _, e := range all {
+			names += fmt.Sprintf("%s %d; ", e.Site.ID, e.Number)
+		}
+		return names
+	}
+	one := consent.Next(nil, consent.Site{ID: "here"}, "a", "", early())
+	two := consent.Next(&one, consent.Site{ID: "here", Name: "x"}, "a", "", early())
+	for _, e := range []consent.Edition{one, two} {
+		if err := s.Publish(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "elsewhere 1; here 2; "
+	if got := live(); got != want {
+		t.Fatalf("live are %q", got)
+	}
+	eventually(t, "the other node's edition is copied", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "editions", "elsewhere", "1.json"))
+		return err == nil
+	})
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	if err := raw.FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if got := live(); got != want {
+		t.Fatalf("after the loss live are %q", got)
+	}
+	if e, err := s.Edition(t.Context(), "here", 1); err != nil || e.Hash != one.Hash {
+		t.Fatalf("Edition = %+v, %v", e, err)
+	}
 }
