@@ -16,6 +16,8 @@ type Feed interface {
 	// A cursor of an arrival that was swept stays valid. Errors: Invalid for a
 	// cursor that is none.
 	Arrivals(ctx context.Context, site, after string, limit int) ([]Arrival, error)
+	// Tail is the cursor behind the newest arrival, or a little before it.
+	Tail(ctx context.Context, site string) (string, error)
 	// Sweep deletes the oldest records of a site, in the order of arrival, for
 	// as long as over says that their time has come, at most limit, with the
 	// erasures that stand before them. It returns how many records went. over

@@ -887,6 +887,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened on a site behind a cursor */
+        get: operations["getV1SitesSiteEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/evidence": {
         parameters: {
             query?: never;
@@ -1082,7 +1099,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All records of a site, one JSON object a line */
+        /** All records of a site, one JSON object a line or as CSV */
         get: operations["getV1SitesSiteRecords"];
         put?: never;
         post?: never;
@@ -1138,6 +1155,111 @@ export interface paths {
         put?: never;
         /** Publish an earlier edition again */
         post: operations["postV1SitesSiteRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The subjects with a record in a window of time, one JSON object a line */
+        get: operations["getV1SitesSiteSubjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks of a site */
+        get: operations["getV1SitesSiteWebhooks"];
+        put?: never;
+        /** Make a webhook */
+        post: operations["postV1SitesSiteWebhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook and how its deliveries go */
+        get: operations["getV1SitesSiteWebhooksWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook */
+        delete: operations["deleteV1SitesSiteWebhooksWebhook"];
+        options?: never;
+        head?: never;
+        /** Change, disable or enable a webhook */
+        patch: operations["patchV1SitesSiteWebhooksWebhook"];
+        trace?: never;
+    };
+    "/v1/sites/{site}/webhooks/{webhook}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send events again */
+        post: operations["postV1SitesSiteWebhooksWebhookReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/webhooks/{webhook}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a webhook a new secret */
+        post: operations["postV1SitesSiteWebhooksWebhookRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test event now */
+        post: operations["postV1SitesSiteWebhooksWebhookTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1379,6 +1501,16 @@ export interface components {
             /** Format: int64 */
             withdrawn: number | null;
         };
+        Dead: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            error: string;
+            event: string;
+            position: components["schemas"]["Position"];
+            type: string;
+        };
         Decision: {
             allow: boolean;
             basis: string;
@@ -1390,6 +1522,19 @@ export interface components {
             /** Format: date-time */
             until: string | null;
             vendor?: string;
+        };
+        Delivery: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempt: number;
+            error?: string;
+            event: string;
+            /** Format: int64 */
+            status: number;
+            /** Format: int64 */
+            took_ms: number;
+            type: string;
         };
         Details: {
             fenced: boolean;
@@ -1450,6 +1595,18 @@ export interface components {
         Editions: {
             editions: components["schemas"]["Edition"][];
         };
+        Endpoint: {
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string;
+            description?: string;
+            disabled: boolean;
+            events: string[];
+            id: string;
+            site: string;
+            url: string;
+            why?: string;
+        };
         Enrolment: {
             secret: string;
             url: string;
@@ -1469,6 +1626,19 @@ export interface components {
         Erased: {
             /** Format: int64 */
             records: number;
+        };
+        Event: {
+            cursor: string;
+            data: unknown;
+            id: string;
+            /** Format: date-time */
+            time: string;
+            /** @enum {string} */
+            type: "consent.recorded" | "consent.erased" | "consent.linked" | "edition.published" | "request.opened";
+        };
+        Events: {
+            events: components["schemas"]["Event"][];
+            next: string;
         };
         Evidence: {
             next?: string;
@@ -1587,6 +1757,47 @@ export interface components {
         Health: {
             status: string;
             version: string;
+        };
+        Hook: {
+            after?: string;
+            description?: string;
+            events?: string[];
+            url: string;
+        };
+        HookChange: {
+            description?: string;
+            disabled?: boolean;
+            events?: string[];
+            url?: string;
+        };
+        HookMade: {
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string;
+            description?: string;
+            disabled: boolean;
+            events: string[];
+            id: string;
+            secret: string;
+            site: string;
+            url: string;
+            why?: string;
+        };
+        HookView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string;
+            description?: string;
+            disabled: boolean;
+            events: string[];
+            id: string;
+            site: string;
+            status: components["schemas"]["Status"];
+            url: string;
+            why?: string;
+        };
+        Hooks: {
+            webhooks: components["schemas"]["Endpoint"][];
         };
         HostRule: {
             level?: string;
@@ -1832,6 +2043,10 @@ export interface components {
             current: string;
             new: string;
         };
+        Position: {
+            before: string;
+            source: string;
+        };
         Preview: {
             gpc: boolean;
             locale: string;
@@ -1960,6 +2175,13 @@ export interface components {
         Rename: {
             name: string;
         };
+        Replay: {
+            after?: string;
+        };
+        Replayed: {
+            /** Format: int64 */
+            revived: number;
+        };
         Report: {
             actions: {
                 [key: string]: number | null;
@@ -2006,6 +2228,16 @@ export interface components {
             next: string;
             requests: components["schemas"]["Request"][];
         };
+        Retry: {
+            at: components["schemas"]["Position"];
+            /** Format: int64 */
+            attempt: number;
+            error: string;
+            event: string;
+            /** Format: date-time */
+            next: string;
+            type: string;
+        };
         Role: {
             permissions: string[];
             role: string;
@@ -2040,6 +2272,9 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** Format: date-time */
             saved_at: string;
+        };
+        Secret: {
+            secret: string;
         };
         Seen: {
             action?: string;
@@ -2122,6 +2357,16 @@ export interface components {
         };
         Sites: {
             sites: components["schemas"]["SiteRow"][];
+        };
+        Status: {
+            cursor: string;
+            dead: components["schemas"]["Dead"][];
+            /** Format: int64 */
+            delivered: number;
+            /** Format: date-time */
+            failing_since?: string;
+            recent: components["schemas"]["Delivery"][];
+            retrying: components["schemas"]["Retry"][];
         };
         Stricter: {
             modes: {
@@ -4329,6 +4574,40 @@ export interface operations {
             };
         };
     };
+    getV1SitesSiteEvents: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1SitesSiteEvidence: {
         parameters: {
             query?: {
@@ -4738,7 +5017,10 @@ export interface operations {
     };
     getV1SitesSiteRecords: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: string;
+                after?: string;
+            };
             header?: never;
             path: {
                 site: string;
@@ -4895,6 +5177,304 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteSubjects: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hooks"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookMade"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteWebhooksWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1SitesSiteWebhooksWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1SitesSiteWebhooksWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteWebhooksWebhookReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteWebhooksWebhookRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteWebhooksWebhookTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description A problem document */

@@ -47,9 +47,11 @@ func imports() map[string][]string {
 		"server/insight":              domain,
 		"server/publish":              service,
 		"server/rights":               service,
+		"server/feed":                 service,
+		"server/hooks":                {"consent", "server/feed"},
 		"server/redisstore":           domain,
 		"server/script":               {"consent", "consent/law", "server/bundle"},
-		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/gate", "server/insight", "server/install", "server/metrics", "server/publish", "server/rights", "server/script"},
+		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/feed", "server/gate", "server/hooks", "server/insight", "server/install", "server/metrics", "server/publish", "server/rights", "server/script"},
 		"snippet":                     {},
 		"tests/proxy/live":            {},
 	}

@@ -124,7 +124,7 @@ func fill(t *testing.T, path string, x *side) string {
 				return x.invite
 			}
 			return x.key
-		case "{request}", "{record}", "{subject}", "{name}", "{hook}", "{link}", "{token}", "{number}", "{schedule}":
+		case "{request}", "{record}", "{subject}", "{name}", "{hook}", "{webhook}", "{link}", "{token}", "{number}", "{schedule}":
 			return "AAAAAAAAAAAAAAAAAAAAAA"
 		}
 		t.Fatalf("%s: the matrix does not know what to write for %s", path, p)

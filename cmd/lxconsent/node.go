@@ -20,7 +20,9 @@ import (
 	"github.com/leadiumx/consent/server/boltstore"
 	"github.com/leadiumx/consent/server/bundle"
 	"github.com/leadiumx/consent/server/collect"
+	"github.com/leadiumx/consent/server/feed"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/hooks"
 	"github.com/leadiumx/consent/server/insight"
 	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/outbox"
@@ -41,6 +43,8 @@ type node struct {
 	server  *web.Server
 	metrics *metrics.Metrics
 	keys    *consent.Keyring
+	hooks   *hooks.Desk
+	rights  *rights.Desk
 }
 
 func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (*node, error) {
@@ -96,6 +100,14 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if !built {
 		files = nil
 	}
+	events := feed.New(feed.Options{Feed: store, Cabinet: store, Editions: n.publish, Clock: now})
+	if n.hooks, err = c.hooksOf(store, events, keys, log); err != nil {
+		return fail(err)
+	}
+	n.rights = rights.New(rights.Options{
+		Cabinet: store, Laws: laws, Keys: keys, Clock: now, Random: random,
+		Announce: func(ctx context.Context, r rights.Request) error { return events.Announce(ctx, r.Site, feed.Opened, r) },
+	})
 	limits := web.DefaultLimits()
 	if c.Limits == "off" {
 		limits = web.Limits{}
@@ -111,8 +123,8 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 			WordsHash: wordsHash,
 		}),
 		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 100 * time.Millisecond}),
-		Rights: rights.New(rights.Options{Cabinet: store, Laws: laws, Keys: keys, Clock: now, Random: random}),
-		Keys:   keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
+		Rights: n.rights, Feed: events, Hooks: n.hooks,
+		Keys: keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
 		Demo: c.Demo, EdgeCache: c.EdgeCache, AccessLog: c.AccessLog, Limits: limits, Metrics: n.metrics,
 		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, store, now(), w) },

@@ -31,6 +31,7 @@ type serveCmd struct {
 	KeyFile        string   `help:"File of the signing keys; default is keys in the data folder. Every node needs the same." type:"path"`
 	EdgeCache      bool     `help:"Let a shared cache keep scripts. Its key must hold the geo headers, the language and Sec-GPC."`
 	AccessLog      bool     `help:"Log every request, not only those that failed. No line holds an address or a query."`
+	WebhookAllow   []string `name:"webhook-allow" help:"Networks that webhooks may reach although they are not public, also without TLS." placeholder:"CIDR"`
 	Demo           bool     `help:"Serve the demo site under /demo/."`
 	APITokenFile   string   `name:"api-token-file" help:"File with the operator's API token, at least 32 characters." type:"path"`
 	MetricsListen  string   `help:"Address of a listener of its own for Prometheus, under /metrics; none serves no metrics." placeholder:"ADDR"`
@@ -81,6 +82,8 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	go n.publish.Watch(watch, time.Second)
+	jobs := n.work(watch, log)
+	defer jobs.Wait()
 	counted := make(chan struct{})
 	go func() {
 		defer close(counted)

@@ -113,6 +113,26 @@ func feedCases() []testCase {
 			seen, _ := b.follow(t, "", 10)
 			same(t, "the feed", seen, []string{"b"})
 		}},
+		{"the tail stands behind what there is and before what comes", func(t *testing.T, b *bench) {
+			tail := func() string {
+				c, err := b.Tail(t.Context(), "shop")
+				if err != nil {
+					t.Fatal(err)
+				}
+				return c
+			}
+			empty := tail()
+			b.append(t, record("a", "sub", 0))
+			b.settle()
+			b.erase(t, "sub", 5)
+			b.settle()
+			end := tail()
+			b.append(t, record("b", "", 1))
+			seen, _ := b.follow(t, empty, 10)
+			same(t, "the feed behind the tail of nothing", seen, []string{"a", "-a", "b"})
+			seen, _ = b.follow(t, end, 10)
+			same(t, "the feed behind the tail", seen, []string{"b"})
+		}},
 		{"a cursor that is none is refused", func(t *testing.T, b *bench) {
 			for _, c := range []string{"x", "-1", " 1", "01", "1.5", "99999999999999999999999", "\x00"} {
 				_, err := b.Arrivals(t.Context(), "shop", c, 1)

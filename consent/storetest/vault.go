@@ -180,6 +180,7 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 		"Counts":       func() error { _, err := b.Counts(ctx, "shop", "2026-03-01", "2026-03-01"); return err },
 		"Ping":         func() error { return b.Ping(ctx) },
 		"Arrivals":     func() error { _, err := b.Arrivals(ctx, "shop", "", 1); return err },
+		"Tail":         func() error { _, err := b.Tail(ctx, "shop"); return err },
 		"Sweep":        func() error { _, err := b.Sweep(ctx, "shop", older(0), 1); return err },
 	}
 	for what, call := range calls {

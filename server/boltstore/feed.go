@@ -46,6 +46,16 @@ func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]
 	})
 }
 
+// Tail is the number of the newest arrival of any site; see consent.Feed.
+func (s *Store) Tail(ctx context.Context, _ string) (string, error) {
+	return read(ctx, s, func(tx *bbolt.Tx) (string, error) {
+		if n := tx.Bucket([]byte(bucketRecords)).Sequence(); n > 0 {
+			return strconv.FormatUint(n, 10), nil
+		}
+		return "", nil
+	})
+}
+
 // walker goes through one site's part of a bucket.
 type walker struct {
 	prefix, key, value []byte

@@ -8,6 +8,9 @@ import (
 
 // handedOver waits until the store has had what was acknowledged before.
 func (b *Outbox) handedOver(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return late(err)
+	}
 	b.mu.Lock()
 	last, down := b.index.last(), b.down
 	b.mu.Unlock()
@@ -19,9 +22,6 @@ func (b *Outbox) handedOver(ctx context.Context) error {
 
 // Tombstones tells who was erased; see consent.Archive. It waits as Export does.
 func (b *Outbox) Tombstones(ctx context.Context, each func(consent.Tombstone) error) error {
-	if err := ctx.Err(); err != nil {
-		return late(err)
-	}
 	if err := b.handedOver(ctx); err != nil {
 		return err
 	}
@@ -31,9 +31,6 @@ func (b *Outbox) Tombstones(ctx context.Context, each func(consent.Tombstone) er
 // Bury erases by a tombstone in the store behind; see consent.Archive. The log
 // does not know whose it is, so a backup is restored while no server runs.
 func (b *Outbox) Bury(ctx context.Context, t consent.Tombstone) error {
-	if err := ctx.Err(); err != nil {
-		return late(err)
-	}
 	if err := b.handedOver(ctx); err != nil {
 		return err
 	}

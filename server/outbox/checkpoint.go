@@ -192,7 +192,7 @@ func (b *Outbox) Statements(ctx context.Context, site string) ([]string, error) 
 		}
 		all = append(all, jws)
 	}
-	if err := b.caughtUp(ctx); err != nil {
+	if err := b.handedOver(ctx); err != nil {
 		return nil, err
 	}
 	for after := ""; ; {

@@ -10,7 +10,7 @@ import (
 // Find returns one record; see consent.Finder. It gives the store a moment to
 // have had what was acknowledged before.
 func (b *Outbox) Find(ctx context.Context, site, id string) (consent.Record, error) {
-	if err := b.caughtUp(ctx); err != nil {
+	if err := b.handedOver(ctx); err != nil {
 		return consent.Record{}, err
 	}
 	return b.inner.Find(ctx, site, id)

@@ -242,28 +242,33 @@ func (b *Outbox) History(ctx context.Context, site, subject string) ([]consent.R
 // waits until the store has had what was acknowledged before. Errors:
 // Unavailable when that takes longer than ctx.
 func (b *Outbox) Export(ctx context.Context, site string, each func(consent.Record) error) error {
-	if err := ctx.Err(); err != nil {
-		return late(err)
-	}
 	if err := b.handedOver(ctx); err != nil {
 		return err
 	}
 	return b.inner.Export(ctx, site, each)
 }
 
-// Arrivals returns a page of the feed; see consent.Feed. It gives the store a
-// moment to have had what was acknowledged before; what it has later comes later.
+// Arrivals returns a page of the feed; see consent.Feed. It first waits until
+// the store has had what was acknowledged before.
 func (b *Outbox) Arrivals(ctx context.Context, site, after string, limit int) ([]consent.Arrival, error) {
-	if err := b.caughtUp(ctx); err != nil {
+	if err := b.handedOver(ctx); err != nil {
 		return nil, err
 	}
 	return b.inner.Arrivals(ctx, site, after, limit)
 }
 
+// Tail is the end of the feed; see consent.Feed.
+func (b *Outbox) Tail(ctx context.Context, site string) (string, error) {
+	if err := b.handedOver(ctx); err != nil {
+		return "", err
+	}
+	return b.inner.Tail(ctx, site)
+}
+
 // Sweep deletes the oldest records; see consent.Feed. What this node's log
 // still holds must not be swept: it may be handed over again.
 func (b *Outbox) Sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
-	if err := b.caughtUp(ctx); err != nil {
+	if err := b.handedOver(ctx); err != nil {
 		return 0, err
 	}
 	through := map[string]uint64{}
@@ -278,18 +283,4 @@ func (b *Outbox) Sweep(ctx context.Context, site string, over func(consent.Recor
 		err = errors.Join(err, b.swept(ctx, site, through))
 	}
 	return n, err
-}
-
-// caughtUp waits until the store has had the log, unless it is away.
-func (b *Outbox) caughtUp(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return late(err)
-	}
-	b.mu.Lock()
-	last, down := b.index.last(), b.down
-	b.mu.Unlock()
-	if !down {
-		b.reached(ctx, last, callWait)
-	}
-	return nil
 }

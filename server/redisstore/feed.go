@@ -232,6 +232,18 @@ func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]
 	return out, nil
 }
 
+// Tail is the place behind all that was taken before now; see consent.Feed.
+func (s *Store) Tail(ctx context.Context, _ string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", failure(err)
+	}
+	now, err := s.now(ctx)
+	if err != nil || now == 0 {
+		return "", failure(err)
+	}
+	return order{stamp{now - 1, 1 << 62}, partitions - 1}.cursor(), nil
+}
+
 // Export calls each for every record of a site; see consent.Records. Records
 // that arrive meanwhile may be among them. each may call the store.
 func (s *Store) Export(ctx context.Context, site string, each func(consent.Record) error) error {

@@ -22,6 +22,8 @@ type Options struct {
 	Keys    *consent.Keyring
 	Clock   func() time.Time
 	Random  io.Reader
+	// Announce tells others of a request that a person has to answer.
+	Announce func(ctx context.Context, r Request) error
 }
 
 // Desk keeps the log of requests.
@@ -166,6 +168,11 @@ func (d *Desk) Ask(ctx context.Context, a Asked, m Message) (Request, error) {
 		return r, fmt.Errorf("encode the message: %w", err)
 	}
 	if r.Sealed, err = d.o.Keys.Seal(d.o.Random, "request", r.Site+"/"+r.ID, raw); err != nil {
+		return r, err
+	}
+	// Told first: an event of a request that was then not kept harms nobody, a
+	// request that nobody hears of does.
+	if err := d.o.Announce(ctx, r); err != nil {
 		return r, err
 	}
 	return r, d.put(ctx, r, 0)

@@ -9,58 +9,96 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/feed"
 )
 
-// ExportLine is one record of an export, in the order in which records came.
-// A record whose subject was erased has neither subject nor levels.
-type ExportLine struct {
-	ID      string         `json:"id"`
-	Site    string         `json:"site"`
-	Subject string         `json:"subject"`
-	Edition int            `json:"edition"`
-	Regime  string         `json:"regime"`
-	Locale  string         `json:"locale"`
-	Levels  map[string]int `json:"levels"`
-	Vendors map[string]int `json:"vendors,omitempty"`
-	Action  consent.Action `json:"action"`
-	Time    time.Time      `json:"time"`
-	// Clock is when the visitor decided, in milliseconds since 1970 UTC.
-	Clock int64 `json:"clock"`
+// eventJSON is one event of a site's feed.
+type eventJSON struct {
+	// ID is the same however often the event is told.
+	ID   string    `json:"id"`
+	Type string    `json:"type" enum:"consent.recorded,consent.erased,consent.linked,edition.published,request.opened"`
+	Time time.Time `json:"time"`
+	// Cursor is the place behind the event.
+	Cursor string `json:"cursor"`
+	Data   any    `json:"data"`
 }
 
 // exportStep is how long the client may take for each batch of lines.
 const exportStep = 30 * time.Second
 
-// exportRecords serves GET /v1/sites/{site}/records: one JSON object a line,
-// streamed, however many there are. An export that was cut ends without the
+// stream sends lines of any number. An answer that was cut ends without the
 // final empty chunk, which an HTTP client reports.
-func (s *Server) exportRecords(c echo.Context) error {
-	site := c.Param("site")
-	if _, err := s.o.Publish.Newest(site); err != nil {
-		return err
-	}
-	c.Response().Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")
+func (s *Server) stream(c echo.Context, media string, write func(w *bufio.Writer, line func() error) error) error {
+	c.Response().Header().Set("Content-Type", media)
 	w := bufio.NewWriterSize(c.Response(), 64<<10)
-	encoder := json.NewEncoder(w)
 	control := http.NewResponseController(c.Response())
 	lines := 0
-	err := s.o.Records.Export(c.Request().Context(), site, func(r consent.Record) error {
-		if lines%1000 == 0 {
-			if err := control.SetWriteDeadline(time.Now().Add(exportStep)); err != nil {
-				return err
-			}
-		}
+	err := write(w, func() error {
 		lines++
-		return encoder.Encode(ExportLine{
-			r.ID, r.Site, r.Subject, r.Edition, r.Regime, r.Locale, r.Levels, r.Vendors, r.Action, r.Time, r.Clock,
-		})
+		if lines%1000 == 1 {
+			return control.SetWriteDeadline(time.Now().Add(exportStep))
+		}
+		return nil
 	})
 	if err == nil {
 		err = w.Flush()
 	}
 	if err != nil && c.Response().Committed {
-		s.o.Log.Warn("an export was cut", "lines", lines, "error", err)
+		s.o.Log.Warn("a stream was cut", "route", c.Path(), "lines", lines, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return err
+}
+
+// exportRecords serves GET /v1/sites/{site}/records: all records behind a
+// cursor, one JSON object a line, or as CSV.
+func (s *Server) exportRecords(c echo.Context) error {
+	site := c.Param("site")
+	if _, err := s.o.Publish.Newest(site); err != nil {
+		return err
+	}
+	format := feed.Format(c.QueryParam("format"))
+	switch format {
+	case "":
+		format = feed.NDJSON
+	case feed.NDJSON:
+	case feed.CSV:
+		c.Response().Header().Set("Content-Disposition", `attachment; filename="records-`+site+`.csv"`)
+	default:
+		return consent.Fail(badQuery, "`format` is not known", "send ndjson or csv")
+	}
+	return s.stream(c, format.Media(), func(w *bufio.Writer, line func() error) error {
+		out := feed.NewWriter(w, format)
+		err := s.o.Feed.Export(c.Request().Context(), site, c.QueryParam("after"), func(l feed.Line) error {
+			if err := line(); err != nil {
+				return err
+			}
+			return out.Write(l)
+		})
+		if err != nil {
+			return err
+		}
+		return out.Flush()
+	})
+}
+
+// subjects serves GET /v1/sites/{site}/subjects: whom a window of time is about.
+func (s *Server) subjects(c echo.Context) error {
+	site := c.Param("site")
+	if _, err := s.o.Publish.Newest(site); err != nil {
+		return err
+	}
+	from, to, err := between(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	return s.stream(c, feed.NDJSON.Media(), func(w *bufio.Writer, line func() error) error {
+		encoder := json.NewEncoder(w)
+		return s.o.Feed.Subjects(c.Request().Context(), site, from, to, func(x feed.Touched) error {
+			if err := line(); err != nil {
+				return err
+			}
+			return encoder.Encode(x)
+		})
+	})
 }

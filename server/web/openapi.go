@@ -108,6 +108,10 @@ func okStatus(r route) int {
 		return http.StatusCreated
 	case r.method == http.MethodPost && strings.HasPrefix(r.path, "/privacy/"):
 		return http.StatusSeeOther
+	case strings.HasSuffix(r.path, "/webhooks") && r.method == http.MethodPost:
+		return http.StatusCreated
+	case r.method == http.MethodDelete && strings.HasSuffix(r.path, "/:webhook"):
+		return http.StatusNoContent
 	case r.path == "/v1/session" && r.out == nil:
 		return http.StatusNoContent
 	default:

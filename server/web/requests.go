@@ -87,6 +87,9 @@ func (s *Server) handleRequest(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.audited(c, r.Site, "request."+string(r.Status), "", "", r.ID); err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, s.requestOf(r))
 }
 

@@ -43,7 +43,7 @@ const (
 
 // routes is the whole HTTP surface apart from the demo and the static files.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.organisationRoutes(), s.manageRoutes(), s.lookRoutes())
+	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.organisationRoutes(), s.manageRoutes(), s.rightsRoutes(), s.lookRoutes())
 }
 
 func (s *Server) publicRoutes() []route {
@@ -89,11 +89,8 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},
 		{http.MethodPost, "/v1/sites/:site/install-check", admin.WriteSite, "Does a page carry the tag in the right way?", shape[installCheckJSON](), shape[install.PageResult](), mediaJSON, nil, s.installCheck},
 		{http.MethodGet, "/v1/sites/:site/identify-secret", admin.WriteKeys, "The secret that proves accounts", nil, shape[identifySecretJSON](), mediaJSON, nil, s.identifySecret},
-		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.exportRecords},
+		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line or as CSV", nil, nil, "application/x-ndjson", []string{"format", "after"}, s.exportRecords},
 		{http.MethodGet, "/v1/sites/:site/proof", admin.ReadRecords, "The evidence of all records with what is signed about it, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.proveRecords},
-		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit"}, s.listRequests},
-		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
-		{http.MethodPatch, "/v1/sites/:site/requests/:request", admin.WriteRequests, "Mark a request as handled", shape[handleJSON](), shape[requestJSON](), mediaJSON, nil, s.handleRequest},
 		{http.MethodPost, "/v1/sites/:site/preview", admin.WriteSite, "Make a link that shows a draft", shape[previewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makePreview},
 		{http.MethodPost, "/v1/sites/:site/archive", admin.DeleteSite, "Stop serving a site", nil, nil, "", nil, s.archiveSite},
 		{http.MethodDelete, "/v1/sites/:site/archive", admin.DeleteSite, "Serve an archived site again", nil, nil, "", nil, s.restoreSite},

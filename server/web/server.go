@@ -19,7 +19,9 @@ import (
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/budget"
 	"github.com/leadiumx/consent/server/collect"
+	"github.com/leadiumx/consent/server/feed"
 	"github.com/leadiumx/consent/server/gate"
+	"github.com/leadiumx/consent/server/hooks"
 	"github.com/leadiumx/consent/server/insight"
 	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/publish"
@@ -51,6 +53,8 @@ type Options struct {
 	Insight *insight.Desk
 	Places  Locator
 	Rights  *rights.Desk
+	Feed    *feed.Desk
+	Hooks   *hooks.Desk
 	Keys    *consent.Keyring
 	Records consent.Records
 	Ledger  Ledger

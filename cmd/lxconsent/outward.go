@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/feed"
+	"github.com/leadiumx/consent/server/hooks"
+)
+
+// hooksOf makes the desk that sends events out.
+func (c *serveCmd) hooksOf(store consent.Cabinet, events *feed.Desk, keys *consent.Keyring, log *slog.Logger) (*hooks.Desk, error) {
+	var allow []netip.Prefix
+	for _, text := range c.WebhookAllow {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, consent.Errorf(consent.Invalid, "--webhook-allow %q is no network; write it as 10.0.0.0/8", text)
+		}
+		allow = append(allow, p.Masked())
+	}
+	return hooks.New(hooks.Options{
+		Cabinet: store, Feed: events, Keys: keys, Clock: clock(), Random: random, Log: log,
+		Node: nodeName(c.DataDir), Allow: allow, Version: version,
+	}), nil
+}
+
+// nodeName names the process that runs on a data directory, the same after a
+// restart: no other process may use the directory.
+func nodeName(dir string) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return host + ":" + dir
+}
+
+// work begins what the server does by itself; it ends with the context.
+func (n *node) work(ctx context.Context, log *slog.Logger) *sync.WaitGroup {
+	var jobs sync.WaitGroup
+	jobs.Go(func() { n.hooks.Run(ctx, time.Second) })
+	jobs.Go(func() {
+		every(ctx, 10*time.Second, func(ctx context.Context) {
+			if err := n.rights.Flush(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("requests of visitors wait to be written down", "error", err)
+			}
+		})
+	})
+	return &jobs
+}
+
+// every does something again and again until the context ends.
+func every(ctx context.Context, pause time.Duration, do func(context.Context)) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			do(ctx)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package hooks
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// errForbidden is the cause of a delivery to an address that must not be reached.
+var errForbidden = errors.New("the address is not a public one; the operator can allow its network with --webhook-allow")
+
+// special are networks of the world that are no public hosts, or that hide
+// another address inside.
+func special() []netip.Prefix {
+	var list []netip.Prefix
+	for _, s := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
+		"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16",
+	} {
+		list = append(list, netip.MustParsePrefix(s))
+	}
+	return list
+}
+
+// guard says which addresses may be dialled.
+type guard struct{ allowed, special []netip.Prefix }
+
+// permits reports whether an address may be dialled: a public one over TLS, or
+// any that the operator allows.
+func (g *guard) permits(a netip.Addr, tls bool) bool {
+	a = a.Unmap()
+	within := func(p netip.Prefix) bool { return p.Contains(a) }
+	if slices.ContainsFunc(g.allowed, within) {
+		return true
+	}
+	public := a.Zone() == "" && a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(g.special, within)
+	return public && tls
+}
+
+const (
+	// sendWait bounds one delivery, from the name's resolution to the answer.
+	sendWait = 5 * time.Second
+	// maxAnswer is how much of an answer is read, to use the connection again.
+	maxAnswer = 16 << 10
+)
+
+// client makes an HTTP client whose connections are checked when they are
+// dialled, on the address that the name came to: a name that resolves
+// differently a moment later reaches nothing either. Redirects are not followed.
+func (g *guard) client() *http.Client {
+	dial := func(tls bool) func(context.Context, string, string) (net.Conn, error) {
+		d := &net.Dialer{
+			Timeout: sendWait,
+			Control: func(_, address string, _ syscall.RawConn) error {
+				ap, err := netip.ParseAddrPort(address)
+				if err != nil || !g.permits(ap.Addr(), tls) {
+					return errForbidden
+				}
+				return nil
+			},
+		}
+		return d.DialContext
+	}
+	secure := &http.Transport{
+		DialContext: dial(true), TLSHandshakeTimeout: sendWait, ResponseHeaderTimeout: sendWait,
+		MaxIdleConnsPerHost: 8, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 16 << 10, ForceAttemptHTTP2: true,
+	}
+	plain := secure.Clone()
+	plain.DialContext = dial(false)
+	return &http.Client{
+		Timeout:   sendWait,
+		Transport: byScheme{secure: secure, plain: plain},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+}
+
+// byScheme keeps connections that were opened in clear from carrying the rules
+// of those over TLS.
+type byScheme struct{ secure, plain *http.Transport }
+
+// RoundTrip sends over the transport of the request's scheme.
+func (t byScheme) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme == "https" {
+		return t.secure.RoundTrip(r)
+	}
+	return t.plain.RoundTrip(r)
+}
+
+func (t byScheme) CloseIdleConnections() {
+	t.secure.CloseIdleConnections()
+	t.plain.CloseIdleConnections()
+}
