@@ -238,11 +238,12 @@ func (r result) over(base result) float64 {
 
 // rows writes results, each compared with the first.
 func rows(results []result, aims map[string]string) string {
-	lines := [][]string{{"", "requests/s", "p50, ms", "p99, ms", "CPU per request, µs", "× the first", "aim"}}
+	lines := [][]string{{"", "requests/s", "p50, ms", "p99, ms", "CPU per request, µs", "requests, × the first", "by CPU, × the first", "aim"}}
 	for _, r := range results {
 		lines = append(lines, []string{
 			r.name, fmt.Sprintf("%s (%s–%s)", thousands(int(r.rate)), thousands(int(r.least)), thousands(int(r.most))),
-			fmt.Sprintf("%.2f", r.p50), fmt.Sprintf("%.2f", r.p99), num(r.cpu), fmt.Sprintf("%.2f", r.over(results[0])), aims[r.name],
+			fmt.Sprintf("%.2f", r.p50), fmt.Sprintf("%.2f", r.p99), num(r.cpu), fmt.Sprintf("%.2f", r.over(results[0])),
+			fmt.Sprintf("%.2f", results[0].cpu/r.cpu), aims[r.name],
 		})
 	}
 	return table(lines...)

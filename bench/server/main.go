@@ -26,7 +26,12 @@ func sections() []section {
 	return []section{
 		{"checks", checks},
 		{"writes", writes},
+		{"commits", commits},
+		{"scripts", scripts},
+		{"places", places},
+		{"start", start},
 		{"memory", memory},
+		{"growth", growth},
 	}
 }
 

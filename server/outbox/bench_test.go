@@ -22,6 +22,14 @@ func (swallow) Append(_ context.Context, r consent.Record) (consent.Record, bool
 	return r, true, nil
 }
 
+func (swallow) Document(context.Context, string, string) (consent.Document, error) {
+	return consent.Document{}, consent.Fail(consent.NotFound, "nothing is kept", "look elsewhere")
+}
+
+func (swallow) PutDocument(_ context.Context, d consent.Document) (consent.Document, error) {
+	return d, nil
+}
+
 func (swallow) Level() consent.Level { return consent.StoredLocal }
 
 func (swallow) Close() error { return nil }

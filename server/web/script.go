@@ -84,6 +84,8 @@ func asset(c echo.Context, a *bundle.Asset, cacheControl string) error {
 	if encoding != "" {
 		h.Set("Content-Encoding", encoding)
 	}
+	// Told in advance, the length spares the chunks of an answer of unknown length.
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return c.Blob(http.StatusOK, mediaJS+"; charset=utf-8", body)
 }
 
