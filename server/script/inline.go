@@ -64,7 +64,7 @@ func (d *Desk) Page(ask Ask, cookie string, signals consent.Signals, base string
 	if err != nil {
 		return nil, err
 	}
-	n := d.notice(e, ask.Place, Locale(&e.Site, ask.Lang, ask.Accept))
+	n := d.notice(e, ask.Place, d.locale(e, ask.Lang, ask.Accept))
 	if d.answered(n, cookie, signals) {
 		return d.gate(e)
 	}

@@ -9,8 +9,6 @@ import (
 	"maps"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
 	"github.com/leadiumx/consent/server/bundle"
@@ -39,6 +37,7 @@ type Options struct {
 type Desk struct {
 	o      Options
 	visits *cache[visit, *Script]
+	spoken *cache[spoken, string]
 	assets *cache[string, *bundle.Asset]
 	// travels holds what other laws ask, per visit.
 	travels *cache[route, travelled]
@@ -46,7 +45,7 @@ type Desk struct {
 
 // New makes a desk.
 func New(o Options) *Desk {
-	return &Desk{o: o, visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize), travels: newCache[route, travelled](4 * o.CacheSize)}
+	return &Desk{o: o, spoken: newCache[spoken, string](maxSpoken), visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize), travels: newCache[route, travelled](4 * o.CacheSize)}
 }
 
 // Compiled says how many scripts are kept, and how many were compiled since
@@ -109,7 +108,7 @@ func (d *Desk) Notice(ask Ask) (*Notice, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.notice(e, ask.Place, Locale(&e.Site, ask.Lang, ask.Accept)), nil
+	return d.notice(e, ask.Place, d.locale(e, ask.Lang, ask.Accept)), nil
 }
 
 // CookieLife is how many seconds the browser keeps a choice that was made under
@@ -149,7 +148,7 @@ func (d *Desk) Script(ask Ask) (*Script, error) {
 	}
 	v := visit{
 		site: ask.Site, edition: e, next: d.o.Editions.Upcoming(ask.Site), place: ask.Place, gpc: ask.SimGPC,
-		locale: Locale(&e.Site, ask.Lang, ask.Accept),
+		locale: d.locale(e, ask.Lang, ask.Accept),
 		// Law changes at midnight UTC; a day is part of the key.
 		day: d.o.Clock().UTC().Format(time.DateOnly), signer: d.o.Keys.Active(),
 	}
@@ -219,31 +218,4 @@ func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
 	}
 	sum := sha256.Sum256(key)
 	return d.assets.get(string(sum[:]), func() (*bundle.Asset, error) { return bundle.Compile(in) })
-}
-
-// Locale picks the language of a notice: the one asked for, else the best for
-// the Accept-Language header, else the site's first.
-func Locale(site *consent.Site, lang, accept string) string {
-	if len(site.Locales) == 0 {
-		return "en"
-	}
-	tags := make([]language.Tag, len(site.Locales))
-	for i, l := range site.Locales {
-		tags[i] = language.Make(l)
-	}
-	if len(lang) > 35 {
-		lang = ""
-	}
-	wanted, _, err := language.ParseAcceptLanguage(accept)
-	if err != nil || len(accept) > 500 {
-		wanted = nil
-	}
-	if t, err := language.Parse(lang); err == nil && lang != "" {
-		wanted = append([]language.Tag{t}, wanted...)
-	}
-	_, i, confidence := language.NewMatcher(tags).Match(wanted...)
-	if confidence == language.No {
-		i = 0
-	}
-	return site.Locales[i]
 }

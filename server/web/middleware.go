@@ -39,10 +39,10 @@ func (r *requestIDs) next() string {
 
 // fixedHeaders are values that many answers share. Whoever adds to one of them
 // gets a copy, since they are full.
-type fixedHeaders struct{ nosniff, referrer, noStore []string }
+type fixedHeaders struct{ nosniff, referrer, noStore, crossOrigin, anyOrigin []string }
 
 func newFixedHeaders() fixedHeaders {
-	return fixedHeaders{[]string{"nosniff"}, []string{"strict-origin-when-cross-origin"}, []string{"no-store"}}
+	return fixedHeaders{[]string{"nosniff"}, []string{"strict-origin-when-cross-origin"}, []string{"no-store"}, []string{"cross-origin"}, []string{"*"}}
 }
 
 // log writes one line per request that failed, or with AccessLog per request,

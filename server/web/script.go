@@ -23,8 +23,7 @@ func (s *Server) script(c echo.Context) error {
 		Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language"), SimGPC: v.simGPC,
 	})
 	h := c.Response().Header()
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	h.Set("Access-Control-Allow-Origin", "*")
+	h["Cross-Origin-Resource-Policy"], h["Access-Control-Allow-Origin"] = s.fixed.crossOrigin, s.fixed.anyOrigin
 	if consent.CodeOf(err) == consent.UnknownSite {
 		h.Set("Cache-Control", "private, max-age=60")
 		return c.Blob(http.StatusNotFound, mediaJS+"; charset=utf-8",
@@ -33,19 +32,10 @@ func (s *Server) script(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	h.Set("Access-Control-Expose-Headers", "Consent-Edition, Consent-Regime, Consent-Locale")
-	h.Set("Consent-Edition", strconv.Itoa(served.Edition))
-	h.Set("Consent-Regime", served.Regime)
-	h.Set("Consent-Locale", served.Locale)
-	h.Set("Content-Language", served.Locale)
-	h.Set("Vary", s.varies())
-	scope := "private"
 	// Only what the edge itself wrote is in the edge's key. A place that came
 	// from the client's address, or that nobody knew, must not be shared.
-	if s.o.EdgeCache && v.source == sourceHeader {
-		scope = "public"
-	}
-	return asset(c, served.Asset, scope+", max-age=60, stale-while-revalidate=600")
+	shared := s.o.EdgeCache && v.source == sourceHeader
+	return s.labels.of(label{served, shared}, s.varies).send(c)
 }
 
 // sourceHeader is the source of a place that a trusted edge wrote.
@@ -58,35 +48,8 @@ func (s *Server) varies() string {
 }
 
 // asset writes a compiled script in the smallest form that the client takes.
-// A caller whose answer depends on more than the form sets Vary before.
 func asset(c echo.Context, a *bundle.Asset, cacheControl string) error {
-	body, encoding := a.JS, ""
-	switch accepted := c.Request().Header.Get("Accept-Encoding"); {
-	case takes(accepted, "br"):
-		body, encoding = a.Brotli, "br"
-	case takes(accepted, "gzip"):
-		body, encoding = a.Gzip, "gzip"
-	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", cacheControl)
-	if h.Get("Vary") == "" {
-		h.Set("Vary", "Accept-Encoding, Accept-Language")
-	}
-	tag := a.ETag
-	if encoding != "" {
-		// One tag per form: a strong tag promises the same bytes.
-		tag = strings.TrimSuffix(a.ETag, `"`) + "-" + encoding + `"`
-	}
-	h.Set("ETag", tag)
-	if matches(c.Request().Header.Get("If-None-Match"), tag) {
-		return c.NoContent(http.StatusNotModified)
-	}
-	if encoding != "" {
-		h.Set("Content-Encoding", encoding)
-	}
-	// Told in advance, the length spares the chunks of an answer of unknown length.
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	return c.Blob(http.StatusOK, mediaJS+"; charset=utf-8", body)
+	return newLabelled(a, http.Header{"Cache-Control": {cacheControl}, "Vary": {"Accept-Encoding, Accept-Language"}}).send(c)
 }
 
 // takes reports whether an Accept-Encoding header admits a coding.

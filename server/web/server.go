@@ -105,6 +105,7 @@ type Server struct {
 	beacons *budget.Meter[netip.Prefix]
 	meters  map[meterKey]*metrics.Route
 	buffers buffers
+	labels  labels
 	ids     requestIDs
 	fixed   fixedHeaders
 }

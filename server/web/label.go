@@ -1,0 +1,114 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/server/bundle"
+	"github.com/leadiumx/consent/server/script"
+)
+
+// maxLabels bounds the sets of headers that are remembered.
+const maxLabels = 4096
+
+// labels remembers the headers of scripts, which are the same for thousands of
+// visitors.
+type labels struct {
+	mu    sync.RWMutex
+	known map[label]*labelled
+}
+
+// label is a script, and whether an edge may share it.
+type label struct {
+	of     *script.Script
+	shared bool
+}
+
+func (l *labels) of(k label, varies func() string) *labelled {
+	l.mu.RLock()
+	found := l.known[k]
+	l.mu.RUnlock()
+	if found != nil {
+		return found
+	}
+	scope := "private"
+	if k.shared {
+		scope = "public"
+	}
+	found = newLabelled(k.of.Asset, http.Header{
+		"Access-Control-Expose-Headers": {"Consent-Edition, Consent-Regime, Consent-Locale"},
+		"Consent-Edition":               {strconv.Itoa(k.of.Edition)},
+		"Consent-Regime":                {k.of.Regime},
+		"Consent-Locale":                {k.of.Locale},
+		"Content-Language":              {k.of.Locale},
+		"Vary":                          {varies()},
+		"Cache-Control":                 {scope + ", max-age=60, stale-while-revalidate=600"},
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known == nil || len(l.known) >= maxLabels {
+		l.known = map[label]*labelled{}
+	}
+	l.known[k] = found
+	return found
+}
+
+// labelled is a script with the headers of its three forms.
+type labelled struct {
+	common http.Header
+	forms  []form
+}
+
+type form struct {
+	coding                     string
+	body                       []byte
+	encoding, tag, size, media []string
+}
+
+func newLabelled(a *bundle.Asset, common http.Header) *labelled {
+	l := &labelled{common: common}
+	for _, f := range []form{{coding: "br", body: a.Brotli}, {coding: "gzip", body: a.Gzip}, {body: a.JS}} {
+		tag := a.ETag
+		if f.coding != "" {
+			// One tag per form: a strong tag promises the same bytes.
+			tag = strings.TrimSuffix(a.ETag, `"`) + "-" + f.coding + `"`
+			f.encoding = []string{f.coding}
+		}
+		// Told in advance, the length spares the chunks of an answer of unknown length.
+		f.tag, f.size, f.media = []string{tag}, []string{strconv.Itoa(len(f.body))}, []string{mediaJS + "; charset=utf-8"}
+		l.forms = append(l.forms, f)
+	}
+	return l
+}
+
+// send writes the script in the smallest form that the client takes.
+func (l *labelled) send(c echo.Context) error {
+	r := c.Request()
+	accepted := r.Header.Get("Accept-Encoding")
+	f := &l.forms[len(l.forms)-1]
+	for i := range l.forms[:len(l.forms)-1] {
+		if takes(accepted, l.forms[i].coding) {
+			f = &l.forms[i]
+			break
+		}
+	}
+	h := c.Response().Header()
+	for name, v := range l.common {
+		h[name] = v
+	}
+	h["Etag"] = f.tag
+	if matches(r.Header.Get("If-None-Match"), f.tag[0]) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	if f.encoding != nil {
+		h["Content-Encoding"] = f.encoding
+	}
+	h["Content-Length"], h["Content-Type"] = f.size, f.media
+	c.Response().WriteHeader(http.StatusOK)
+	_, err := c.Response().Write(f.body)
+	return err
+}
