@@ -83,7 +83,8 @@ type Link struct {
 	Alternatives []string `json:"alternatives,omitempty"`
 	// When says under which condition the link is needed; empty means always.
 	When string `json:"when,omitempty"`
-	// Where is footer where the law says so.
+	// Where is footer where the law says so, and notice for a link that stands
+	// in the banner beside the policy; empty means on every page.
 	Where string `json:"where,omitempty"`
 	// Icon says that the official icon stands beside the words.
 	Icon bool `json:"icon,omitempty"`

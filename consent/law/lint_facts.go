@@ -54,6 +54,7 @@ func (r *Row) faults() []string {
 	keys := map[string]bool{}
 	for _, l := range r.Links {
 		add(!linkKey.MatchString(l.Key) || keys[l.Key], "the link key %q is malformed or twice there", l.Key)
+		add(!slices.Contains([]string{"", "footer", "notice"}, l.Where), "the link %s stands %q", l.Key, l.Where)
 		add(l.Label == "", "the link %s has no label", l.Key)
 		for _, c := range l.Classes {
 			add(!slices.Contains(consent.Classes(), c), "the link %s is for the class %q", l.Key, c)

@@ -11,7 +11,7 @@ import (
 // features are the constants that decide which branches are compiled in.
 func features(in Input) map[string]string {
 	site := &in.Edition.Site
-	shown := law.Present(in.Regime, in.Rules)
+	shown, owed := law.Present(in.Regime, in.Rules), owes(site, in.Regime)
 	f := &site.Features
 	kinds := map[string]bool{}
 	for i := range site.Cookies {
@@ -51,7 +51,9 @@ func features(in Input) map[string]string {
 		"INSIGHT":        f.Insight && !in.Preview,
 		"REOPEN":         site.Banner.Reopen,
 		"CLOSE":          shown.CloseButton,
-		"MODAL":          site.Banner.Layout == "modal",
+		"MODAL":          waits(site, in.Regime),
+		"LINKS":          owed.link != "",
+		"STATUS":         owed.status,
 	}
 	return defines(on)
 }

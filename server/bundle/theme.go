@@ -15,10 +15,12 @@ import (
 )
 
 // style joins the sheets that the site needs with its colours and minifies them.
-func style(site *consent.Site, dir string) (string, error) {
+func style(site *consent.Site, dir string, owed owed) (string, error) {
 	files := []string{"base"}
 	b := &site.Banner
 	switch {
+	case owed.centred:
+		files = append(files, "modal")
 	case b.Layout == "corner" && b.Position == "left":
 		files = append(files, "corner-left")
 	case b.Layout == "bar" && b.Position == "top":
@@ -30,7 +32,10 @@ func style(site *consent.Site, dir string) (string, error) {
 	if dir == "rtl" {
 		files = append(files, "rtl")
 	}
-	if b.Reopen {
+	switch {
+	case owed.link != "":
+		files = append(files, "links")
+	case b.Reopen:
 		files = append(files, "reopen")
 	}
 	if len(site.Vendors) > 0 {

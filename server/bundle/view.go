@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -38,10 +39,10 @@ func button(action, label string) tree {
 func view(in Input, words map[string]string) string {
 	v := viewer{
 		in: in, site: &in.Edition.Site, words: words,
-		shown: law.Present(in.Regime, in.Rules),
+		shown: law.Present(in.Regime, in.Rules), owed: owes(&in.Edition.Site, in.Regime),
 	}
 	return constants([][2]string{
-		{"banner", literal(v.banner())}, {"preferences", literal(v.preferences())}, {"reopen", literal(v.reopen())}, {"embed", literal(v.embed())},
+		{"link", literal(v.link())}, {"banner", literal(v.banner())}, {"preferences", literal(v.preferences())}, {"reopen", literal(v.reopen())}, {"embed", literal(v.embed())},
 	})
 }
 
@@ -50,6 +51,7 @@ type viewer struct {
 	site  *consent.Site
 	words map[string]string
 	shown law.Presentation
+	owed  owed
 }
 
 // dialog is the frame of banner and preferences. Its heading takes the focus
@@ -62,9 +64,12 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 	text := []any{body}
 	if v.site.PolicyURL != "" {
 		text = append(text, " ", link(v.site.PolicyURL, v.words["banner.policy"]))
+		for _, key := range v.owed.beside {
+			text = append(text, " ", link(v.site.PolicyURL, v.words[key]))
+		}
 	}
 	content := []any{el("h2", heading, title), el("p", nil, text...)}
-	if honoured := v.words["gpc.honoured"]; honoured != "" {
+	if honoured := v.status(); honoured != "" {
 		content = append(content, el("p", attributes{"role": "status"}, honoured))
 	}
 	box := el("dialog", attributes{
@@ -84,7 +89,7 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 
 func (v *viewer) banner() tree {
 	return v.dialog("banner", v.words["banner.title"], strings.ReplaceAll(v.words["banner.body."+v.shown.Profile], "{waiting}", "{}"),
-		v.site.Banner.Layout == "modal", v.shown.CloseButton, button("settings", v.words["button.settings"]))
+		waits(v.site, v.in.Regime), v.shown.CloseButton, button("settings", v.words["button.settings"]), v.recipients()...)
 }
 
 func (v *viewer) preferences() tree {
@@ -96,6 +101,9 @@ func (v *viewer) preferences() tree {
 		rows = append(rows, el("p", nil, upcoming))
 	}
 	rows = append(rows, el("small", nil, v.words["prefs.updated"]))
+	if c := v.site.Controller; v.owed.contact {
+		rows = append(rows, el("small", nil, " · "+c.Name+" ", el("a", attributes{"href": "mailto:" + c.Email}, c.Email)))
+	}
 	return v.dialog("preferences", v.words["prefs.title"], v.words["prefs.body"], true, true, button("save", v.words["button.save"]), rows...)
 }
 
@@ -128,8 +136,44 @@ func (v *viewer) row(r consent.Rule) tree {
 	return row
 }
 
-// reopen is the small button that opens the preferences again.
+// status says that an opt-out is honoured, in the words that the law wants.
+func (v *viewer) status() string { return cmp.Or(v.words["optout.honoured"], v.words["gpc.honoured"]) }
+
+// recipients names who receives data, where a law wants that up front.
+func (v *viewer) recipients() []any {
+	if !v.owed.recipients {
+		return nil
+	}
+	names := make([]string, len(v.site.Vendors))
+	for i, u := range v.site.Vendors {
+		names[i] = u.Name
+	}
+	return []any{el("p", nil, v.words["prefs.used_by"]+" "+strings.Join(names, ", "))}
+}
+
+// link is what every page leads to the choices with, where a law wants words
+// of its own.
+func (v *viewer) link() []any {
+	if v.owed.link == "" {
+		return nil
+	}
+	if v.owed.icon {
+		return []any{v.words[v.owed.link], optOut()}
+	}
+	return []any{v.words[v.owed.link]}
+}
+
+// reopen is the small button that opens the preferences again, or the link
+// that a law wants, with the state of the opt-out.
 func (v *viewer) reopen() tree {
+	if words := v.link(); words != nil {
+		box := el("div", attributes{"id": "lx-reopen", "class": "lx", "lang": v.in.Locale, "dir": Dir(v.in.Locale), "style": pinned("flex", "fixed")},
+			el("button", attributes{"data-lx-action": "settings", "style": pinned("flex", "static")}, words...))
+		if v.owed.status && v.status() != "" {
+			box = append(box, el("small", attributes{"role": "status"}, v.status()))
+		}
+		return box
+	}
 	name := v.words["prefs.reopen"]
 	return el("button", attributes{
 		"id": "lx-reopen", "class": "lx", "data-lx-action": "settings", "aria-label": name, "title": name, "lang": v.in.Locale,

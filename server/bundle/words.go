@@ -83,6 +83,14 @@ func words(site *consent.Site, regime law.Regime, rules []consent.Rule, locale s
 	if site.Banner.Reopen {
 		keys = append(keys, "prefs.reopen")
 	}
+	owed := owes(site, regime)
+	keys = append(keys, owed.beside...)
+	if owed.link != "" {
+		keys = append(keys, owed.link)
+	}
+	if owed.status {
+		keys = append(keys, "optout.honoured")
+	}
 	for i := range site.Purposes {
 		p := &site.Purposes[i]
 		keys = append(keys, "purpose."+p.ID+".title", "purpose."+p.ID+".description")

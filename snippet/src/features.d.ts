@@ -49,3 +49,7 @@ declare const REOPEN: boolean;
 declare const CLOSE: boolean;
 /** The first layer makes the page wait. */
 declare const MODAL: boolean;
+/** A law wants words of its own by which every page leads to the choices. */
+declare const LINKS: boolean;
+/** A law wants visitors to see that an opt-out is honoured. */
+declare const STATUS: boolean;

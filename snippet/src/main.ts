@@ -10,6 +10,7 @@ import { quietly, safely } from "./quietly.ts";
 import { sender } from "./send.ts";
 import { asks, type Event as Happening } from "./step.ts";
 import { draw, picked } from "./ui/draw.ts";
+import { nameTriggers } from "./ui/links.ts";
 import { addSheet } from "./ui/sheet.ts";
 import { BANNER, HIDDEN, PREFERENCES } from "./views.ts";
 import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
@@ -65,7 +66,10 @@ const go = (event: Happening) => {
   settle(before);
 };
 const close = () => go({ _show: HIDDEN });
-const look = () => draw(close, tell);
+const look = () => {
+  if (LINKS) nameTriggers();
+  draw(close, tell);
+};
 const send = PREVIEW ? undefined : sender((consent) =>
   go({ _read: [consent, state[0]?._raw ?? ""], _proved: true }),
 );

@@ -2,7 +2,7 @@
 // rules of docs/rules.md; and the proof that the checker finds what is wrong.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { banner, behaviour, check, keyboard, preferences, preferred, sizes, spacing } from '../../snippet/test/rules/index.mjs';
+import { around, banner, behaviour, check, keyboard, preferences, preferred, sizes, spacing } from '../../snippet/test/rules/index.mjs';
 import { startBrowser, startServer, tempDir } from './harness.mjs';
 
 const token = 'a-token-for-the-rules-of-banners-0123';
@@ -12,6 +12,10 @@ const laws = {
   'opt-in': { country: 'FR', months: 12, closeRefuses: true },
   'opt-out': { country: 'US', region: 'VA', months: 12 },
   notice: { country: 'US', region: 'WY', months: 12 },
+  links: { country: 'US', region: 'CA' },
+  centred: { country: 'NG' },
+  closed: { country: 'IT' },
+  usable: { country: 'NL' },
 };
 
 const site = (id, origin, banner) => ({
@@ -29,6 +33,13 @@ const site = (id, origin, banner) => ({
   features: { consent_mode: true, cookie_writes: true },
 });
 
+// Ads are all that is asked about.
+const sale = [
+  { id: 'necessary', classes: ['necessary'], basis: 'contract' },
+  { id: 'analytics', classes: ['necessary'], basis: 'contract' },
+  { id: 'marketing', classes: ['ads', 'sale_share'], basis: 'consent' },
+];
+
 const html = (id, lang) => `<!doctype html><html lang="${lang}"><head><title>Shop</title><meta name="viewport" content="width=device-width">
 <script src="/s/${id}.js?lang=${lang}"></script></head><body><main><h1>Shop</h1><p>Words of the page. <a href="#more">More</a></p>
 <div style="height:2000px"></div><script type="text/plain" data-category="analytics" data-src="/rules/gated.js"></script></main>
@@ -45,11 +56,11 @@ describe('the rules of banners', { concurrency: 1 }, () => {
       args: ['--api-token', token, '--geo-headers', 'custom:X-Place-Country,X-Place-Region', '--trusted-proxies', '127.0.0.0/8'],
     });
     browser = await startBrowser();
-    for (const layout of [...layouts, 'bare']) {
-      const look = layout === 'bare' ? { layout: 'box', reopen: false } : { layout };
+    for (const layout of [...layouts, 'bare', 'sale']) {
+      const look = { bare: { layout: 'box', reopen: false }, sale: { layout: 'box' } }[layout] ?? { layout };
       const answer = await fetch(`${server.url}/v1/sites/rules-${layout}`, {
         method: 'PUT', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(site(`rules-${layout}`, new URL(server.url).origin, look)),
+        body: JSON.stringify(Object.assign(site(`rules-${layout}`, new URL(server.url).origin, look), layout === 'sale' && { purposes: sale })),
       });
       assert.equal(answer.status, 200, await answer.clone().text());
     }
@@ -61,12 +72,13 @@ describe('the rules of banners', { concurrency: 1 }, () => {
   });
 
   /** A new visitor on a page that carries a site's script, under a law. */
-  const open = async (id, law, lang, markup = html(id, lang)) => {
+  const open = async (id, law, lang, markup = html(id, lang), gpc = false) => {
     const { country, region } = laws[law];
     const context = await browser.newContext({
       viewport: { width: 1366, height: 768 }, locale: lang,
       extraHTTPHeaders: { 'x-place-country': country, ...(region && { 'x-place-region': region }) },
     });
+    if (gpc) await context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
     const page = await context.newPage();
     const gated = [];
     await page.route('**/rules/**', (route) => {
@@ -87,7 +99,7 @@ describe('the rules of banners', { concurrency: 1 }, () => {
   const told = (findings) => [...new Set(findings.map((f) => `${f.rule} ${f.severity}: ${f.message}`))];
 
   for (const layout of layouts)
-    for (const law of Object.keys(laws))
+    for (const law of ['opt-in', 'opt-out', 'notice'])
       test(`${layout}, ${law}`, async () => {
         const found = {};
         const look = async (lang) => {
@@ -116,6 +128,41 @@ describe('the rules of banners', { concurrency: 1 }, () => {
       }, { profile: law, ...laws[law], cookies: ['seen'] });
       assert.deepEqual(told(found), []);
     });
+
+  test('what single laws want stands on the page, and is missed where it does not', async () => {
+    const found = {};
+    const missed = [];
+    const visit = async (id, law, body, gpc) => {
+      const v = await open(id, law, 'en', undefined, gpc);
+      try {
+        const f = told(await body(v.page));
+        if (f.length) found[law] = f;
+        return v.page;
+      } finally {
+        await v.close();
+      }
+    };
+    const want = { links: ['Your Privacy Choices'], icon: true };
+    // The signal is honoured without a banner, and that is shown.
+    await visit('rules-sale', 'links', (page) => around(page, { ...want, status: true, noBanner: true }), true);
+    await visit('rules-box', 'links', async (page) => {
+      const link = await page.textContent('#lx-consent a:nth-of-type(2)');
+      assert.equal(link, 'Notice at collection');
+      await page.click('#lx-consent [data-lx-action="reject"]');
+      return around(page, { ...want, status: true });
+    });
+    await visit('rules-bar', 'centred', (page) => banner(page, { profile: 'opt-in', locale: 'en', notBottomBar: true }));
+    await visit('rules-box', 'closed', (page) => banner(page, { profile: 'opt-in', locale: 'en', closes: true }));
+    await visit('rules-modal', 'usable', (page) => banner(page, { profile: 'opt-in', locale: 'en' }));
+    assert.deepEqual(found, {});
+    // Elsewhere the same wishes are not met.
+    await visit('rules-bare', 'opt-in', async (page) => {
+      await page.evaluate(() => document.querySelector('footer').remove());
+      missed.push(...(await around(page, { ...want, status: true, noBanner: true })).map((f) => f.rule));
+      return [];
+    });
+    assert.deepEqual([...new Set(missed)].sort(), ['D12', 'D37', 'D38', 'D40']);
+  });
 
   // Our markup, spoilt in one way each, and the part of the checker that must see it.
   const set = (action, css) => `for (const d of '${css}'.split(';')) { const [n, x] = d.split(':'); box.querySelector('[data-lx-action=${action}]').style.setProperty(n, x, 'important'); }`;

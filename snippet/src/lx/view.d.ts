@@ -2,6 +2,8 @@
 // the preferences stand in the order of the rules.
 import type { Tree } from "../ui/grow.ts";
 
+/** What every page leads to the choices with, where a law wants words of its own. */
+export declare const link: readonly (Tree | string)[];
 export declare const banner: Tree;
 export declare const preferences: Tree;
 export declare const reopen: Tree;

@@ -53,7 +53,7 @@ export const draw = (close: () => void, tell: (name: string) => void, late?: boo
   root = view || REOPEN ? grow(view === PREFERENCES ? preferences : view || !REOPEN ? banner : reopen, CHANGED ? waiting() : undefined) : undefined;
   if (root) {
     document.body[view ? "prepend" : "append"](root);
-    if (!signals.gpc) root.querySelector("[role=status]")?.remove();
+    if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]?._said.get(r._id) === "0")))) root.querySelector("[role=status]")?.remove();
     rows().forEach(([input, select], i) => {
       const n = levelOf(rules[i] as NamedRule);
       if (input) input.checked = !!n;
@@ -64,7 +64,7 @@ export const draw = (close: () => void, tell: (name: string) => void, late?: boo
     // Opened by attribute, a banner takes no focus from the page.
     if (view === PREFERENCES || (MODAL && view)) dialog.showModal();
     else dialog.open = !!view;
-    if (focused && document.activeElement === document.body) (root.querySelector("h2") ?? root).focus();
+    if (focused && document.activeElement === document.body) (root.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? root).focus();
   }
   if (!last !== !view) tell(view ? "show" : "hide");
 };

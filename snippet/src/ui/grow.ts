@@ -7,7 +7,7 @@ export type Tree = readonly [tag: string, attributes: (Values & { readonly style
 
 /** Makes the elements of a tree, with names filled in where the compiler knew none. */
 export const grow = ([tag, attributes, ...children]: Tree, names = ""): HTMLElement => {
-  const e = document.createElement(tag);
+  const e = (LINKS && /^(svg|polyline)$/.test(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag)) as HTMLElement;
   const { style, ...plain } = (attributes || {}) as { style?: Values };
   for (const name in plain) e.setAttribute(name, `${(plain as Values)[name]}`);
   for (const name in style) e.style.setProperty(name, `${style[name]}`, "important");

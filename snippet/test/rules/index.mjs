@@ -117,6 +117,9 @@ export const preferences = async (page, o = {}) => {
   return out;
 };
 
+/** What stands on the page while no banner does: the way back, the links and the status that a law asks for. */
+export const around = async (page, o = {}) => findings(look.page(await facts(page), o));
+
 /** Everything that can be seen of a banner that stands on the page. */
 export const check = async (page, o = {}) => {
   const out = await banner(page, o);
