@@ -23,6 +23,8 @@ import { theme } from "./theme";
 // The editor is most of the code, and a list needs none of it.
 const Editor = lazy(() => import("./editor/editor"));
 const Account = lazy(() => import("./account/account"));
+const Evidence = lazy(() => import("./evidence/evidence"));
+const OneRecord = lazy(() => import("./evidence/record"));
 const Inbox = lazy(() => import("./inbox/inbox"));
 const Insight = lazy(() => import("./insight/insight"));
 const Laws = lazy(() => import("./laws/laws"));
@@ -81,6 +83,10 @@ function start() {
                     <Wizard />
                   </Route>
                   <Route path="/sites/:id/insight">{({ id }) => <Insight id={decodeURIComponent(id)} />}</Route>
+                  <Route path="/sites/:id/evidence/records/:record">
+                    {({ id, record }) => <OneRecord site={decodeURIComponent(id)} id={decodeURIComponent(record)} />}
+                  </Route>
+                  <Route path="/sites/:id/evidence/:part?">{({ id, part }) => <Evidence id={decodeURIComponent(id)} part={part ?? "records"} />}</Route>
                   <Route path="/sites/:id/cookies">{({ id }) => <Inbox id={decodeURIComponent(id)} />}</Route>
                   <Route path="/sites/:id">{({ id }) => <Editor key={id} id={decodeURIComponent(id)} />}</Route>
                   <Route>

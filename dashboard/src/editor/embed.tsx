@@ -1,4 +1,5 @@
 import { Alert, Anchor, Code, List, Text } from "@mantine/core";
+import { Check } from "../install/check";
 import { Ways } from "../install/install";
 import type { Panel } from "./editor";
 import { Section } from "./section";
@@ -30,6 +31,9 @@ export function Embed({ doc, site }: Panel) {
           , made for the visitor's place and language. The tag never changes, whatever you publish.
         </Text>
       </Section>
+      <section className="section">
+        <Check site={site.id} page={doc.origins[0] ?? ""} />
+      </section>
       <Section title="Mark what must wait">
         <List size="sm" spacing="md" listStyleType="none">
           <List.Item>

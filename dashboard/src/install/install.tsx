@@ -6,6 +6,7 @@ import { api } from "../api";
 import { CopyTag } from "../copy";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { Check } from "./check";
 import { ways } from "./ways";
 
 /** The last step: the tag, and whether it is where it belongs. */
@@ -28,6 +29,7 @@ export function Install({ site }: { site: string }) {
         </Text>
       </Stack>
       <Ways tag={view.data.tag} script={view.data.script_url} />
+      <Check site={site} page={view.data.draft.origins[0] ?? ""} />
       <Group>
         <Button component={Link} href={`/sites/${site}`} rightSection={<IconArrowRight size={16} />} data-testid="wizard-done">
           {t("Open the editor")}

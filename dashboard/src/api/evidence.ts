@@ -1,0 +1,34 @@
+// Records, requests of visitors, and pages that carry the tag.
+import { client, type Shapes, take } from "./client";
+
+export type EvidenceRow = Shapes["EvidenceRow"];
+export type EvidenceView = Shapes["EvidenceView"];
+export type VisitorRequest = Shapes["Request"];
+export type PageResult = Shapes["PageResult"];
+
+/** What a search asks for: one of these, or times. */
+export interface Sought {
+  record?: string;
+  receipt?: string;
+  subject?: string;
+  external_id?: string;
+  from?: string;
+  to?: string;
+  action?: string;
+}
+
+const at = (site: string) => ({ path: { site } });
+
+export const evidence = {
+  findEvidence: (site: string, query: Sought & { after?: string }, signal?: AbortSignal) =>
+    take(client.GET("/v1/sites/{site}/evidence", { params: { ...at(site), query: { ...query, limit: "25" } }, signal }), signal),
+  oneEvidence: (site: string, record: string, signal?: AbortSignal) =>
+    take(client.GET("/v1/sites/{site}/evidence/{record}", { params: { path: { site, record } }, signal }), signal),
+  erase: (site: string, body: Shapes["EraseSubject"]) => take(client.POST("/v1/sites/{site}/erasures", { params: at(site), body })),
+  requests: (site: string, status: string, signal?: AbortSignal) =>
+    take(client.GET("/v1/sites/{site}/requests", { params: { ...at(site), query: { status: status || undefined, limit: "100" } }, signal }), signal),
+  handle: (site: string, request: string, body: Shapes["Handle"]) =>
+    take(client.PATCH("/v1/sites/{site}/requests/{request}", { params: { path: { site, request } }, body })),
+  checkInstall: (site: string, url: string) =>
+    take(client.POST("/v1/sites/{site}/install-check", { params: at(site), body: { url } })),
+};
