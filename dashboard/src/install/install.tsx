@@ -43,7 +43,7 @@ export function Install({ site }: { site: string }) {
 export function Ways({ tag, script }: { tag: string; script: string }) {
   const list = ways(tag, script);
   return (
-    <Tabs defaultValue="html" keepMounted={false}>
+    <Tabs defaultValue="html" keepMounted={false} variant="pills">
       <Tabs.List className="ways">
         {list.map((w) => (
           <Tabs.Tab key={w.value} value={w.value}>
