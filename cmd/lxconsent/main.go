@@ -29,6 +29,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Write all that a running server keeps into a file."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into a store."`
 	Verify  verifyCmd  `cmd:"" help:"Check whether a page carries the tag in the right way."`
+	Doctor  doctorCmd  `cmd:"" help:"Check what serve would be given: data, keys, Redis, places, clock, addresses. Takes the same flags."`
 	Keys    keysCmd    `cmd:"" help:"Manage the file of the signing keys."`
 	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`
 	Routes  routesCmd  `cmd:"" help:"List the HTTP routes and what each asks of its caller."`

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/redis/go-redis/v9"
@@ -90,4 +91,10 @@ func failure(err error) error {
 		return err
 	}
 	return &consent.Error{Code: consent.Unavailable, Cause: "Redis did not do it in time", Fix: "try again with the same id", Err: err}
+}
+
+// Time is the earliest clock of the servers.
+func (s *Store) Time(ctx context.Context) (time.Time, error) {
+	micro, err := s.now(ctx)
+	return time.UnixMicro(int64(micro)).UTC(), failure(err)
 }

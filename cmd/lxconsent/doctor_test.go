@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent/storetest/redistest"
+)
+
+// doctor runs the check and returns the verdicts by what they are about.
+func doctor(t *testing.T, want int, args ...string) map[string][]verdict {
+	t.Helper()
+	status, out := lx(t, append([]string{"doctor", "--json"}, args...)...)
+	var report struct {
+		OK     bool
+		Checks []verdict
+	}
+	if err := json.NewDecoder(strings.NewReader(out)).Decode(&report); err != nil {
+		t.Fatalf("%d %s", status, out)
+	}
+	if status != want || report.OK != (want == 0) {
+		t.Errorf("status %d, want %d:\n%s", status, want, out)
+	}
+	all := map[string][]verdict{}
+	for _, v := range report.Checks {
+		all[v.Check] = append(all[v.Check], v)
+		if v.Cause == "" || v.Status != fine && v.Fix == "" {
+			t.Errorf("%+v has no cause or no fix", v)
+		}
+	}
+	return all
+}
+
+func worst(list []verdict) string {
+	for _, s := range []string{failing, warning} {
+		for _, v := range list {
+			if v.Status == s {
+				return s
+			}
+		}
+	}
+	return fine
+}
+
+func TestDoctorFindsNothingWrongWithARunningServer(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	s := start(t, "--redis", redis.URL())
+	all := doctor(t, 0, "--redis", redis.URL(), "--data-dir", s.dir, "--public-url", s.url, "--api-token", apiToken)
+	for check, want := range map[string]string{"signing keys": fine, "API token": fine, "Redis": fine, "clock": fine, "trusted proxies": fine, "places": warning, "public URL": warning} {
+		if got := worst(all[check]); got != want || len(all[check]) == 0 {
+			t.Errorf("%s is %s: %+v", check, got, all[check])
+		}
+	}
+}
+
+func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	startIn(t, dir).stop()
+	keys := filepath.Join(dir, "keys")
+	open := filepath.Join(t.TempDir(), "keys")
+	b, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(open, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	future := t.TempDir()
+	if err := os.WriteFile(filepath.Join(future, "keys"), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(filepath.Join(future, "keys"), time.Time{}, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	evicting := redistest.Start(t, "--maxmemory-policy", "allkeys-lru")
+	weak := redistest.Start(t, "--appendonly", "no")
+	cases := map[string]struct {
+		args         []string
+		status       int
+		check, level string
+		says         string
+	}{
+		"a new directory":          {[]string{"--data-dir", filepath.Join(dir, "none")}, 0, "data directory", warning, "does not exist yet"},
+		"a file for a directory":   {[]string{"--data-dir", keys}, 1, "data directory", failing, "no directory"},
+		"a key file for everybody": {[]string{"--data-dir", dir, "--key-file", open}, 1, "signing keys", failing, "chmod 600"},
+		"a missing key file":       {[]string{"--data-dir", dir, "--key-file", open + "x"}, 1, "signing keys", failing, "every cookie would be void"},
+		"a short token":            {[]string{"--data-dir", dir, "--api-token", "short"}, 1, "API token", failing, "openssl rand"},
+		"a Redis that evicts":      {[]string{"--data-dir", dir, "--redis", evicting.URL()}, 1, "Redis", failing, "noeviction"},
+		"a Redis that forgets":     {[]string{"--data-dir", dir, "--redis", weak.URL()}, 0, "Redis", warning, "appendonly"},
+		"no Redis":                 {[]string{"--data-dir", dir, "--redis", "redis://127.0.0.1:1"}, 1, "Redis", failing, "cannot be reached"},
+		"headers nobody may send":  {[]string{"--data-dir", dir, "--geo-headers", "cloudflare"}, 1, "places", failing, "--trusted-proxies"},
+		"a bad database":           {[]string{"--data-dir", dir, "--geoip", keys}, 1, "places", failing, "MaxMind"},
+		"a plain public address":   {[]string{"--data-dir", dir, "--public-url", "http://127.0.0.2:1"}, 1, "public URL", failing, "https"},
+		"a path in the address":    {[]string{"--data-dir", dir, "--public-url", "https://c.example/x"}, 1, "public URL", failing, "without a path"},
+		"everybody is a proxy":     {[]string{"--data-dir", dir, "--trusted-proxies", "0.0.0.0/0"}, 1, "trusted proxies", failing, "any address"},
+		"a proxy that is none":     {[]string{"--data-dir", dir, "--trusted-proxies", "proxy"}, 1, "trusted proxies", failing, "10.0.0.0/8"},
+		"a clock that is behind":   {[]string{"--data-dir", future}, 1, "clock", failing, "NTP"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			list := doctor(t, c.status, c.args...)[c.check]
+			if worst(list) != c.level {
+				t.Errorf("%s is %s: %+v", c.check, worst(list), list)
+			}
+			if text, _ := json.Marshal(list); !strings.Contains(string(text), c.says) {
+				t.Errorf("%q is missing: %s", c.says, text)
+			}
+		})
+	}
+}
