@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"time"
@@ -172,6 +173,9 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 	return box, nil
 }
 
+// maxDemoOrigins is below what a site may have.
+const maxDemoOrigins = 48
+
 // seed publishes the demo site; an unchanged one makes no new edition, and one
 // that was edited in the dashboard is left alone.
 func (c *serveCmd) seed(ctx context.Context, desk *publish.Desk, addr net.Addr) error {
@@ -202,7 +206,22 @@ func (c *serveCmd) seed(ctx context.Context, desk *publish.Desk, addr net.Addr) 
 				site.Origins = append(site.Origins, o)
 			}
 		}
+		site.Origins = withoutOldPorts(site.Origins)
 	}
 	_, _, err = desk.Publish(ctx, site, publish.How{By: "seed", Note: "Demo site"})
 	return err
+}
+
+// withoutOldPorts drops the oldest addresses of this machine where a demo that
+// was often started on another port has more origins than a site may have.
+func withoutOldPorts(origins []string) []string {
+	for i := 0; len(origins) > maxDemoOrigins && i < len(origins); {
+		u, err := url.Parse(origins[i])
+		if host := u.Hostname(); err == nil && (host == "localhost" || host == "127.0.0.1" || host == "::1") {
+			origins = slices.Delete(origins, i, i+1)
+			continue
+		}
+		i++
+	}
+	return origins
 }
