@@ -28,6 +28,21 @@ type Line struct {
 	Time time.Time `json:"time"`
 	// Clock is when the visitor decided, in milliseconds since 1970 UTC.
 	Clock int64 `json:"clock"`
+	// EditionHash and WordsHash bind what was shown, Laws names the rows behind
+	// the regime.
+	EditionHash string           `json:"edition_hash,omitempty"`
+	WordsHash   string           `json:"words_hash,omitempty"`
+	Laws        []string         `json:"laws,omitempty"`
+	PlaceSource string           `json:"place_source,omitempty"`
+	Signals     *consent.Signals `json:"signals,omitempty"`
+	Outdated    bool             `json:"outdated,omitempty"`
+	Bot         bool             `json:"bot,omitempty"`
+	// Node, Seq and Link are the record's place in its chain.
+	Node string       `json:"node,omitempty"`
+	Seq  uint64       `json:"seq,omitempty"`
+	Link consent.Link `json:"link,omitzero"`
+	// Damaged says that the stored record could not be read: verify the ledger.
+	Damaged bool `json:"damaged,omitempty"`
 	// Erased says that the subject was erased since.
 	Erased bool `json:"erased,omitempty"`
 	// Cursor is where to go on after this line; exports have it, events do not.
@@ -36,10 +51,16 @@ type Line struct {
 
 // LineOf writes a record as a line.
 func LineOf(r consent.Record) Line {
-	return Line{
+	l := Line{
 		ID: r.ID, Site: r.Site, Subject: r.Subject, Edition: r.Edition, Regime: r.Regime, Locale: r.Locale,
-		Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Peer: r.Peer, Time: r.Time, Clock: r.Clock, Erased: r.Content == "",
+		Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Peer: r.Peer, Time: r.Time, Clock: r.Clock, Erased: r.Content == "" && !r.Damaged,
+		EditionHash: r.EditionHash, WordsHash: r.WordsHash, Laws: r.Laws, PlaceSource: r.PlaceSource,
+		Outdated: r.Outdated, Bot: r.Bot, Node: r.Node, Seq: r.Seq, Link: r.Link, Damaged: r.Damaged,
 	}
+	if r.Signals != (consent.Signals{}) {
+		l.Signals = &r.Signals
+	}
+	return l
 }
 
 // Format is how an export is written.
