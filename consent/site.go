@@ -158,8 +158,12 @@ type Theme struct {
 	// Dark replaces the four colours in dark schemes.
 	Dark *Colours `json:"dark,omitempty"`
 	// Radius is the corner radius in pixels, 0 to 32.
-	Radius *int   `json:"radius,omitempty"`
-	Font   string `json:"font,omitempty"`
+	Radius *int `json:"radius,omitempty"`
+	// Spacing is the space around the contents in pixels, 8 to 40.
+	Spacing *int   `json:"spacing,omitempty"`
+	Font    string `json:"font,omitempty"`
+	// Logo is the https address of an image above the banner's title.
+	Logo string `json:"logo,omitempty"`
 }
 
 // Colours are the four colours of a scheme, as #rgb or #rrggbb.

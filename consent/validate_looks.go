@@ -68,6 +68,12 @@ func (v *validator) banner(b *Banner) {
 	if t.Dark != nil {
 		v.colours("banner.theme.dark", t.Dark)
 	}
+	if t.Spacing != nil && (*t.Spacing < 8 || *t.Spacing > 40) {
+		v.add("banner.theme.spacing", "the spacing is out of range", "use 8 to 40")
+	}
+	if t.Logo != "" {
+		v.link("banner.theme.logo", t.Logo)
+	}
 	if t.Radius != nil && (*t.Radius < 0 || *t.Radius > 32) {
 		v.add("banner.theme.radius", "the radius is out of range", "use 0 to 32")
 	}

@@ -2428,10 +2428,13 @@ export interface components {
             background?: string;
             dark?: components["schemas"]["Colours"];
             font?: string;
+            logo?: string;
             /** Format: int64 */
             radius?: number;
             /** @enum {string} */
             scheme?: "auto" | "light" | "dark";
+            /** Format: int64 */
+            spacing?: number;
             text?: string;
         };
         Upcoming: {

@@ -15,7 +15,8 @@ import (
 // virtual makes the modules that hold what differs from script to script.
 func virtual(in Input) (map[string]string, error) {
 	site := &in.Edition.Site
-	css, err := style(site, Dir(in.Locale), owes(site, in.Regime))
+	closes := law.Present(in.Regime, in.Rules).CloseButton
+	css, err := style(site, Dir(in.Locale), closes, owes(site, in.Regime))
 	if err != nil {
 		return nil, err
 	}

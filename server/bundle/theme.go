@@ -15,8 +15,11 @@ import (
 )
 
 // style joins the sheets that the site needs with its colours and minifies them.
-func style(site *consent.Site, dir string, owed owed) (string, error) {
+func style(site *consent.Site, dir string, closes bool, owed owed) (string, error) {
 	files := []string{"base"}
+	if closes {
+		files = append(files, "close")
+	}
 	b := &site.Banner
 	switch {
 	case owed.centred:
@@ -29,6 +32,9 @@ func style(site *consent.Site, dir string, owed owed) (string, error) {
 		files = append(files, b.Layout)
 	}
 	files = append(files, "preferences")
+	if b.Theme.Logo != "" {
+		files = append(files, "logo")
+	}
 	if dir == "rtl" {
 		files = append(files, "rtl")
 	}
@@ -50,7 +56,7 @@ func style(site *consent.Site, dir string, owed owed) (string, error) {
 		css.Write(raw)
 	}
 	css.WriteString(tokens(&b.Theme, ".lx"))
-	out := api.Transform(css.String(), api.TransformOptions{
+	out := api.Transform(shape(&b.Theme).Replace(css.String()), api.TransformOptions{
 		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
 	})
 	if len(out.Errors) > 0 {
@@ -65,15 +71,27 @@ func style(site *consent.Site, dir string, owed owed) (string, error) {
 	return "@layer lx{" + important + "}", nil
 }
 
-// tokens writes the theme as custom properties: a the accent, k the text on
-// it, b the background, t the text, l lines, m muted
-// text, n what must be told from the background, r the radius, f the font.
-func tokens(t *consent.Theme, scope string) string {
-	radius := 14
+// shape fills in what is the same in every scheme.
+func shape(t *consent.Theme) *strings.Replacer {
+	radius, spacing := 14, 24
 	if t.Radius != nil {
 		radius = *t.Radius
 	}
-	shape := fmt.Sprintf(";--r:%dpx;--f:%s", radius, cmp.Or(t.Font, "system-ui, sans-serif"))
+	if t.Spacing != nil {
+		spacing = *t.Spacing
+	}
+	return strings.NewReplacer(
+		"calc(var(--r) / 2)", pixels(radius/2), "var(--r)", pixels(radius), "var(--s)", pixels(spacing),
+		"var(--f)", cmp.Or(t.Font, "system-ui, sans-serif"),
+	)
+}
+
+func pixels(n int) string { return strconv.Itoa(n) + "px" }
+
+// tokens writes the theme as custom properties: a the accent, k the text on
+// it, b the background, t the text, l lines, m muted text, n what must be told
+// from the background.
+func tokens(t *consent.Theme, scope string) string {
 	var out string
 	for i, p := range t.Palettes() {
 		scheme := "light"
@@ -81,7 +99,7 @@ func tokens(t *consent.Theme, scope string) string {
 			scheme = "dark"
 		}
 		if i == 0 {
-			out = scope + "{" + colours(p) + shape + ";color-scheme:" + scheme + "}"
+			out = scope + "{" + colours(p) + ";color-scheme:" + scheme + "}"
 			continue
 		}
 		out += "@media(prefers-color-scheme:dark){" + scope + "{" + colours(p) + ";color-scheme:" + scheme + "}}"

@@ -56,7 +56,7 @@ type viewer struct {
 
 // dialog is the frame of banner and preferences. Its heading takes the focus
 // when it makes the page wait, so no choice is favoured.
-func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree, more ...any) tree {
+func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree, rows ...any) tree {
 	heading := attributes{"id": "lx-title", "tabindex": -1}
 	if waits {
 		heading["autofocus"] = ""
@@ -68,17 +68,34 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 			text = append(text, " ", link(v.site.PolicyURL, v.words[key]))
 		}
 	}
-	content := []any{el("h2", heading, title), el("p", nil, text...)}
+	for _, key := range []string{"prefs.updated", "prefs.upcoming"} {
+		if when := v.words[key]; name == "preferences" && when != "" {
+			text = append(text, " ", el("small", nil, when))
+		}
+	}
+	if c := v.site.Controller; name == "preferences" && v.owed.contact {
+		text = append(text, " ", el("small", nil, c.Name+" ", el("a", attributes{"href": "mailto:" + c.Email}, c.Email)))
+	}
+	titled := el("h2", heading, title)
+	content := []any{el("p", nil, text...)}
 	if honoured := v.status(); honoured != "" {
 		content = append(content, el("p", attributes{"role": "status"}, honoured))
+	}
+	var head []any
+	if v.site.Banner.Theme.Logo != "" {
+		head = append(head, el("img", attributes{"src": v.site.Banner.Theme.Logo, "alt": ""}))
 	}
 	box := el("dialog", attributes{
 		"id": "lx-consent", "class": "lx", "role": "dialog", "aria-labelledby": "lx-title", "lang": v.in.Locale, "dir": Dir(v.in.Locale),
 		"data-lx-view": name, "style": pinned("flex", "fixed"),
-	},
-		el("div", nil, append(content, more...)...),
-		el("div", nil, button("reject", v.words["button.reject"]), button("accept", v.words["button.accept"]), last),
-	)
+	})
+	if name == "banner" {
+		box = append(box, el("div", nil, slices.Concat(head, []any{titled}, content, rows)...))
+	} else {
+		// The title stays while the rows scroll.
+		box = append(box, titled, el("div", nil, append(content, rows...)...))
+	}
+	box = append(box, el("div", nil, button("reject", v.words["button.reject"]), button("accept", v.words["button.accept"]), last))
 	if closes {
 		box = append(box, el("button", attributes{
 			"data-lx-action": "close", "aria-label": v.words["button.close"], "style": pinned("block", "absolute"),
@@ -96,13 +113,6 @@ func (v *viewer) preferences() tree {
 	var rows []any
 	for _, r := range v.in.Rules {
 		rows = append(rows, v.row(r))
-	}
-	if upcoming := v.words["prefs.upcoming"]; upcoming != "" {
-		rows = append(rows, el("p", nil, upcoming))
-	}
-	rows = append(rows, el("small", nil, v.words["prefs.updated"]))
-	if c := v.site.Controller; v.owed.contact {
-		rows = append(rows, el("small", nil, " · "+c.Name+" ", el("a", attributes{"href": "mailto:" + c.Email}, c.Email)))
 	}
 	return v.dialog("preferences", v.words["prefs.title"], v.words["prefs.body"], true, true, button("save", v.words["button.save"]), rows...)
 }
@@ -190,8 +200,7 @@ func (v *viewer) embed() tree {
 		return b
 	}
 	return el("div", attributes{"class": "lx lx-embed"},
-		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")),
-		el("div", nil, offer("once", "embed.once"), offer("always", "embed.always")))
+		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")), offer("once", "embed.once"), offer("always", "embed.always"))
 }
 
 // link leads out of the page; without an address it is its text.
