@@ -24,7 +24,11 @@ func (x Explanation) String() string {
 	} else if x.Establishment != "" {
 		b.WriteString("The publisher's law makes nothing stricter.\n")
 	}
-	fmt.Fprintf(&b, "Regime: %s\n\n", x.Regime)
+	fmt.Fprintf(&b, "Regime: %s\n\nIn short:\n", x.Regime)
+	for _, s := range x.inShort() {
+		fmt.Fprintf(&b, "  %s\n", s)
+	}
+	b.WriteString("\nField by field, with the law that decided:\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, f := range fields() {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", title(f), x.value(f), x.because(f))
@@ -114,7 +118,7 @@ func (x *Explanation) value(field string) string {
 	case fieldReject:
 		return either(t.RejectFirstLayer, "must be there", "not asked for")
 	case fieldParity:
-		return either(t.Parity, "as easy as granting", "need not be as easy as granting")
+		return either(t.Parity, "as easy as granting", either(x.recommended(), "should be as easy as granting", "need not be as easy as granting"))
 	case fieldClose:
 		return either(t.CloseRefuses, "refuses", "keeps the default, grants nothing")
 	case fieldConsent:
@@ -124,6 +128,48 @@ func (x *Explanation) value(field string) string {
 	default:
 		return fmt.Sprintf("below %d", t.MinorAge)
 	}
+}
+
+// inShort says in a few sentences what a visitor may expect.
+func (x *Explanation) inShort() []string {
+	t := &x.told.terms
+	var lines []string
+	for _, m := range []struct {
+		mode  consent.Mode
+		words string
+	}{{consent.OptIn, "Waits for a yes: "}, {consent.OptOut, "Runs until an objection: "}, {consent.Notice, "Runs, and the visitor is told: "}} {
+		var fields []string
+		for _, f := range []struct {
+			mode consent.Mode
+			name string
+		}{
+			{t.Modes.Analytics, "analytics"}, {t.Modes.Ads, "ads"}, {t.Modes.SaleShare, "sale or sharing"},
+			{t.Modes.Sensitive, "sensitive data"}, {t.Modes.Recording, "recording"},
+		} {
+			if f.mode == m.mode {
+				fields = append(fields, f.name)
+			}
+		}
+		if len(fields) > 0 {
+			lines = append(lines, m.words+strings.Join(fields, ", ")+".")
+		}
+	}
+	if t.AnalyticsOwn != t.Modes.Analytics {
+		_, does, _ := strings.Cut(asks(t.AnalyticsOwn), ": ")
+		lines = append(lines, "A purpose that serves the site's own statistics and nothing else "+does+".")
+	}
+	return append(lines, fmt.Sprintf("A yes holds for %d months; after a no nobody is asked again for %d.", t.ConsentMonths, t.ReaskMonths))
+}
+
+// recommended says that the law that decided about parity recommends it.
+func (x *Explanation) recommended() bool {
+	code, _, _ := strings.Cut(x.Why[fieldParity], ": ")
+	for _, r := range x.told.rows {
+		if r.Code == code {
+			return r.ParityRecommended
+		}
+	}
+	return false
 }
 
 // asks says what a mode means for the visitor.

@@ -16,6 +16,11 @@ func TestExplainIsReadByPeople(t *testing.T) {
 			"A visitor in FR on 2026-11-24, a publisher established in US-FL.", "FR is France, which has a row of its own.",
 			"Both laws bind; of each value the stricter one counts.", "Regime: fr+us-fl", "12 months", "Florida (US-FL)", "source: CNIL",
 		}},
+		"what it comes to": {"FR", "", today, []string{
+			"In short:", "Waits for a yes: analytics, ads,", "own statistics and nothing else runs until an objection.", "A yes holds for 6 months; after a no nobody is asked again for 6.",
+			"the notice says who is responsible, how the controller is reached",
+		}},
+		"what is only recommended": {"CH", "", today, []string{"should be as easy as granting", "Runs until an objection: analytics."}},
 		"a publisher who adds nothing": {"unknown", "FR", today, []string{
 			"the place is not known, so the strictest law binds.", "The publisher's law makes nothing stricter.", "the strict default",
 		}},

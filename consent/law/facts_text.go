@@ -38,11 +38,14 @@ func (r *Row) Duties() []string {
 		add(l.Required, "the notice must be in %s", words)
 		add(!l.Required, "expected languages: %s", words)
 	}
-	add(len(r.Alike) > 0, "refusing is like granting in: %s", strings.Join(r.Alike, ", "))
+	for _, a := range r.Alike {
+		add(a == "withdrawal", "withdrawing is as easy as granting")
+		add(a != "withdrawal", "refusing and granting are alike in %s", a)
+	}
 	add(r.Placement == notBottomBar, "a mere bar at the bottom is not enough")
 	add(r.CookieWall == wallBanned, "the site must be usable without a choice")
 	add(r.CloseRequired != nil && *r.CloseRequired, "the first layer has a control that closes it")
-	add(len(r.Disclose) > 0, "the notice names: %s", strings.Join(r.Disclose, ", "))
+	add(len(r.Disclose) > 0, "the notice says %s", disclosed(r.Disclose))
 	add(r.StatusShown, "an honoured opt-out is shown")
 	add(r.BrowserSignal, "browsers must offer the signal")
 	add(r.HealthConsent, "consumer health data waits for a consent of its own")
@@ -71,6 +74,21 @@ func (r *Row) Duties() []string {
 		all = append(all, m.String())
 	}
 	return all
+}
+
+// disclosed writes in words what a notice must list.
+func disclosed(keys []string) string {
+	words := map[string]string{
+		"controllers": "who is responsible", "controller-contact": "how the controller is reached", "recipients": "who receives data",
+		"sale-recipients": "to whom data is sold", "data": "which data is used", "purposes": "why it is used", "how-to-refuse": "how to refuse",
+	}
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		if out[i] = k; words[k] != "" {
+			out[i] = words[k]
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func (r *Row) optOutDuties() []string {

@@ -66,6 +66,12 @@ func inherited(rows []*Row) []string {
 			if before.Minors != nil {
 				own.Minors = nil
 			}
+			if before.Disclose != nil {
+				own.Disclose = nil
+			}
+			if before.Links != nil {
+				own.Links = nil
+			}
 		}
 		for _, s := range own.Duties() {
 			if !slices.Contains(all, s) {
