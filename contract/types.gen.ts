@@ -1161,6 +1161,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open links for reviewers */
+        get: operations["getV1SitesSiteShares"];
+        put?: never;
+        /** Make a link that shows the draft as it is now, for days */
+        post: operations["postV1SitesSiteShares"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/shares/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke such a link */
+        delete: operations["deleteV1SitesSiteSharesLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/subjects": {
         parameters: {
             query?: never;
@@ -1982,6 +2017,13 @@ export interface components {
             name: string;
             password: string;
         };
+        NewShare: {
+            /** Format: int64 */
+            days: number;
+            locale?: string;
+            note?: string;
+            place?: string;
+        };
         Notice: {
             banner: components["schemas"]["NoticeBanner"];
             /** Format: int64 */
@@ -2285,6 +2327,25 @@ export interface components {
             note: string;
             session?: string[];
             site: string;
+        };
+        Share: {
+            by: string;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            hash: string;
+            id: string;
+            note?: string;
+        };
+        Shared: {
+            /** Format: date-time */
+            expires: string;
+            share: components["schemas"]["Share"];
+            url: string;
+        };
+        Shares: {
+            shares: components["schemas"]["Share"][];
         };
         SignIn: {
             code?: string;
@@ -5181,6 +5242,102 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Published"];
                 };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SitesSiteShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1SitesSiteSharesLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             default: {

@@ -31,12 +31,3 @@ func (d *Desk) KeepPreview(ctx context.Context, p Preview) (string, error) {
 	}
 	return token, d.o.Store.PutSecret(ctx, key("preview:", token), raw, d.o.Clock().Add(PreviewLife))
 }
-
-// Preview returns the preview of a link. Errors: NotFound.
-func (d *Desk) Preview(ctx context.Context, token string) (p Preview, err error) {
-	raw, err := d.o.Store.Secret(ctx, key("preview:", token), d.o.Clock())
-	if err != nil {
-		return p, err
-	}
-	return p, json.Unmarshal(raw, &p)
-}

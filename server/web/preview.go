@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,7 +16,7 @@ import (
 const previewHTML = `<!doctype html>
 <html lang="{{.Locale}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>{{.Name}}: preview</title>
-<script src="/preview/{{.Token}}/script.js"></script>
+<script src="/preview/{{.Token}}/script.js{{.Query}}"></script>
 <link rel="stylesheet" href="/preview.css"></head>
 <body><header><b>{{.Name}}</b><nav><i></i><i></i><i></i></nav></header>
 <main><h1></h1><p></p><p></p><p class="short"></p><section><div></div><div></div><div></div></section></main>
@@ -32,12 +33,27 @@ section{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));ga
 section div{height:130px;border-radius:12px;background:var(--a)}
 button{font:inherit;color:inherit;background:none;border:0;text-decoration:underline;cursor:pointer}`
 
+// previewOf opens a preview. Who reviews a draft may look from other places and
+// in other languages, which an editor's frame asks for anew.
 func (s *Server) previewOf(c echo.Context) (admin.Preview, error) {
-	p, err := s.o.Admin.Preview(c.Request().Context(), c.Param("token"))
+	p, review, err := s.o.Admin.Preview(c.Request().Context(), c.Param("token"))
 	if consent.CodeOf(err) == consent.NotFound {
-		return p, consent.Fail(consent.NotFound, "the preview link has expired", "open the preview in the dashboard again")
+		return p, consent.Fail(consent.NotFound, "the preview link has expired or was revoked", "open the preview in the dashboard again, or ask for a new link")
 	}
-	return p, err
+	if err != nil || !review {
+		return p, err
+	}
+	q := c.QueryParams()
+	if place := q.Get("place"); place != "" {
+		if _, ok := consent.ParsePlace(place); ok {
+			p.Place = place
+		}
+	}
+	if lang := q.Get("lang"); lang != "" && len(lang) <= 35 {
+		p.Locale = lang
+	}
+	p.GPC = p.GPC || q.Get("gpc") == "1"
+	return p, nil
 }
 
 func (s *Server) previewPage(c echo.Context) error {
@@ -57,8 +73,17 @@ func (s *Server) previewPage(c echo.Context) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	c.Response().WriteHeader(http.StatusOK)
 	return page.Execute(c.Response(), map[string]string{
-		"Locale": script.Locale(&p.Site, p.Locale, ""), "Name": p.Site.Name, "Token": c.Param("token"),
+		"Locale": script.Locale(&p.Site, p.Locale, ""), "Name": p.Site.Name, "Token": c.Param("token"), "Query": reviewQuery(p),
 	})
+}
+
+// reviewQuery asks for the script of the same look as the page's.
+func reviewQuery(p admin.Preview) string {
+	q := url.Values{"place": {p.Place}, "lang": {p.Locale}}
+	if p.GPC {
+		q.Set("gpc", "1")
+	}
+	return "?" + q.Encode()
 }
 
 // selfOf names our own origin for a page that has none: 'self' matches nothing
