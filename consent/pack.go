@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"maps"
@@ -135,8 +136,35 @@ func (s *Signals) all() []*bool { return []*bool{&s.GPC, &s.Minor, &s.Sensitive}
 // record comes back Stripped. Errors: Invalid when anything is not as Pack
 // writes it; the record is then marked as Damaged.
 func Unpack(id string, context, evidence, secret []byte) (Record, error) {
-	r := Record{ID: id, Sealed: &Sealed{Context: context, Evidence: evidence}}
-	if err := r.unpack(secret); err != nil {
+	k, err := KnowContext(context)
+	if err != nil {
+		k = &KnownContext{packed: context}
+	}
+	r, bad := k.Unpack(id, evidence, secret)
+	return r, cmp.Or(err, bad)
+}
+
+// KnownContext is a packed context that was read once, for all records of it.
+type KnownContext struct {
+	packed []byte
+	code   ContextCode
+	read   Context
+}
+
+// KnowContext reads a packed context. Errors: as UnpackContext.
+func KnowContext(packed []byte) (*KnownContext, error) {
+	c, err := UnpackContext(packed)
+	return &KnownContext{packed, CodeOfContext(packed), c}, err
+}
+
+// Packed is the context as it is kept; callers must not change it.
+func (c *KnownContext) Packed() []byte { return c.packed }
+
+// Unpack is Unpack for a record of this context. What it returns shares the
+// context's Laws.
+func (c *KnownContext) Unpack(id string, evidence, secret []byte) (Record, error) {
+	r := Record{ID: id, Sealed: &Sealed{Context: c.packed, Evidence: evidence}}
+	if err := r.unpack(c, secret); err != nil {
 		r.Subject, r.Content, r.Secret = "", "", nil
 		r.Levels, r.Vendors, r.Over = nil, nil, nil
 		r.Damaged = true
@@ -145,14 +173,10 @@ func Unpack(id string, context, evidence, secret []byte) (Record, error) {
 	return r, nil
 }
 
-func (r *Record) unpack(secret []byte) error {
-	c, err := UnpackContext(r.Sealed.Context)
-	if err != nil {
-		return err
-	}
-	evidence := r.Sealed.Evidence
+func (r *Record) unpack(known *KnownContext, secret []byte) error {
+	c, evidence := &known.read, r.Sealed.Evidence
 	code, ok := EvidenceCode(evidence)
-	if !ok || code != CodeOfContext(r.Sealed.Context) || evidence[0]>>4 != evidenceVersion>>4 {
+	if !ok || code != known.code || evidence[0]>>4 != evidenceVersion>>4 {
 		return damagedEvidence("the evidence of a record is of an unknown form")
 	}
 	flags := evidence[0]
@@ -184,7 +208,7 @@ func (r *Record) unpack(secret []byte) error {
 		mask(person, secret)
 		r.Secret = slices.Clone(secret)
 	}
-	if !readPersonal(person, r, &c) || sealed == (r.Subject == "") {
+	if !readPersonal(person, r, c) || sealed == (r.Subject == "") {
 		return damagedEvidence("the personal part of a record is damaged, or its secret is another's")
 	}
 	return nil

@@ -147,6 +147,11 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Reco
 	if subject == "" {
 		return b.inner.Latest(ctx, site, subject)
 	}
+	if b.unknown(site, subject) {
+		if r, err := b.inner.Latest(ctx, site, subject); consent.CodeOf(err) != consent.Unavailable {
+			return r, err
+		}
+	}
 	b.settled(ctx, site, subject)
 	l, err := b.local(site, subject)
 	if err != nil {
@@ -175,6 +180,16 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Reco
 		}
 	}
 	return consent.Record{}, err
+}
+
+// unknown reports whether the store alone knows a person: the log holds nothing
+// about them that the store has not had.
+func (b *Outbox) unknown(site, subject string) bool {
+	person := digestOf(site, subject)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, gone := b.index.tombs[person]
+	return !gone && !b.down && b.index.heads[person] <= b.applied
 }
 
 // alone is what may be said without the store.

@@ -92,41 +92,41 @@ func (s *Store) record(ctx context.Context, at place, v string) (r consent.Recor
 	if !ok {
 		return r, damaged("record")
 	}
-	packed, err := s.context(ctx, at, code)
+	known, err := s.context(ctx, at, code)
 	if errors.Is(err, errNoContext) {
 		return r, damaged("context")
 	}
 	if err != nil {
 		return consent.Record{}, err
 	}
-	return consent.Unpack(id, packed, sealed, secret)
+	return known.Unpack(id, sealed, secret)
 }
 
 // contexts remembers what records share. A context never changes under its
 // code, so nothing is ever stale.
 type contexts struct {
 	mu    sync.RWMutex
-	known map[consent.ContextCode][]byte
+	known map[consent.ContextCode]*consent.KnownContext
 }
 
-func (c *contexts) get(code consent.ContextCode) []byte {
+func (c *contexts) get(code consent.ContextCode) *consent.KnownContext {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.known[code]
 }
 
-func (c *contexts) put(code consent.ContextCode, packed []byte) {
+func (c *contexts) put(code consent.ContextCode, known *consent.KnownContext) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known == nil || len(c.known) >= maxContexts {
-		c.known = map[consent.ContextCode][]byte{}
+		c.known = map[consent.ContextCode]*consent.KnownContext{}
 	}
-	c.known[code] = packed
+	c.known[code] = known
 }
 
-func (s *Store) context(ctx context.Context, at place, code consent.ContextCode) ([]byte, error) {
-	if packed := s.contexts.get(code); packed != nil {
-		return packed, nil
+func (s *Store) context(ctx context.Context, at place, code consent.ContextCode) (*consent.KnownContext, error) {
+	if known := s.contexts.get(code); known != nil {
+		return known, nil
 	}
 	packed, err := s.client.HGet(ctx, s.keys.contexts(at.site, at.part()), string(code[:])).Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -135,9 +135,10 @@ func (s *Store) context(ctx context.Context, at place, code consent.ContextCode)
 	if err != nil {
 		return nil, err
 	}
-	if consent.CodeOfContext(packed) != code {
+	known, err := consent.KnowContext(packed)
+	if err != nil || consent.CodeOfContext(packed) != code {
 		return nil, errNoContext
 	}
-	s.contexts.put(code, packed)
-	return packed, nil
+	s.contexts.put(code, known)
+	return known, nil
 }

@@ -3,7 +3,6 @@ package redisstore
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"net/url"
 
 	"github.com/leadiumx/consent/consent"
@@ -63,18 +62,28 @@ type place struct {
 
 func (p place) part() int { return int(p.bucket) / perPart }
 
-func (k keys) tag(site string, part int) string {
-	return fmt.Sprintf("{%s/%02x}", url.PathEscape(site), part)
+// key is the name of a kind of key in a partition of a site.
+func (k keys) key(kind, site string, part, rest int) string {
+	b := make([]byte, 0, len(k.prefix)+len(kind)+len(site)+10)
+	b = append(append(append(b, k.prefix...), kind...), ":{"...)
+	b = append(append(b, url.PathEscape(site)...), '/', digits[part>>4], digits[part&15])
+	b = append(b, '}')
+	if rest >= 0 {
+		b = append(b, digits[rest>>8&15], digits[rest>>4&15], digits[rest&15])
+	}
+	return string(b)
 }
+
+const digits = "0123456789abcdef"
 
 func (k keys) bucket(p place) string {
-	return fmt.Sprintf("%sb:%s%03x", k.prefix, k.tag(p.site, p.part()), int(p.bucket)%perPart)
+	return k.key("b", p.site, p.part(), int(p.bucket)%perPart)
 }
 
-func (k keys) journal(site string, part int) string  { return k.prefix + "j:" + k.tag(site, part) }
-func (k keys) contexts(site string, part int) string { return k.prefix + "d:" + k.tag(site, part) }
+func (k keys) journal(site string, part int) string  { return k.key("j", site, part, -1) }
+func (k keys) contexts(site string, part int) string { return k.key("d", site, part, -1) }
 func (k keys) counts(site string, part int, day string) string {
-	return k.prefix + "n:" + k.tag(site, part) + day
+	return k.key("n", site, part, -1) + day
 }
 func (k keys) live() string                { return k.prefix + "live{catalog}" }
 func (k keys) version() string             { return k.prefix + "version{catalog}" }

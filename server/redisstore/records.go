@@ -78,7 +78,6 @@ func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Reco
 		person = string(sum[:personSize])
 	}
 	code := consent.CodeOfContext(sealed.Context)
-	s.contexts.put(code, sealed.Context)
 	part := at.part()
 	keys := []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
 	said, err := s.pipe.call(ctx, s.run.apply, keys, mark, person, clockArg(r.Clock), evidence(r.ID, sealed, secret), code[:], sealed.Context,
