@@ -116,3 +116,13 @@ func (x *index) drop(first uint64) {
 	maps.DeleteFunc(x.ids, gone)
 	maps.DeleteFunc(x.heads, gone)
 }
+
+// unknown reports whether the store alone knows a person: the log holds nothing
+// about them that the store has not had.
+func (b *Outbox) unknown(site, subject string) bool {
+	person := digestOf(site, subject)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, gone := b.index.tombs[person]
+	return !gone && !b.down && b.index.heads[person] <= b.applied
+}

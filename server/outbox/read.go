@@ -182,16 +182,6 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Reco
 	return consent.Record{}, err
 }
 
-// unknown reports whether the store alone knows a person: the log holds nothing
-// about them that the store has not had.
-func (b *Outbox) unknown(site, subject string) bool {
-	person := digestOf(site, subject)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	_, gone := b.index.tombs[person]
-	return !gone && !b.down && b.index.heads[person] <= b.applied
-}
-
 // alone is what may be said without the store.
 func (l *local) alone() (r consent.Record, err error, ok bool) {
 	switch {
