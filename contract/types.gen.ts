@@ -870,6 +870,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/editions/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One edition with its document */
+        get: operations["getV1SitesSiteEditionsEdition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/erasures": {
         parameters: {
             query?: never;
@@ -1626,6 +1643,10 @@ export interface components {
             published_at: string;
             /** Format: int64 */
             since: number;
+        };
+        EditionView: {
+            edition: components["schemas"]["Edition"];
+            site: components["schemas"]["Site"];
         };
         Editions: {
             editions: components["schemas"]["Edition"][];
@@ -4590,6 +4611,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Editions"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SitesSiteEditionsEdition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionView"];
                 };
             };
             /** @description A problem document */

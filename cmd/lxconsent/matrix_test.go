@@ -124,6 +124,8 @@ func fill(t *testing.T, path string, x *side) string {
 				return x.invite
 			}
 			return x.key
+		case "{edition}":
+			return "1"
 		case "{request}", "{record}", "{subject}", "{name}", "{hook}", "{webhook}", "{link}", "{token}", "{number}", "{schedule}":
 			return "AAAAAAAAAAAAAAAAAAAAAA"
 		}

@@ -1,6 +1,7 @@
 import { Anchor, Center, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
+import { Find } from "./find";
 import { t } from "./i18n";
 import { MainNav, SiteNav } from "./nav";
 import { Person } from "./person";
@@ -22,6 +23,7 @@ export function TopBar({ where, site, children }: { where?: ReactNode; site?: st
       </Group>
       <Group gap="xs" wrap="nowrap">
         {children}
+        <Find />
         <Person site={site} />
       </Group>
     </header>

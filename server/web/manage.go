@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -204,4 +205,23 @@ func (s *Server) listEditions(c echo.Context) error {
 		out.Editions = append(out.Editions, editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.From(), e.By, e.Note})
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+type editionViewJSON struct {
+	Edition editionJSON `json:"edition"`
+	// Site is the document as it was published.
+	Site consent.Site `json:"site"`
+}
+
+// getEdition serves GET /v1/sites/{site}/editions/{edition}.
+func (s *Server) getEdition(c echo.Context) error {
+	number, err := strconv.Atoi(c.Param("edition"))
+	if err != nil || number < 1 {
+		return consent.Fail(consent.NotFound, "an edition is named by its number", "take a number from the list of editions")
+	}
+	e, err := s.o.Publish.Edition(c.Request().Context(), c.Param("site"), number)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, editionViewJSON{editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.From(), e.By, e.Note}, e.Site})
 }

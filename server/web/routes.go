@@ -87,6 +87,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodPost, "/v1/sites/:site/publish", admin.PublishSite, "Publish the draft", shape[publishJSON](), shape[publishedJSON](), mediaJSON, nil, s.publishDraft},
 		{http.MethodPost, "/v1/sites/:site/rollback", admin.PublishSite, "Publish an earlier edition again", shape[rollbackJSON](), shape[publishedJSON](), mediaJSON, nil, s.rollback},
 		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},
+		{http.MethodGet, "/v1/sites/:site/editions/:edition", admin.ReadSite, "One edition with its document", nil, shape[editionViewJSON](), mediaJSON, nil, s.getEdition},
 		{http.MethodPost, "/v1/sites/:site/install-check", admin.WriteSite, "Does a page carry the tag in the right way?", shape[installCheckJSON](), shape[install.PageResult](), mediaJSON, nil, s.installCheck},
 		{http.MethodGet, "/v1/sites/:site/identify-secret", admin.WriteKeys, "The secret that proves accounts", nil, shape[identifySecretJSON](), mediaJSON, nil, s.identifySecret},
 		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line or as CSV", nil, nil, "application/x-ndjson", []string{"format", "after"}, s.exportRecords},

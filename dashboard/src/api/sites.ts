@@ -26,8 +26,11 @@ export const sites = {
   site: (id: string, signal?: AbortSignal) => take(client.GET("/v1/sites/{site}", { params: at(id), signal }), signal),
   saveDraft: (id: string, body: SiteDocument) =>
     take(client.PUT("/v1/sites/{site}/draft", { params: at(id), body })),
-  publish: (id: string, note: string) =>
-    take(client.POST("/v1/sites/{site}/publish", { params: at(id), body: { note } })),
+  /** Publishes the draft, at once or from a time on. */
+  publish: (id: string, note: string, effective?: string) =>
+    take(client.POST("/v1/sites/{site}/publish", { params: at(id), body: { note, effective_at: effective } })),
+  edition: (id: string, edition: number, signal?: AbortSignal) =>
+    take(client.GET("/v1/sites/{site}/editions/{edition}", { params: { path: { site: id, edition: String(edition) } }, signal }), signal),
   rollback: (id: string, edition: number) =>
     take(client.POST("/v1/sites/{site}/rollback", { params: at(id), body: { edition } })),
   editions: (id: string, signal?: AbortSignal) =>

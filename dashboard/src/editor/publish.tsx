@@ -1,27 +1,31 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Modal, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, api, type SiteView } from "../api";
+import { language, t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { Changes } from "./changes";
 import type { Draft } from "./draft";
 
 export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
   const [opened, { open, close }] = useDisclosure();
   const [note, setNote] = useState("");
+  const [later, setLater] = useState(false);
+  const [when, setWhen] = useState("");
   const client = useQueryClient();
   const publish = useMutation({
     mutationFn: async () => {
       // What is published is what the editor shows, never a draft behind it.
       if (!(await draft.flush())) {
         throw new ApiError({
-          title: "The draft could not be saved",
+          title: t("The draft could not be saved"),
           status: 422,
-          fix: "Close this window and look at the message on the left.",
+          fix: t("Close this window and look at the message on the left."),
         });
       }
-      return api.publish(site.id, note.trim());
+      return api.publish(site.id, note.trim(), later && when ? new Date(when).toISOString() : undefined);
     },
     onSuccess: async (done) => {
       await Promise.all(
@@ -30,11 +34,20 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
       close();
       setNote("");
       notifications.show({
-        title: done.changed ? `Edition ${done.edition} is live` : `Edition ${done.edition} stays live`,
-        message: done.changed ? "Visitors get it from their next page on." : "The draft has the same content.",
+        title: done.changed
+          ? later
+            ? t("Edition {n} is planned", { n: done.edition })
+            : t("Edition {n} is live", { n: done.edition })
+          : t("Edition {n} stays live", { n: done.edition }),
+        message: done.changed
+          ? later
+            ? t("Until then the banner announces the change.")
+            : t("Visitors get it from their next page on.")
+          : t("The draft has the same content."),
       });
     },
   });
+  const blocked = draft.findings.some((f) => f.severity === "error");
   const leave = () => {
     publish.reset();
     close();
@@ -42,9 +55,9 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
   return (
     <>
       <Button onClick={open} data-testid="publish" aria-haspopup="dialog">
-        Publish…
+        {t("Publish…")}
       </Button>
-      <Modal opened={opened} onClose={leave} title={<b>Publish edition {site.edition + 1}</b>}>
+      <Modal opened={opened} onClose={leave} size="lg" title={<b>{t("Publish edition {n}", { n: site.edition + 1 })}</b>}>
         <form
           onSubmit={(e) => {
             e.preventDefault();
@@ -54,13 +67,19 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
           <Stack>
             <Text size="sm">
               {site.edition === 0
-                ? "This is the first edition. From now on the tag shows the banner."
-                : `It replaces edition ${site.edition} for every visitor. You can roll back at any time.`}
+                ? t("This is the first edition. From now on the tag shows the banner.")
+                : t("It replaces edition {n} for every visitor. You can roll back at any time.", { n: site.edition })}
             </Text>
+            {blocked && (
+              <Alert color="red" title={t("Something keeps it from being published")}>
+                {t("Close this window: the red marks on the left show where.")}
+              </Alert>
+            )}
+            {site.edition > 0 && opened && <Changes site={site.id} edition={site.edition} doc={draft.doc} />}
             <Textarea
-              label="Note"
-              description="For the history: what changed, and why."
-              placeholder="Warmer wording, new accent colour"
+              label={t("Note")}
+              description={t("For the history: what changed, and why.")}
+              placeholder={t("Warmer wording, new accent colour")}
               value={note}
               maxLength={300}
               autosize
@@ -69,13 +88,32 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
               data-testid="publish-note"
               onChange={(e) => setNote(e.currentTarget.value)}
             />
+            {site.edition > 0 && (
+              <Switch
+                label={t("Let it take effect later")}
+                description={t("Until then the banner tells visitors that it will change, and when.")}
+                checked={later}
+                onChange={(e) => setLater(e.currentTarget.checked)}
+              />
+            )}
+            {later && (
+              <TextInput
+                type="datetime-local"
+                label={t("From")}
+                description={t("By the clock of this computer ({zone}).", { zone: Intl.DateTimeFormat(language()).resolvedOptions().timeZone })}
+                value={when}
+                onChange={(e) => setWhen(e.currentTarget.value)}
+                required
+                withAsterisk={false}
+              />
+            )}
             {publish.isError && <ProblemAlert error={publish.error} />}
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={leave}>
-                Cancel
+                {t("Cancel")}
               </Button>
               <Button type="submit" loading={publish.isPending} data-testid="publish-confirm">
-                Publish
+                {later ? t("Plan it") : t("Publish")}
               </Button>
             </Group>
           </Stack>

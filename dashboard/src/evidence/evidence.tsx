@@ -13,6 +13,7 @@ import { When } from "../when";
 import { actionName, actions } from "./actions";
 import { Requests } from "./requests";
 import { SiteName } from "./site-name";
+import { Webhooks } from "./webhooks";
 
 type By = "time" | "receipt" | "record" | "subject" | "external_id";
 
@@ -32,10 +33,11 @@ export default function Evidence({ id, part }: { id: string; part: string }) {
           <SegmentedControl
             aria-label={t("Which")}
             value={part}
-            onChange={(v) => go(v === "requests" ? `/sites/${id}/evidence/requests` : `/sites/${id}/evidence`)}
+            onChange={(v) => go(v === "records" ? `/sites/${id}/evidence` : `/sites/${id}/evidence/${v}`)}
             data={[
               { value: "records", label: t("Records") },
               { value: "requests", label: t("Requests") },
+              { value: "webhooks", label: t("Webhooks") },
             ]}
           />
           <Button component="a" href={`/v1/sites/${encodeURIComponent(id)}/records?format=csv`} download variant="default" leftSection={<IconDownload size={16} />}>
@@ -44,7 +46,7 @@ export default function Evidence({ id, part }: { id: string; part: string }) {
         </Group>
       }
     >
-      {part === "requests" ? <Requests site={id} /> : <Records site={id} />}
+      {part === "requests" ? <Requests site={id} /> : part === "webhooks" ? <Webhooks site={id} /> : <Records site={id} />}
     </Page>
   );
 }

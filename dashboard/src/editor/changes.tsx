@@ -1,0 +1,50 @@
+import { Code, Skeleton, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api, type SiteDocument } from "../api";
+import { t } from "../i18n";
+import { ProblemAlert } from "../problem";
+import { differences } from "./diff";
+
+/** How a document differs from an edition. */
+export function Changes({ site, edition, doc }: { site: string; edition: number; doc: SiteDocument }) {
+  const view = useQuery({
+    queryKey: ["edition", site, edition],
+    queryFn: ({ signal }) => api.edition(site, edition, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (view.isError) return <ProblemAlert error={view.error} retry={() => void view.refetch()} />;
+  if (!view.data) return <Skeleton height={80} />;
+  const list = differences(view.data.site, doc);
+  if (list.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {t("No difference from edition {n}.", { n: edition })}
+      </Text>
+    );
+  return (
+    <Table.ScrollContainer minWidth={380} mah={260} className="changes" data-testid="changes">
+      <Table fz="sm" verticalSpacing={6}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("Field")}</Table.Th>
+            <Table.Th>{t("Edition {n}", { n: edition })}</Table.Th>
+            <Table.Th>{t("New")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {list.map((c) => (
+            <Table.Tr key={c.path}>
+              <Table.Td>
+                <Code>{c.path}</Code>
+              </Table.Td>
+              <Table.Td c="dimmed" className="clip">
+                {c.before || "–"}
+              </Table.Td>
+              <Table.Td className="clip">{c.after || "–"}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

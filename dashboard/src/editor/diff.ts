@@ -1,0 +1,46 @@
+// What differs between two site documents, as a person would say it.
+import type { SiteDocument } from "../api";
+
+export interface Change {
+  path: string;
+  before: string;
+  after: string;
+}
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+// Members of these lists are known by a name and not by their place.
+const nameOf = (v: Json): string | undefined => {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return undefined;
+  const name = v.id ?? v.name;
+  return typeof name === "string" ? name : undefined;
+};
+
+const say = (v: Json | undefined): string => (v === undefined ? "" : typeof v === "string" ? v : JSON.stringify(v));
+
+function walk(path: string, a: Json | undefined, b: Json | undefined, out: Change[]): void {
+  if (JSON.stringify(a) === JSON.stringify(b)) return;
+  if (Array.isArray(a) && Array.isArray(b) && [...a, ...b].every((v) => nameOf(v) !== undefined)) {
+    const names = new Set([...a, ...b].map((v) => nameOf(v) as string));
+    const order = (list: Json[]) => list.map((v) => nameOf(v)).join(", ");
+    for (const n of names) {
+      const find = (list: Json[]) => list.find((v) => nameOf(v) === n);
+      walk(`${path}.${n}`, find(a), find(b), out);
+    }
+    if (a.length === b.length && order(a) !== order(b)) out.push({ path: `${path} (order)`, before: order(a), after: order(b) });
+    return;
+  }
+  const plain = (v: Json | undefined): v is { [key: string]: Json } => typeof v === "object" && v !== null && !Array.isArray(v);
+  if (plain(a) && plain(b)) {
+    for (const k of new Set([...Object.keys(a), ...Object.keys(b)])) walk(path ? `${path}.${k}` : k, a[k], b[k], out);
+    return;
+  }
+  out.push({ path, before: say(a), after: say(b) });
+}
+
+/** The differences from one document to another, in the order of the documents. */
+export function differences(before: SiteDocument, after: SiteDocument): Change[] {
+  const out: Change[] = [];
+  walk("", before as unknown as Json, after as unknown as Json, out);
+  return out;
+}
