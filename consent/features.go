@@ -27,6 +27,8 @@ type Features struct {
 	// tells now and then the names of cookies that the site does not declare.
 	// No identifier is made or sent.
 	Insight bool `json:"insight,omitempty"`
+	// Identify lets pages link the device to an account of the site.
+	Identify bool `json:"identify,omitempty"`
 }
 
 // Google are the options of Consent Mode.

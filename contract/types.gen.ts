@@ -1766,6 +1766,7 @@ export interface components {
             consent_mode: boolean;
             cookie_writes: boolean;
             google?: components["schemas"]["Google"];
+            identify?: boolean;
             insight?: boolean;
             meta?: boolean;
             network?: boolean;

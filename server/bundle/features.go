@@ -49,6 +49,7 @@ func features(in Input) map[string]string {
 		"LEVEL_MONTHS":   slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return len(r.Months) > 0 }),
 		"OPT_OUTS":       slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && max(r.Mode, r.SensitiveMode) != consent.OptIn }),
 		"INSIGHT":        f.Insight && !in.Preview,
+		"IDENTIFY":       f.Identify && !in.Preview,
 		"REOPEN":         site.Banner.Reopen,
 		"CLOSE":          shown.CloseButton,
 		"MODAL":          waits(site, in.Regime),

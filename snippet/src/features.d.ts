@@ -44,6 +44,8 @@ declare const CHANGED: boolean;
 declare const TRAVEL: boolean;
 /** Tells how often the banner is shown and how it is answered. */
 declare const INSIGHT: boolean;
+/** Devices can be linked to accounts. */
+declare const IDENTIFY: boolean;
 declare const REOPEN: boolean;
 /** The first layer carries a control that closes it. */
 declare const CLOSE: boolean;

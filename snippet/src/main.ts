@@ -15,6 +15,7 @@ import { addSheet } from "./ui/sheet.ts";
 import { BANNER, HIDDEN, PREFERENCES } from "./views.ts";
 import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
 import { queue } from "./with/consentmode.ts";
+import { identifier } from "./with/identify.ts";
 import { insight } from "./with/insight.ts";
 import { network } from "./with/network.ts";
 import { tellTags } from "./with/signals.ts";
@@ -101,6 +102,7 @@ const api = {
   push: ([method, ...args]: Call) => (api as unknown as Record<string, (...args: unknown[]) => void>)[method]?.(...args),
   ready: undefined as Promise<unknown> | undefined,
 };
+if (IDENTIFY) Object.assign(api, { identify: identifier((consent) => go({ _read: [consent] })) });
 
 // From here on things happen, in the order that lets nothing slip through.
 if (COOKIE_WRITES) guardCookies(JOURNAL ? watched(free) : free);

@@ -9,6 +9,9 @@ const own = document.currentScript;
 /** The API lies beside the folder of this address; undefined where it is not known. An image of the page may bear the name of the script's place. */
 export const beside = endpoint || (own instanceof HTMLScriptElement ? own.src : undefined);
 
+/** What linking to an account shares with this: the subject's token, in memory alone, where it could not be set as a cookie. */
+export const held: { _token?: string | undefined } = {};
+
 /** Makes what sends decisions; without one it sends what still waits from an earlier page. */
 export const sender = (answered: (consent: string) => void) => {
   let subject: string | undefined;
@@ -30,13 +33,14 @@ export const sender = (answered: (consent: string) => void) => {
       const r = await fetch(new URL("../v1/consents", beside), {
         method: "POST",
         // A plain string travels as text/plain, which needs no preflight.
-        body: JSON.stringify({ ...body, subject, age: Math.max(0, Date.now() - at) }),
+        body: JSON.stringify({ ...body, subject: (IDENTIFY && held._token) || subject, age: Math.max(0, Date.now() - at) }),
         credentials: "include",
         keepalive: true,
       });
       const answer = r.ok && ((await r.json()) as { readonly consent: string; readonly subject?: string });
       if (answer && latest === body.id) {
         subject = answer.subject ?? subject;
+        if (IDENTIFY) held._token = subject;
         answered(answer.consent);
       }
       // What the server refuses would be refused for ever; all else is tried again.
