@@ -68,10 +68,12 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 			text = append(text, " ", link(v.site.PolicyURL, v.words[key]))
 		}
 	}
-	for _, key := range []string{"prefs.updated", "prefs.upcoming"} {
-		if when := v.words[key]; name == "preferences" && when != "" {
-			text = append(text, " ", el("small", nil, when))
-		}
+	if name == "preferences" {
+		text = append(text, " ", el("small", nil, v.words["prefs.updated"]))
+	}
+	// Whoever is asked, or comes back to choose, hears of the change.
+	if when := v.words["prefs.upcoming"]; when != "" {
+		text = append(text, " ", el("small", nil, when))
 	}
 	if c := v.site.Controller; name == "preferences" && v.owed.contact {
 		text = append(text, " ", el("small", nil, c.Name+" ", el("a", attributes{"href": "mailto:" + c.Email}, c.Email)))

@@ -119,6 +119,15 @@ func (d *Desk) Live(site string) (*consent.Edition, error) {
 		"check the site id in the tag, or create the site with `lxconsent site apply`")
 }
 
+// Current returns the live edition of a site; of one that is archived, or not
+// live yet, the newest. Errors: UnknownSite.
+func (d *Desk) Current(site string) (*consent.Edition, error) {
+	if e, err := d.Live(site); err == nil {
+		return e, nil
+	}
+	return d.Newest(site)
+}
+
 // Upcoming returns the edition that will take effect next, nil when none is
 // scheduled.
 func (d *Desk) Upcoming(site string) *consent.Edition {

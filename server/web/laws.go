@@ -129,7 +129,7 @@ func (s *Server) siteMap(c echo.Context) error {
 		return err
 	}
 	site := &draft.Site
-	if e, err := s.o.Publish.Newest(site.ID); err == nil && c.QueryParam("draft") != "1" {
+	if e, err := s.o.Publish.Current(site.ID); err == nil && c.QueryParam("draft") != "1" {
 		site = &e.Site
 	}
 	establishment, _ := consent.ParsePlace(site.Establishment)

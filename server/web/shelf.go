@@ -11,7 +11,7 @@ import (
 // document answers the site document, which `site apply` takes back unchanged.
 func (s *Server) document(c echo.Context) error {
 	if c.QueryParam("draft") != "1" {
-		e, err := s.o.Publish.Newest(c.Param("site"))
+		e, err := s.o.Publish.Current(c.Param("site"))
 		if err != nil {
 			return consent.Fail(consent.NotFound, "the site was never published", "ask for its draft with draft=1")
 		}
