@@ -32,6 +32,10 @@ type Site struct {
 	Stricter []Stricter `json:"stricter,omitempty"`
 	Banner   Banner     `json:"banner"`
 	Features Features   `json:"features"`
+	// RetentionMonths is how long records are kept, 1 to 120 months; 0 means 24.
+	// A law's own time for proof, and the life of a consent, go before a shorter
+	// one.
+	RetentionMonths int `json:"retention_months,omitempty"`
 	// Texts overrides words per locale and message key.
 	Texts map[string]map[string]string `json:"texts,omitempty"`
 }

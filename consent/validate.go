@@ -57,6 +57,9 @@ func (v *validator) identity(s *Site) {
 		v.add("establishment", "the place "+quote(s.Establishment)+" is not an ISO 3166 code", "write the publisher's country, with its state where it has one, for example US-FL")
 	}
 	v.link("policy_url", s.PolicyURL)
+	if s.RetentionMonths < 0 || s.RetentionMonths > 120 {
+		v.add("retention_months", "records cannot be kept for that long", "write 1 to 120 months, or leave it out for 24")
+	}
 	if s.Controller.Website != "" {
 		v.link("controller.website", s.Controller.Website)
 	}

@@ -13,6 +13,9 @@ var source embed.FS
 //go:embed locales/*.json
 var locales embed.FS
 
+//go:embed locales/privacy/*.json
+var privacy embed.FS
+
 //go:embed budget.json
 var budget []byte
 
@@ -21,6 +24,10 @@ func Source() fs.FS { return sub(source, "src") }
 
 // Locales holds one JSON object of words per language, named by its tag.
 func Locales() fs.FS { return sub(locales, "locales") }
+
+// PrivacyLocales holds the words of the visitor's own page, one JSON object per
+// language, named by its tag. No script carries them.
+func PrivacyLocales() fs.FS { return sub(privacy, "locales/privacy") }
 
 // Budget says how many bytes each set of features may cost, as JSON.
 func Budget() []byte { return budget }

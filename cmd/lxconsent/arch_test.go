@@ -51,7 +51,7 @@ func imports() map[string][]string {
 		"server/hooks":                {"consent", "server/feed"},
 		"server/redisstore":           domain,
 		"server/script":               {"consent", "consent/law", "server/bundle"},
-		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/feed", "server/gate", "server/hooks", "server/insight", "server/install", "server/metrics", "server/publish", "server/rights", "server/script"},
+		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/feed", "server/gate", "server/hooks", "server/insight", "server/install", "server/metrics", "server/publish", "server/rights", "server/script", "snippet"},
 		"snippet":                     {},
 		"tests/proxy/live":            {},
 	}

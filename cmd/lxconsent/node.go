@@ -106,7 +106,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		return fail(err)
 	}
 	n.rights = rights.New(rights.Options{
-		Cabinet: store, Laws: laws, Keys: keys, Clock: now, Random: random,
+		Cabinet: store, Feed: store, Laws: laws, Keys: keys, Clock: now, Random: random,
 		Announce: func(ctx context.Context, r rights.Request) error { return events.Announce(ctx, r.Site, feed.Opened, r) },
 	})
 	limits := web.DefaultLimits()

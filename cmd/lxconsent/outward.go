@@ -54,6 +54,7 @@ func (n *node) work(ctx context.Context, log *slog.Logger) *sync.WaitGroup {
 			}
 		})
 	})
+	jobs.Go(func() { every(ctx, time.Hour, n.server.SweepAll) })
 	return &jobs
 }
 

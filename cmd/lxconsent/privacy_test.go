@@ -1,9 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/server/bundle"
 )
 
 func TestTheVisitorsOwnPageWorksWithoutScripts(t *testing.T) {
@@ -12,7 +17,7 @@ func TestTheVisitorsOwnPageWorksWithoutScripts(t *testing.T) {
 	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
 	consent, subject := cookie("lx_consent", a.text(t, "consent")), cookie("lx_subject", a.text(t, "subject"))
 	page := s.do(http.MethodGet, "/privacy/demo?lang=de", "", consent, subject)
-	for _, want := range []string{`lang="de"`, "Alles ablehnen", "LeadiumX.ai", "Support@leadiumx.ai", "Meine Einträge löschen", `class="yes"`} {
+	for _, want := range []string{`lang="de"`, "Alle ablehnen", "LeadiumX.ai", "Support@leadiumx.ai", "Meine Einträge löschen", `class="mark yes"`} {
 		if !strings.Contains(string(page.body), want) {
 			t.Errorf("%q is missing on the page: %d", want, page.status)
 		}
@@ -56,7 +61,75 @@ func TestTheVisitorsOwnPageCannotBeUsedFromOutside(t *testing.T) {
 	if x := s.do(http.MethodGet, "/privacy/nowhere", ""); x.status != http.StatusNotFound {
 		t.Errorf("an unknown site: %d", x.status)
 	}
-	if x := s.do(http.MethodGet, "/privacy/demo?done=<b>", ""); strings.Contains(string(x.body), "<b>") {
+	if x := s.do(http.MethodGet, "/privacy/demo?done=<b>&lang=<b>", ""); strings.Contains(string(x.body), "<b>") {
 		t.Error("the address reached the page")
+	}
+}
+
+func TestTheVisitorsOwnPageSpeaksEveryLanguage(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	seen := map[string]string{}
+	for _, locale := range bundle.Locales() {
+		page := s.do(http.MethodGet, "/privacy/demo?lang="+locale, "")
+		title := regexp.MustCompile(`<h1>(.*)</h1>`).FindStringSubmatch(string(page.body))
+		if page.status != http.StatusOK || title == nil || !strings.Contains(string(page.body), `lang="`+locale+`" dir="`+bundle.Dir(locale)+`"`) {
+			t.Errorf("%s: %d %v", locale, page.status, title)
+			continue
+		}
+		if other := seen[title[1]]; other != "" {
+			t.Errorf("%s has the title of %s", locale, other)
+		}
+		seen[title[1]] = locale
+	}
+	if page := s.do(http.MethodGet, "/privacy/demo", "", header("Accept-Language", "tlh, ar-EG;q=0.8")); !strings.Contains(string(page.body), `dir="rtl"`) {
+		t.Error("Accept-Language is not heard")
+	}
+}
+
+func TestAVisitorAsksWhatAPersonAnswers(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	form := func(body string, opts ...option) answer {
+		return s.do(http.MethodPost, "/privacy/demo/request?place=DE", body, append(opts, func(r *http.Request) {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		})...)
+	}
+	if a := form("kind=correction&message=My+name+is+Ann&email=ann%40example.com"); a.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	for _, bad := range []string{"kind=correction&message=", "kind=erasure&message=x", "kind=question&message=x&email=no", "kind=question&message=" + strings.Repeat("x", 2001)} {
+		if a := form(bad); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%.40s: %d", bad, a.status)
+		}
+	}
+	if a := form("kind=question&message=x", header("Sec-Fetch-Site", "cross-site")); a.status != http.StatusForbidden {
+		t.Errorf("from another site: %d", a.status)
+	}
+	var out struct {
+		Requests []struct {
+			ID, Kind, Status string
+			OpenedAt         time.Time `json:"opened_at"`
+			DueAt            time.Time `json:"due_at"`
+			Message          *struct{ Text, Email string }
+		}
+	}
+	list := s.do(http.MethodGet, "/v1/sites/demo/requests?status=open", "", operator)
+	if err := json.Unmarshal(list.body, &out); err != nil || len(out.Requests) != 1 {
+		t.Fatalf("%s", list.body)
+	}
+	r := out.Requests[0]
+	if r.Kind != "correction" || r.Message == nil || r.Message.Text != "My name is Ann" || r.Message.Email != "ann@example.com" || r.DueAt.Sub(r.OpenedAt) != 30*24*time.Hour {
+		t.Errorf("%+v", r)
+	}
+	done := s.do(http.MethodPatch, "/v1/sites/demo/requests/"+r.ID, `{"status":"done","note":"corrected"}`, operator)
+	if done.status != http.StatusOK || done.text(t, "note") != "corrected" || done.text(t, "handled_by") == "" {
+		t.Errorf("%d %s", done.status, done.body)
+	}
+	if audit := s.do(http.MethodGet, "/v1/audit", "", operator); !strings.Contains(string(audit.body), "request.done") || strings.Contains(string(audit.body), "Ann") {
+		t.Errorf("%s", audit.body)
+	}
+	if events := s.do(http.MethodGet, "/v1/sites/demo/events", "", operator); !strings.Contains(string(events.body), "request.opened") || strings.Contains(string(events.body), "Ann") {
+		t.Errorf("%s", events.body)
 	}
 }

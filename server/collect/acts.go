@@ -91,8 +91,8 @@ type State struct {
 	// Subject is the pseudonym; empty when the browser holds none of ours.
 	Subject string
 	Records int
-	// Since is when the oldest record was made.
-	Since time.Time
+	// Since is when the oldest record was made, Last the newest.
+	Since, Last time.Time
 	// Restricted says that everything optional is stopped until it is lifted.
 	Restricted bool
 }
@@ -120,7 +120,7 @@ func (d *Desk) State(ctx context.Context, site, token string) (State, error) {
 		return State{}, err
 	}
 	return State{
-		Subject: subject, Records: len(records), Since: records[0].Time,
+		Subject: subject, Records: len(records), Since: records[0].Time, Last: records[len(records)-1].Time,
 		Restricted: records[len(records)-1].Action == consent.Restrict,
 	}, nil
 }

@@ -18,6 +18,7 @@ import (
 // Options are what a Desk needs; all are required.
 type Options struct {
 	Cabinet consent.Cabinet
+	Feed    consent.Feed
 	Laws    *law.Table
 	Keys    *consent.Keyring
 	Clock   func() time.Time

@@ -13,6 +13,7 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/collect"
+	"github.com/leadiumx/consent/server/feed"
 	"github.com/leadiumx/consent/server/rights"
 )
 
@@ -131,6 +132,9 @@ func (s *Server) readMe(c echo.Context) error {
 	if c.QueryParam("format") == "csv" || strings.HasPrefix(c.Request().Header.Get("Accept"), "text/csv") {
 		return writeCSV(c, out)
 	}
+	if c.QueryParam("download") != "" {
+		c.Response().Header().Set("Content-Disposition", `attachment; filename="consents.json"`)
+	}
 	return c.JSON(http.StatusOK, out)
 }
 
@@ -146,7 +150,7 @@ func writeCSV(c echo.Context, a accessJSON) error {
 			return err
 		}
 		rows = append(rows, []string{
-			r.ID, r.Site, r.Subject, strconv.Itoa(r.Edition), r.Regime, r.Locale, string(levels), string(r.Action),
+			feed.Cell(r.ID), r.Site, feed.Cell(r.Subject), strconv.Itoa(r.Edition), r.Regime, r.Locale, string(levels), string(r.Action),
 			r.Time.Format(time.RFC3339Nano), r.DecidedAt.Format(time.RFC3339Nano),
 		})
 	}

@@ -14,9 +14,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/bundle"
+	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
 	"github.com/leadiumx/consent/server/rights"
 	"github.com/leadiumx/consent/server/script"
+	"github.com/leadiumx/consent/snippet"
 )
 
 //go:embed privacy
@@ -25,13 +28,15 @@ var privacyFiles embed.FS
 // privacyView is what the self-service page shows. It works without scripts,
 // but for the change of single purposes.
 type privacyView struct {
-	Site    *consent.Site
-	Locale  string
-	T       map[string]string
-	Query   string
-	Rows    []privacyRow
-	Subject bool
-	Done    string
+	Site                     *consent.Site
+	Locale, Dir, Scheme      string
+	T                        map[string]string
+	Query                    string
+	Rows                     []privacyRow
+	State                    collect.State
+	Since, Last              string
+	Reject, Settings, Policy string
+	Done                     bool
 }
 
 type privacyRow struct {
@@ -46,19 +51,25 @@ func (s *Server) privacyPage(c echo.Context) error {
 		return err
 	}
 	site := &n.Edition.Site
-	words, locale, err := privacyWords(n.Locale)
+	own, locale, err := s.privacyWords(c, v)
 	if err != nil {
 		return err
 	}
-	view := privacyView{Site: site, Locale: locale, T: words, Query: s.privacyQuery(c, site.ID)}
-	// Only these two words are ours; anything else in the address is ignored.
-	if done := c.QueryParam("done"); done == "objected" || done == "erased" {
-		view.Done = words[done]
+	words := bundle.Words(site, n.Regime, n.Rules, locale)
+	view := privacyView{
+		Site: site, Locale: locale, Dir: bundle.Dir(locale), Scheme: schemeOf(site), T: own, Query: s.privacyQuery(c, site.ID),
+		Reject: words["button.reject"], Settings: words["prefs.title"], Policy: words["banner.policy"],
+		Done: c.QueryParam("done") == "1",
 	}
-	if view.Rows, err = s.privacyRows(c, n, v, words); err != nil {
+	if view.Rows, err = s.privacyRows(c, n, v, words, own); err != nil {
 		return err
 	}
-	view.Subject = s.knownSubject(c, site.ID)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	defer cancel()
+	// While the store is away the rest of the page still serves.
+	if view.State, err = s.o.Collect.State(ctx, site.ID, cookieValue(c.Request(), consent.SubjectCookie)); err == nil && view.State.Records > 0 {
+		view.Since, view.Last = view.State.Since.UTC().Format(time.DateOnly), view.State.Last.UTC().Format(time.DateOnly)
+	}
 	page, err := template.ParseFS(privacyFiles, "privacy/page.html")
 	if err != nil {
 		return err
@@ -73,6 +84,13 @@ func (s *Server) privacyPage(c echo.Context) error {
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
 }
 
+func schemeOf(site *consent.Site) string {
+	if s := site.Banner.Theme.Scheme; s == "light" || s == "dark" {
+		return s
+	}
+	return "light dark"
+}
+
 // privacyQuery keeps what the demo simulates, or the language.
 func (s *Server) privacyQuery(c echo.Context, site string) string {
 	q := c.QueryParams()
@@ -83,20 +101,20 @@ func (s *Server) privacyQuery(c echo.Context, site string) string {
 	return simulation(q)
 }
 
-// privacyWords are the page's words in the notice's language, else in English.
-func privacyWords(locale string) (map[string]string, string, error) {
-	b, err := fs.ReadFile(privacyFiles, "privacy/"+locale+".json")
+// privacyWords are the page's own words in the visitor's language: any that is
+// built in, whether or not the site's banner speaks it.
+func (s *Server) privacyWords(c echo.Context, v visitOf) (map[string]string, string, error) {
+	all := &consent.Site{Locales: append([]string{"en"}, s.o.Locales...)}
+	locale := script.Locale(all, v.lang, c.Request().Header.Get("Accept-Language"))
+	b, err := fs.ReadFile(snippet.PrivacyLocales(), locale+".json")
 	if err != nil {
-		locale = "en"
-		if b, err = fs.ReadFile(privacyFiles, "privacy/en.json"); err != nil {
-			return nil, "", err
-		}
+		return nil, "", err
 	}
 	words := map[string]string{}
 	return words, locale, json.Unmarshal(b, &words)
 }
 
-func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words map[string]string) ([]privacyRow, error) {
+func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words, own map[string]string) ([]privacyRow, error) {
 	ask := gate.Ask{
 		Site: n.Edition.Site.ID, Place: v.place, Signals: consent.Signals{GPC: v.gpc},
 		Consent: cookieValue(c.Request(), consent.ConsentCookie), Subject: cookieValue(c.Request(), consent.SubjectCookie),
@@ -110,15 +128,15 @@ func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words 
 	}
 	rows := make([]privacyRow, len(a.Decisions))
 	for i, d := range a.Decisions {
-		rows[i] = privacyRow{Title: n.Words["purpose."+d.Purpose+".title"], Allow: d.Allow, Answer: words["no"]}
+		rows[i] = privacyRow{Title: words["purpose."+d.Purpose+".title"], Allow: d.Allow, Answer: own["off"]}
 		switch {
 		case d.Reason == consent.ReasonNecessary:
-			rows[i].Answer = words["always"]
+			rows[i].Answer = words["prefs.always"]
 		case d.Allow:
-			rows[i].Answer = words["yes"]
+			rows[i].Answer = own["on"]
 		}
 		if levels := n.Edition.Site.Purposes[i].Levels; d.Allow && len(levels) >= d.Level && d.Level > 0 {
-			rows[i].Answer += ": " + n.Words["level."+d.Purpose+"."+levels[d.Level-1]]
+			rows[i].Answer += ": " + words["level."+d.Purpose+"."+levels[d.Level-1]]
 		}
 		if d.Until != 0 {
 			rows[i].Until = time.Unix(d.Until, 0).UTC().Format(time.DateOnly)
@@ -127,21 +145,38 @@ func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words 
 	return rows, nil
 }
 
-// knownSubject reports whether the browser holds a pseudonym with records.
-func (s *Server) knownSubject(c echo.Context, site string) bool {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
-	defer cancel()
-	records, err := s.o.Collect.Access(ctx, site, cookieValue(c.Request(), consent.SubjectCookie))
-	return err == nil && len(records) > 0
-}
-
 // privacyObject serves POST /privacy/{site}/object: a refusal of everything,
 // without scripts and without any proof of who asks.
 func (s *Server) privacyObject(c echo.Context) error {
-	return s.privacyAct(c, consent.Object, "objected")
+	return s.privacyAct(c, consent.Object)
 }
 
-func (s *Server) privacyAct(c echo.Context, act consent.Action, done string) error {
+// privacyRestrict serves POST /privacy/{site}/restrict, privacyLift its end.
+func (s *Server) privacyRestrict(c echo.Context) error { return s.privacyAct(c, consent.Restrict) }
+
+func (s *Server) privacyLift(c echo.Context) error { return s.privacyAct(c, consent.Lift) }
+
+// privacyAsk serves POST /privacy/{site}/request: what a person has to answer.
+func (s *Server) privacyAsk(c echo.Context) error {
+	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, 16<<10)
+	n, _, err := s.privacyForm(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	defer cancel()
+	token := cookieValue(c.Request(), consent.SubjectCookie)
+	_, err = s.o.Rights.Ask(ctx, rights.Asked{
+		Site: n.Edition.Site.ID, Regime: n.Regime.ID, Locale: n.Locale,
+		Kind: rights.Kind(c.FormValue("kind")), Subject: s.subjectOf(&n.Edition.Site, token),
+	}, rights.Message{Text: c.FormValue("message"), Email: c.FormValue("email")})
+	if err != nil {
+		return err
+	}
+	return s.privacyDone(c, n)
+}
+
+func (s *Server) privacyAct(c echo.Context, act consent.Action) error {
 	n, v, err := s.privacyForm(c)
 	if err != nil {
 		return err
@@ -150,7 +185,7 @@ func (s *Server) privacyAct(c echo.Context, act consent.Action, done string) err
 	if _, err := s.act(c, n, v, actJSON{Act: act}, token, ownOrigin(c)); err != nil {
 		return err
 	}
-	return s.privacyDone(c, n, done)
+	return s.privacyDone(c, n)
 }
 
 // privacyErase serves POST /privacy/{site}/erase.
@@ -168,7 +203,7 @@ func (s *Server) privacyErase(c echo.Context) error {
 	s.noted(c, n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie)))
 	s.keepChoice(c, &n.Edition.Site, ownOrigin(c), refusal)
 	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.SubjectCookie, "", true)
-	return s.privacyDone(c, n, "erased")
+	return s.privacyDone(c, n)
 }
 
 // privacyForm takes a form only from our own page.
@@ -184,24 +219,29 @@ func (s *Server) privacyForm(c echo.Context) (*script.Notice, visitOf, error) {
 	return n, v, s.pay(c, &n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie), true)
 }
 
-func (s *Server) privacyDone(c echo.Context, n *script.Notice, done string) error {
+func (s *Server) privacyDone(c echo.Context, n *script.Notice) error {
 	site := n.Edition.Site.ID
 	keep := s.privacyQuery(c, site)
 	sep := "?"
 	if keep != "" {
 		sep = "&"
 	}
-	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/privacy/%s%s%sdone=%s", site, keep, sep, done))
+	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/privacy/%s%s%sdone=1", site, keep, sep))
 }
 
 // ownOrigin is the origin of our own page, which the form was sent from.
 func ownOrigin(c echo.Context) string { return "http://" + c.Request().Host }
 
+// privacyStyle serves the sheet of the page, in the look of one site's banner.
 func (s *Server) privacyStyle(c echo.Context) error {
 	b, err := fs.ReadFile(privacyFiles, "privacy/page.css")
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
-	return c.Blob(http.StatusOK, "text/css; charset=utf-8", b)
+	site := &consent.Site{}
+	if e, err := s.o.Publish.Live(c.QueryParam("site")); err == nil {
+		site = &e.Site
+	}
+	c.Response().Header().Set("Cache-Control", "public, max-age=300")
+	return c.Blob(http.StatusOK, "text/css; charset=utf-8", append([]byte(bundle.Look(site)), b...))
 }

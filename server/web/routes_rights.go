@@ -5,15 +5,20 @@ import (
 
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/hooks"
+	"github.com/leadiumx/consent/server/rights"
 )
 
 // rightsRoutes are what visitors asked for, and what leaves the house.
 func (s *Server) rightsRoutes() []route {
 	return []route{
+		{http.MethodPost, "/privacy/:site/restrict", admin.Visitor, "Stop everything optional, by a form", nil, nil, "", nil, s.privacyRestrict},
+		{http.MethodPost, "/privacy/:site/lift", admin.Visitor, "End a restriction, by a form", nil, nil, "", nil, s.privacyLift},
+		{http.MethodPost, "/privacy/:site/request", admin.Visitor, "Ask for what a person has to answer, by a form", nil, nil, "", nil, s.privacyAsk},
 		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit"}, s.listRequests},
 		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
 		{http.MethodPatch, "/v1/sites/:site/requests/:request", admin.WriteRequests, "Mark a request as handled", shape[handleJSON](), shape[requestJSON](), mediaJSON, nil, s.handleRequest},
 		{http.MethodGet, "/v1/sites/:site/subjects", admin.ReadRecords, "The subjects with a record in a window of time, one JSON object a line", nil, nil, "application/x-ndjson", []string{"from", "to"}, s.subjects},
+		{http.MethodPost, "/v1/sites/:site/sweep", admin.EraseRecords, "Delete records that are older than the site keeps them", nil, shape[rights.Swept](), mediaJSON, nil, s.sweepSite},
 		{http.MethodGet, "/v1/sites/:site/events", admin.ReadRecords, "What happened on a site behind a cursor", nil, shape[eventsJSON](), mediaJSON, []string{"after", "limit"}, s.events},
 		{http.MethodGet, "/v1/sites/:site/webhooks", admin.ReadHooks, "The webhooks of a site", nil, shape[hooksJSON](), mediaJSON, nil, s.listHooks},
 		{http.MethodPost, "/v1/sites/:site/webhooks", admin.WriteHooks, "Make a webhook", shape[hookJSON](), shape[hookMadeJSON](), mediaJSON, nil, s.createHook},

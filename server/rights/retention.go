@@ -1,0 +1,53 @@
+package rights
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// DefaultRetention is how many months a site's records are kept when it does not
+// say so: the longest proof that a law asks for by its number.
+const DefaultRetention = 24
+
+// Swept is what a sweep deleted.
+type Swept struct {
+	Records  int `json:"records"`
+	Requests int `json:"requests"`
+}
+
+// sweepStep is how many records one call of the store deletes.
+const sweepStep = 5000
+
+// Sweep deletes the records of a site whose time has come, and requests that
+// were handled as long ago. A record is kept for the site's months, and never
+// shorter than its consent may hold or the law wants it proved. Records go in
+// the order in which they came; one whose time has not come keeps those behind
+// it. Errors: Unavailable.
+func (d *Desk) Sweep(ctx context.Context, site *consent.Site) (s Swept, err error) {
+	now := d.o.Clock()
+	months := cmp.Or(site.RetentionMonths, DefaultRetention)
+	here, _ := consent.ParsePlace(site.Establishment)
+	months = max(months, d.o.Laws.Resolve(here, here, now).Duties.ProofMonths)
+	over := func(r consent.Record) bool {
+		keep := months
+		if regime, ok := d.o.Laws.ByID(r.Regime, r.Time); ok {
+			keep = max(keep, regime.Terms.ConsentMonths, regime.Duties.ProofMonths)
+		}
+		return !now.Before(r.Time.AddDate(0, keep, 0))
+	}
+	for {
+		n, err := d.o.Feed.Sweep(ctx, site.ID, over, sweepStep)
+		s.Records += n
+		if err != nil {
+			return s, err
+		}
+		if n < sweepStep {
+			break
+		}
+	}
+	s.Requests, err = d.Tidy(ctx, site.ID, now.AddDate(0, -months, 0).Truncate(time.Second))
+	return s, err
+}
