@@ -208,6 +208,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/s/{site}/declaration.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of cookies and vendors as a page */
+        get: operations["getSSiteDeclarationHtml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/{site}/declaration.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The script that lists cookies and vendors in a page */
+        get: operations["getSSiteDeclarationJs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -326,6 +360,23 @@ export interface paths {
         post: operations["postV1ConsentsMe"];
         /** Erase the subject */
         delete: operations["deleteV1ConsentsMe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/declaration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of cookies and vendors as JSON */
+        get: operations["getV1Declaration"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1642,6 +1693,32 @@ export interface components {
             /** Format: date-time */
             until: string | null;
             vendor?: string;
+        };
+        Declaration: {
+            /** Format: int64 */
+            edition: number;
+            locale: string;
+            purposes: components["schemas"]["DeclaredPurpose"][];
+            site: string;
+            updated: string;
+        };
+        DeclaredCookie: {
+            kind: string;
+            lifetime?: string;
+            name: string;
+            vendor?: string;
+        };
+        DeclaredPurpose: {
+            cookies: components["schemas"]["DeclaredCookie"][];
+            description: string;
+            id: string;
+            title: string;
+            vendors: components["schemas"]["DeclaredVendor"][];
+        };
+        DeclaredVendor: {
+            country?: string;
+            name: string;
+            policy_url?: string;
         };
         Delivery: {
             /** Format: date-time */
@@ -3007,6 +3084,72 @@ export interface operations {
             };
         };
     };
+    getSSiteDeclarationHtml: {
+        parameters: {
+            query?: {
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSSiteDeclarationJs: {
+        parameters: {
+            query?: {
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1ApiKeys: {
         parameters: {
             query?: never;
@@ -3352,6 +3495,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Erase"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Declaration: {
+        parameters: {
+            query?: {
+                site?: string;
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Declaration"];
                 };
             };
             /** @description A problem document */

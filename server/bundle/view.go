@@ -92,18 +92,28 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 		"data-lx-view": name, "style": pinned("flex", "fixed"),
 	})
 	if name == "banner" {
-		box = append(box, el("div", nil, slices.Concat(head, []any{titled}, content, rows)...))
+		box[1].(attributes)["data-lx-info"] = v.info()
+		box = append(box, el("div", attributes{"style": pinned("block", "static")}, slices.Concat(head, []any{titled}, content, rows)...))
 	} else {
 		// The title stays while the rows scroll.
-		box = append(box, titled, el("div", nil, append(content, rows...)...))
+		box = append(box, titled, el("div", attributes{"style": pinned("block", "static")}, append(content, rows...)...))
 	}
-	box = append(box, el("div", nil, button("reject", v.words["button.reject"]), button("accept", v.words["button.accept"]), last))
+	box = append(box, el("div", attributes{"style": pinned("flex", "static")}, button("reject", v.words["button.reject"]), button("accept", v.words["button.accept"]), last))
 	if closes {
 		box = append(box, el("button", attributes{
 			"data-lx-action": "close", "aria-label": v.words["button.close"], "style": pinned("block", "absolute"),
 		}, "×"))
 	}
 	return box
+}
+
+// info describes the banner for programs that look at pages.
+func (v *viewer) info() string {
+	purposes := map[string]string{}
+	for _, r := range v.in.Rules {
+		purposes[r.ID] = r.Mode.String()
+	}
+	return literal(map[string]any{"edition": v.in.Edition.Number, "regime": v.in.Regime.ID, "purposes": purposes})
 }
 
 func (v *viewer) banner() tree {

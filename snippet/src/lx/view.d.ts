@@ -9,5 +9,7 @@ export declare const preferences: Tree;
 export declare const reopen: Tree;
 /** What stands in the place of a frame; `{}` is its vendor's name. */
 export declare const embed: Tree;
+/** For the page about privacy: what is kept and who receives data. */
+export declare const declaration: Tree;
 /** The styles that this site needs, minified. */
 export declare const css: string;

@@ -6,7 +6,7 @@ import type { Levels } from "../merge.ts";
 import { levelOf, now, signals, state } from "../page.ts";
 import { safely } from "../quietly.ts";
 import { asks } from "../step.ts";
-import { PREFERENCES, type View } from "../views.ts";
+import { BANNER, PREFERENCES, type View } from "../views.ts";
 import { grow } from "./grow.ts";
 
 let root: HTMLElement | undefined;
@@ -64,6 +64,8 @@ export const draw = (close: () => void, tell: (name: string) => void, late?: boo
     // Opened by attribute, a banner takes no focus from the page.
     if (view === PREFERENCES || (MODAL && view)) dialog.showModal();
     else dialog.open = !!view;
+    // A page may leave room for a banner, and gets it back when that is gone.
+    if (view === BANNER) new ResizeObserver(() => document.documentElement.style.setProperty("--lx-height", `${dialog.offsetHeight}px`)).observe(dialog);
     if (focused && document.activeElement === document.body) (root.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? root).focus();
   }
   if (!last !== !view) tell(view ? "show" : "hide");

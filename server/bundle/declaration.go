@@ -1,0 +1,168 @@
+package bundle
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"slices"
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Declaration lists what a site keeps in browsers and who receives data, for a
+// page about privacy.
+type Declaration struct {
+	Site     string            `json:"site"`
+	Edition  int               `json:"edition"`
+	Locale   string            `json:"locale"`
+	Updated  string            `json:"updated"`
+	Purposes []DeclaredPurpose `json:"purposes"`
+}
+
+// DeclaredPurpose is one purpose with all that belongs to it.
+type DeclaredPurpose struct {
+	ID          string           `json:"id"`
+	Title       string           `json:"title"`
+	Description string           `json:"description"`
+	Vendors     []DeclaredVendor `json:"vendors"`
+	Cookies     []DeclaredCookie `json:"cookies"`
+}
+
+// DeclaredVendor is one recipient.
+type DeclaredVendor struct {
+	Name      string `json:"name"`
+	Country   string `json:"country,omitempty"`
+	PolicyURL string `json:"policy_url,omitempty"`
+}
+
+// DeclaredCookie is a cookie, or what Kind says.
+type DeclaredCookie struct {
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Vendor   string `json:"vendor,omitempty"`
+	Lifetime string `json:"lifetime,omitempty"`
+}
+
+// Declare lists what an edition declares, in the words of a language.
+func Declare(in Input) Declaration {
+	site := &in.Edition.Site
+	words := Words(site, in.Regime, in.Rules, in.Locale)
+	out := Declaration{Site: site.ID, Edition: in.Edition.Number, Locale: in.Locale, Updated: Dates(in.Edition, nil, in.Locale)["prefs.updated"]}
+	for _, p := range site.Purposes {
+		d := DeclaredPurpose{
+			ID: p.ID, Title: words["purpose."+p.ID+".title"], Description: words["purpose."+p.ID+".description"],
+			Vendors: []DeclaredVendor{}, Cookies: []DeclaredCookie{},
+		}
+		for _, v := range site.Vendors {
+			if slices.Contains(v.Purposes, p.ID) {
+				d.Vendors = append(d.Vendors, DeclaredVendor{v.Name, v.Country, v.PolicyURL})
+			}
+		}
+		for i := range site.Cookies {
+			c := &site.Cookies[i]
+			if c.Purpose == p.ID {
+				d.Cookies = append(d.Cookies, DeclaredCookie{c.Name, c.Store(), vendorName(site, c.Vendor), c.Lifetime})
+			}
+		}
+		out.Purposes = append(out.Purposes, d)
+	}
+	return out
+}
+
+func vendorName(site *consent.Site, id string) string {
+	for _, v := range site.Vendors {
+		if v.ID == id {
+			return v.Name
+		}
+	}
+	return ""
+}
+
+// tree shows a declaration; more stands at its end.
+func (d *Declaration) tree(heading, usedBy string, more ...any) tree {
+	out := el("div", attributes{"lang": d.Locale, "dir": Dir(d.Locale)})
+	for _, p := range d.Purposes {
+		out = append(out, el(heading, nil, p.Title), el("p", nil, p.Description))
+		who := el("p", nil, usedBy)
+		for i, v := range p.Vendors {
+			if i > 0 {
+				who = append(who, ",")
+			}
+			who = append(who, " ", link(v.PolicyURL, v.Name))
+			if v.Country != "" {
+				who = append(who, " ("+v.Country+")")
+			}
+		}
+		if len(p.Vendors) > 0 {
+			out = append(out, who)
+		}
+		names := el("ul", nil)
+		for _, c := range p.Cookies {
+			item := el("li", nil, el("code", nil, c.Name))
+			for _, fact := range []string{c.Vendor, c.Lifetime} {
+				if fact != "" {
+					item = append(item, " · "+fact)
+				}
+			}
+			names = append(names, item)
+		}
+		if len(p.Cookies) > 0 {
+			out = append(out, names)
+		}
+	}
+	return append(append(out, el("p", nil, el("small", nil, d.Updated))), more...)
+}
+
+// CompileDeclaration makes the small script that fills the elements of a page
+// that carry `data-lx-declaration`. Errors: Invalid when it does not compile.
+func CompileDeclaration(in Input) (*Asset, error) {
+	d := Declare(in)
+	words := Words(&in.Edition.Site, in.Regime, in.Rules, in.Locale)
+	settings := el("button", attributes{"type": "button", "data-lx-action": "settings"}, words["button.settings"])
+	view := constants([][2]string{{"declaration", literal(d.tree("h3", words["prefs.used_by"], settings))}})
+	js, err := build("declaration.ts", map[string]string{"lx:view": view}, features(in))
+	if err != nil {
+		return nil, err
+	}
+	return pack(js)
+}
+
+// DeclarationPage is the declaration as a page of its own, for where no script runs.
+func DeclarationPage(in Input) []byte {
+	d := Declare(in)
+	words := Words(&in.Edition.Site, in.Regime, in.Rules, in.Locale)
+	var b bytes.Buffer
+	title := html.EscapeString(words["prefs.title"])
+	fmt.Fprintf(&b, "<!doctype html>\n<html lang=%q dir=%q><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>%s</title></head><body><h1>%s</h1>", in.Locale, Dir(in.Locale), title, title)
+	markup(&b, d.tree("h2", words["prefs.used_by"]))
+	b.WriteString("</body></html>\n")
+	return b.Bytes()
+}
+
+// markup writes a tree as HTML.
+func markup(b *bytes.Buffer, t tree) {
+	tag := fmt.Sprint(t[0])
+	b.WriteString("<" + tag)
+	if a, ok := t[1].(attributes); ok {
+		names := make([]string, 0, len(a))
+		for name := range a {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			b.WriteString(" " + name + `="` + html.EscapeString(fmt.Sprint(a[name])) + `"`)
+		}
+	}
+	b.WriteString(">")
+	for _, child := range t[2:] {
+		if sub, ok := child.(tree); ok {
+			markup(b, sub)
+		} else {
+			b.WriteString(html.EscapeString(fmt.Sprint(child)))
+		}
+	}
+	if !strings.Contains(" img br ", " "+tag+" ") {
+		b.WriteString("</" + tag + ">")
+	}
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+
+const temp = tempDir();
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer({ dir: temp.dir });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  temp.remove();
+});
+
+/** Opens a page of our own that carries the script of the demo site and other markup. */
+async function page(markup, body, options) {
+  const v = await visitor(browser, { reducedMotion: 'reduce', ...options });
+  try {
+    await v.context.route('**/page', (r) =>
+      r.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><html lang="en"><title>Page</title>${markup}<script src="/s/demo.js?place=FR&lang=en"></script><body><h1>Page</h1><p>Words</p></body></html>` }),
+    );
+    await v.open(`${server.url}/page`);
+    await body(v.page, v);
+    assert.deepEqual(v.faults, []);
+  } finally {
+    await v.close();
+  }
+}
+
+/** What a visitor would notice about the banner. */
+const look = (page) =>
+  page.evaluate(() => {
+    const facts = (e) => {
+      const { width, height } = e.getBoundingClientRect();
+      const s = getComputedStyle(e);
+      return [e.dataset.lxAction ?? e.localName, Math.round(width), Math.round(height), s.display, s.position, s.visibility, s.opacity, s.color, s.backgroundColor, s.fontSize, s.fontFamily, s.textTransform, s.padding, s.transform, s.pointerEvents];
+    };
+    return [...document.querySelectorAll('#lx-consent, #lx-consent h2, #lx-consent p, #lx-consent a, #lx-consent button')].map(facts);
+  });
+
+const hostile = {
+  'a reset of everything': '*,*::before,*::after{all:unset !important;box-sizing:content-box !important;margin:3px !important;padding:0 !important;font:9px monospace !important}',
+  'hidden buttons': 'button{display:none !important;visibility:hidden !important;opacity:0 !important}',
+  'hidden dialogs': 'dialog{display:none !important}dialog[open]{left:-9999px !important;transform:scale(0) !important}',
+  'ids and attributes of ours': '#lx-consent#lx-consent{width:10px !important;background:red !important}#lx-consent button[data-lx-action]{background:red !important;color:red !important}',
+  "Bootstrap's reboot": '*,::after,::before{box-sizing:border-box}body{margin:0;font-family:system-ui;line-height:1.5}button{border-radius:0;margin:0;font-family:inherit;text-transform:none}h2{margin-top:0;margin-bottom:.5rem;font-weight:500;line-height:1.2;font-size:2rem}p{margin-top:0;margin-bottom:1rem}a{color:#0d6efd;text-decoration:underline}small{font-size:.875em}',
+  "Tailwind's preflight": '*,::after,::before,::backdrop{box-sizing:border-box;margin:0;padding:0;border:0 solid}h1,h2,h3{font-size:inherit;font-weight:inherit}a{color:inherit;text-decoration:inherit}button,input,select{font:inherit;color:inherit;background-color:transparent;border-radius:0;opacity:1}dialog{margin:auto}',
+  'big and loud text': 'body *{font-size:40px !important;letter-spacing:1em !important;text-transform:uppercase !important;line-height:3 !important}',
+};
+
+test('no style of the page changes how the banner looks', async () => {
+  let plain;
+  await page('', async (p) => {
+    plain = await look(p);
+  });
+  for (const [name, css] of Object.entries(hostile))
+    await page(`<style>${css}</style>`, async (p) => assert.deepEqual(await look(p), plain, name));
+});
+
+test('an earlier layer of the page can neither hide the banner nor its buttons', () =>
+  page('<style>@layer base{#lx-consent,#lx-consent *{display:none !important;visibility:hidden !important;opacity:0 !important;position:absolute !important}}</style>', async (p) => {
+    for (const action of ['reject', 'accept', 'settings']) assert.equal(await p.locator(`#lx-consent [data-lx-action="${action}"]`).isVisible(), true, action);
+    await p.click('#lx-consent [data-lx-action="reject"]');
+    assert.equal(await p.locator('#lx-consent').count(), 0);
+  }));
+
+test('the page knows the height of the banner while it stands', () =>
+  page('', async (p) => {
+    const height = () => p.evaluate(() => parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--lx-height')));
+    await p.waitForFunction(() => document.documentElement.style.getPropertyValue('--lx-height'));
+    assert.equal(await height(), await p.locator('#lx-consent').evaluate((e) => e.offsetHeight));
+    await p.click('#lx-consent [data-lx-action="reject"]');
+    await p.waitForFunction(() => parseFloat(document.documentElement.style.getPropertyValue('--lx-height')) === 0);
+  }));
+
+test('the banner moves nothing in the page and is not its largest paint', () =>
+  page('<style>p{font-size:30px}p::after{content:"Words of an ordinary page. Words of an ordinary page. Words of an ordinary page. Words of an ordinary page. Words of an ordinary page. Words of an ordinary page. Words of an ordinary page."}#lx-consent p::after{content:none}</style>', async (p) => {
+    const seen = await p.evaluate(
+      () =>
+        new Promise((done) => {
+          const out = { shift: 0, largest: '' };
+          new PerformanceObserver((l) => l.getEntries().forEach((e) => { out.shift += e.value; })).observe({ type: 'layout-shift', buffered: true });
+          new PerformanceObserver((l) => l.getEntries().forEach((e) => { out.largest = e.element?.closest('#lx-consent') ? 'banner' : 'page'; })).observe({ type: 'largest-contentful-paint', buffered: true });
+          setTimeout(done, 300, out);
+        }),
+    );
+    assert.deepEqual(seen, { shift: 0, largest: 'page' });
+  }));
+
+test('a description of the banner stands in the page', () =>
+  page('', async (p) => {
+    const info = await p.locator('#lx-consent').evaluate((e) => JSON.parse(e.dataset.lxInfo));
+    assert.equal(info.edition, 1);
+    assert.equal(info.purposes.analytics, 'opt-in');
+  }));
+
+test('the focus goes into the preferences, stays there and comes back', () =>
+  page('<a id="opener" href="#x" data-lx-action="settings">Cookie settings</a>', async (p) => {
+    await p.click('#lx-consent [data-lx-action="reject"]');
+    await p.focus('#opener');
+    await p.keyboard.press('Enter');
+    assert.equal(await p.evaluate(() => document.activeElement.id), 'lx-title');
+    for (let i = 0; i < 12; i++) {
+      await p.keyboard.press('Tab');
+      assert.ok(await p.evaluate(() => document.activeElement === document.body || !!document.activeElement.closest('#lx-consent')));
+    }
+    await p.keyboard.press('Escape');
+    assert.equal(await p.evaluate(() => document.activeElement.id), 'opener');
+  }));
+
+test('the list of cookies and vendors fills its place in a page', () =>
+  page('<div data-lx-declaration></div><script src="/s/demo/declaration.js?lang=de"></script>', async (p) => {
+    const text = await p.locator('[data-lx-declaration]').innerText();
+    for (const part of ['Statistik', '_ga', 'YouTube', 'Zuletzt geändert']) assert.ok(text.includes(part), part);
+    await p.click('[data-lx-declaration] [data-lx-action="settings"]');
+    await p.waitForSelector('#lx-consent[data-lx-view="preferences"]');
+  }));
+
+test('the list is a page of its own and JSON, too', async () => {
+  const html = await (await fetch(`${server.url}/s/demo/declaration.html?lang=fr`)).text();
+  assert.match(html, /<html lang="fr" dir="ltr">/);
+  assert.match(html, /<code>_fbp<\/code>/);
+  const json = await (await fetch(`${server.url}/v1/declaration?site=demo&lang=en`)).json();
+  assert.equal(json.purposes.find((x) => x.id === 'marketing').cookies[0].name, '_fbp');
+});
