@@ -3,7 +3,6 @@ package consent
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 )
 
 // Link binds a record to the one before it in its chain. It is short, since
@@ -48,8 +47,9 @@ func (h *Hash) UnmarshalText(b []byte) error {
 // Leaf is the hash of all that a record is, save its link: the id, what was
 // shown and the sealed personal part.
 func Leaf(id string, s Sealed) (h Hash) {
-	b := appendWord([]byte("lx leaf 1"), string(s.Context))
-	b = appendWord(b, id)
+	sum := s.hash()
+	b := append(make([]byte, 0, 160), "lx leaf 1"...)
+	b = appendWord(append(b, sum[:]...), id)
 	if len(s.Evidence) >= codeAt {
 		b = append(append(b, s.Evidence[0]), s.Evidence[codeAt:]...)
 	}
@@ -66,8 +66,9 @@ type Head struct {
 
 // Next is the head after one more leaf.
 func (h Head) Next(leaf Hash) Head {
-	link := sha256.Sum256(slices.Concat([]byte("lx link 1"), h.Link[:], leaf[:]))
-	next := Head{Seq: h.Seq + 1, Hash: sha256.Sum256(slices.Concat([]byte("lx head 1"), h.Hash[:], leaf[:]))}
+	var room [80]byte
+	link := sha256.Sum256(append(append(append(room[:0], "lx link 1"...), h.Link[:]...), leaf[:]...))
+	next := Head{Seq: h.Seq + 1, Hash: sha256.Sum256(append(append(append(room[:0], "lx head 1"...), h.Hash[:]...), leaf[:]...))}
 	copy(next.Link[:], link[:])
 	return next
 }
@@ -75,10 +76,13 @@ func (h Head) Next(leaf Hash) Head {
 // Chain packs the record as the next one after a head. Seq, Link, Sealed and
 // Secret of the record are set; its other fields may not be changed
 // afterwards. Errors: Invalid when it does not fit, and nothing is changed.
-func (r *Record) Chain(before Head) (Head, error) {
+func (r *Record) Chain(before Head) (Head, error) { return (*Packer)(nil).Chain(r, before) }
+
+// Chain does as Record.Chain.
+func (p *Packer) Chain(r *Record, before Head) (Head, error) {
 	next := *r
 	next.Sealed, next.Seq, next.Link = nil, before.Seq+1, Link{}
-	sealed, secret, err := next.Pack()
+	sealed, secret, err := next.pack(p)
 	if err != nil {
 		return before, err
 	}

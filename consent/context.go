@@ -32,29 +32,35 @@ const (
 
 // Pack writes the context; equal contexts give equal bytes. Errors: Invalid
 // when it is larger than what Unpack takes.
-func (c *Context) Pack() ([]byte, error) {
-	b := []byte{contextVersion}
+func (c *Context) Pack() ([]byte, error) { return c.appendTo(nil) }
+
+func (c *Context) appendTo(b []byte) ([]byte, error) {
+	from, fits := len(b), c.Edition >= 0 && c.Edition < 1<<31
+	b = append(b, contextVersion)
 	for _, s := range c.words() {
+		fits = fits && len(*s) <= wordLimit
 		b = appendWord(b, *s)
 	}
 	b = binary.AppendUvarint(b, uint64(c.Edition))
 	for _, list := range c.lists() {
+		fits = fits && len(*list) <= listLimit
 		b = binary.AppendUvarint(b, uint64(len(*list)))
 		for _, s := range *list {
+			fits = fits && len(s) <= wordLimit
 			b = appendWord(b, s)
 		}
 	}
-	if _, err := UnpackContext(b); err != nil {
+	if !fits || len(b)-from > contextLimit {
 		return nil, Fail(Invalid, "the notice of the record is too large to be kept", "use shorter names and fewer purposes")
 	}
 	return b, nil
 }
 
-func (c *Context) words() []*string {
-	return []*string{&c.Site, &c.Node, &c.EditionHash, &c.WordsHash, &c.Regime, &c.Locale, &c.PlaceSource}
+func (c *Context) words() [7]*string {
+	return [7]*string{&c.Site, &c.Node, &c.EditionHash, &c.WordsHash, &c.Regime, &c.Locale, &c.PlaceSource}
 }
 
-func (c *Context) lists() []*[]string { return []*[]string{&c.Laws, &c.Purposes, &c.Vendors} }
+func (c *Context) lists() [3]*[]string { return [3]*[]string{&c.Laws, &c.Purposes, &c.Vendors} }
 
 // CodeOfContext is the code of a packed context.
 func CodeOfContext(packed []byte) (c ContextCode) {

@@ -24,6 +24,50 @@ type Sealed struct {
 	// Context is packed; CodeOfContext names it.
 	Context  []byte
 	Evidence []byte
+	// sum is the hash of Context, where it is known already.
+	sum *Hash
+}
+
+// Packer packs many records, and works out once what they share. It is not for
+// several goroutines.
+type Packer struct {
+	known   map[string]Sealed
+	scratch []byte
+}
+
+// packerLimit is how many contexts a Packer remembers.
+const packerLimit = 4096
+
+// context packs a context, or finds it as it was packed before. A nil Packer
+// remembers nothing.
+func (p *Packer) context(c *Context) (Sealed, error) {
+	if p == nil {
+		b, err := c.Pack()
+		return Sealed{Context: b}, err
+	}
+	b, err := c.appendTo(p.scratch[:0])
+	if err != nil {
+		return Sealed{}, err
+	}
+	p.scratch = b
+	if s, ok := p.known[string(b)]; ok {
+		return s, nil
+	}
+	if p.known == nil || len(p.known) >= packerLimit {
+		p.known = map[string]Sealed{}
+	}
+	sum := Hash(sha256.Sum256(b))
+	s := Sealed{Context: slices.Clone(b), sum: &sum}
+	p.known[string(b)] = s
+	return s, nil
+}
+
+// hash is the SHA-256 of the context.
+func (s *Sealed) hash() Hash {
+	if s.sum != nil {
+		return *s.sum
+	}
+	return sha256.Sum256(s.Context)
 }
 
 const (
@@ -45,8 +89,8 @@ const (
 )
 
 // actionCodes gives actions their numbers. Never change one: only append.
-func actionCodes() []Action {
-	return []Action{AcceptAll, RejectAll, Save, Dismiss, Withdraw, Embed, API, GPC}
+func actionCodes() [8]Action {
+	return [...]Action{AcceptAll, RejectAll, Save, Dismiss, Withdraw, Embed, API, GPC}
 }
 
 // Pack writes the record for a store to keep, or returns how it was packed
@@ -59,15 +103,22 @@ func (r *Record) Pack() (s Sealed, secret []byte, err error) {
 	if r.Sealed != nil {
 		return *r.Sealed, r.Secret, nil
 	}
+	return r.pack(nil)
+}
+
+func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 	c := r.context()
-	if s.Context, err = c.Pack(); err != nil {
+	if s, err = with.context(&c); err != nil {
 		return s, nil, err
 	}
 	person, err := r.personal(&c)
 	if err != nil {
 		return s, nil, err
 	}
-	flags, code := byte(evidenceVersion), CodeOfContext(s.Context)
+	var code ContextCode
+	sum := s.hash()
+	copy(code[:], sum[:])
+	flags := byte(evidenceVersion)
 	if r.Subject != "" {
 		flags |= flagSecret
 		if secret = r.Secret; len(secret) != SecretSize {
@@ -76,7 +127,8 @@ func (r *Record) Pack() (s Sealed, secret []byte, err error) {
 		}
 		mask(person, secret)
 	}
-	b := append(append(append([]byte{flags}, r.Link[:]...), code[:]...), r.how()...)
+	b := append(make([]byte, 0, 96), flags)
+	b = r.appendHow(append(append(b, r.Link[:]...), code[:]...))
 	if r.Seq > 0 {
 		b[0] |= flagChained
 		b = binary.AppendUvarint(b, r.Seq)
@@ -100,36 +152,39 @@ func (r *Record) context() Context {
 		Regime: r.Regime, Locale: r.Locale, PlaceSource: r.PlaceSource, Laws: r.Laws,
 		Vendors: slices.Sorted(maps.Keys(r.Vendors)),
 	}
-	all := maps.Clone(r.Levels)
+	c.Purposes = make([]string, 0, len(r.Levels)+len(r.Over))
+	for id := range r.Levels {
+		c.Purposes = append(c.Purposes, id)
+	}
 	for id, over := range r.Over {
 		if _, ok := r.Levels[id]; over && !ok {
-			if all == nil {
-				all = map[string]int{}
-			}
-			all[id] = absent
+			c.Purposes = append(c.Purposes, id)
 		}
 	}
-	c.Purposes = slices.Sorted(maps.Keys(all))
+	slices.Sort(c.Purposes)
 	return c
 }
 
-// how packs the action and the signals.
-func (r *Record) how() []byte {
-	b := []byte{otherAction}
-	if i := slices.Index(actionCodes(), r.Action); i >= 0 {
-		b[0] = byte(i)
-	} else {
-		b = appendWord(b, string(r.Action))
+// appendHow packs the action and the signals.
+func (r *Record) appendHow(b []byte) []byte {
+	known := actionCodes()
+	action := slices.Index(known[:], r.Action)
+	how := byte(otherAction)
+	if action >= 0 {
+		how = byte(action)
 	}
 	for i, on := range r.Signals.all() {
 		if *on {
-			b[0] |= 1 << (4 + i)
+			how |= 1 << (4 + i)
 		}
+	}
+	if b = append(b, how); action < 0 {
+		b = appendWord(b, string(r.Action))
 	}
 	return b
 }
 
-func (s *Signals) all() []*bool { return []*bool{&s.GPC, &s.Minor, &s.Sensitive} }
+func (s *Signals) all() [3]*bool { return [3]*bool{&s.GPC, &s.Minor, &s.Sensitive} }
 
 // Unpack reads a record that is kept under an id. context is the packed context
 // whose code the evidence names. Without the secret of a personal part the
@@ -214,7 +269,7 @@ func (r *Record) unpack(known *KnownContext, secret []byte) error {
 	return nil
 }
 
-// how reads what Record.how wrote.
+// how reads what appendHow wrote.
 func (r *reader) how(out *Record) {
 	b := r.byte()
 	for i, on := range out.Signals.all() {
@@ -228,7 +283,7 @@ func (r *reader) how(out *Record) {
 		out.Action = known[n]
 	case n == otherAction:
 		out.Action = Action(r.word())
-		r.bad = r.bad || slices.Contains(known, out.Action)
+		r.bad = r.bad || slices.Contains(known[:], out.Action)
 	default:
 		r.bad = true
 	}

@@ -109,10 +109,10 @@ func recordEntry(r *consent.Record, now int64) entry {
 }
 
 // chained packs the record behind a head of its chain.
-func (e *entry) chained(node string, before consent.Head) (consent.Head, error) {
+func (e *entry) chained(with *consent.Packer, node string, before consent.Head) (consent.Head, error) {
 	r := e.kept
 	r.Node = node
-	after, err := r.Chain(before)
+	after, err := with.Chain(r, before)
 	if err != nil {
 		return before, err
 	}

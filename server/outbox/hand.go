@@ -9,35 +9,20 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-// hand gives a batch to the store, the entries of one person one after the
-// other. It is all to be repeated when one fails.
+// hand gives a batch to the store. Its entries were under way at the same time,
+// and what counts does not depend on the order in which a store gets them. It
+// is all to be repeated when one fails.
 func (a *applier) hand(ctx context.Context, batch []entry) error {
 	if len(batch) == 1 {
 		return a.one(ctx, batch[0])
 	}
-	persons := map[digest][]entry{}
-	var groups [][]entry
-	for _, e := range batch {
-		if e.person == (digest{}) {
-			groups = append(groups, []entry{e})
-			continue
-		}
-		persons[e.person] = append(persons[e.person], e)
-	}
-	for _, g := range persons {
-		groups = append(groups, g)
-	}
 	var next atomic.Int64
-	errs := make([]error, len(groups))
+	errs := make([]error, len(batch))
 	var running sync.WaitGroup
-	for range min(applyLimit, len(groups)) {
+	for range min(applyLimit, len(batch)) {
 		running.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(groups); i = next.Add(1) - 1 {
-				for _, e := range groups[i] {
-					if errs[i] = a.one(ctx, e); errs[i] != nil {
-						return
-					}
-				}
+			for i := next.Add(1) - 1; int(i) < len(batch); i = next.Add(1) - 1 {
+				errs[i] = a.one(ctx, batch[i])
 			}
 		})
 	}

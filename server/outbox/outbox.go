@@ -89,6 +89,8 @@ type Outbox struct {
 	// mirror is nil for a store that loses nothing which this disk keeps.
 	mirror *mirror
 
+	// packer is the writer's.
+	packer   consent.Packer
 	requests chan *request
 	stop     chan struct{}
 	once     sync.Once

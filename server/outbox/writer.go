@@ -32,10 +32,8 @@ func (b *Outbox) gather(batch []*request) []*request {
 
 // commit logs a batch with one fsync and answers.
 func (b *Outbox) commit(batch []*request) {
-	var entries []*entry
 	var fresh, again []*request
 	ids, tombs := map[digest]bool{}, map[digest]int64{}
-	heads := map[string]consent.Head{}
 	b.mu.Lock()
 	for _, r := range batch {
 		e := &r.entry
@@ -49,7 +47,6 @@ func (b *Outbox) commit(batch []*request) {
 			r.done <- answer{err: late(r.ctx.Err())}
 			continue
 		case r.record == nil:
-			heads[r.site] = e.forgets(r.site, r.subject, b.chains.Name, b.head(heads, r.site))
 			if t, ok := tombs[e.person]; !ok || e.clock > t {
 				tombs[e.person] = e.clock
 			}
@@ -60,16 +57,12 @@ func (b *Outbox) commit(batch []*request) {
 			r.done <- answer{err: erased()}
 			continue
 		default:
-			after, err := e.chained(b.chains.Name, b.head(heads, r.site))
-			if err != nil {
-				r.done <- answer{err: err}
-				continue
-			}
-			heads[r.site], ids[e.mark] = after, true
+			ids[e.mark] = true
 		}
-		fresh, entries = append(fresh, r), append(entries, e)
+		fresh = append(fresh, r)
 	}
 	b.mu.Unlock()
+	fresh, entries, heads := b.chain(fresh)
 	if len(entries) > 0 {
 		if err := b.log.append(entries); err != nil {
 			for _, r := range append(fresh, again...) {
@@ -81,12 +74,29 @@ func (b *Outbox) commit(batch []*request) {
 	b.publish(fresh, again, heads)
 }
 
-// head is where a site's chain has come to, with what is not safe yet.
-func (b *Outbox) head(fresh map[string]consent.Head, site string) consent.Head {
-	if h, ok := fresh[site]; ok {
-		return h
+// chain gives each request its place behind what is safe, and drops those that
+// cannot have one. Heads change only in publish, so the writer reads them freely.
+func (b *Outbox) chain(fresh []*request) (kept []*request, entries []*entry, heads map[string]consent.Head) {
+	heads = map[string]consent.Head{}
+	for _, r := range fresh {
+		e := &r.entry
+		h, ok := heads[r.site]
+		if !ok {
+			h = b.chains.Heads[r.site]
+		}
+		if r.record == nil {
+			h = e.forgets(r.site, r.subject, b.chains.Name, h)
+		} else {
+			var err error
+			if h, err = e.chained(&b.packer, b.chains.Name, h); err != nil {
+				r.done <- answer{err: err}
+				continue
+			}
+		}
+		heads[r.site] = h
+		kept, entries = append(kept, r), append(entries, e)
 	}
-	return b.chains.Heads[site]
+	return kept, entries, heads
 }
 
 // publish takes what is safe into the index and answers.

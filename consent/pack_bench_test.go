@@ -1,0 +1,38 @@
+package consent_test
+
+import (
+	"testing"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// BenchmarkChain is what the one writer of a node log does for each record
+// beside the fsync.
+func BenchmarkChain(b *testing.B) {
+	var head consent.Head
+	var packer consent.Packer
+	record := full()
+	b.ReportAllocs()
+	for b.Loop() {
+		r := record
+		next, err := packer.Chain(&r, head)
+		if err != nil {
+			b.Fatal(err)
+		}
+		head = next
+	}
+}
+
+func BenchmarkUnpack(b *testing.B) {
+	r := full()
+	s, secret, err := r.Pack()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := consent.Unpack(r.ID, s.Context, s.Evidence, secret); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
