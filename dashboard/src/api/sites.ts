@@ -39,6 +39,10 @@ export const sites = {
     take(client.POST("/v1/sites/{site}/preview", { params: at(id), body, signal }), signal),
   findings: (id: string, signal?: AbortSignal) =>
     take(client.GET("/v1/sites/{site}/findings", { params: at(id), signal }), signal),
+  shares: (id: string, signal?: AbortSignal) => take(client.GET("/v1/sites/{site}/shares", { params: at(id), signal }), signal),
+  newShare: (id: string, body: Shapes["NewShare"]) => take(client.POST("/v1/sites/{site}/shares", { params: at(id), body })),
+  dropShare: (id: string, link: string) =>
+    take(client.DELETE("/v1/sites/{site}/shares/{link}", { params: { path: { site: id, link } } })),
   words: (locale: string, signal?: AbortSignal) =>
     take(client.GET("/v1/words", { params: { query: { locale } }, signal }), signal),
 };

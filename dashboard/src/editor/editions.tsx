@@ -8,8 +8,9 @@ import { When } from "../when";
 import type { Draft } from "./draft";
 import type { Panel } from "./editor";
 import { Section } from "./section";
+import { Shares } from "./shares";
 
-export function Editions({ site, draft }: Panel) {
+export function Editions({ site, draft, doc }: Panel) {
   const [back, setBack] = useState<EditionRow>();
   const list = useQuery({
     queryKey: ["editions", site.id],
@@ -17,6 +18,7 @@ export function Editions({ site, draft }: Panel) {
     enabled: site.edition > 0,
   });
   return (
+    <>
     <Section
       title="Editions"
       hint="Each is kept as it was. Rolling back publishes an old one again, under a new number."
@@ -41,6 +43,8 @@ export function Editions({ site, draft }: Panel) {
         close={() => setBack(undefined)}
       />
     </Section>
+    <Shares site={site.id} draft={draft} place="unknown" locale={doc.locales[0] ?? "en"} />
+    </>
   );
 }
 

@@ -9,8 +9,10 @@ import {
   Slider,
   Switch,
   Text,
+  TextInput,
 } from "@mantine/core";
 import type { Banner, Theme } from "../api";
+import { t } from "../i18n";
 import { faultOf } from "../problem";
 import { ColourFields } from "./colours";
 import type { Panel } from "./editor";
@@ -145,7 +147,7 @@ export function Look({ doc, change, findings }: Panel) {
           <Slider
             min={0}
             max={32}
-            value={theme.radius ?? 12}
+            value={theme.radius ?? 14}
             onChange={(radius) => setTheme({ radius })}
             label={(px) => `${px} px`}
             thumbLabel="Corner radius in pixels"
@@ -154,6 +156,27 @@ export function Look({ doc, change, findings }: Panel) {
             mb="lg"
           />
         </Input.Wrapper>
+        <Input.Wrapper label={t("Room around the words")} labelElement="div" error={faultOf(findings, "banner.theme.spacing")} className="wide-label">
+          <Slider
+            min={8}
+            max={40}
+            value={theme.spacing ?? 24}
+            onChange={(spacing) => setTheme({ spacing })}
+            label={(px) => `${px} px`}
+            thumbLabel={t("Room around the words in pixels")}
+            mt={6}
+            mb="xs"
+          />
+        </Input.Wrapper>
+        <TextInput
+          label={t("Logo")}
+          description={t("The address of a picture on your own site, shown above the words.")}
+          type="url"
+          placeholder="https://"
+          value={theme.logo ?? ""}
+          onChange={(e) => setTheme({ logo: e.currentTarget.value || undefined })}
+          error={faultOf(findings, "banner.theme.logo")}
+        />
         <Autocomplete
           label="Font"
           description="Fonts that your page has loaded, or that visitors have."

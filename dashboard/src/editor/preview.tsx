@@ -4,6 +4,7 @@ import { IconDeviceDesktop, IconDeviceMobile, IconLock } from "@tabler/icons-rea
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, problemOf, type SiteDocument } from "../api";
+import { t } from "../i18n";
 import { Findings, ProblemAlert } from "../problem";
 import { languageName } from "./languages";
 
@@ -25,16 +26,24 @@ const places = [
 /** CSS pixels of the window that is shown; it is scaled down where it does not fit. */
 const widths = { desktop: 1200, phone: 390 };
 
+/** The document as a visitor gets it whose system is dark. */
+function atNight(doc: SiteDocument): SiteDocument {
+  const theme = doc.banner.theme;
+  return theme.scheme && theme.scheme !== "auto" ? doc : { ...doc, banner: { ...doc.banner, theme: { ...theme, scheme: "dark" } } };
+}
+
 /** The banner as the server compiles it for visitors, in a small browser. */
 export function Preview({ doc }: { doc: SiteDocument }) {
   const [place, setPlace] = useState("FR");
   const [chosen, setLocale] = useState<string>();
   const [gpc, setGpc] = useState(false);
+  const [dark, setDark] = useState(false);
   const [device, setDevice] = useState<keyof typeof widths>("desktop");
   const locale = chosen && doc.locales.includes(chosen) ? chosen : (doc.locales[0] ?? "en");
-  const [settled] = useDebouncedValue(doc, 400);
+  const [still] = useDebouncedValue(doc, 400);
+  const settled = dark ? atNight(still) : still;
   const preview = useQuery({
-    queryKey: ["preview", doc.id, settled, place, locale, gpc],
+    queryKey: ["preview", doc.id, still, dark, place, locale, gpc],
     queryFn: ({ signal }) => api.preview(doc.id, { site: settled, place, locale, gpc }, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
@@ -78,6 +87,14 @@ export function Preview({ doc }: { doc: SiteDocument }) {
           checked={gpc}
           onChange={(e) => setGpc(e.currentTarget.checked)}
           data-testid="preview-gpc"
+        />
+        <Switch
+          size="sm"
+          label={t("Dark")}
+          aria-label={t("The visitor's system is dark")}
+          checked={dark}
+          onChange={(e) => setDark(e.currentTarget.checked)}
+          data-testid="preview-dark"
         />
         <SegmentedControl
           size="xs"
