@@ -1,9 +1,10 @@
 import { Button, type ButtonProps } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
+import { t } from "./i18n";
 
 /** Copies a text and says so for two seconds. */
-export function CopyTag({ text, label = "Copy tag", ...props }: { text: string; label?: string } & ButtonProps) {
+export function CopyTag({ text, label, ...props }: { text: string; label?: string } & ButtonProps) {
   const [done, setDone] = useState(false);
   useEffect(() => {
     if (!done) return;
@@ -18,7 +19,7 @@ export function CopyTag({ text, label = "Copy tag", ...props }: { text: string; 
       onClick={async () => setDone(await copy(text))}
       {...props}
     >
-      <span aria-live="polite">{done ? "Copied" : label}</span>
+      <span aria-live="polite">{done ? t("Copied") : (label ?? t("Copy tag"))}</span>
     </Button>
   );
 }

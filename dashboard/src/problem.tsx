@@ -1,6 +1,7 @@
 import { Alert, Button, Code, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { type Finding, problemOf } from "./api";
+import { t } from "./i18n";
 
 /** A failure with its cause and what to do about it. */
 export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -13,7 +14,7 @@ export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => v
         {problem.findings && <Findings findings={problem.findings} />}
         {retry && (
           <Button size="compact-sm" variant="default" onClick={retry}>
-            Try again
+            {t("Try again")}
           </Button>
         )}
       </Stack>

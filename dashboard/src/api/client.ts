@@ -1,6 +1,7 @@
 // How the dashboard talks to the server: only the files of this folder fetch.
 import createClient from "openapi-fetch";
 import type { components, paths } from "../../../contract/types.gen";
+import { t } from "../i18n";
 
 export type Shapes = components["schemas"];
 
@@ -17,7 +18,7 @@ export class ApiError extends Error {
 /** What to tell a person about any failure. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;
-  return { title: "Something went wrong in this page", status: -1, detail: String(error), fix: "Reload the page." };
+  return { title: t("Something went wrong in this page"), status: -1, detail: String(error), fix: t("Reload the page.") };
 }
 
 export const client = createClient<paths>({ credentials: "same-origin" });
@@ -36,17 +37,17 @@ export async function take<T>(reply: Promise<Reply<T>>, signal?: AbortSignal): P
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError({
-      title: "The server does not answer",
+      title: t("The server does not answer"),
       status: 0,
       code: "unreachable",
-      fix: "Check that the server runs and that you are online. The page tries again by itself.",
+      fix: t("Check that the server runs and that you are online. The page tries again by itself."),
     });
   }
   if (got.response.ok) return got.data as T;
   const given: Partial<Problem> = typeof got.error === "object" && got.error !== null ? got.error : {};
   throw new ApiError({
     ...given,
-    title: given.title || `The server answered ${got.response.status}`,
+    title: given.title || t("The server answered {status}", { status: got.response.status }),
     status: got.response.status,
   });
 }

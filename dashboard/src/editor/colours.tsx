@@ -2,12 +2,13 @@ import { Alert, ColorInput, SimpleGrid, Stack } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { Colours, Finding } from "../api";
 import { faultOf } from "../problem";
+import { t } from "../i18n";
 
-const fields: { key: keyof Colours; label: string }[] = [
-  { key: "accent", label: "Accent" },
-  { key: "accent_text", label: "Text on accent" },
-  { key: "background", label: "Background" },
-  { key: "text", label: "Text" },
+const fields = (): { key: keyof Colours; label: string }[] => [
+  { key: "accent", label: t("Accent") },
+  { key: "accent_text", label: t("Text on accent") },
+  { key: "background", label: t("Background") },
+  { key: "text", label: t("Text") },
 ];
 
 const swatches = ["#0f6b55", "#1d4ed8", "#6d28d9", "#be123c", "#c2410c", "#111827", "#ffffff"];
@@ -25,7 +26,7 @@ export function ColourFields({ value, onChange, findings, path, testid }: Props)
   return (
     <Stack gap="sm">
       <SimpleGrid cols={2} spacing="sm" verticalSpacing="sm">
-        {fields.map(({ key, label }) => (
+        {fields().map(({ key, label }) => (
           <ColourField
             key={key}
             label={label}
@@ -36,8 +37,8 @@ export function ColourFields({ value, onChange, findings, path, testid }: Props)
           />
         ))}
       </SimpleGrid>
-      <Contrast front={value.accent_text} back={value.accent} what="Text on accent" />
-      <Contrast front={value.text} back={value.background} what="Text on background" />
+      <Contrast front={value.accent_text} back={value.accent} what={t("Text on accent")} />
+      <Contrast front={value.text} back={value.background} what={t("Text on background")} />
     </Stack>
   );
 }
@@ -61,7 +62,7 @@ function ColourField({ label, value, onChange, error, testid }: FieldProps) {
   return (
     <ColorInput
       label={label}
-      placeholder="Built-in"
+      placeholder={t("Built-in")}
       value={typed}
       onChange={(next) => {
         setTyped(next);
@@ -75,7 +76,7 @@ function ColourField({ label, value, onChange, error, testid }: FieldProps) {
         setPicking(false);
         setTyped(value);
       }}
-      eyeDropperButtonProps={{ "aria-label": `Pick the colour “${label}” from the screen` }}
+      eyeDropperButtonProps={{ "aria-label": t("Pick the colour “{name}” from the screen", { name: label }) }}
       fixOnBlur={false}
       swatches={swatches}
       error={error}
@@ -90,7 +91,7 @@ function Contrast({ front, back, what }: { front?: string; back?: string; what: 
   if (ratio >= 4.5) return null;
   return (
     <Alert color="yellow" p="xs" role="status">
-      {what} has a contrast of {ratio.toFixed(1)}:1. Many people cannot read less than 4.5:1.
+      {t("{what}: the contrast is {ratio}:1. Many people cannot read less than 4.5:1.", { what, ratio: ratio.toFixed(1) })}
     </Alert>
   );
 }

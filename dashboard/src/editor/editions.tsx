@@ -9,6 +9,7 @@ import type { Draft } from "./draft";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 import { Shares } from "./shares";
+import { t } from "../i18n";
 
 export function Editions({ site, draft, doc }: Panel) {
   const [back, setBack] = useState<EditionRow>();
@@ -20,12 +21,12 @@ export function Editions({ site, draft, doc }: Panel) {
   return (
     <>
     <Section
-      title="Editions"
-      hint="Each is kept as it was. Rolling back publishes an old one again, under a new number."
+      title={t("Editions")}
+      hint={t("Each is kept as it was. Rolling back publishes an old one again, under a new number.")}
     >
       {site.edition === 0 && (
         <Text size="sm" c="dimmed">
-          Nothing is published yet. The first edition appears here.
+          {t("Nothing is published yet. The first edition appears here.")}
         </Text>
       )}
       {site.edition > 0 && list.isPending && <Skeleton height={72} />}
@@ -54,13 +55,13 @@ function Edition({ edition: e, live, onBack }: { edition: EditionRow; live: bool
       <Stack gap={2} miw={0}>
         <Group gap="xs">
           <Title order={3} size="h3">
-            Edition {e.number}
+            {t("Edition {n}", { n: e.number })}
           </Title>
-          {live && <Badge>Live</Badge>}
+          {live && <Badge>{t("Live")}</Badge>}
           {e.since === e.number && e.number > 1 && (
-            <Tooltip label="It asks for something new, so earlier grants did not cover it.">
+            <Tooltip label={t("It asks for something new, so earlier grants did not cover it.")}>
               <Badge color="yellow" tabIndex={0}>
-                Asks again
+                {t("Asks again")}
               </Badge>
             </Tooltip>
           )}
@@ -68,7 +69,7 @@ function Edition({ edition: e, live, onBack }: { edition: EditionRow; live: bool
         {e.note && <Text size="sm">{e.note}</Text>}
         <Text size="sm" c="dimmed">
           <When at={e.published_at} />
-          {e.by && `, by ${e.by}`} · <Code title={e.hash}>{e.hash.slice(0, 8)}</Code>
+          {e.by && `, ${t("by {name}", { name: e.by })}`} · <Code title={e.hash}>{e.hash.slice(0, 8)}</Code>
         </Text>
       </Stack>
       {!live && (
@@ -77,9 +78,9 @@ function Edition({ edition: e, live, onBack }: { edition: EditionRow; live: bool
           size="xs"
           onClick={onBack}
           data-testid={`rollback-${e.number}`}
-          aria-label={`Roll back to edition ${e.number}`}
+          aria-label={t("Roll back to edition {n}", { n: e.number })}
         >
-          Roll back
+          {t("Roll back")}
         </Button>
       )}
     </li>
@@ -109,8 +110,8 @@ function RollBack({ site, live, edition, draft, close }: RollBackProps) {
       );
       close();
       notifications.show({
-        title: done.changed ? `Edition ${done.edition} is live` : `Edition ${done.edition} stays live`,
-        message: done.changed ? `It is edition ${number} again.` : "It has the same content.",
+        title: done.changed ? t("Edition {n} is live", { n: done.edition }) : t("Edition {n} stays live", { n: done.edition }),
+        message: done.changed ? t("It is edition {n} again.", { n: number }) : t("It has the same content."),
       });
     },
   });
@@ -119,23 +120,22 @@ function RollBack({ site, live, edition, draft, close }: RollBackProps) {
     close();
   };
   return (
-    <Modal opened={edition !== undefined} onClose={leave} title={<b>Roll back to edition {edition?.number}?</b>}>
+    <Modal opened={edition !== undefined} onClose={leave} title={<b>{t("Roll back to edition {n}?", { n: edition?.number ?? 0 })}</b>}>
       <Stack>
         <Text size="sm">
-          Its content goes live at once, as edition {live + 1}, and becomes the draft too: changes that are not
-          published are lost. Edition {live} stays in the list.
+          {t("Its content goes live at once, as edition {next}, and becomes the draft too: changes that are not published are lost. Edition {live} stays in the list.", { next: live + 1, live })}
         </Text>
         {roll.isError && <ProblemAlert error={roll.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={leave}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button
             data-testid="rollback-confirm"
             loading={roll.isPending}
             onClick={() => edition && roll.mutate(edition.number)}
           >
-            Roll back
+            {t("Roll back")}
           </Button>
         </Group>
       </Stack>

@@ -62,7 +62,7 @@ export default function Editor({ id }: { id: string }) {
       <TopBar />
       {site.isError ? (
         <main className="page">
-          <VisuallyHidden component="h1">Site {id}</VisuallyHidden>
+          <VisuallyHidden component="h1">{t("Site {id}", { id })}</VisuallyHidden>
           <ProblemAlert error={site.error} retry={() => void site.refetch()} />
         </main>
       ) : (
@@ -96,10 +96,10 @@ function Loaded({ site }: { site: SiteView }) {
       >
         <Badge className="live-state" color={site.changed ? "yellow" : "gray"}>
           {site.edition === 0
-            ? "Not published"
+            ? t("Not published")
             : site.changed
-              ? "Unpublished changes"
-              : `Live: edition ${site.edition}`}
+              ? t("Unpublished changes")
+              : t("Live: edition {n}", { n: site.edition })}
         </Badge>
         <SaveBadge draft={draft} />
         <Publish site={site} draft={draft} />
@@ -108,12 +108,12 @@ function Loaded({ site }: { site: SiteView }) {
         <div className="sides">
           <SegmentedControl
             fullWidth
-            aria-label="Edit or preview"
+            aria-label={t("Edit or preview")}
             value={side}
             onChange={setSide}
             data={[
-              { value: "edit", label: "Edit" },
-              { value: "preview", label: "Preview" },
+              { value: "edit", label: t("Edit") },
+              { value: "preview", label: t("Preview") },
             ]}
           />
         </div>

@@ -3,6 +3,7 @@ import { Check } from "../install/check";
 import { Ways } from "../install/install";
 import type { Panel } from "./editor";
 import { Section } from "./section";
+import { rich, t } from "../i18n";
 
 const script = `<script type="text/plain" data-category="analytics"
   data-src="https://…/analytics.js"></script>`;
@@ -14,49 +15,53 @@ export function Embed({ doc, site }: Panel) {
   return (
     <>
       <Section
-        title="One tag"
-        hint="Paste it first in the <head> of every page, before any other script. What comes before it cannot be held back."
+        title={t("One tag")}
+        hint={t("Paste it first in the <head> of every page, before any other script. What comes before it cannot be held back.")}
       >
         {site.edition === 0 && (
           <Alert color="yellow" p="sm">
-            The tag shows nothing until the first edition is published.
+            {t("The tag shows nothing until the first edition is published.")}
           </Alert>
         )}
         <Ways tag={site.tag} script={site.script_url} />
         <Text size="sm" c="dimmed">
-          It loads{" "}
-          <Anchor href={site.script_url} target="_blank" rel="noreferrer" size="sm">
-            this script
-          </Anchor>
-          , made for the visitor's place and language. The tag never changes, whatever you publish.
+          {rich("It loads {script}, made for each visitor's place and language. The tag never changes, whatever you publish.", {
+            script: (
+              <Anchor href={site.script_url} target="_blank" rel="noreferrer" size="sm">
+                {t("this script")}
+              </Anchor>
+            ),
+          })}
         </Text>
       </Section>
       <section className="section">
         <Check site={site.id} page={doc.origins[0] ?? ""} />
       </section>
-      <Section title="Mark what must wait">
+      <Section title={t("Mark what must wait")}>
         <List size="sm" spacing="md" listStyleType="none">
           <List.Item>
-            A script runs once its purpose is granted:
+            {t("A script runs once its purpose is granted:")}
             <Code block className="code">
               {script}
             </Code>
           </List.Item>
           <List.Item>
-            A frame shows a placeholder until then:
+            {t("A frame shows a placeholder until then:")}
             <Code block className="code">
               {frame}
             </Code>
           </List.Item>
           <List.Item>
-            A link to change one's mind{doc.banner.reopen ? "" : " (needed: the reopen button is off)"}:
+            {doc.banner.reopen
+              ? t("A link to change one's mind:")
+              : t("A link to change one's mind (needed: the reopen button is off):")}
             <Code block className="code">
               {button}
             </Code>
           </List.Item>
         </List>
         <Text size="sm" c="dimmed">
-          Purposes of this site: {doc.purposes.map((p) => p.id).join(", ")}
+          {t("Purposes of this site: {list}", { list: doc.purposes.map((p) => p.id).join(", ") })}
         </Text>
       </Section>
     </>

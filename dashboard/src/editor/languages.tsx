@@ -2,10 +2,11 @@ import { Group, Input, NativeSelect, Pill } from "@mantine/core";
 import { useRef } from "react";
 import type { Finding, SiteDocument } from "../api";
 import { faultOf } from "../problem";
+import { language, t } from "../i18n";
 
 export function languageName(code: string): string {
   try {
-    return new Intl.DisplayNames("en", { type: "language" }).of(code) ?? code;
+    return new Intl.DisplayNames(language(), { type: "language" }).of(code) ?? code;
   } catch {
     return code;
   }
@@ -44,8 +45,8 @@ export function Languages({ doc, built, change, findings }: Props) {
   const fault = doc.locales.map((_, i) => faultOf(findings, `locales[${i}]`)).find(Boolean);
   return (
     <Input.Wrapper
-      label="The banner speaks"
-      description="A visitor gets the first language that both share, else the first one here."
+      label={t("The banner speaks")}
+      description={t("A visitor gets the first language that both share, else the first one here.")}
       labelElement="div"
       error={faultOf(findings, "locales") ?? fault}
     >
@@ -56,7 +57,7 @@ export function Languages({ doc, built, change, findings }: Props) {
             size="md"
             withRemoveButton={doc.locales.length > 1}
             onRemove={() => remove(l)}
-            removeButtonProps={{ "aria-label": `Remove ${languageName(l)}`, "aria-hidden": false, tabIndex: 0 }}
+            removeButtonProps={{ "aria-label": t("Remove {name}", { name: languageName(l) }), "aria-hidden": false, tabIndex: 0 }}
           >
             {languageName(l)}
           </Pill>
@@ -64,10 +65,10 @@ export function Languages({ doc, built, change, findings }: Props) {
         {left.length > 0 && (
           <NativeSelect
             size="xs"
-            aria-label="Add a language"
+            aria-label={t("Add a language")}
             value=""
             onChange={(e) => e.currentTarget.value && add(e.currentTarget.value)}
-            data={[{ value: "", label: "Add…" }, ...left.map((l) => ({ value: l, label: languageName(l) }))]}
+            data={[{ value: "", label: t("Add…") }, ...left.map((l) => ({ value: l, label: languageName(l) }))]}
           />
         )}
       </Group>

@@ -19,24 +19,24 @@ import type { Panel } from "./editor";
 import { Pictogram } from "./pictograms";
 import { Section } from "./section";
 
-const layouts = [
-  { name: "bar", label: "Bar" },
-  { name: "box", label: "Box" },
-  { name: "modal", label: "Modal" },
-  { name: "corner", label: "Corner" },
+const layouts = () => [
+  { name: "bar", label: t("Bar") },
+  { name: "box", label: t("Box") },
+  { name: "modal", label: t("Modal") },
+  { name: "corner", label: t("Corner") },
 ];
 
 /** The positions of a layout; the first is what an empty one means. */
-const positions: Record<string, { value: string; label: string }[]> = {
+const positions = (): Record<string, { value: string; label: string }[]> => ({
   bar: [
-    { value: "bottom", label: "Bottom" },
-    { value: "top", label: "Top" },
+    { value: "bottom", label: t("Bottom") },
+    { value: "top", label: t("Top") },
   ],
   corner: [
-    { value: "right", label: "Right" },
-    { value: "left", label: "Left" },
+    { value: "right", label: t("Right") },
+    { value: "left", label: t("Left") },
   ],
-};
+});
 
 const fonts = ["system-ui, sans-serif", "inherit", "Georgia, serif", "Inter, system-ui, sans-serif"];
 
@@ -46,20 +46,20 @@ export function Look({ doc, change, findings }: Panel) {
   const setBanner = (part: Partial<Banner>) => change((d) => ({ ...d, banner: { ...d.banner, ...part } }));
   const setTheme = (part: Partial<Theme>) =>
     change((d) => ({ ...d, banner: { ...d.banner, theme: { ...d.banner.theme, ...part } } }));
-  const places = positions[banner.layout];
+  const places = positions()[banner.layout];
   const scheme = theme.scheme || "auto";
 
   return (
     <>
-      <Section title="Layout">
+      <Section title={t("Layout")}>
         <Radio.Group
           value={banner.layout}
           onChange={(layout) => setBanner({ layout, position: undefined })}
-          aria-label="Layout"
+          aria-label={t("Layout")}
           error={faultOf(findings, "banner.layout")}
         >
           <SimpleGrid cols={{ base: 2, xs: 4 }} spacing="xs">
-            {layouts.map(({ name, label }) => (
+            {layouts().map(({ name, label }) => (
               <Radio.Card key={name} value={name} className="layout-card" data-testid={`layout-${name}`}>
                 <Pictogram layout={name} position={name === banner.layout ? banner.position : undefined} />
                 <Text size="sm" fw={550}>
@@ -70,9 +70,9 @@ export function Look({ doc, change, findings }: Panel) {
           </SimpleGrid>
         </Radio.Group>
         {places && (
-          <Row label="Position">
+          <Row label={t("Position")}>
             <SegmentedControl
-              aria-label="Position"
+              aria-label={t("Position")}
               data={places}
               value={banner.position || (places[0]?.value ?? "")}
               onChange={(position) => setBanner({ position: position as Banner["position"] })}
@@ -80,21 +80,21 @@ export function Look({ doc, change, findings }: Panel) {
           </Row>
         )}
         <Switch
-          label="Show a button to reopen the banner"
-          description="Without it, your page needs its own settings link. See Embed."
+          label={t("Show a button to reopen the banner")}
+          description={t("Without it, your page needs its own settings link. See Embed.")}
           checked={banner.reopen}
           onChange={(e) => setBanner({ reopen: e.currentTarget.checked })}
         />
       </Section>
 
-      <Section title="Colours" hint="Leave a field empty to take the built-in colour.">
-        <Row label="Scheme">
+      <Section title={t("Colours")} hint={t("Leave a field empty to take the built-in colour.")}>
+        <Row label={t("Scheme")}>
           <SegmentedControl
-            aria-label="Scheme"
+            aria-label={t("Scheme")}
             data={[
-              { value: "auto", label: "Auto" },
-              { value: "light", label: "Light" },
-              { value: "dark", label: "Dark" },
+              { value: "auto", label: t("Auto") },
+              { value: "light", label: t("Light") },
+              { value: "dark", label: t("Dark") },
             ]}
             value={scheme}
             onChange={(next) => setTheme({ scheme: next })}
@@ -110,8 +110,8 @@ export function Look({ doc, change, findings }: Panel) {
         {scheme !== "light" && (
           <>
             <Switch
-              label="Other colours in dark"
-              description="For visitors whose system is dark."
+              label={t("Other colours in dark")}
+              description={t("For visitors whose system is dark.")}
               checked={theme.dark !== undefined}
               onChange={(e) => setTheme({ dark: e.currentTarget.checked ? {} : undefined })}
             />
@@ -128,14 +128,14 @@ export function Look({ doc, change, findings }: Panel) {
         )}
       </Section>
 
-      <Section title="Shape and type">
+      <Section title={t("Shape and type")}>
         <Input.Wrapper
           label={
             <Group justify="space-between" gap="xs" component="span">
-              <span>Corner radius</span>
+              <span>{t("Corner radius")}</span>
               {theme.radius !== undefined && (
                 <Button variant="subtle" size="compact-xs" onClick={() => setTheme({ radius: undefined })}>
-                  Built-in
+                  {t("Built-in")}
                 </Button>
               )}
             </Group>
@@ -150,7 +150,7 @@ export function Look({ doc, change, findings }: Panel) {
             value={theme.radius ?? 14}
             onChange={(radius) => setTheme({ radius })}
             label={(px) => `${px} px`}
-            thumbLabel="Corner radius in pixels"
+            thumbLabel={t("Corner radius in pixels")}
             marks={[0, 8, 16, 24, 32].map((value) => ({ value, label: String(value) }))}
             mt={6}
             mb="lg"
@@ -178,9 +178,9 @@ export function Look({ doc, change, findings }: Panel) {
           error={faultOf(findings, "banner.theme.logo")}
         />
         <Autocomplete
-          label="Font"
-          description="Fonts that your page has loaded, or that visitors have."
-          placeholder="Built-in"
+          label={t("Font")}
+          description={t("Fonts that your page has loaded, or that visitors have.")}
+          placeholder={t("Built-in")}
           data={fonts}
           value={theme.font ?? ""}
           onChange={(font) => setTheme({ font: font || undefined })}

@@ -6,22 +6,15 @@ import { useState } from "react";
 import { api, problemOf, type SiteDocument } from "../api";
 import { t } from "../i18n";
 import { Findings, ProblemAlert } from "../problem";
+import { placeName } from "../wizard/places";
 import { languageName } from "./languages";
 
-const places = [
-  { value: "unknown", label: "Unknown place" },
-  { value: "FR", label: "France" },
-  { value: "DE", label: "Germany" },
-  { value: "GB", label: "United Kingdom" },
-  { value: "CH", label: "Switzerland" },
-  { value: "US-CA", label: "California" },
-  { value: "US-WA", label: "Washington" },
-  { value: "US-FL", label: "Florida" },
-  { value: "US", label: "Other US state" },
-  { value: "CA-QC", label: "Québec" },
-  { value: "CA", label: "Canada" },
-  { value: "BR", label: "Brazil" },
-];
+// Places whose laws differ; more are on the page of laws.
+const places = () =>
+  ["unknown", "FR", "DE", "GB", "CH", "US-CA", "US-WA", "US-FL", "US", "CA-QC", "CA", "BR", "IN", "JP"].map((value) => ({
+    value,
+    label: value === "unknown" ? t("An unknown place") : placeName(value),
+  }));
 
 /** CSS pixels of the window that is shown; it is scaled down where it does not fit. */
 const widths = { desktop: 1200, phone: 390 };
@@ -62,19 +55,19 @@ export function Preview({ doc }: { doc: SiteDocument }) {
   const findings = preview.isError ? problemOf(preview.error).findings : undefined;
 
   return (
-    <section className="preview" aria-label="Preview">
+    <section className="preview" aria-label={t("Preview")}>
       <Group gap="xs" className="preview-bar">
         <NativeSelect
           size="xs"
-          aria-label="Visitor's place"
-          data={places}
+          aria-label={t("Visitor's place")}
+          data={places()}
           value={place}
           onChange={(e) => setPlace(e.currentTarget.value)}
           data-testid="preview-place"
         />
         <NativeSelect
           size="xs"
-          aria-label="Visitor's language"
+          aria-label={t("Visitor's language")}
           data={doc.locales.map((l) => ({ value: l, label: languageName(l) }))}
           value={locale}
           onChange={(e) => setLocale(e.currentTarget.value)}
@@ -82,8 +75,8 @@ export function Preview({ doc }: { doc: SiteDocument }) {
         />
         <Switch
           size="sm"
-          label="GPC"
-          aria-label="The visitor sends Global Privacy Control"
+          label={t("GPC")}
+          aria-label={t("The visitor sends Global Privacy Control")}
           checked={gpc}
           onChange={(e) => setGpc(e.currentTarget.checked)}
           data-testid="preview-gpc"
@@ -99,19 +92,19 @@ export function Preview({ doc }: { doc: SiteDocument }) {
         <SegmentedControl
           size="xs"
           ml="auto"
-          aria-label="Device"
+          aria-label={t("Device")}
           value={device}
           onChange={(v) => setDevice(v === "phone" ? "phone" : "desktop")}
           data={[
-            { value: "desktop", label: <Device icon={<IconDeviceDesktop size={16} />} name="Desktop" /> },
-            { value: "phone", label: <Device icon={<IconDeviceMobile size={16} />} name="Phone" /> },
+            { value: "desktop", label: <Device icon={<IconDeviceDesktop size={16} />} name={t("Desktop")} /> },
+            { value: "phone", label: <Device icon={<IconDeviceMobile size={16} />} name={t("Phone")} /> },
           ]}
         />
       </Group>
       {preview.isError && (
         <div className="preview-fault">
           {findings ? (
-            <Alert color="yellow" p="sm" title="The preview waits until this is mended" role="status">
+            <Alert color="yellow" p="sm" title={t("The preview waits until this is mended")} role="status">
               <Findings findings={findings} />
             </Alert>
           ) : (
@@ -192,7 +185,7 @@ function Frames({ url, width, height, scale }: FramesProps) {
       <iframe
         key={src}
         src={src}
-        title={visible ? "Preview of the banner" : "Next preview"}
+        title={visible ? t("Preview of the banner") : t("Next preview")}
         sandbox="allow-scripts"
         className={visible ? "frame" : "frame frame-next"}
         aria-hidden={!visible}

@@ -1,5 +1,6 @@
 import { Button, Text } from "@mantine/core";
 import type { Draft } from "./draft";
+import { t } from "../i18n";
 
 /** Says whether the draft is safe on the server. */
 export function SaveBadge({ draft }: { draft: Draft }) {
@@ -13,13 +14,13 @@ export function SaveBadge({ draft }: { draft: Draft }) {
         data-testid="save-state"
         onClick={() => void draft.flush()}
       >
-        Not saved
+        {t("Not saved")}
       </Button>
     );
   }
   return (
     <Text size="sm" c="dimmed" role="status" data-testid="save-state" className="save-state">
-      {kind === "saved" ? "Saved" : "Saving…"}
+      {kind === "saved" ? t("Saved") : t("Saving…")}
     </Text>
   );
 }

@@ -1,4 +1,5 @@
 import type { SiteDocument } from "../api";
+import { t } from "../i18n";
 
 /**
  * The keys that can be worded: the built-in ones, those of the site's own
@@ -17,16 +18,16 @@ export function wordKeys(doc: SiteDocument, built: Record<string, string>, own: 
 }
 
 /** Headings by the first part of a key, in the order in which visitors meet the words. */
-const headings: Record<string, string> = {
-  banner: "Banner",
-  button: "Buttons",
-  gpc: "Opt-out signal",
-  prefs: "Preferences",
-  purpose: "Purposes",
-  level: "Levels",
-  embed: "Embedded content",
-  list: "Lists",
-};
+const headings = (): Record<string, string> => ({
+  banner: t("Banner"),
+  button: t("Buttons"),
+  gpc: t("Opt-out signal"),
+  prefs: t("Preferences"),
+  purpose: t("Purposes"),
+  level: t("Levels"),
+  embed: t("Embedded content"),
+  list: t("Lists"),
+});
 
 /** Keys under their headings; titles go first, then the order of labels counts. */
 export function groups(keys: string[]): [heading: string, keys: string[]][] {
@@ -35,9 +36,9 @@ export function groups(keys: string[]): [heading: string, keys: string[]][] {
     const part = key.includes(".") ? first(key) : "other";
     by.set(part, [...(by.get(part) ?? []), key]);
   }
-  const order = Object.keys(headings);
+  const order = Object.keys(headings());
   const rank = (part: string) => (order.indexOf(part) + order.length + 1) % (order.length + 1);
-  const known = Object.keys(labels);
+  const known = Object.keys(labels());
   const place = (key: string) => {
     if (key.startsWith("purpose.")) return key.replace(/title$/, " ");
     if (key.endsWith(".title")) return "0";
@@ -47,31 +48,32 @@ export function groups(keys: string[]): [heading: string, keys: string[]][] {
   for (const members of by.values()) members.sort((a, b) => (place(a) < place(b) ? -1 : 1));
   return [...by]
     .sort(([a], [b]) => rank(a) - rank(b))
-    .map(([part, members]) => [headings[part] ?? plain(part), members]);
+    .map(([part, members]) => [headings()[part] ?? plain(part), members]);
 }
 
 /** Names of words whose key says too little, the most seen first. */
-const labels: Record<string, string> = {
-  "banner.body.opt-in": "Text where permission is needed",
-  "banner.body.mixed": "Text where only some need permission",
-  "banner.body.opt-out": "Text where visitors may object",
-  "banner.body.notice": "Text where a notice is enough",
-  "banner.policy": "Link to the privacy policy",
-  "prefs.body": "Text",
-  "prefs.always": "Beside what is always on",
-  "prefs.used_by": "Before the names of vendors",
-  "prefs.level": "Name of the level choice",
-  "prefs.reopen": "Reopen button",
-  "gpc.honoured": "Note that the signal is honoured",
-  "embed.body": "Text of the placeholder",
-  "embed.once": "Show once",
-  "embed.always": "Always show",
-  "list.and": "Between the last two of a list",
-};
+const labels = (): Record<string, string> => ({
+  "banner.body.opt-in": t("Text where permission is needed"),
+  "banner.body.mixed": t("Text where only some need permission"),
+  "banner.body.opt-out": t("Text where visitors may object"),
+  "banner.body.notice": t("Text where a notice is enough"),
+  "banner.policy": t("Link to the privacy policy"),
+  "prefs.body": t("Text"),
+  "prefs.always": t("Beside what is always on"),
+  "prefs.used_by": t("Before the names of vendors"),
+  "prefs.level": t("Name of the level choice"),
+  "prefs.reopen": t("Reopen button"),
+  "gpc.honoured": t("Note that the signal is honoured"),
+  "embed.body": t("Text of the placeholder"),
+  "embed.once": t("Show once"),
+  "embed.always": t("Always show"),
+  "list.and": t("Between the last two of a list"),
+});
 
 /** "banner.title" reads as "Title"; "purpose.analytics.title" as "Analytics: title". */
 export function wordLabel(key: string): string {
-  if (labels[key]) return labels[key];
+  const label = labels()[key];
+  if (label) return label;
   const parts = key.split(".").slice(key.includes(".") ? 1 : 0);
   return parts.map((part, i) => (i === 0 ? plain(part) : part.replace(/[_-]/g, " "))).join(": ");
 }

@@ -8,6 +8,7 @@ import type { Panel } from "./editor";
 import { Languages, languageName } from "./languages";
 import { Section } from "./section";
 import { blanks, groups, wordKeys, wordLabel } from "./word-keys";
+import { t } from "../i18n";
 
 export function Words({ doc, change, findings, site }: Panel) {
   const [chosen, setLocale] = useState<string>();
@@ -33,18 +34,18 @@ export function Words({ doc, change, findings, site }: Panel) {
 
   return (
     <>
-      <Section title="Languages">
+      <Section title={t("Languages")}>
         <Languages doc={doc} built={site.locales} change={change} findings={findings} />
         <NativeSelect
-          label="Edit the words in"
+          label={t("Edit the words in")}
           value={locale}
           onChange={(e) => setLocale(e.currentTarget.value)}
           data={doc.locales.map((l) => ({ value: l, label: languageName(l) }))}
           data-testid="words-locale"
         />
         <TextInput
-          aria-label="Find words"
-          placeholder="Find words"
+          aria-label={t("Find words")}
+          placeholder={t("Find words")}
           leftSection={<IconSearch size={16} />}
           value={filter}
           onChange={(e) => setFilter(e.currentTarget.value)}
@@ -76,7 +77,7 @@ export function Words({ doc, change, findings, site }: Panel) {
         ))}
       {words.isSuccess && keys.length === 0 && (
         <Text size="sm" c="dimmed">
-          No words match “{filter}”.
+          {t("No words match “{text}”.", { text: filter })}
         </Text>
       )}
     </>
@@ -100,7 +101,7 @@ function Word({ name, locale, built, own, onChange, findings }: WordProps) {
     <Field
       {...rows}
       label={wordLabel(name)}
-      description={filled.length > 0 ? `Filled in for you: ${filled.join(", ")}` : undefined}
+      description={filled.length > 0 ? t("Filled in for you: {list}", { list: filled.join(", ") }) : undefined}
       placeholder={built}
       value={own}
       lang={locale}
@@ -111,8 +112,8 @@ function Word({ name, locale, built, own, onChange, findings }: WordProps) {
       data-testid={`text-${name}`}
       rightSection={
         own && (
-          <Tooltip label="Back to the built-in words">
-            <ActionIcon variant="subtle" size={26} aria-label={`Reset ${wordLabel(name)}`} onClick={() => onChange("")}>
+          <Tooltip label={t("Back to the built-in words")}>
+            <ActionIcon variant="subtle" size={26} aria-label={t("Reset {name}", { name: wordLabel(name) })} onClick={() => onChange("")}>
               <IconArrowBackUp size={16} />
             </ActionIcon>
           </Tooltip>
