@@ -2193,6 +2193,7 @@ export interface components {
         };
         Notice: {
             banner: components["schemas"]["NoticeBanner"];
+            cookies: components["schemas"]["Cookie"][];
             /** Format: int64 */
             edition: number;
             locale: string;
@@ -2204,6 +2205,7 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            vendors: components["schemas"]["Vendor"][];
         };
         NoticeBanner: {
             close_refuses: boolean;

@@ -86,8 +86,12 @@ type noticeJSON struct {
 	Note     string              `json:"note"`
 	Banner   noticeBannerJSON    `json:"banner"`
 	Purposes []noticePurposeJSON `json:"purposes"`
-	Texts    map[string]string   `json:"texts"`
-	Signals  noticeSignalsJSON   `json:"signals"`
+	// Vendors and Cookies are the site's declared ones, with what visitors are
+	// told of them.
+	Vendors []consent.Vendor  `json:"vendors"`
+	Cookies []consent.Cookie  `json:"cookies"`
+	Texts   map[string]string `json:"texts"`
+	Signals noticeSignalsJSON `json:"signals"`
 }
 
 type noticeBannerJSON struct {
@@ -139,6 +143,7 @@ func noticeOf(n *script.Notice, v visitOf) noticeJSON {
 			Banner: site.Banner, Profile: shown.Profile, CloseRefuses: shown.CloseRefuses,
 			PolicyURL: site.PolicyURL, Controller: site.Controller,
 		},
+		Vendors: append([]consent.Vendor{}, site.Vendors...), Cookies: append([]consent.Cookie{}, site.Cookies...),
 		Signals: noticeSignalsJSON{GPC: v.gpc, GPCDuty: n.Regime.Terms.GPC},
 	}
 	for i, p := range site.Purposes {
