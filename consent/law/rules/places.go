@@ -14,7 +14,8 @@ func (l *linter) places() {
 	est, _ := consent.ParsePlace(l.site.Establishment)
 	home := l.Laws.Resolve(est, consent.Place{}, l.At)
 	if missing := l.missing(home.Duties.Languages); len(missing) > 0 {
-		l.fail("D35", "locales", fmt.Sprintf("the law of %s asks for the language %s", l.site.Establishment, strings.Join(missing, " and ")), "")
+		// Who speaks to visitors of other countries only may do without.
+		l.warn("D35", "locales", fmt.Sprintf("the law of %s, where the publisher is, asks for the language %s", l.site.Establishment, strings.Join(missing, " and ")), "")
 	}
 	var linked, spoken []string
 	for _, r := range l.Laws.Regimes(consent.Place{}, l.At) {

@@ -13,14 +13,15 @@ const click = (page, action) => page.click(`#lx-consent [data-lx-action="${actio
 const month = 31 * 24 * 3600;
 
 /**
- * open() gives {page, again, close}: a new visitor's page with the banner on
- * it, and a function that loads it again. gated() tells which gated requests
+ * open({gpc}) gives {page, again, close}: a new visitor's page with the banner
+ * on it, perhaps of a browser that sends the signal, and a function that loads
+ * it again. With `signal`, the purposes that the signal must stop. gated() tells which gated requests
  * the page has made. Months are those of the law.
  */
 export const behaviour = async (open, o = {}) => {
   const said = [];
-  const visit = async (body) => {
-    const v = await open();
+  const visit = async (body, how = {}) => {
+    const v = await open(how);
     try {
       await body(v.page, v);
     } finally {
@@ -85,6 +86,12 @@ export const behaviour = async (open, o = {}) => {
     await v.again();
     if (v.gated().length > loaded) said.push(["D11", "after a withdrawal something gated is loaded"]);
   });
+
+  if (o.signal)
+    await visit(async (page) => {
+      const on = (await granted(page)).filter((id) => o.signal.includes(id));
+      if (on.length) said.push(["D36", `${on.join(", ")} runs although the signal is on`]);
+    }, { gpc: true });
 
   await visit(async (page) => {
     await click(page, "settings");

@@ -119,6 +119,7 @@ function read() {
       cut: (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && getComputedStyle(e).display !== "inline" && getComputedStyle(e).overflow !== "auto") || getComputedStyle(e).textOverflow === "ellipsis",
       outside: rect(e).right > innerWidth + 1 || rect(e).x < -1,
     })),
+    fields: [...box.querySelectorAll("input, textarea, iframe")].filter((e) => !["checkbox", "radio"].includes(e.type)).map((e) => e.type || e.tagName),
     rows: [...box.querySelectorAll("[data-lx-purpose]")].map((e) => {
       const row = e.closest("section") ?? e.parentElement?.parentElement;
       return {

@@ -32,6 +32,7 @@ const frame = (f, o) => {
   if (box.ariaModal === "true" && !box.modal) said.push(["D29", "the dialog says that it is modal and is not"]);
   if (o.locale && box.lang?.split("-")[0] !== o.locale.split("-")[0]) said.push(["D32", `the banner says its language is ${box.lang}, not ${o.locale}`]);
   if ((box.dir === "rtl") !== rtl.includes((o.locale ?? box.lang ?? "").split("-")[0])) said.push(["D32", `the banner runs ${box.dir}`]);
+  if (f.fields.length) said.push(["D39", `the choice asks for more than itself: ${f.fields.join(", ")}`]);
   if (f.focus === "accept") said.push(["D25", "the focus starts on the grant"]);
   for (const t of f.texts) {
     if (t.contrast < 4.5) said.push(["D05", `“${t.text}” has a contrast of ${t.contrast.toFixed(2)}`]);
@@ -111,7 +112,7 @@ export const page = (f, o) => {
   for (const t of f.triggers) if (t.visible && (t.rect.width < 24 || t.rect.height < 24)) said.push(["D27", `“${t.name}” is smaller than 24 pixels`]);
   for (const label of o.links ?? []) if (!f.triggers.some((t) => t.visible && t.name.includes(label))) said.push(["D38", `the page has no link “${label}”`]);
   if (o.icon && !f.triggers.some((t) => t.visible && t.icon)) said.push(["D38", "the link has no icon"]);
-  if (o.status && !f.statuses.some((s) => s.visible && s.text)) said.push(["D37", "nothing shows that the opt-out is honoured"]);
+  if (o.status && !f.statuses.some((s) => s.visible && s.text)) said.push(["D37", "nothing shows that the opt-out is honoured"], ["D31", "nothing is announced of it"]);
   if (o.noBanner && f.box) said.push(["D40", "the signal is answered with a banner"]);
   return said;
 };
