@@ -1,12 +1,15 @@
 package redisstore_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
@@ -132,6 +135,39 @@ func TestOverTLSOnlyAServerThatOurAuthoritySignedIsTrusted(t *testing.T) {
 	for _, c := range cases {
 		if _, err := redisstore.Open(t.Context(), redisstore.Options{URLs: []string{c.url}}); consent.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+func TestTheLimitsOfCompactHashesAreRaisedAtTheStartOrNamed(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	forbidden := append(acl(), "-config|set")
+	if err := raw.Do(t.Context(), forbidden...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	open(t, redisstore.Options{URLs: []string{"redis://consent:a-password@" + server.Addr}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	for _, line := range []string{"hash-max-listpack-entries 1024", "hash-max-listpack-value 256"} {
+		if !strings.Contains(log.String(), line) {
+			t.Errorf("the log does not name %q: %s", line, log.String())
+		}
+	}
+	s := open(t, redisstore.Options{URLs: []string{server.URL()}})
+	for i := range 40 {
+		r := simple(strings.Repeat("A", 22))
+		r.ID, r.Subject = fmt.Sprint("id-", i), "AAAAAAAAAAAAAAAAAAAAAA"
+		persistently(t, s, r)
+	}
+	keys, err := raw.Keys(t.Context(), "lx:b:*").Result()
+	if err != nil || len(keys) == 0 {
+		t.Fatalf("%d buckets, %v", len(keys), err)
+	}
+	for _, k := range keys {
+		if kind := raw.ObjectEncoding(t.Context(), k).Val(); kind != "listpack" {
+			t.Errorf("%s is kept as %s", k, kind)
 		}
 	}
 }
