@@ -58,8 +58,8 @@ func compactLimits() map[string]int64 {
 }
 
 // compact raises the limits under which Redis keeps a hash as one block of
-// memory. They hold for the running server; redis.conf keeps them. Redis works
-// without them, but takes some three times the memory.
+// memory, and warns where it may not. Redis works without them, but takes some
+// three times the memory.
 func compact(ctx context.Context, client redis.Cmdable, set map[string]string, log *slog.Logger) {
 	for name, least := range compactLimits() {
 		have, err := strconv.ParseInt(set[name], 10, 64)
@@ -70,6 +70,21 @@ func compact(ctx context.Context, client redis.Cmdable, set map[string]string, l
 			log.Warn(fmt.Sprintf("Redis has %s %d, so visitors take more memory; write `%s %d` into redis.conf", name, have, name, least))
 		}
 	}
+}
+
+// keepCompact raises the limits again at each new connection: a server that was
+// restarted, or took over, has those of its file.
+func keepCompact(ctx context.Context, conn *redis.Conn) error {
+	set, err := conn.ConfigGet(ctx, "hash-max-listpack-*").Result()
+	if err != nil {
+		if refused(err) {
+			// Without them all works.
+			return nil
+		}
+		return err
+	}
+	compact(ctx, conn, set, slog.New(slog.DiscardHandler))
+	return nil
 }
 
 // judge reads what INFO and CONFIG told; either may be empty.

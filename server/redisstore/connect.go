@@ -16,10 +16,11 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// Limits of one call; a context that ends earlier counts first.
+// Limits of one call; a context that ends earlier counts first, and those of
+// checks do.
 const (
 	dialTimeout = 500 * time.Millisecond
-	callTimeout = 250 * time.Millisecond
+	callTimeout = time.Second
 	poolTimeout = 500 * time.Millisecond
 	// reload is how often a cluster is asked who serves what; an answer that a
 	// slot is elsewhere is followed at once.
@@ -71,6 +72,7 @@ func parse(urls []string) (*redis.UniversalOptions, error) {
 		PoolSize: max(16, 8*runtime.GOMAXPROCS(0)), MinIdleConns: 4, PoolTimeout: poolTimeout,
 		ConnMaxLifetime:          30 * time.Minute,
 		DisableIdentity:          true,
+		OnConnect:                keepCompact,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 	if len(urls) == 0 {

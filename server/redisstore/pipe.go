@@ -18,6 +18,7 @@ const (
 
 // job is one script call that waits for a pipeline.
 type job struct {
+	ctx    context.Context
 	script *redis.Script
 	keys   []string
 	args   []any
@@ -66,19 +67,29 @@ func (p *pipe) run() {
 		case <-p.stop:
 			return
 		case j := <-p.jobs:
-			batch = append(batch, j)
+			batch = wanted(batch, j)
 		}
 	gather:
 		for len(batch) < maxJobs {
 			select {
 			case j := <-p.jobs:
-				batch = append(batch, j)
+				batch = wanted(batch, j)
 			default:
 				break gather
 			}
 		}
-		p.exec(batch)
+		if len(batch) > 0 {
+			p.exec(batch)
+		}
 	}
+}
+
+// wanted leaves out a call whose caller has given up.
+func wanted(batch []*job, j *job) []*job {
+	if j.ctx.Err() != nil {
+		return batch
+	}
+	return append(batch, j)
 }
 
 // exec runs a batch. The callers' contexts may end meanwhile; the pipeline has
@@ -137,7 +148,7 @@ func (p *pipe) once(ctx context.Context, script *redis.Script, keys []string, ar
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, err)
 	}
-	j := &job{script: script, keys: keys, args: args, done: make(chan struct{})}
+	j := &job{ctx: ctx, script: script, keys: keys, args: args, done: make(chan struct{})}
 	select {
 	case p.jobs <- j:
 	case <-ctx.Done():
