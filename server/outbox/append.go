@@ -107,6 +107,12 @@ func (b *Outbox) settle(ctx context.Context, r consent.Record, a answer) (consen
 	if b.o.Ack == consent.StoredLocal {
 		wait = lateWait
 	}
+	b.mu.Lock()
+	if b.down {
+		// Who does not answer now would only make the visitor wait.
+		wait = 0
+	}
+	b.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	select {

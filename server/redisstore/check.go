@@ -68,7 +68,9 @@ func compact(ctx context.Context, client redis.Cmdable, set map[string]string, l
 		}
 		if err := client.ConfigSet(ctx, name, strconv.FormatInt(least, 10)).Err(); err != nil {
 			log.Warn(fmt.Sprintf("Redis has %s %d, so visitors take more memory; write `%s %d` into redis.conf", name, have, name, least))
+			continue
 		}
+		log.Warn(fmt.Sprintf("Redis had %s %d, which is raised until it restarts; write `%s %d` into redis.conf, or visitors take more memory then", name, have, name, least))
 	}
 }
 

@@ -133,19 +133,29 @@ func (s *Store) arrivals(ctx context.Context, site string, after order, limit in
 func (s *Store) now(ctx context.Context) (uint64, error) {
 	cluster, ok := s.client.(*redis.ClusterClient)
 	if !ok {
-		t, err := s.client.Time(ctx).Result()
-		return uint64(t.UnixMicro()), err
+		return timeOf(ctx, s.client)
 	}
 	var mu sync.Mutex
 	first := uint64(1) << 62
 	err := cluster.ForEachMaster(ctx, func(ctx context.Context, one *redis.Client) error {
-		t, err := one.Time(ctx).Result()
+		t, err := timeOf(ctx, one)
 		mu.Lock()
 		defer mu.Unlock()
-		first = min(first, uint64(t.UnixMicro()))
+		first = min(first, t)
 		return err
 	})
 	return first, err
+}
+
+// timeOf asks for the time in a pipeline: the client keeps connections of their
+// own for those, and this belongs to the reading that follows.
+func timeOf(ctx context.Context, client redis.Cmdable) (uint64, error) {
+	var t *redis.TimeCmd
+	_, err := client.Pipelined(ctx, func(to redis.Pipeliner) error {
+		t = to.Time(ctx)
+		return nil
+	})
+	return uint64(t.Val().UnixMicro()), err
 }
 
 func readArrival(site string, part int, line redis.XMessage) (a arrival, err error) {

@@ -96,7 +96,8 @@ func TestWeakSettingsAreOnlyWarnedAbout(t *testing.T) {
 		{"a server without append-only file", []string{"--appendonly", "no"}, "appendonly off"},
 		{"a server that never syncs", []string{"--appendfsync", "no"}, "appendfsync no"},
 		{"a server that forbids CONFIG", []string{"--rename-command", "CONFIG", ""}, "forbids CONFIG"},
-		{"a good server", nil, ""},
+		{"a server with small limits", nil, "hash-max-listpack-value 256"},
+		{"a good server", []string{"--hash-max-listpack-entries", "1024", "--hash-max-listpack-value", "256"}, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -161,13 +161,6 @@ func TestTheLimitsOfCompactHashesAreRaisedAtTheStartOrNamed(t *testing.T) {
 		r.ID, r.Subject = fmt.Sprint("id-", i), "AAAAAAAAAAAAAAAAAAAAAA"
 		persistently(t, s, r)
 	}
-	server.Restart()
-	persistently(t, s, simple("after"))
-	for name, want := range map[string]string{"hash-max-listpack-entries": "1024", "hash-max-listpack-value": "256"} {
-		if got := raw.ConfigGet(t.Context(), name).Val()[name]; got != want {
-			t.Errorf("after a restart %s is %s, want %s", name, got, want)
-		}
-	}
 	keys, err := raw.Keys(t.Context(), "lx:b:*").Result()
 	if err != nil || len(keys) == 0 {
 		t.Fatalf("%d buckets, %v", len(keys), err)
@@ -175,6 +168,13 @@ func TestTheLimitsOfCompactHashesAreRaisedAtTheStartOrNamed(t *testing.T) {
 	for _, k := range keys {
 		if kind := raw.ObjectEncoding(t.Context(), k).Val(); kind != "listpack" {
 			t.Errorf("%s is kept as %s", k, kind)
+		}
+	}
+	server.Restart()
+	persistently(t, s, simple("after"))
+	for name, want := range map[string]string{"hash-max-listpack-entries": "1024", "hash-max-listpack-value": "256"} {
+		if got := raw.ConfigGet(t.Context(), name).Val()[name]; got != want {
+			t.Errorf("after a restart %s is %s, want %s", name, got, want)
 		}
 	}
 }
