@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -191,6 +192,26 @@ func writeTests() map[string]func(t *testing.T, s *server) {
 			}
 			if allow, why := s.decision("analytics", cookie("lx_consent", b.text(t, "consent")), cookie("lx_subject", b.text(t, "subject"))); !allow {
 				t.Errorf("after a new choice: %s", why)
+			}
+		},
+		"a decision that waited stands behind what its visitor held at the click, and no newer one": func(t *testing.T, s *server) {
+			a := s.write(write{"id": id(70), "action": "accept_all", "levels": acceptAll})
+			token, first := a.text(t, "subject"), a.text(t, "consent")
+			b := s.write(write{"id": id(71), "action": "reject_all", "subject": token})
+			second := b.text(t, "consent")
+			// Made when only the first was known, and delivered late.
+			s.write(write{"id": id(72), "action": "accept_all", "levels": acceptAll, "subject": b.text(t, "subject"), "consent": first, "age": 60_000})
+			if allow, why := s.decision("analytics", cookie("lx_subject", token)); allow {
+				t.Errorf("a late grant undid a refusal: %s", why)
+			}
+			// Made in the sight of the refusal, by a clock that seems to run behind.
+			s.write(write{"id": id(73), "action": "accept_all", "levels": acceptAll, "subject": b.text(t, "subject"), "consent": second, "age": 60_000})
+			if allow, why := s.decision("analytics", cookie("lx_subject", token)); !allow {
+				t.Errorf("a later grant was lost: %s", why)
+			}
+			var me struct{ Records []struct{ ID string } }
+			if err := json.Unmarshal(s.do(http.MethodGet, "/v1/consents/me?site=demo", "", subjectToken(token)).body, &me); err != nil || len(me.Records) != 4 || me.Records[0].ID != id(72) || me.Records[3].ID != id(73) {
+				t.Errorf("the history is %+v, %v", me.Records, err)
 			}
 		},
 		"a decision that waited in a queue does not undo a newer one": func(t *testing.T, s *server) {

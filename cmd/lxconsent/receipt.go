@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,8 @@ type receiptCmd struct {
 type receiptVerifyCmd struct {
 	File string `arg:"" help:"A file with the signed receipt, or with the answer that held it." type:"path"`
 	Keys string `help:"A file with the answer of /v1/keys; without it the server is asked." type:"path"`
+	// Proof is an export that has to hold the very record of the receipt.
+	Proof string `help:"An export made with ledger export --proof; the record has to stand there as the receipt says." type:"path"`
 	remote
 }
 
@@ -45,7 +48,45 @@ func (c *receiptVerifyCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if c.Proof != "" {
+		if err := heldBy(c.Proof, r); err != nil {
+			return err
+		}
+	}
 	return printJSON(s, r)
+}
+
+// heldBy fails when an export does not hold the record of a receipt as it was.
+func heldBy(path string, r consent.Receipt) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open the export: %w", err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(make([]byte, 0, 64<<10), maxProofLine)
+	contexts := map[string][]byte{}
+	for lines.Scan() {
+		var l web.ProofLine
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			continue
+		}
+		if l.Type == web.ProofContext {
+			contexts[l.Code] = l.Context
+		}
+		if l.Type != web.ProofRecord || l.Record == nil || l.Record.ID != r.ID || l.Record.Site != r.Site {
+			continue
+		}
+		leaf := consent.Leaf(r.ID, consent.Sealed{Context: contexts[l.Code], Evidence: l.Evidence})
+		if leaf != r.Hash || l.Record.Node != r.Node || l.Record.Seq != r.Seq || l.Record.Link != r.Link {
+			return consent.Fail(consent.Invalid, "the export holds another record under the id "+r.ID+" than the receipt was given for", "the ledger was changed since: verify it with `lxconsent ledger verify`")
+		}
+		return nil
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read the export: %w", err)
+	}
+	return consent.Fail(consent.Invalid, "the export does not hold the record "+r.ID, "the ledger was changed since, or the export is of another site or time")
 }
 
 func readKeys(path string) (set web.KeySet, err error) {

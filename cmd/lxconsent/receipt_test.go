@@ -49,3 +49,49 @@ func TestAReceiptVerifiesOfflineAndNoChangedOneDoes(t *testing.T) {
 		t.Errorf("with another server's keys: %d %s", st, out)
 	}
 }
+
+func TestAReceiptTellsWhetherTheLedgerStillHoldsItsRecord(t *testing.T) {
+	t.Parallel()
+	for name, flags := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, flags...)
+			dir := t.TempDir()
+			file := func(name, text string) string {
+				path := filepath.Join(dir, name)
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			}
+			w := write{"id": id(1), "action": "accept_all", "levels": acceptAll}
+			a := s.write(w)
+			b := s.write(write{"id": id(2), "action": "accept_all", "levels": acceptAll})
+			if again := s.write(w); string(again.body) == "" || again.field(t, "receipt").(map[string]any)["hash"] != a.field(t, "receipt").(map[string]any)["hash"] {
+				t.Fatalf("the receipt of the same write differs: %s and %s", a.body, again.body)
+			}
+			keys := file("keys", string(s.do(http.MethodGet, "/v1/keys", "").body))
+			_, proof := s.command("ledger", "export", "--proof", "--site", "demo")
+			if e := s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", subjectToken(a.text(t, "subject"))); e.status != http.StatusOK {
+				t.Fatal(e.status)
+			}
+			_, erased := s.command("ledger", "export", "--proof", "--site", "demo")
+			one, two := file("one", string(a.body)), file("two", string(b.body))
+			without := strings.ReplaceAll(proof, `"id":"`+id(2)+`"`, `"id":"`+id(3)+`"`)
+			other := strings.Replace(proof, `"seq":1`, `"seq":2`, 1)
+			for what, c := range map[string]struct {
+				receipt, proof string
+				status         int
+			}{
+				"the ledger holds it":           {one, proof, 0},
+				"it holds it after the erasure": {one, erased, 0},
+				"it does not hold it":           {two, without, 1},
+				"it holds another":              {one, other, 1},
+			} {
+				if st, out := lx(t, "receipt", "verify", c.receipt, "--keys", keys, "--proof", file("proof", c.proof)); st != c.status {
+					t.Errorf("%s: %d %s", what, st, out)
+				}
+			}
+		})
+	}
+}

@@ -134,7 +134,7 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 			return Answer{}, err
 		}
 	}
-	record := d.record(live, w, shown, subject, choice)
+	record := d.record(live, w, shown, subject, choice, latest)
 	record.Outdated = shown.edition.Number != live.Number
 	stored, fresh, level, err := d.append(ctx, record)
 	if err != nil {

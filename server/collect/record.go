@@ -9,9 +9,9 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c *consent.Choice) consent.Record {
+func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c *consent.Choice, latest *consent.Record) consent.Record {
 	now := d.o.Clock().UTC().Truncate(time.Millisecond)
-	clock, gap := consent.Stamp(now.UnixMilli(), w.Age, d.held(live, w))
+	clock, gap := consent.Stamp(now.UnixMilli(), w.Age, d.held(live, w, grants(c), latest))
 	return consent.Record{
 		ID: w.ID, Site: w.Site, Subject: subject,
 		Edition: s.edition.Number, EditionHash: s.edition.Hash,
@@ -26,22 +26,29 @@ func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c
 // held is the clock of the decision that the visitor knew of, 0 for none. A
 // decision that waited knew what the browser held then, not what it holds now:
 // else it would pass a withdrawal that was made meanwhile.
-func (d *Desk) held(live *consent.Edition, w Write) int64 {
+func (d *Desk) held(live *consent.Edition, w Write, grants bool, latest *consent.Record) int64 {
 	token, err := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
 	if err != nil {
 		return 0
 	}
-	before := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Before)
-	knew := before != nil && !before.Forged && !before.Unproved
-	switch {
-	case w.Age == 0, knew && before.Clock >= token.Clock/1000:
+	if w.Age == 0 {
 		return token.Clock
-	case knew:
-		// The cookie counts in seconds.
-		return before.Clock*1000 + 999
-	default:
+	}
+	before := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Before)
+	if before == nil || before.Forged || before.Unproved {
 		return 0
 	}
+	if latest != nil {
+		if now := latest.Choice(); before.Clock == now.Clock && consent.SameLevels(before, now) {
+			return latest.Clock
+		}
+	}
+	// The cookie counts in seconds. Where in its second the decision was made is
+	// taken so that a refusal is rather too late and a grant rather too early.
+	if grants {
+		return before.Clock * 1000
+	}
+	return before.Clock*1000 + 999
 }
 
 // content hashes what makes two writes the same decision. The age grows while
