@@ -63,6 +63,8 @@ func (s *server) exported() map[string]bool {
 	}
 	all := map[string]bool{}
 	for line := range strings.Lines(out) {
+		// A cursor is the place in one store.
+		line, _, _ = strings.Cut(line, `,"cursor":`)
 		all[line] = true
 	}
 	return all

@@ -118,7 +118,15 @@ func (p *patient) redis() {
 	log := slog.New(slog.NewJSONHandler(heard, nil))
 	redisstore.LogTo(slog.New(slog.DiscardHandler))
 	began := clock()()
-	store, err := redisstore.Open(ctx, redisstore.Options{URLs: p.c.Redis, Logger: log})
+	var store *redisstore.Store
+	var err error
+	// One slow answer is no verdict.
+	for range 3 {
+		heard.list = nil
+		if store, err = redisstore.Open(ctx, redisstore.Options{URLs: p.c.Redis, Logger: log}); consent.CodeOf(err) != consent.Unavailable {
+			break
+		}
+	}
 	for _, text := range heard.list {
 		cause, fix, _ := strings.Cut(text, ";")
 		p.say(check, warning, cause, strings.TrimSpace(fix))

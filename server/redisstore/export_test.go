@@ -1,0 +1,19 @@
+package redisstore
+
+// ParseCursor reads a cursor and writes it again, for the tests.
+func ParseCursor(s string) (string, error) {
+	o, err := parseCursor(s)
+	return o.cursor(), err
+}
+
+// ParseURLs reads addresses as Open does.
+func ParseURLs(urls []string) error {
+	_, err := parse(urls)
+	return err
+}
+
+// ReadBucket reads the name of a bucket.
+func ReadBucket(name string) error {
+	_, err := keys{"lx:"}.places([]string{name})
+	return err
+}

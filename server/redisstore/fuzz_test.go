@@ -1,0 +1,43 @@
+package redisstore_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/redisstore"
+)
+
+func FuzzACursorHasOneSpelling(f *testing.F) {
+	for _, s := range []string{"", "1795478400000000.3-0", "1.32-0", "1.-1-0", "01.1-0", "1.1", "9223372036854775808.1-1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		again, err := redisstore.ParseCursor(s)
+		if err != nil && consent.CodeOf(err) != consent.Invalid {
+			t.Fatalf("another code: %v", err)
+		}
+		if err == nil && s != "" && again != s {
+			t.Fatalf("%q is read as %q", s, again)
+		}
+	})
+}
+
+func FuzzAnAddressIsReadOrRefusedWithoutItsPassword(f *testing.F) {
+	for _, s := range []string{"redis://u:p@h:1/0", "rediss://h?master_name=x", "h:1", "redis://:p@[::1]:1", "http://h", "redis://h?x=%zz"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		err := redisstore.ParseURLs([]string{strings.Replace(s, "u:p@", "u:fuzz-secret@", 1)})
+		if err != nil && strings.Contains(err.Error(), "fuzz-secret") {
+			t.Fatalf("the error tells the password: %v", err)
+		}
+	})
+}
+
+func FuzzTheNameOfABucket(f *testing.F) {
+	for _, s := range []string{"lx:b:{shop/00}000", "lx:b:{shop/1f}7ff", "lx:b:{shop/20}000", "lx:b:{a%2Fb/00}000", "lx:b:{", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(_ *testing.T, s string) { _ = redisstore.ReadBucket(s) })
+}

@@ -1,0 +1,36 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+func FuzzABodyIsTakenOrRefusedWithACode(f *testing.F) {
+	for _, s := range []string{
+		`{"site":"demo","id":"AAAAAAAAAAAAAAAAAAAAAA","levels":{"a":1},"action":"save","age":0}`,
+		`{"site":"demo","site":"x"}`, `{"a":{"a":{"a":{"a":1}}}}`, `[1]`, `{`, "", `{"age":1e400}`, `{"levels":{"":-1}}`, "\xff", `{"site":"` + strings.Repeat("x", 3000) + `"}`,
+	} {
+		f.Add(s)
+	}
+	server := echo.New()
+	f.Fuzz(func(t *testing.T, body string) {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w, err := decode[writeJSON](server.NewContext(r, httptest.NewRecorder()), consentBounds())
+		if err != nil && consent.CodeOf(err) == "" {
+			t.Fatalf("no code: %v", err)
+		}
+		if err == nil && (len(body) > 8<<10 || len(w.Levels) > 200) {
+			t.Fatal("more was taken than the bounds let through")
+		}
+		if _, err := decode[batchJSON](server.NewContext(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)), httptest.NewRecorder()), configBounds()); err == nil {
+			t.Fatal("a body without a type was taken")
+		}
+	})
+}
