@@ -49,9 +49,11 @@ export const behaviour = async (open, o = {}) => {
     await page.evaluate(() => {
       scrollTo(0, 500);
       document.querySelector("main a, h1")?.click();
-      document.dispatchEvent(new Event("scroll"));
+      document.dispatchEvent(new Event("scroll", { bubbles: true }));
     });
     await page.mouse.click(5, 5);
+    // Two frames, so that real scroll events have come too.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     if ((await granted(page)).length > start || (await stored(page)).some((n) => n === "lx_consent")) said.push(["D15", "scrolling or clicking elsewhere counts as an answer"]);
     await page.keyboard.press("Escape");
     if ((await granted(page)).length > start) said.push(["D14", "Escape grants"]);
