@@ -2447,6 +2447,8 @@ export interface components {
             event: string;
             /** Format: date-time */
             next: string;
+            /** Format: int64 */
+            status: number;
             type: string;
         };
         Role: {

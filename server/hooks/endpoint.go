@@ -81,6 +81,8 @@ type Retry struct {
 	Attempt int       `json:"attempt"`
 	Next    time.Time `json:"next"`
 	Error   string    `json:"error"`
+	// Status is the receiver's last answer, 0 when none came.
+	Status int `json:"status"`
 	// At finds the event again: nothing of it is kept here.
 	At feed.Position `json:"at"`
 }

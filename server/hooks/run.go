@@ -224,7 +224,7 @@ func (d *Desk) settle(st *state, j job) {
 		if st.FailingSince != nil {
 			// The receiver is back: nothing needs to wait any longer.
 			st.FailingSince = nil
-			st.allDue(now)
+			st.back(now)
 		}
 		return
 	}
@@ -239,7 +239,7 @@ func (d *Desk) settle(st *state, j job) {
 	}
 	wait := max(d.pause(j.attempt), j.result.wait)
 	st.Retrying = append(st.Retrying, Retry{
-		Event: j.event.ID, Type: j.event.Type, Attempt: j.attempt, Next: now.Add(wait), Error: j.result.Error, At: j.event.At,
+		Event: j.event.ID, Type: j.event.Type, Attempt: j.attempt, Next: now.Add(wait), Error: j.result.Error, Status: j.result.Status, At: j.event.At,
 	})
 }
 

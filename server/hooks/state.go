@@ -43,6 +43,16 @@ func (st *state) allDue(now time.Time) {
 	}
 }
 
+// back sends what waited for the receiver to be there again. An event that it
+// refused for itself keeps its pause.
+func (st *state) back(now time.Time) {
+	for i, r := range st.Retrying {
+		if refused := r.Status >= 400 && r.Status < 500 && r.Status != 408 && r.Status != 429; !refused {
+			st.Retrying[i].Next = now.UTC()
+		}
+	}
+}
+
 // revive sends what was given up once more.
 func (st *state) revive(now time.Time) int {
 	n := 0

@@ -1,0 +1,73 @@
+package rights_test
+
+import (
+	"context"
+	"crypto/rand"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+	"github.com/leadiumx/consent/server/boltstore"
+	"github.com/leadiumx/consent/server/rights"
+)
+
+func TestARecordIsKeptForTheSitesMonthsAndNeverShorterThanTheLawWants(t *testing.T) {
+	t.Parallel()
+	laws, err := law.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := consent.NewKeyring(consent.Key{ID: "a", Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name            string
+		months, after   int
+		regime, country string
+		gone            bool
+	}{
+		{"by default it is there after 23 months", 0, 23, "eea", "DE", false},
+		{"and gone after 24", 0, 24, "eea", "DE", true},
+		{"a site may keep it for longer", 36, 35, "eea", "DE", false},
+		{"or shorter, once the consent has ended", 1, 7, "eea", "DE", true},
+		{"but not while the consent may hold", 1, 5, "eea", "DE", false},
+		{"nor while the visitor's law wants proof", 6, 23, "us-ca", "DE", false},
+		{"nor while the publisher's law does", 6, 35, "eea", "CN", false},
+		{"after which it goes", 6, 36, "us-ca", "CN", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			store, err := boltstore.Open(filepath.Join(t.TempDir(), "db"), boltstore.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { store.Close() })
+			now := made
+			d := rights.New(rights.Options{
+				Cabinet: store, Feed: store, Laws: laws, Keys: keys, Clock: func() time.Time { return now }, Random: rand.Reader,
+				Announce: func(context.Context, rights.Request) error { return nil },
+			})
+			r := consent.Record{ID: "id", Site: "shop", Subject: "s", Time: made, Clock: made.UnixMilli(), Content: "c", Action: consent.RejectAll, Regime: c.regime}
+			if _, _, err := store.Append(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+			d.Noted(t.Context(), rights.Asked{Site: "shop", Regime: c.regime, Kind: rights.Access, Subject: "s"})
+			if _, err := d.Ask(t.Context(), rights.Asked{Site: "shop", Regime: c.regime, Kind: rights.Question}, rights.Message{Text: "why?"}); err != nil {
+				t.Fatal(err)
+			}
+			now = made.AddDate(0, c.after, 0)
+			swept, err := d.Sweep(t.Context(), &consent.Site{ID: "shop", Establishment: c.country, RetentionMonths: c.months})
+			if err != nil || (swept.Records == 1) != c.gone {
+				t.Fatalf("%+v %v", swept, err)
+			}
+			left, _, err := d.List(t.Context(), "shop", rights.Filter{Status: rights.Open, Limit: 10})
+			if err != nil || len(left) != 1 {
+				t.Errorf("an open request went: %v %v", left, err)
+			}
+		})
+	}
+}
