@@ -15,6 +15,8 @@ type Features struct {
 	Network bool `json:"network,omitempty"`
 	// ReportOnly lets all of these go, and says what would have been held.
 	ReportOnly bool `json:"report_only,omitempty"`
+	// Debug opens the debug panel on pages whose address asks for it.
+	Debug bool `json:"debug,omitempty"`
 	// Google says how Consent Mode speaks; nil is the plain form.
 	Google *Google `json:"google,omitempty"`
 	// UET tells Microsoft Advertising, Clarity Microsoft Clarity, Meta the Meta

@@ -22,7 +22,7 @@ var (
 
 // openPath writes Echo's :name as OpenAPI's {name}.
 func openPath(p string) string {
-	return pathParam.ReplaceAllString(strings.Replace(p, "/s/:file", "/s/:site.js", 1), "{$1}")
+	return pathParam.ReplaceAllString(strings.NewReplacer("/s/:file", "/s/:site.js", "/debug/:file", "/debug/:site.js").Replace(p), "{$1}")
 }
 
 // OpenAPI describes every route from the same table that serves it.

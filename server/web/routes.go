@@ -52,6 +52,7 @@ func (s *Server) publicRoutes() []route {
 		{http.MethodGet, "/s/:site/declaration.js", admin.Public, "The script that lists cookies and vendors in a page", nil, nil, mediaJS, []string{"lang"}, s.declarationScript},
 		{http.MethodGet, "/s/:site/declaration.html", admin.Public, "The list of cookies and vendors as a page", nil, nil, mediaHTML, []string{"lang"}, s.declarationPage},
 		{http.MethodGet, "/v1/declaration", admin.Public, "The list of cookies and vendors as JSON", nil, shape[declarationJSON](), mediaJSON, []string{"site", "lang"}, s.declaration},
+		{http.MethodGet, "/debug/:file", admin.Public, "The debug panel of a site", nil, nil, mediaJS, []string{"lang"}, s.debug},
 		{http.MethodGet, "/v1/notice", admin.Public, "The notice as JSON", nil, shape[noticeJSON](), mediaJSON, []string{"site", "lang"}, s.notice},
 		{http.MethodGet, "/v1/inline/:site", admin.Public, "The markup that a server puts into a page", nil, nil, mediaHTML, []string{"lang", "gate"}, s.inline},
 		{http.MethodPost, "/v1/consents", admin.Visitor, "Record a choice", shape[writeJSON](), shape[answerJSON](), mediaJSON, nil, s.createConsent},

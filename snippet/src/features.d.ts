@@ -21,6 +21,8 @@ declare const NETWORK: boolean;
 declare const REPORT_ONLY: boolean;
 /** Keeps a list of what was held. */
 declare const JOURNAL: boolean;
+/** Opens the debug panel where the address of the page asks for it. */
+declare const DEBUG: boolean;
 /** The gate alone, inside the page: what it does not know, and all placeholders, wait for the whole script. */
 declare const INLINE: boolean;
 /** The site declares cookies, or storage keys. */

@@ -16,7 +16,9 @@ import { BANNER, HIDDEN, PREFERENCES } from "./views.ts";
 import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
 import { queue } from "./with/consentmode.ts";
 import { identifier } from "./with/identify.ts";
+import { debug } from "./with/debug.ts";
 import { insight } from "./with/insight.ts";
+import { journal } from "./with/journal.ts";
 import { network } from "./with/network.ts";
 import { tellTags } from "./with/signals.ts";
 import { guardCookieStore, guardStorage, watched } from "./with/writes.ts";
@@ -120,6 +122,8 @@ if (NETWORK && !shared._net) {
 }
 arm(has, look);
 if (INSIGHT) insight();
+if (JOURNAL) Object.assign(api, { held: () => journal.map((entry) => ({ ...entry })) });
+if (DEBUG) debug();
 addSheet();
 api.ready = Promise.resolve(api);
 page.lxConsent = api;

@@ -1,0 +1,15 @@
+// The door to the debug panel, which is a file of its own.
+import { site } from "lx:config";
+import { shared } from "../gate.ts";
+import { beside } from "../send.ts";
+
+const nonce = (document.currentScript as HTMLScriptElement | null)?.nonce ?? "";
+
+/** Loads the panel where the page's address asks for it. */
+export const debug = () => {
+  if (!/[?&]lx-debug\b/.test(location.search) || !beside) return;
+  const script = document.createElement("script");
+  script.nonce = nonce;
+  script.src = shared._policy.createScriptURL(new URL(`../debug/${site}.js${new URL(beside).search}`, beside).href);
+  document.head.append(script);
+};
