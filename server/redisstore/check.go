@@ -45,48 +45,7 @@ func checkServer(ctx context.Context, client redis.Cmdable, log *slog.Logger) er
 		}
 		log.Warn("Redis forbids CONFIG, so appendfsync cannot be checked; see to it that it is everysec or always")
 	}
-	if err := judge(info, set, log); err != nil {
-		return err
-	}
-	compact(ctx, client, set, log)
-	return nil
-}
-
-// The least that a bucket of visitors needs to be kept as one block.
-func compactLimits() map[string]int64 {
-	return map[string]int64{"hash-max-listpack-entries": 1024, "hash-max-listpack-value": 256}
-}
-
-// compact raises the limits under which Redis keeps a hash as one block of
-// memory, and warns where it may not. Redis works without them, but takes some
-// three times the memory.
-func compact(ctx context.Context, client redis.Cmdable, set map[string]string, log *slog.Logger) {
-	for name, least := range compactLimits() {
-		have, err := strconv.ParseInt(set[name], 10, 64)
-		if err != nil || have >= least {
-			continue
-		}
-		if err := client.ConfigSet(ctx, name, strconv.FormatInt(least, 10)).Err(); err != nil {
-			log.Warn(fmt.Sprintf("Redis has %s %d, so visitors take more memory; write `%s %d` into redis.conf", name, have, name, least))
-			continue
-		}
-		log.Warn(fmt.Sprintf("Redis had %s %d, which is raised until it restarts; write `%s %d` into redis.conf, or visitors take more memory then", name, have, name, least))
-	}
-}
-
-// keepCompact raises the limits again at each new connection: a server that was
-// restarted, or took over, has those of its file.
-func keepCompact(ctx context.Context, conn *redis.Conn) error {
-	set, err := conn.ConfigGet(ctx, "hash-max-listpack-*").Result()
-	if err != nil {
-		if refused(err) {
-			// Without them all works.
-			return nil
-		}
-		return err
-	}
-	compact(ctx, conn, set, slog.New(slog.DiscardHandler))
-	return nil
+	return judge(info, set, log)
 }
 
 // judge reads what INFO and CONFIG told; either may be empty.

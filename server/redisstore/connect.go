@@ -72,7 +72,6 @@ func parse(urls []string) (*redis.UniversalOptions, error) {
 		PoolSize: max(16, 8*runtime.GOMAXPROCS(0)), MinIdleConns: 4, PoolTimeout: poolTimeout,
 		ConnMaxLifetime:          30 * time.Minute,
 		DisableIdentity:          true,
-		OnConnect:                keepCompact,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 	if len(urls) == 0 {

@@ -59,6 +59,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.OnConnect = (&limits{log: opts.Logger}).keep
 	client, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
