@@ -26,7 +26,8 @@ func (l *linter) labels(locale string) {
 	} else if plain(no) == plain(yes) {
 		l.fail("D01", path(reject), "the refusal has the grant's label", "")
 	}
-	for key, s := range map[string]string{accept: yes, reject: no} {
+	for _, key := range []string{accept, reject, "button.settings", "button.save"} {
+		s, _ := l.say(locale, key)
 		if n := utf8.RuneCountInString(s); n > longest {
 			l.fail("D06", path(key), fmt.Sprintf("the label has %d letters, so that buttons leave a small screen", n), fmt.Sprintf("use at most %d letters", longest))
 		}

@@ -107,17 +107,18 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 		change               func(*consent.Site)
 		rule, severity, path string
 	}{
-		"a refusal without words":               {say("en", "button.reject", "  "), "D01", "error", "texts.en.button.reject"},
-		"a refusal of symbols only":             {say("en", "button.reject", "×"), "D01", "error", "texts.en.button.reject"},
-		"both buttons with one label":           {say("en", "button.reject", "Accept all"), "D01", "error", "texts.en.button.reject"},
-		"white labels on white buttons":         {theme(consent.Theme{Accent: "#fff", AccentText: "#ffffff"}), "D05", "error", "banner.theme.accent_text"},
-		"a grey text on white":                  {theme(consent.Theme{Text: "#999"}), "D05", "error", "banner.theme.text"},
-		"small print that only just is there":   {theme(consent.Theme{Text: "#666"}), "D05", "error", "banner.theme.text"},
-		"dark labels in dark schemes":           {theme(consent.Theme{Dark: &consent.Colours{Accent: "#222", AccentText: "#333"}}), "D05", "error", "banner.theme.dark.accent_text"},
-		"light colours that are used when dark": {theme(consent.Theme{Scheme: "dark", Accent: "#123", AccentText: "#124"}), "D05", "error", "banner.theme.accent_text"},
-		"buttons like the background":           {theme(consent.Theme{Accent: "#f4f4f4", AccentText: "#000"}), "D05", "warning", "banner.theme.accent"},
-		"a label that leaves a small screen":    {say("en", "button.reject", long), "D06", "error", "texts.en.button.reject"},
-		"a legitimate interest in ads":          {func(s *consent.Site) { s.Purposes[2].Basis = consent.BasisLegitimateInterest }, "D07", "error", "purposes[2].basis"},
+		"a refusal without words":                    {say("en", "button.reject", "  "), "D01", "error", "texts.en.button.reject"},
+		"a refusal of symbols only":                  {say("en", "button.reject", "×"), "D01", "error", "texts.en.button.reject"},
+		"both buttons with one label":                {say("en", "button.reject", "Accept all"), "D01", "error", "texts.en.button.reject"},
+		"white labels on white buttons":              {theme(consent.Theme{Accent: "#fff", AccentText: "#ffffff"}), "D05", "error", "banner.theme.accent_text"},
+		"a grey text on white":                       {theme(consent.Theme{Text: "#999"}), "D05", "error", "banner.theme.text"},
+		"small print that only just is there":        {theme(consent.Theme{Text: "#666"}), "D05", "error", "banner.theme.text"},
+		"dark labels in dark schemes":                {theme(consent.Theme{Dark: &consent.Colours{Accent: "#222", AccentText: "#333"}}), "D05", "error", "banner.theme.dark.accent_text"},
+		"light colours that are used when dark":      {theme(consent.Theme{Scheme: "dark", Accent: "#123", AccentText: "#124"}), "D05", "error", "banner.theme.accent_text"},
+		"buttons like the background":                {theme(consent.Theme{Accent: "#f4f4f4", AccentText: "#000"}), "D05", "warning", "banner.theme.accent"},
+		"a label that leaves a small screen":         {say("en", "button.reject", long), "D06", "error", "texts.en.button.reject"},
+		"a third button that pushes the others away": {say("en", "button.settings", long), "D06", "error", "texts.en.button.settings"},
+		"a legitimate interest in ads":               {func(s *consent.Site) { s.Purposes[2].Basis = consent.BasisLegitimateInterest }, "D07", "error", "purposes[2].basis"},
 		"a contract about sensitive data": {func(s *consent.Site) {
 			s.Purposes[1] = consent.Purpose{ID: "health", Classes: []consent.Class{consent.Sensitive}, Basis: consent.BasisContract}
 			words(s, "en", "purpose.health.description", "Reads your pulse.")
