@@ -123,7 +123,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 			Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Random: random,
 			WordsHash: wordsHash,
 		}),
-		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 100 * time.Millisecond}),
+		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 90 * time.Millisecond}),
 		Rights: n.rights, Feed: events, Hooks: n.hooks,
 		Keys: keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),

@@ -173,6 +173,9 @@ func (s *Server) eraseMe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.pay(c, site, subjectToken(c.Request()), true); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
 	defer cancel()
 	refusal, err := s.o.Collect.Erase(ctx, site.ID, subjectToken(c.Request()))
