@@ -4,6 +4,7 @@ import { api, type SiteDocument } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { differences } from "./diff";
+import { Wide } from "../wide";
 
 /** How a document differs from an edition. */
 export function Changes({ site, edition, doc }: { site: string; edition: number; doc: SiteDocument }) {
@@ -22,7 +23,7 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
       </Text>
     );
   return (
-    <Table.ScrollContainer minWidth={380} mah={260} className="changes" data-testid="changes">
+    <Wide minWidth={380} className="changes" data-testid="changes">
       <Table fz="sm" verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
@@ -45,6 +46,6 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   );
 }

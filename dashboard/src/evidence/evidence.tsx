@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Code, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -14,6 +14,7 @@ import { actionName, actions } from "./actions";
 import { Requests } from "./requests";
 import { SiteName } from "./site-name";
 import { Webhooks } from "./webhooks";
+import { Wide } from "../wide";
 
 type By = "time" | "receipt" | "record" | "subject" | "external_id";
 
@@ -146,7 +147,7 @@ function Records({ site }: { site: string }) {
 export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
   const [, go] = useLocation();
   return (
-    <Table.ScrollContainer minWidth={720}>
+    <Wide minWidth={720}>
       <Table fz="sm" highlightOnHover verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
@@ -154,7 +155,7 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
             <Table.Th>{t("What was done")}</Table.Th>
             <Table.Th>{t("Levels")}</Table.Th>
             <Table.Th>{t("Shown")}</Table.Th>
-            <Table.Th aria-label={t("Actions")} />
+            <Table.Th><VisuallyHidden>{t("Actions")}</VisuallyHidden></Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -192,6 +193,6 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
         </Table.Tbody>
       </Table>
       {rows.length === 0 && <Text size="sm">{t("None")}</Text>}
-    </Table.ScrollContainer>
+    </Wide>
   );
 }

@@ -9,6 +9,7 @@ import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";
 import { When } from "../when";
+import { Wide } from "../wide";
 
 const events = () => [
   { value: "consent.recorded", label: t("A choice was recorded") },
@@ -150,21 +151,23 @@ function Deliveries({ site, id }: { site: string; id: string }) {
   const list = view.data?.status.recent ?? [];
   if (list.length === 0) return <Nothing>{t("Nothing was sent yet.")}</Nothing>;
   return (
-    <Table fz="sm">
-      <Table.Tbody>
-        {list.map((d) => (
-          <Table.Tr key={`${d.event}${d.attempt}${d.at}`}>
-            <Table.Td>
-              <When at={d.at} />
-            </Table.Td>
-            <Table.Td>{d.type}</Table.Td>
-            <Table.Td>{t("try {n}", { n: d.attempt })}</Table.Td>
-            <Table.Td>{d.status > 0 ? d.status : d.error}</Table.Td>
-            <Table.Td c="dimmed">{d.took_ms} ms</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Wide minWidth={480}>
+      <Table fz="sm">
+        <Table.Tbody>
+          {list.map((d) => (
+            <Table.Tr key={`${d.event}${d.attempt}${d.at}`}>
+              <Table.Td>
+                <When at={d.at} />
+              </Table.Td>
+              <Table.Td>{d.type}</Table.Td>
+              <Table.Td>{t("try {n}", { n: d.attempt })}</Table.Td>
+              <Table.Td>{d.status > 0 ? d.status : d.error}</Table.Td>
+              <Table.Td c="dimmed">{d.took_ms} ms</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Wide>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Table } from "@mantine/core";
+import { Table, VisuallyHidden } from "@mantine/core";
 import type { Report } from "../api";
 import { languageName } from "../editor/languages";
 import { t } from "../i18n";
 import { placeName } from "../wizard/places";
 import { number, percent } from "./numbers";
+import { Wide } from "../wide";
 
 type Row = NonNullable<Report["by"][string]>[number];
 
@@ -16,11 +17,11 @@ export function By({ dimension, rows, least }: { dimension: string; rows: Row[];
   };
   const rate = (r: Row) => percent(r.accepted, (r.accepted ?? 0) + (r.rejected ?? 0) + (r.partial ?? 0) + (r.dismissed ?? 0));
   return (
-    <Table.ScrollContainer minWidth={640}>
+    <Wide minWidth={640}>
       <Table fz="sm" verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th />
+            <Table.Th><VisuallyHidden>{t("Value")}</VisuallyHidden></Table.Th>
             <Table.Th>{t("Shown")}</Table.Th>
             <Table.Th>{t("Accepted")}</Table.Th>
             <Table.Th>{t("In part")}</Table.Th>
@@ -43,6 +44,6 @@ export function By({ dimension, rows, least }: { dimension: string; rows: Row[];
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   );
 }

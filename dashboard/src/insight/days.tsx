@@ -4,6 +4,7 @@ import type { Report } from "../api";
 import { Card } from "../card";
 import { language, t } from "../i18n";
 import { number } from "./numbers";
+import { Wide } from "../wide";
 
 const parts = ["accepted", "partial", "rejected", "dismissed"] as const;
 const names = () => ({ accepted: t("Accepted"), partial: t("In part"), rejected: t("Refused"), dismissed: t("Closed") });
@@ -36,7 +37,7 @@ export function Days({ report }: { report: Report }) {
       }
     >
       {asTable ? (
-        <Table.ScrollContainer minWidth={520}>
+        <Wide minWidth={520}>
           <Table fz="sm">
             <Table.Thead>
               <Table.Tr>
@@ -59,7 +60,7 @@ export function Days({ report }: { report: Report }) {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Wide>
       ) : (
         <>
           <svg viewBox={`0 0 ${days.length * width} ${height + 20}`} className="days" role="img" aria-label={t("Choices by day, as bars")} preserveAspectRatio="none">

@@ -5,6 +5,7 @@ import { className } from "../editor/class-names";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { modeName } from "./modes";
+import { Wide } from "../wide";
 
 const classes = ["analytics", "ads", "sale_share", "sensitive", "recording"] as const;
 
@@ -28,7 +29,7 @@ export function Answer({ place, establishment, day }: { place: string; establish
     [t("Children below"), e.minor_age > 0 ? t("{n} years", { n: e.minor_age }) : "–", e.why.minor_age],
   ];
   return (
-    <Table.ScrollContainer minWidth={520}>
+    <Wide minWidth={520}>
       <Table verticalSpacing={7} fz="sm" data-testid="law-answer">
         <Table.Thead>
           <Table.Tr>
@@ -53,6 +54,6 @@ export function Answer({ place, establishment, day }: { place: string; establish
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   );
 }

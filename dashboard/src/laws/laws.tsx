@@ -13,6 +13,7 @@ import { placeOptions } from "../wizard/places";
 import { Answer } from "./answer";
 import { modeName } from "./modes";
 import { WorldMap } from "./world-map";
+import { Wide } from "../wide";
 
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -120,7 +121,7 @@ function Rows({ day }: { day: string }) {
       {list.isPending && <Skeleton height={300} radius="md" />}
       {list.data && rows.length === 0 && <Nothing>{t("No row fits.")}</Nothing>}
       {shown.length > 0 && (
-        <Table.ScrollContainer minWidth={760}>
+        <Wide minWidth={760}>
           <Table verticalSpacing="sm" fz="sm">
             <Table.Thead>
               <Table.Tr>
@@ -138,7 +139,7 @@ function Rows({ day }: { day: string }) {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Wide>
       )}
       {shown.length < rows.length && (
         <Group justify="center">

@@ -5,6 +5,7 @@ import { Card, Nothing } from "../card";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { When } from "../when";
+import { Wide } from "../wide";
 
 /** Who changed what, as it was written down at the time. */
 export function Audit() {
@@ -21,7 +22,7 @@ export function Audit() {
     <Card title={t("Changes")} hint={t("Every change of the organisation and its sites. No entry can be changed or taken out.")}>
       {changes.length === 0 && <Nothing>{t("Nothing has been changed yet.")}</Nothing>}
       {changes.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
+        <Wide minWidth={640}>
           <Table verticalSpacing="xs" fz="sm">
             <Table.Thead>
               <Table.Tr>
@@ -58,7 +59,7 @@ export function Audit() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Wide>
       )}
       {pages.hasNextPage && (
         <Group justify="center">

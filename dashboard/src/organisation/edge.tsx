@@ -5,6 +5,7 @@ import { Card, Nothing } from "../card";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { placeName } from "../wizard/places";
+import { Wide } from "../wide";
 
 /** What the edge in front of the server says of this very request. */
 export function EdgeTab() {
@@ -25,26 +26,28 @@ export function EdgeTab() {
       </Text>
       {e.arrived.length === 0 && <Nothing>{t("No header about a place arrived.")}</Nothing>}
       {e.arrived.length > 0 && (
-        <Table fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("Header")}</Table.Th>
-              <Table.Th>{t("Value")}</Table.Th>
-              <Table.Th>{t("Counts")}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {e.arrived.map((h) => (
-              <Table.Tr key={h.name}>
-                <Table.Td>
-                  <Code>{h.name}</Code>
-                </Table.Td>
-                <Table.Td>{h.valid ? h.value : t("not a place")}</Table.Td>
-                <Table.Td>{e.trusted && e.used.includes(h.name) ? <Badge>{t("yes")}</Badge> : <Badge color="gray">{t("no")}</Badge>}</Table.Td>
+        <Wide minWidth={420}>
+          <Table fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("Header")}</Table.Th>
+                <Table.Th>{t("Value")}</Table.Th>
+                <Table.Th>{t("Counts")}</Table.Th>
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+            </Table.Thead>
+            <Table.Tbody>
+              {e.arrived.map((h) => (
+                <Table.Tr key={h.name}>
+                  <Table.Td>
+                    <Code>{h.name}</Code>
+                  </Table.Td>
+                  <Table.Td>{h.valid ? h.value : t("not a place")}</Table.Td>
+                  <Table.Td>{e.trusted && e.used.includes(h.name) ? <Badge>{t("yes")}</Badge> : <Badge color="gray">{t("no")}</Badge>}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Wide>
       )}
       {e.schemes.length > 0 && (
         <Text size="sm" c="dimmed">

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Checkbox, Code, Group, Modal, MultiSelect, NativeSelect, SimpleGrid, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Alert, Badge, Button, Checkbox, Code, Group, Modal, MultiSelect, NativeSelect, SimpleGrid, Skeleton, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay, useSession } from "../session";
 import { When } from "../when";
+import { Wide } from "../wide";
 
 const query = ["api-keys"];
 const lives = () => [
@@ -44,7 +45,7 @@ export function Keys() {
       {drop.error && <ProblemAlert error={drop.error} />}
       {list.data.keys.length === 0 && <Nothing>{t("There is no key. A server that asks for an analytics or ad cookie by subject needs one with the permission “check”.")}</Nothing>}
       {list.data.keys.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
+        <Wide minWidth={640}>
           <Table verticalSpacing="sm">
             <Table.Thead>
               <Table.Tr>
@@ -52,7 +53,7 @@ export function Keys() {
                 <Table.Th>{t("May")}</Table.Th>
                 <Table.Th>{t("Last used")}</Table.Th>
                 <Table.Th>{t("Ends")}</Table.Th>
-                <Table.Th aria-label={t("Actions")} />
+                <Table.Th><VisuallyHidden>{t("Actions")}</VisuallyHidden></Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -61,7 +62,7 @@ export function Keys() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Wide>
       )}
       <Making
         opened={opened}

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Code, Group, Menu, Modal, NativeSelect, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, Code, Group, Menu, Modal, NativeSelect, Skeleton, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDots, IconShieldCheck } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -12,6 +12,7 @@ import { ProblemAlert } from "../problem";
 import { useMay, useSession } from "../session";
 import { When } from "../when";
 import { roleName, roles } from "./roles";
+import { Wide } from "../wide";
 
 const key = ["members"];
 
@@ -42,14 +43,14 @@ export function Members() {
           <Nothing>{t("Nobody has an account here yet. Whoever opened the setup link can make one under “Your account”.")}</Nothing>
         )}
         {list.data.members.length > 0 && (
-          <Table.ScrollContainer minWidth={520}>
+          <Wide minWidth={520}>
             <Table verticalSpacing="sm">
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t("Name")}</Table.Th>
                   <Table.Th>{t("Role")}</Table.Th>
                   <Table.Th>{t("Sites")}</Table.Th>
-                  <Table.Th aria-label={t("Actions")} />
+                  <Table.Th><VisuallyHidden>{t("Actions")}</VisuallyHidden></Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -58,31 +59,33 @@ export function Members() {
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </Wide>
         )}
       </Card>
       {list.data.invitations.length > 0 && (
         <Card title={t("Open invitations")}>
           {withdraw.dialog}
           {withdraw.error && <ProblemAlert error={withdraw.error} />}
-          <Table verticalSpacing="sm">
-            <Table.Tbody>
-              {list.data.invitations.map((i: Invite) => (
-                <Table.Tr key={i.id}>
-                  <Table.Td>{i.email}</Table.Td>
-                  <Table.Td>{roleName(i.role)}</Table.Td>
-                  <Table.Td c="dimmed">{rich("ends {when}", { when: <When at={i.expires} /> })}</Table.Td>
-                  <Table.Td ta="right">
-                    {may && (
-                      <Button size="xs" variant="default" onClick={() => withdraw.run(i.id)}>
-                        {t("Withdraw")}
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+          <Wide minWidth={460}>
+            <Table verticalSpacing="sm">
+              <Table.Tbody>
+                {list.data.invitations.map((i: Invite) => (
+                  <Table.Tr key={i.id}>
+                    <Table.Td>{i.email}</Table.Td>
+                    <Table.Td>{roleName(i.role)}</Table.Td>
+                    <Table.Td c="dimmed">{rich("ends {when}", { when: <When at={i.expires} /> })}</Table.Td>
+                    <Table.Td ta="right">
+                      {may && (
+                        <Button size="xs" variant="default" onClick={() => withdraw.run(i.id)}>
+                          {t("Withdraw")}
+                        </Button>
+                      )}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Wide>
         </Card>
       )}
       <Inviting

@@ -6,6 +6,7 @@ import { Card } from "../card";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { sessionKey, useSession } from "../session";
+import { Wide } from "../wide";
 
 const key = ["tenants"];
 
@@ -27,30 +28,32 @@ export function Tenants() {
   return (
     <Stack gap="lg">
       <Card title={t("All organisations")} hint={t("None sees another: not its sites, not its records, not that it exists.")}>
-        <Table verticalSpacing="sm">
-          <Table.Tbody>
-            {list.data.tenants.map((o) => (
-              <Table.Tr key={o.id}>
-                <Table.Td fw={550}>{o.name}</Table.Td>
-                <Table.Td>
-                  <Code>{o.id}</Code>
-                </Table.Td>
-                <Table.Td>
-                  <Badge color="gray">{o.kind === "processor" ? t("Processor") : t("Controller")}</Badge>
-                </Table.Td>
-                <Table.Td ta="right">
-                  {o.id === here ? (
-                    <Badge>{t("You are here")}</Badge>
-                  ) : (
-                    <Button size="xs" variant="default" loading={enter.isPending} onClick={() => enter.mutate(o.id)}>
-                      {t("Enter")}
-                    </Button>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <Wide minWidth={460}>
+          <Table verticalSpacing="sm">
+            <Table.Tbody>
+              {list.data.tenants.map((o) => (
+                <Table.Tr key={o.id}>
+                  <Table.Td fw={550}>{o.name}</Table.Td>
+                  <Table.Td>
+                    <Code>{o.id}</Code>
+                  </Table.Td>
+                  <Table.Td>
+                    <Badge color="gray">{o.kind === "processor" ? t("Processor") : t("Controller")}</Badge>
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    {o.id === here ? (
+                      <Badge>{t("You are here")}</Badge>
+                    ) : (
+                      <Button size="xs" variant="default" loading={enter.isPending} onClick={() => enter.mutate(o.id)}>
+                        {t("Enter")}
+                      </Button>
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Wide>
         {enter.isError && <ProblemAlert error={enter.error} />}
       </Card>
       <NewTenant />

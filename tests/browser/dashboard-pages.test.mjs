@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { root, startBrowser, startServer, tempDir } from './harness.mjs';
+
+const temp = tempDir();
+const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
+const password = 'maple river quiet lantern';
+let server;
+let browser;
+let owner;
+let page;
+const faults = [];
+
+before(async () => {
+  server = await startServer({ dir: temp.dir });
+  browser = await startBrowser();
+  owner = await person();
+  page = owner.page;
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  temp.remove();
+});
+
+/** Somebody at a computer of their own. */
+async function person(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US', ...options });
+  context.setDefaultTimeout(15_000);
+  const opened = await context.newPage();
+  opened.on('pageerror', (e) => faults.push(String(e)));
+  return { context, page: opened };
+}
+const see = (id) => page.getByTestId(id);
+const go = (path) => page.goto(`${server.url}/dashboard${path}`);
+
+test('the setup link leads to an account, and four steps to a published banner', async () => {
+  await page.goto(server.dashboard);
+  await see('own-name').fill('Ada Owner');
+  await see('own-email').fill('ada@example.com');
+  await see('new-password').fill(password);
+  await see('own-make').click();
+  await page.getByRole('link', { name: 'Add a site' }).first().click();
+
+  await see('wizard-domain').fill('https://shop.example.com/start');
+  await see('wizard-next').click();
+  assert.ok(await page.locator('[aria-invalid=true]').count(), 'what is missing must be marked');
+  await see('wizard-name').fill('Example Ltd');
+  await see('wizard-email').fill('privacy@example.com');
+  await see('wizard-address').fill('1 Main Street, Orlando');
+  await see('wizard-next').click();
+  await see('wizard-country').fill('Florida');
+  await page.getByRole('option', { name: /Florida/ }).click();
+  await see('wizard-use-recording').click();
+  await see('wizard-next').click();
+  await see('wizard-layout-bar').click();
+  await see('preview-frame').waitFor();
+  await see('wizard-next').click();
+  await page.getByRole('heading', { name: 'The banner is live. Now the tag' }).waitFor();
+  const script = await fetch(`${server.url}/s/shop-example-com.js`);
+  assert.equal(script.status, 200);
+  assert.equal(script.headers.get('consent-edition'), '1');
+});
+
+test('a choice is found as evidence, verified, and erased with a reason', async () => {
+  const notice = await (await fetch(`${server.url}/v1/notice?site=demo&place=FR&lang=en`)).json();
+  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  const body = { site: 'demo', id, note: notice.note, action: 'save', levels: { analytics: 1, marketing: 0 }, age: 0 };
+  const wrote = await (await fetch(`${server.url}/v1/consents`, { method: 'POST', body: JSON.stringify(body) })).json();
+  await go('/sites/demo/evidence');
+  await see('evidence-by').selectOption('receipt');
+  await see('evidence-text').fill(JSON.stringify(wrote.receipt));
+  await see('evidence-search').click();
+  await page.getByRole('button', { name: `Open the record ${id}` }).click();
+  await see('proof').getByText('Unchanged since it was recorded').waitFor();
+  await page.getByText('Privacy policy of LeadiumX.ai').waitFor();
+  await see('erase').click();
+  await see('erase-reason').fill('Asked by letter');
+  await see('erase-confirm').click();
+  await page.getByText('Erased', { exact: true }).or(page.getByText('erased', { exact: true })).first().waitFor();
+  await see('proof').getByText('Unchanged since it was recorded').waitFor();
+});
+
+test('an invited editor edits, and neither publishes nor sees who else is here', async () => {
+  await go('/organisation/members');
+  await see('invite').click();
+  await see('invite-email').fill('bob@example.com');
+  await see('invite-make').click();
+  const link = await see('handed-link').innerText();
+  const bob = await person();
+  await bob.page.goto(link);
+  await bob.page.getByTestId('new-password').fill(`${password} too`);
+  await bob.page.getByTestId('invited-accept').click();
+  await bob.page.getByTestId('site-card-demo').waitFor();
+  const tried = await bob.page.evaluate(async () => {
+    const publish = await fetch('/v1/sites/demo/publish', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    return [publish.status, (await fetch('/v1/members')).status];
+  });
+  assert.deepEqual(tried, [403, 403]);
+  await bob.context.close();
+});
+
+const pages = [
+  '/', '/new', '/laws', '/account', '/organisation', '/organisation/members', '/organisation/keys', '/organisation/audit', '/organisation/edge',
+  '/organisation/health', '/organisation/all', '/sites/demo', '/sites/demo/insight', '/sites/demo/evidence', '/sites/demo/evidence/requests',
+  '/sites/demo/evidence/webhooks', '/sites/demo/cookies',
+];
+
+/** Waits until a page shows what it came to show. */
+async function settled() {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .mantine-Skeleton-root'));
+}
+
+async function violations() {
+  await page.evaluate(axe);
+  const { violations: found } = await page.evaluate(() => window.axe.run(document, { rules: { 'frame-tested': { enabled: false } } }));
+  return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`);
+}
+
+for (const scheme of ['light', 'dark']) {
+  test(`every page is accessible, wide and narrow, ${scheme}`, async () => {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const path of pages) {
+      await page.setViewportSize({ width: 1366, height: 768 });
+      await go(path);
+      await settled();
+      assert.deepEqual(await violations(), [], `${path}, wide`);
+      await page.setViewportSize({ width: 360, height: 740 });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(over <= 0, `${path} is ${over} px too wide for a phone`);
+      assert.deepEqual(await violations(), [], `${path}, narrow`);
+    }
+  });
+}
+
+test('every room of the editor is accessible', async () => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await go('/sites/demo');
+  for (const room of ['Look', 'Words', 'Purposes', 'Vendors', 'Regions', 'Signals', 'Site', 'Embed', 'Editions']) {
+    await page.getByRole('tab', { name: room, exact: false }).first().click();
+    await settled();
+    assert.deepEqual(await violations(), [], room);
+  }
+});
+
+test('the keys lead anywhere', async () => {
+  await go('/');
+  await see('site-card-demo').waitFor();
+  await page.keyboard.press('Control+k');
+  await see('search').fill('demo evid');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/sites/demo/evidence');
+});
+
+test('no page threw', () => assert.deepEqual(faults, []));
