@@ -301,7 +301,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who changed what, oldest first */
+        /** Who changed what, oldest first, or with order=newest newest first */
         get: operations["getV1Audit"];
         put?: never;
         post?: never;
@@ -3301,6 +3301,7 @@ export interface operations {
             query?: {
                 after?: string;
                 limit?: string;
+                order?: string;
             };
             header?: never;
             path?: never;

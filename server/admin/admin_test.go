@@ -321,3 +321,34 @@ func TestEveryRoleGivesWhatItHoldsAndNothingElse(t *testing.T) {
 		t.Error("the zero value may do something")
 	}
 }
+
+func TestTheAuditLogIsReadFromEitherEnd(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, 2, 3, 7, 8, 9, 50} {
+		h := newHouse(t)
+		p := admin.Principal{Kind: admin.ByPassword, Email: "ann@example.com", Tenant: "acme"}
+		for i := range size {
+			h.want("audit", h.Audit(t.Context(), p, "acme", admin.Change{Action: "x", Object: fmt.Sprint(i)}), "")
+		}
+		var seen []int64
+		for before := int64(0); ; {
+			page, err := h.Latest(t.Context(), p, before, 4)
+			h.want("latest", err, "")
+			if len(page) == 0 {
+				break
+			}
+			for _, c := range page {
+				seen = append(seen, c.Number)
+			}
+			before = page[len(page)-1].Number
+		}
+		for i, n := range seen {
+			if n != int64(size-i) {
+				t.Fatalf("of %d changes the pages hold %v", size, seen)
+			}
+		}
+		if len(seen) != size {
+			t.Fatalf("of %d changes the pages hold %d", size, len(seen))
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -59,4 +60,48 @@ func (d *Desk) Changes(ctx context.Context, p Principal, after int64, limit int)
 		list[i].Number = n.Number
 	}
 	return list, nil
+}
+
+// Latest returns the newest changes before a number, or of all when it is 0,
+// newest first.
+func (d *Desk) Latest(ctx context.Context, p Principal, before int64, limit int) ([]Change, error) {
+	if before == 0 {
+		last, err := d.lastChange(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		before = last + 1
+	}
+	from := max(0, before-1-int64(limit))
+	if limit = int(before - 1 - from); limit < 1 {
+		return []Change{}, nil
+	}
+	list, err := d.Changes(ctx, p, from, limit)
+	slices.Reverse(list)
+	return list, err
+}
+
+// lastChange finds the number of the newest change by doubling and halving.
+func (d *Desk) lastChange(ctx context.Context, p Principal) (int64, error) {
+	beyond := func(n int64) (bool, error) {
+		some, err := d.o.Store.Notes(ctx, journal(p.Tenant), n, 1)
+		return len(some) > 0, err
+	}
+	low, step, growing := int64(0), int64(1), true
+	for growing || step > 1 {
+		if !growing {
+			step /= 2
+		}
+		more, err := beyond(low + step - 1)
+		if err != nil {
+			return 0, err
+		}
+		if more {
+			low += step
+		}
+		if growing = growing && more; growing {
+			step *= 2
+		}
+	}
+	return low, nil
 }

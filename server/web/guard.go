@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,6 +16,10 @@ import (
 // everybody else it means nothing.
 const tenantHeader = "Consent-Tenant"
 
+// manageDeadline bounds one management request that is not streamed. It is a
+// little less than the server gives an answer.
+const manageDeadline = 14 * time.Second
+
 // guard lets a request through when its caller holds the route's permission, on
 // the site of the address where there is one. Public and visitor routes are
 // open; what a visitor may see is decided by the tokens that the handler opens.
@@ -24,6 +30,11 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 	creates := r.method == http.MethodPut && strings.HasPrefix(r.path, "/v1/sites/")
 	return func(c echo.Context) error {
 		secureAPI(c)
+		if r.media != mediaLines {
+			ctx, cancel := context.WithTimeout(c.Request().Context(), manageDeadline)
+			defer cancel()
+			c.SetRequest(c.Request().WithContext(ctx))
+		}
 		p, err := s.principal(c)
 		if err != nil {
 			return err

@@ -37,7 +37,7 @@ func (s *Server) OpenAPI() *huma.OpenAPI {
 		Components: &huma.Components{
 			Schemas: shapes,
 			SecuritySchemes: map[string]*huma.SecurityScheme{
-				"token":   {Type: "http", Scheme: "bearer", Description: "The operator's API token"},
+				"token":   {Type: "http", Scheme: "bearer", Description: "An API key, or the operator's token"},
 				"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "A dashboard session"},
 			},
 		},

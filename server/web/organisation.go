@@ -242,7 +242,11 @@ func (s *Server) audit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.o.Admin.Changes(c.Request().Context(), principalOf(c), after, limit)
+	ask := s.o.Admin.Changes
+	if c.QueryParam("order") == "newest" {
+		ask = s.o.Admin.Latest
+	}
+	list, err := ask(c.Request().Context(), principalOf(c), after, limit)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ const (
 	mediaJSON = "application/json"
 	mediaJS   = "text/javascript"
 	mediaHTML = "text/html"
+	// mediaLines is one JSON object a line, streamed for as long as it takes.
+	mediaLines = "application/x-ndjson"
 )
 
 // routes is the whole HTTP surface apart from the demo and the static files.

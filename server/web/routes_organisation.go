@@ -46,6 +46,6 @@ func (s *Server) organisationRoutes() []route {
 		{http.MethodGet, "/v1/api-keys", admin.ReadKeys, "The API keys", nil, shape[apiKeysJSON](), mediaJSON, nil, s.apiKeys},
 		{http.MethodPost, "/v1/api-keys", admin.WriteKeys, "Make an API key; answers its secret once", shape[newKeyJSON](), shape[madeKeyJSON](), mediaJSON, nil, s.newKey},
 		{http.MethodDelete, "/v1/api-keys/:id", admin.WriteKeys, "Revoke an API key", nil, nil, "", nil, s.dropKey},
-		{http.MethodGet, "/v1/audit", admin.ReadAudit, "Who changed what, oldest first", nil, shape[auditJSON](), mediaJSON, []string{"after", "limit"}, s.audit},
+		{http.MethodGet, "/v1/audit", admin.ReadAudit, "Who changed what, oldest first, or with order=newest newest first", nil, shape[auditJSON](), mediaJSON, []string{"after", "limit", "order"}, s.audit},
 	}
 }

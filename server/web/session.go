@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -69,6 +70,9 @@ type signInJSON struct {
 // opening decodes the body of a route that anybody may call from our own pages.
 func opening[T any](c echo.Context) (in T, err error) {
 	secureAPI(c)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	c.Response().After(cancel)
+	c.SetRequest(c.Request().WithContext(ctx))
 	if in, err = decode[T](c, configBounds()); err != nil {
 		return in, err
 	}
