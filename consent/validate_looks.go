@@ -117,7 +117,9 @@ func (v *validator) texts(s *Site) {
 			}
 			if len(text) > MaxText {
 				v.add(path, fmt.Sprintf("it is longer than %d bytes", MaxText), "shorten it")
+				continue
 			}
+			v.marks(path, key, text)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func Declare(in Input) Declaration {
 	out := Declaration{Site: site.ID, Edition: in.Edition.Number, Locale: in.Locale, Updated: Dates(in.Edition, nil, in.Locale)["prefs.updated"]}
 	for _, p := range site.Purposes {
 		d := DeclaredPurpose{
-			ID: p.ID, Title: words["purpose."+p.ID+".title"], Description: words["purpose."+p.ID+".description"],
+			ID: p.ID, Title: words["purpose."+p.ID+".title"], Description: consent.PlainText(words["purpose."+p.ID+".description"]),
 			Vendors: []DeclaredVendor{}, Cookies: []DeclaredCookie{},
 		}
 		for _, v := range site.Vendors {

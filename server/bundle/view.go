@@ -61,7 +61,7 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 	if waits {
 		heading["autofocus"] = ""
 	}
-	text := []any{body}
+	text := rich(body)
 	if v.site.PolicyURL != "" {
 		text = append(text, " ", link(v.site.PolicyURL, v.words["banner.policy"]))
 		for _, key := range v.owed.beside {
@@ -138,7 +138,7 @@ func (v *viewer) row(r consent.Rule) tree {
 		label = append(label, el("small", nil, v.words["prefs.always"]))
 		input["disabled"] = ""
 	}
-	row := el("section", nil, append(label, el("input", input)), el("p", nil, v.words["purpose."+r.ID+".description"]))
+	row := el("section", nil, append(label, el("input", input)), el("p", nil, rich(v.words["purpose."+r.ID+".description"])...))
 	users := el("small", nil, v.words["prefs.used_by"])
 	for _, u := range v.site.Vendors {
 		if slices.Contains(u.Purposes, r.ID) {
@@ -213,6 +213,23 @@ func (v *viewer) embed() tree {
 	}
 	return el("div", attributes{"class": "lx lx-embed"},
 		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")), offer("once", "embed.once"), offer("always", "embed.always"))
+}
+
+// rich makes children of a text with marks. A link that leads nowhere it may
+// is its words.
+func rich(text string) []any {
+	out := []any{}
+	for _, p := range consent.ParseMarkup(text) {
+		switch {
+		case p.Bold:
+			out = append(out, el("b", nil, p.Text))
+		case p.URL != "" && consent.LinkAllowed(p.URL):
+			out = append(out, el("a", attributes{"href": p.URL, "target": "_blank"}, p.Text))
+		default:
+			out = append(out, p.Text)
+		}
+	}
+	return out
 }
 
 // link leads out of the page; without an address it is its text.

@@ -152,3 +152,21 @@ test('a grant needs the hand of the visitor; a refusal is taken from anyone', ()
     await p.evaluate(() => window.lxConsent.rejectAll());
     assert.match((await v.cookies()).lx_consent.value, /analytics:0/);
   }));
+
+test('texts of a site are words, bold words and links, whatever is written into them', async () => {
+  const texts = (words) => ({ texts: { en: words } });
+  const good = { 'banner.body.opt-in': 'Read **this** and [our policy](https://example.com/p), 5 < 6.', 'purpose.analytics.description': 'Ask [us](mailto:a@example.com).' };
+  await stage.site(siteOf('texts', texts(good)));
+  await stage.visit(async (_, p) => {
+    await p.goto(serve(stage.page('texts')));
+    const body = p.locator('#lx-consent p').first();
+    assert.match(await body.innerText(), /^Read this and our policy, 5 < 6\./);
+    assert.equal(await body.locator('b').innerText(), 'this');
+    assert.equal(await body.locator('a').first().getAttribute('href'), 'https://example.com/p');
+    await p.click('#lx-consent [data-lx-action="settings"]');
+    assert.equal(await p.locator('#lx-consent section a').getAttribute('href'), 'mailto:a@example.com');
+  });
+  for (const bad of ['<img src=x onerror=alert(1)>', '[x](javascript:alert(1))', '[x](data:text/html,x)', '<b>x</b>'])
+    await assert.rejects(stage.site(siteOf('texts', texts({ 'banner.body.opt-in': bad }))), /422|400/, bad);
+  await assert.rejects(stage.site(siteOf('texts', { policy_url: 'javascript:alert(1)' })), /422|400/);
+});
