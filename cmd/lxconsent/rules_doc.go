@@ -18,7 +18,8 @@ This page is written by ` + "`make gen`" + ` from ` + "`consent/law/rules/rules.
   ` + "`lxconsent site apply`" + ` prints them. An error keeps the document from being published (422), a warning explains.
 * **page**: checked on a real page in a real browser by ` + "`snippet/test/rules`" + `, over every layout. The checker is a
   function that takes a Playwright page with our banner on it, so it can be used on your own pages too.
-* **behaviour**: what a page stores and asks for, before and after each choice.
+* **behaviour**: what a page stores and asks for, before and after each choice; part of the same checker.
+* **program**: neither a document nor a page can break it; the tests of this program hold it.
 
 What a document cannot say cannot be wrong: it has no fields for the size, order or place of single buttons, for a
 grant without a refusal, or for a switch that is on before a choice, and unknown fields are refused.
@@ -31,7 +32,7 @@ grant without a refusal, or for a switch that is on before a choice, and unknown
 func writeRules(w io.Writer, book *rules.Book) error {
 	var b strings.Builder
 	b.WriteString(rulesHead)
-	names := map[string]string{"C": "document", "R": "page", "B": "behaviour"}
+	names := map[string]string{"C": "document", "R": "page", "B": "behaviour", "P": "program", "N": "no part of this product"}
 	for _, r := range book.Rules() {
 		var kinds []string
 		for _, k := range r.Kinds {

@@ -17,8 +17,9 @@ import (
 type Rule struct {
 	// ID is D01 to D52.
 	ID string `json:"id"`
-	// Kinds says where it can be checked: C in the site document, R on a page,
-	// B by what a page and its server do.
+	// Kinds says where it is checked: C in the site document, R on a page, B by
+	// what a page and its server do, P by the tests of this program. N is about
+	// what is no part of it.
 	Kinds []string `json:"kinds"`
 	// Severity is what breaking it does; single findings may be milder.
 	Severity consent.Severity `json:"severity"`

@@ -99,6 +99,7 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 	t.Parallel()
 	book, g := ground(t)
 	long := strings.Repeat("Reject everything ", 6)
+	cases := map[string]bool{}
 	theme := func(c consent.Theme) func(*consent.Site) { return func(s *consent.Site) { s.Banner.Theme = c } }
 	say := func(locale, key, text string) func(*consent.Site) {
 		return func(s *consent.Site) { words(s, locale, key, text) }
@@ -162,6 +163,7 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 			s.Cookies[0] = consent.Cookie{Name: "stat", Purpose: "analytics", Lifetime: "2 years"}
 		}, "D48", "warning", "cookies[0].lifetime"},
 	} {
+		cases[c.rule] = true
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			site := shop()
@@ -177,6 +179,11 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 				t.Errorf("the finding explains too little: %+v", f)
 			}
 		})
+	}
+	for _, r := range book.Rules() {
+		if slices.Contains(r.Kinds, "C") != cases[r.ID] {
+			t.Errorf("%s says that documents are checked: %v; a case shows it: %v", r.ID, !cases[r.ID], cases[r.ID])
+		}
 	}
 }
 
