@@ -262,6 +262,8 @@ type checkCmd struct {
 	Purpose []string `required:"" help:"The purposes."`
 	Subject string   `help:"The visitor's subject; left out, nobody is known."`
 	Place   string   `default:"unknown" help:"Where the visitor is."`
+
+	ExternalID string `help:"The name of an account, instead of a subject."`
 	remote
 }
 
@@ -270,6 +272,9 @@ func (c *checkCmd) Run(ctx context.Context, s streams) error {
 	q := url.Values{"site": {c.Site}, "purpose": c.Purpose, "place": {c.Place}}
 	if c.Subject != "" {
 		q.Set("subject", c.Subject)
+	}
+	if c.ExternalID != "" {
+		q.Set("external_id", c.ExternalID)
 	}
 	var out map[string]any
 	if err := c.call(ctx, http.MethodGet, "/v1/check?"+q.Encode(), nil, &out); err != nil {

@@ -311,6 +311,9 @@ func TestAnAccountCannotBeAskedForWithoutAKey(t *testing.T) {
 	if a := s.do(http.MethodGet, "/v1/check?site=demo&purpose=marketing&external_id=ann", ""); !strings.Contains(string(a.body), `"no-record"`) {
 		t.Errorf("%s", a.body)
 	}
+	if status, out := s.command("check", "--site", "demo", "--purpose", "marketing", "--external-id", "ann"); status != 0 || !strings.Contains(out, `"granted"`) {
+		t.Errorf("by the command: %d %s", status, out)
+	}
 	if a := s.do(http.MethodGet, "/v1/sites/demo/identify-secret", ""); a.status != http.StatusUnauthorized {
 		t.Errorf("the secret: %d", a.status)
 	}
