@@ -75,6 +75,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if n.admin, err = admin.New(admin.Options{Store: store, Clock: now, Random: random, Keys: keys, Token: token}); err != nil {
 		return fail(err)
 	}
+	if err := n.admin.EnsureTenant(ctx, admin.FirstTenant, admin.FirstTenant); err != nil {
+		return fail(err)
+	}
 	book, err := rules.Load()
 	if err != nil {
 		return fail(err)
