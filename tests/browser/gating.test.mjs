@@ -169,6 +169,21 @@ test('a site that only reports lets everything go and says what it would have he
     assert.equal(heard.find((h) => h.target.endsWith('/fetch')).purpose, 'analytics');
   }));
 
+test('the gate inside the page holds by the rules before the script is there, and hands them over', () =>
+  stage.visit(async (v, p) => {
+    const markup = await (await fetch(`${stage.server.url}/v1/inline/shop?gate=1`)).text();
+    const gate = /<script>[\s\S]*?<\/script>/.exec(markup)[0];
+    const html = `<!doctype html><html lang="en"><head>${gate}<title>Shop</title>${ways()}${stage.tag('shop', ' async')}</head><body><h1>Shop</h1></body></html>`;
+    stage.serve('www.shop.localhost/inline', html);
+    stage.hits.length = 0;
+    await v.open(stage.url('www.shop.localhost', '/inline'));
+    await p.locator('#lx-consent').waitFor();
+    assert.deepEqual([stage.asked('tracker.localhost'), stage.asked('video.localhost')], [[], []]);
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.ran?.length >= 5);
+    assert.equal(new Set(await p.evaluate(() => window.ran)).size, 5, 'nothing runs twice');
+  }));
+
 test('a container in the manner of tag managers, posthog-js and mixpanel-browser send nothing unasked', async () => {
   const posthog = readFileSync(`${root}/node_modules/posthog-js/dist/array.full.no-external.js`, 'utf8');
   const mixpanel = readFileSync(`${root}/node_modules/mixpanel-browser/dist/mixpanel.umd.js`, 'utf8');
