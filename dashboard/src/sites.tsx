@@ -48,6 +48,8 @@ function SiteCard({ site }: { site: SiteRow }) {
               {site.name}
             </Link>
           </Title>
+          {site.state === "archived" && <Badge color="gray">{t("Archived")}</Badge>}
+          {site.upcoming && <Badge>{t("Edition {n} is planned", { n: site.upcoming.edition })}</Badge>}
           {site.changed && site.edition > 0 && <Badge color="yellow">{t("Unpublished changes")}</Badge>}
         </Group>
         <Group gap={6} fz="sm" c="dimmed">

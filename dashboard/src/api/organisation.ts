@@ -24,6 +24,10 @@ export const organisation = {
   keys: (signal?: AbortSignal) => take(client.GET("/v1/api-keys", { signal }), signal),
   newKey: (body: Shapes["NewKey"]) => take(client.POST("/v1/api-keys", { body })),
   dropKey: (id: string) => take(client.DELETE("/v1/api-keys/{id}", { params: { path: { id } } })),
-  audit: (after: number, limit: number, signal?: AbortSignal) =>
-    take(client.GET("/v1/audit", { params: { query: { after: String(after), limit: String(limit) } }, signal }), signal),
+  /** The changes, newest first; `after` is the `next` of the page before. */
+  audit: (after: number, signal?: AbortSignal) =>
+    take(
+      client.GET("/v1/audit", { params: { query: { order: "newest", limit: "50", after: after > 0 ? String(after) : undefined } }, signal }),
+      signal,
+    ),
 };

@@ -39,6 +39,9 @@ export const sites = {
     take(client.POST("/v1/sites/{site}/preview", { params: at(id), body, signal }), signal),
   findings: (id: string, signal?: AbortSignal) =>
     take(client.GET("/v1/sites/{site}/findings", { params: at(id), signal }), signal),
+  archive: (id: string) => take(client.POST("/v1/sites/{site}/archive", { params: at(id) })),
+  restore: (id: string) => take(client.DELETE("/v1/sites/{site}/archive", { params: at(id) })),
+  dropSite: (id: string) => take(client.DELETE("/v1/sites/{site}", { params: at(id) })),
   shares: (id: string, signal?: AbortSignal) => take(client.GET("/v1/sites/{site}/shares", { params: at(id), signal }), signal),
   newShare: (id: string, body: Shapes["NewShare"]) => take(client.POST("/v1/sites/{site}/shares", { params: at(id), body })),
   dropShare: (id: string, link: string) =>

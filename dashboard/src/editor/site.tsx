@@ -5,10 +5,11 @@ import { t } from "../i18n";
 import { faultOf } from "../problem";
 import { placeOptions } from "../wizard/places";
 import type { Panel } from "./editor";
+import { Ending } from "./ending";
 import { Section } from "./section";
 
 /** Whose site it is, and where it lives. */
-export function SiteTab({ doc, change, findings }: Panel) {
+export function SiteTab({ site, doc, change, findings }: Panel) {
   const places = useMemo(placeOptions, []);
   const set = (part: Partial<SiteDocument>) => change((d) => ({ ...d, ...part }));
   const controller = (part: Partial<SiteDocument["controller"]>) => change((d) => ({ ...d, controller: { ...d.controller, ...part } }));
@@ -54,6 +55,7 @@ export function SiteTab({ doc, change, findings }: Panel) {
         </SimpleGrid>
         <TextInput label={t("Website")} type="url" value={doc.controller.website ?? ""} onChange={(e) => controller({ website: e.currentTarget.value || undefined })} error={fault("controller.website")} />
       </Section>
+      <Ending site={site} doc={doc} />
     </>
   );
 }

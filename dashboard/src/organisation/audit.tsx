@@ -11,9 +11,9 @@ import { Wide } from "../wide";
 export function Audit() {
   const pages = useInfiniteQuery({
     queryKey: ["audit"],
-    queryFn: ({ pageParam, signal }) => api.audit(pageParam, 50, signal),
+    queryFn: ({ pageParam, signal }) => api.audit(pageParam, signal),
     initialPageParam: 0,
-    getNextPageParam: (last) => (last.changes.length === 50 ? last.next : undefined),
+    getNextPageParam: (last) => (last.changes.length === 50 && last.next > 0 ? last.next : undefined),
   });
   if (pages.isError) return <ProblemAlert error={pages.error} retry={() => void pages.refetch()} />;
   if (!pages.data) return <Skeleton height={300} radius="lg" />;

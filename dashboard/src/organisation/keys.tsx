@@ -9,6 +9,7 @@ import { CopyTag } from "../copy";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay, useSession } from "../session";
+import { permissionName } from "./permissions";
 import { When } from "../when";
 import { Wide } from "../wide";
 
@@ -103,7 +104,7 @@ function Row({ apiKey: k, drop }: { apiKey: ApiKey; drop?: () => void }) {
         <Group gap={4}>
           {k.permissions.map((p) => (
             <Badge key={p} color="gray">
-              {p}
+              {permissionName(p)}
             </Badge>
           ))}
           {k.sites?.map((s) => (
@@ -172,7 +173,7 @@ function Making({ opened, close, done }: { opened: boolean; close: () => void; d
                 {session.permissions
                   .filter((p) => p !== "install")
                   .map((p) => (
-                    <Checkbox key={p} value={p} label={p} />
+                    <Checkbox key={p} value={p} label={permissionName(p)} />
                   ))}
               </SimpleGrid>
             </Checkbox.Group>
