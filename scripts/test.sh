@@ -11,6 +11,9 @@ go test -race ./...
 step "the vectors in TypeScript"
 node snippet/test/run.mjs
 
+step "words of the dashboard"
+node --test dashboard/test/words.test.mjs
+
 step "browser tests"
 node tests/browser/run.mjs
 

@@ -118,7 +118,7 @@ function Records({ site }: { site: string }) {
             />
           )}
           <Button type="submit" data-testid="evidence-search">
-            {t("Look")}
+            {t("Search")}
           </Button>
         </Group>
       </form>

@@ -34,7 +34,7 @@ export function Requests({ site }: { site: string }) {
           value={status}
           onChange={setStatus}
           data={[
-            { value: "open", label: t("Open") },
+            { value: "open", label: t("Still open") },
             { value: "done", label: t("Done") },
             { value: "", label: t("All") },
           ]}
