@@ -5,5 +5,8 @@ source "$(dirname "$0")/lib.sh"
 step "dashboard"
 go run ./dashboard/build
 
+step "packages/web"
+node node_modules/tsgo/bin/tsc -p packages/web
+
 step "bin/lxconsent"
 go build -trimpath -o bin/lxconsent ./cmd/lxconsent
