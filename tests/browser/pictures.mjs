@@ -11,12 +11,12 @@ const temp = tempDir();
 const server = await startServer({ dir: temp.dir });
 const browser = await startBrowser();
 
-/** One picture of the demo page after `act`. */
+/** One picture of the demo page after `act`; without a name there is none. */
 async function demo(name, query, options, act = async () => {}) {
   const v = await visitor(browser, options);
   await v.open(`${server.url}/demo/${query}`);
   await act(v.page);
-  await v.page.screenshot({ path: path.join(out, `${name}.png`) });
+  if (name) await v.page.screenshot({ path: path.join(out, `${name}.png`) });
   await v.close();
 }
 
@@ -40,10 +40,6 @@ try {
     await demo('rtl', '?place=FR&lang=en', {}, (page) => page.evaluate(() => {
       document.documentElement.dir = 'rtl';
     }));
-    await demo('after', '?place=FR&lang=en', {}, async (page) => {
-      await page.click('#lx-consent [data-lx-action="reject"]');
-      await page.waitForLoadState('networkidle');
-    });
   }
   const v = await visitor(browser);
   const { page } = v;
@@ -55,7 +51,20 @@ try {
   await page.frameLocator('[data-testid="preview-frame"]').locator('#lx-consent').waitFor();
   await page.waitForLoadState('networkidle');
   await page.screenshot({ path: path.join(out, 'dashboard.png') });
+  await demo(all && 'after', '?place=FR&lang=en', {}, async (shown) => {
+    await shown.click('#lx-consent [data-lx-action="accept"]');
+    await shown.waitForLoadState('networkidle');
+  });
+  await page.goto(`${server.url}/dashboard/laws`);
+  await page.getByTestId('law-answer').waitFor();
+  await page.locator('.world').waitFor();
+  await page.screenshot({ path: path.join(out, 'laws.png') });
+  await page.goto(`${server.url}/dashboard/sites/demo/evidence`);
+  await page.getByRole('button', { name: /Open the record/ }).first().click();
+  await page.getByTestId('proof').waitFor();
+  await page.screenshot({ path: path.join(out, 'evidence.png') });
   if (all) {
+    await page.goto(`${server.url}/dashboard/sites/demo`);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.screenshot({ path: path.join(out, 'dashboard-dark.png') });
     await page.setViewportSize({ width: 360, height: 740 });
