@@ -69,6 +69,7 @@ func (d *Desk) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read which sites are archived: %w", err)
 	}
+	known := d.live.Load()
 	s := &snapshot{
 		sites: make(map[string]*consent.Edition, len(editions)), shelved: map[string]*consent.Edition{},
 		earlier: map[string][]*consent.Edition{}, shelf: shelf,
@@ -81,6 +82,10 @@ func (d *Desk) Load(ctx context.Context) error {
 		}
 		s.sites[e.Site.ID] = e
 		s.order = append(s.order, e.Site.ID)
+		if last := known.sites[e.Site.ID]; last != nil && last.Number < e.Number {
+			// Its pages are still open.
+			d.past.put(last)
+		}
 		if s.earlier[e.Site.ID], err = d.before(ctx, e); err != nil {
 			return fmt.Errorf("read the edition before a scheduled one: %w", err)
 		}

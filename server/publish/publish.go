@@ -40,6 +40,7 @@ type Desk struct {
 	o       Options
 	live    atomic.Pointer[snapshot]
 	version atomic.Int64
+	past    past
 }
 
 // New makes a desk with nothing live; call Load before serving.
@@ -77,22 +78,6 @@ func (d *Desk) refresh(ctx context.Context) error {
 		return err
 	}
 	return d.Load(ctx)
-}
-
-// Edition returns one edition of a site, live or past. Errors: UnknownSite, NotFound.
-func (d *Desk) Edition(ctx context.Context, site string, number int) (*consent.Edition, error) {
-	live, err := d.Newest(site)
-	if err != nil {
-		return nil, err
-	}
-	if live.Number == number {
-		return live, nil
-	}
-	e, err := d.o.Store.Edition(ctx, site, number)
-	if err != nil {
-		return nil, err
-	}
-	return &e, nil
 }
 
 // Publish makes a site document the next edition, live at once or from the
