@@ -75,7 +75,7 @@ export function NotFound() {
     <>
       <TopBar />
       <Center mih="60vh" component="main" id="main">
-        <Stack align="center" gap="xs">
+        <Stack align="center" gap="xs" px="md" ta="center">
           <Title order={1}>{t("No such page")}</Title>
           <Text c="dimmed">{t("The address may be mistyped, or the page has moved.")}</Text>
           <Anchor component={Link} href="/">

@@ -52,7 +52,7 @@ function SiteCard({ site }: { site: SiteRow }) {
           {site.upcoming && <Badge>{t("Edition {n} is planned", { n: site.upcoming.edition })}</Badge>}
           {site.changed && site.edition > 0 && <Badge color="yellow">{t("Unpublished changes")}</Badge>}
         </Group>
-        <Group gap={6} fz="sm" c="dimmed">
+        <Group gap={6} fz="sm" c="dimmed" wrap="nowrap" className="site-state">
           <span className={site.edition > 0 ? "dot dot-live" : "dot"} aria-hidden="true" />
           {site.edition > 0 ? (
             <span>

@@ -1,4 +1,5 @@
 import { Button, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import type { Draft } from "./draft";
 import { t } from "../i18n";
 
@@ -11,6 +12,8 @@ export function SaveBadge({ draft }: { draft: Draft }) {
         variant="subtle"
         color="red"
         size="compact-sm"
+        className="save-failed"
+        leftSection={<IconAlertTriangle size={16} />}
         data-testid="save-state"
         onClick={() => void draft.flush()}
       >

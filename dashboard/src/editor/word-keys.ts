@@ -70,12 +70,26 @@ const labels = (): Record<string, string> => ({
   "list.and": t("Between the last two of a list"),
 });
 
-/** "banner.title" reads as "Title"; "purpose.analytics.title" as "Analytics: title". */
+/** Parts of keys that stand for themselves. */
+const parts = (): Record<string, string> => ({
+  title: t("Title"),
+  description: t("Description"),
+  accept: t("Accept all"),
+  reject: t("Reject all"),
+  settings: t("Settings"),
+  save: t("Save choices"),
+  close: t("Close"),
+  updated: t("Last updated"),
+  upcoming: t("Announced change"),
+});
+
+/** "banner.title" reads as "Title"; "purpose.analytics.title" as "Analytics: Title". */
 export function wordLabel(key: string): string {
   const label = labels()[key];
   if (label) return label;
-  const parts = key.split(".").slice(key.includes(".") ? 1 : 0);
-  return parts.map((part, i) => (i === 0 ? plain(part) : part.replace(/[_-]/g, " "))).join(": ");
+  const path = key.split(".").slice(key.includes(".") ? 1 : 0);
+  const known = parts();
+  return path.map((part, i) => known[part] ?? (i === 0 ? plain(part) : part.replace(/[_-]/g, " "))).join(": ");
 }
 
 /** The blanks of built-in words, such as {controller}. */
