@@ -21,11 +21,15 @@ const App = () => h(StrictMode, null,
   h(ConsentGate, { purpose: 'analytics', fallback: h('p', { id: 'fallback' }, 'ask first') }, h('p', { id: 'inside' }, 'statistics')),
   h(Words));
 window.consent = consent;
+if (document.documentElement.dataset.whole) window.whole = () => h(StrictMode, null, h('html', { lang: 'en', suppressHydrationWarning: true, 'data-whole': document.documentElement.dataset.whole },
+  h('head', null, h('script', { src: document.documentElement.dataset.whole }), h('title', null, 'Shop')),
+  h('body', null, h('main', null, h(App)), h('script', { src: '/app.js' }))));
 window.seen = [];
 consent.on('change', (d) => window.seen.push(d.action));
 consent.ready().then((state) => { window.first = state; });
 const place = document.getElementById('app');
-if (place.firstChild) hydrateRoot(place, h(App));
+if (window.whole) hydrateRoot(document, h(window.whole));
+else if (place.firstChild) hydrateRoot(place, h(App));
 else createRoot(place).render(h(App));
 const src = document.documentElement.dataset.load;
 if (src) {
@@ -129,6 +133,17 @@ test('a server renders the closed gate, and the browser takes it over without a 
     await page.reload();
     assert.equal(await text(page, '#inside'), 'statistics');
     assert.equal(await text(page, '#words'), 'with marketing');
+  });
+});
+
+test('a whole document that React takes over keeps its banner', async () => {
+  const src = `${stage.consent}/s/app.js`;
+  stage.serve('www.shop.localhost/whole', `<!DOCTYPE html><html lang="en" data-whole="${src}"><head><script src="${src}"></script><title>Shop</title></head><body><main><p id="fallback">ask first</p><p id="words">without marketing</p></main><script src="/app.js"></script></body></html>`);
+  await stage.visit(async (_, page) => {
+    await page.goto(stage.url('www.shop.localhost', '/whole'), { waitUntil: 'networkidle' });
+    await choose(page, 'accept');
+    assert.equal(await text(page, '#inside'), 'statistics');
+    assert.equal(await page.locator('#lx-consent[open]').count(), 0);
   });
 });
 
