@@ -1,0 +1,235 @@
+// What axe-core finds in the banner and the preferences, in every layout, colour
+// scheme, direction and width.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+
+const temp = tempDir();
+const token = 'accessibility-tests-need-their-own-token';
+const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const layouts = ['bar', 'box', 'modal', 'corner'];
+const widths = [320, 768, 1366];
+let server;
+let browser;
+
+async function manage(path, body) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const r = await fetch(server.url + path, { method: body ? 'PUT' : 'GET', headers, body: body && JSON.stringify(body) });
+  const answer = await r.json();
+  assert.ok(r.ok, JSON.stringify(answer));
+  return answer;
+}
+
+before(async () => {
+  server = await startServer({ dir: temp.dir, env: { LXCONSENT_API_TOKEN: token } });
+  browser = await startBrowser();
+  const { draft } = await manage('/v1/sites/demo');
+  for (const layout of layouts)
+    await manage(`/v1/sites/axe-${layout}`, { ...draft, id: `axe-${layout}`, locales: ['en', 'ar'], banner: { ...draft.banner, layout, position: undefined } });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  temp.remove();
+});
+
+/** Opens a page with the banner of a layout in a language. */
+async function page(layout, lang, body, { place = 'FR', ...options } = {}) {
+  const v = await visitor(browser, { reducedMotion: 'reduce', ...options });
+  try {
+    await v.context.route('**/page', (r) =>
+      r.fulfill({
+        contentType: 'text/html; charset=utf-8',
+        body: `<!doctype html><html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}"><head><meta name="viewport" content="width=device-width"><title>Page</title><script src="/s/axe-${layout}.js?place=${place}&lang=${lang}"></script></head><body><main><h1>Page</h1><p>Words <a href="#words">and a link</a></p></main></body></html>`,
+      }),
+    );
+    await v.page.goto(`${server.url}/page`);
+    await v.page.waitForSelector('#lx-consent, #lx-reopen');
+    await body(v.page, v);
+    assert.deepEqual(v.faults, []);
+  } finally {
+    await v.close();
+  }
+}
+
+const settings = (p) => p.click('#lx-consent [data-lx-action=settings]');
+
+/** What axe finds, in short: violations, and contrasts that it could not judge; and on how many buttons of ours it judged both. */
+const findings = (p) =>
+  p.evaluate(async (runOnly) => {
+    const { violations, incomplete, passes } = await window.axe.run(document, { runOnly, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations', 'incomplete', 'passes'] });
+    const ours = (id) => passes.find((r) => r.id === id)?.nodes.filter((n) => n.html.startsWith('<button')).length ?? 0;
+    return {
+      found: [...violations, ...incomplete.filter((i) => i.id === 'color-contrast')].map((r) => `${r.id}: ${r.nodes.map((n) => `${n.target} ${n.failureSummary ?? n.any[0]?.message}`).join(' | ')}`),
+      judged: [ours('color-contrast'), ours('target-size')],
+      colours: ['#lx-consent', '#lx-consent h2', ...['reject', 'accept', 'save', 'settings'].map((a) => `#lx-consent [data-lx-action=${a}]`)].map((q) => {
+        const e = document.querySelector(q);
+        return e ? `${getComputedStyle(e).color} on ${getComputedStyle(e).backgroundColor}` : 'none';
+      }),
+    };
+  }, tags);
+
+const english = new Map();
+for (const layout of layouts)
+  for (const lang of ['en', 'ar'])
+    test(`axe finds nothing in the layout ${layout}, ${lang}`, () =>
+      page(layout, lang, async (p) => {
+        await p.evaluate(axe);
+        const pairs = new Set();
+        for (const part of ['banner', 'preferences']) {
+          if (part === 'preferences') await settings(p);
+          for (const colorScheme of ['light', 'dark']) {
+            await p.emulateMedia({ colorScheme });
+            for (const width of widths) {
+              await p.setViewportSize({ width, height: 768 });
+              const { found, judged, colours } = await findings(p);
+              const where = `${part}, ${colorScheme}, ${width}`;
+              assert.deepEqual(found, [], where);
+              pairs.add(colours.join());
+              // axe takes joined letters for an icon font, and does not judge the contrast of
+              // short Arabic texts; they stand in the colours that it has judged in English.
+              if (lang === 'en') english.set(`${layout}, ${where}`, colours);
+              assert.deepEqual(colours, english.get(`${layout}, ${where}`), where);
+              assert.ok(judged[1] >= 3 && (lang === 'ar' || judged[0] >= 3), `${where}: ${judged}`);
+            }
+          }
+        }
+        assert.equal(pairs.size, 4, 'the banner and the preferences, light and dark');
+      }));
+
+/** The names of what Tab reaches, in order, from the top of the page. */
+async function tabbed(p, most) {
+  const seen = [];
+  for (let i = 0; i < most; i++) {
+    await p.keyboard.press('Tab');
+    seen.push(
+      await p.evaluate(() => {
+        const e = document.activeElement;
+        const r = e.getBoundingClientRect();
+        const outline = getComputedStyle(e);
+        return {
+          name: e.dataset.lxAction ?? e.localName,
+          ours: !!e.closest('#lx-consent'),
+          seen: r.top >= 0 && r.bottom <= innerHeight + 1 && r.left >= 0 && r.right <= innerWidth + 1,
+          ring: outline.outlineStyle !== 'none' && parseFloat(outline.outlineWidth) >= 2,
+          x: Math.round(r.left),
+          y: Math.round(r.top),
+          right: Math.round(r.right),
+          bottom: Math.round(r.bottom),
+        };
+      }),
+    );
+  }
+  return seen;
+}
+
+/** Each one stands below the one before it, or after it in the direction of reading. */
+const inOrder = (list, rtl) => list.every((e, i) => !i || e.y >= list[i - 1].bottom || (rtl ? e.right <= list[i - 1].x : e.x >= list[i - 1].right));
+const order = (p) => p.evaluate(() => [...document.querySelectorAll('#lx-consent button, #lx-consent a[href], #lx-consent input:enabled')].map((e) => e.dataset.lxAction ?? e.localName));
+
+for (const layout of layouts)
+  for (const lang of ['en', 'ar'])
+    test(`the keyboard is enough in the layout ${layout}, ${lang}`, () =>
+      page(layout, lang, async (p) => {
+        const names = (await order(p)).length;
+        const first = (await tabbed(p, names)).filter((e) => e.name !== 'body');
+        assert.equal(first.every((e) => e.ours && e.seen && e.ring), true, JSON.stringify(first));
+        assert.equal(inOrder(first, lang === 'ar'), true, JSON.stringify(first));
+        await p.focus('#lx-consent [data-lx-action=settings]');
+        await p.keyboard.press('Enter');
+        await p.waitForSelector('#lx-consent:modal section');
+        const held = await tabbed(p, 12);
+        assert.equal(held.every((e) => e.ours || e.name === 'body'), true, `the focus stays in the preferences: ${JSON.stringify(held)}`);
+        await p.keyboard.press('Escape');
+        await p.waitForFunction(() => !document.querySelector('#lx-consent section'));
+        assert.equal(await p.evaluate(() => !!document.activeElement.closest('#lx-consent')), true, 'the focus comes back to the banner');
+        await p.focus('#lx-consent [data-lx-action=reject]');
+        await p.keyboard.press('Space');
+        await p.waitForFunction(() => document.cookie.includes('lx_consent=') && !document.querySelector('#lx-consent [data-lx-action=reject]'));
+      }));
+
+// 400 % of 1280 × 1024.
+for (const layout of layouts)
+  test(`at 400 % every button can be reached in the layout ${layout}`, () =>
+    page(
+      layout,
+      'en',
+      async (p) => {
+        for (const part of ['banner', 'preferences']) {
+          if (part === 'preferences') await settings(p);
+          for (const b of await p.locator('#lx-consent button, #lx-consent input').all()) {
+            await b.scrollIntoViewIfNeeded();
+            const hit = await b.evaluate((e) => {
+              const r = e.getBoundingClientRect();
+              const at = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+              return { ok: e === at || e.contains(at) || !!at?.closest('label')?.contains(e), inside: r.left >= 0 && r.right <= innerWidth && r.top >= 0 && r.bottom <= innerHeight, what: e.outerHTML, at: at?.outerHTML.slice(0, 80), r };
+            });
+            assert.ok(hit.ok && hit.inside, `${part}: ${JSON.stringify(hit)}`);
+          }
+          assert.equal(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'no scrolling in two directions');
+        }
+      },
+      { viewport: { width: 320, height: 256 } },
+    ));
+
+for (const layout of layouts)
+  test(`the text spacing of a reader cuts nothing off in the layout ${layout}`, () =>
+    page(
+      layout,
+      'en',
+      async (p) => {
+        for (const part of ['banner', 'preferences']) {
+          if (part === 'preferences') await settings(p);
+          // A reader's own style comes before all of the page's.
+          await p.evaluate(() => {
+            for (const e of document.querySelectorAll('#lx-consent, #lx-consent *')) {
+              for (const [k, v] of [['line-height', '1.5'], ['letter-spacing', '.12em'], ['word-spacing', '.16em']]) e.style.setProperty(k, v, 'important');
+              if (e.localName === 'p') e.style.setProperty('margin-bottom', '2em', 'important');
+            }
+          });
+          const cut = await p.evaluate(() =>
+            [...document.querySelectorAll('#lx-consent, #lx-consent *')]
+              .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth || (e.scrollHeight > e.clientHeight + 1 && e.clientHeight && !/auto|scroll/.test(getComputedStyle(e).overflowY) && getComputedStyle(e).overflowY !== 'visible'))
+              .map((e) => `${e.localName}.${e.textContent.slice(0, 30)}`),
+          );
+          assert.deepEqual(cut, [], part);
+          for (const b of await p.locator('#lx-consent button').all()) assert.equal(await b.isVisible(), true);
+        }
+      },
+      { viewport: { width: 768, height: 600 } },
+    ));
+
+for (const layout of layouts)
+  test(`forced colours show borders, focus and switches in the layout ${layout}`, () =>
+    page(
+      layout,
+      'en',
+      async (p) => {
+        await p.keyboard.press('Tab');
+        const bare = await p.evaluate(() => {
+          const width = (e, side) => parseFloat(getComputedStyle(e)[`border${side}Width`]);
+          const box = document.querySelector('#lx-consent');
+          return [
+            width(box, 'Top') >= 1 ? '' : 'box',
+            ...[...box.querySelectorAll('div + div button')].map((b) => (['Top', 'Right', 'Bottom', 'Left'].every((s) => width(b, s) >= 1) ? '' : b.dataset.lxAction)),
+            getComputedStyle(document.activeElement).outlineStyle === 'none' ? 'focus' : '',
+          ].filter(Boolean);
+        });
+        assert.deepEqual(bare, []);
+        await settings(p);
+        assert.equal(await p.evaluate(() => [...document.querySelectorAll('#lx-consent input')].every((i) => getComputedStyle(i).appearance !== 'none')), true);
+      },
+      { forcedColors: 'active' },
+    ));
+
+test('reduced motion means none', () =>
+  page('box', 'en', async (p) => {
+    for (const part of ['banner', 'preferences']) {
+      if (part === 'preferences') await settings(p);
+      assert.deepEqual(await p.evaluate(() => document.getAnimations().length), 0, part);
+      const moving = () => p.evaluate(() => [...document.querySelectorAll('#lx-consent, #lx-consent *')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0).map((e) => e.localName));
+      assert.deepEqual(await moving(), [], part);
+    }
+  }));
