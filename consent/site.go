@@ -94,9 +94,15 @@ type Vendor struct {
 	Hosts []string `json:"hosts,omitempty"`
 	// ConsentMode says that the vendor's tags obey Google Consent Mode by
 	// themselves, so that they may load in its advanced mode.
-	ConsentMode bool   `json:"consent_mode,omitempty"`
-	Country     string `json:"country,omitempty"`
-	PolicyURL   string `json:"policy_url,omitempty"`
+	ConsentMode bool `json:"consent_mode,omitempty"`
+	// Role is what the vendor is before the law: processor, controller or joint
+	// controller; empty is not said.
+	Role    string `json:"role,omitempty" enum:"processor,controller,joint_controller"`
+	Country string `json:"country,omitempty"`
+	// Transfer is what a transfer of data to the vendor's country rests on;
+	// empty is not said.
+	Transfer  string `json:"transfer,omitempty" enum:"none,adequacy,dpf,scc,bcr,consent"`
+	PolicyURL string `json:"policy_url,omitempty"`
 }
 
 // Cookie declares one cookie or storage key, so that it can be blocked,

@@ -243,6 +243,8 @@ func (v *validator) vendors(s *Site) {
 		if _, ok := ParsePlace(x.Country); !ok {
 			v.add(path+".country", quote(x.Country)+" is not an ISO 3166 code", "write a code such as US, or leave it out")
 		}
+		v.oneOf(path+".role", x.Role, "", "processor", "controller", "joint_controller")
+		v.oneOf(path+".transfer", x.Transfer, "", "none", "adequacy", "dpf", "scc", "bcr", "consent")
 	}
 }
 

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/preview/{token}/returning.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What makes a preview that of a returning visitor */
+        get: operations["getPreviewTokenReturningJs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/preview/{token}/script.js": {
         parameters: {
             query?: never;
@@ -1736,6 +1753,8 @@ export interface components {
             country?: string;
             name: string;
             policy_url?: string;
+            role?: string;
+            transfer?: string;
         };
         Delivery: {
             /** Format: date-time */
@@ -2280,6 +2299,7 @@ export interface components {
             gpc: boolean;
             locale: string;
             place: string;
+            returning?: boolean;
             site: components["schemas"]["Site"];
         };
         PreviewLink: {
@@ -2713,6 +2733,10 @@ export interface components {
             name: string;
             policy_url?: string;
             purposes: string[];
+            /** @enum {string} */
+            role?: "processor" | "controller" | "joint_controller";
+            /** @enum {string} */
+            transfer?: "none" | "adequacy" | "dpf" | "scc" | "bcr" | "consent";
         };
         Words: {
             locale: string;
@@ -2855,6 +2879,37 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPreviewTokenReturningJs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
                 };
             };
             /** @description A problem document */

@@ -115,6 +115,8 @@ func flips() map[string]map[string]any {
 		"vendors.hosts":                      one("vendors.0.hosts", []any{"cdn.example.net"}),
 		"vendors.consent_mode":               one("vendors.0.consent_mode", false),
 		"vendors.country":                    one("vendors.0.country", "IE"),
+		"vendors.role":                       one("vendors.0.role", "controller"),
+		"vendors.transfer":                   one("vendors.0.transfer", "scc"),
 		"vendors.policy_url":                 one("vendors.0.policy_url", "https://vendor.example.net/other"),
 		"cookies.name":                       one("cookies.0.name", "_other"),
 		"cookies.purpose":                    one("cookies.0.purpose", "functional"),

@@ -14,6 +14,8 @@ type Preview struct {
 	Place  string       `json:"place"`
 	Locale string       `json:"locale"`
 	GPC    bool         `json:"gpc"`
+	// Returning shows the page as to who has refused already.
+	Returning bool `json:"returning,omitempty"`
 }
 
 // PreviewLife is how long a preview link works.

@@ -34,6 +34,9 @@ type DeclaredVendor struct {
 	Name      string `json:"name"`
 	Country   string `json:"country,omitempty"`
 	PolicyURL string `json:"policy_url,omitempty"`
+	// Role and Transfer are as in consent.Vendor.
+	Role     string `json:"role,omitempty"`
+	Transfer string `json:"transfer,omitempty"`
 }
 
 // DeclaredCookie is a cookie, or what Kind says.
@@ -56,7 +59,7 @@ func Declare(in Input) Declaration {
 		}
 		for _, v := range site.Vendors {
 			if slices.Contains(v.Purposes, p.ID) {
-				d.Vendors = append(d.Vendors, DeclaredVendor{v.Name, v.Country, v.PolicyURL})
+				d.Vendors = append(d.Vendors, DeclaredVendor{v.Name, v.Country, v.PolicyURL, v.Role, v.Transfer})
 			}
 		}
 		for i := range site.Cookies {

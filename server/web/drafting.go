@@ -30,6 +30,8 @@ type previewJSON struct {
 	Place  string       `json:"place"`
 	Locale string       `json:"locale"`
 	GPC    bool         `json:"gpc"`
+	// Returning shows the page as to who has refused already.
+	Returning bool `json:"returning,omitempty"`
 }
 
 type previewLinkJSON struct {

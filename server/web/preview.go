@@ -17,7 +17,8 @@ const previewHTML = `<!doctype html>
 <html lang="{{.Locale}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>{{.Name}}: preview</title>
 <script src="/preview/{{.Token}}/script.js{{.Query}}"></script>
-<link rel="stylesheet" href="/preview.css"></head>
+{{if .Returning}}<script src="/preview/{{.Token}}/returning.js"></script>
+{{end}}<link rel="stylesheet" href="/preview.css"></head>
 <body><header><b>{{.Name}}</b><nav><i></i><i></i><i></i></nav></header>
 <main><h1></h1><p></p><p></p><p class="short"></p><section><div></div><div></div><div></div></section></main>
 <footer><button type="button" data-lx-action="settings">⚙︎ Cookie settings</button></footer></body></html>`
@@ -72,8 +73,9 @@ func (s *Server) previewPage(c echo.Context) error {
 	h.Set("Content-Security-Policy", "sandbox allow-scripts; default-src 'none'; script-src "+s.selfOf(c)+"; style-src "+s.selfOf(c)+"; img-src data:; frame-ancestors "+s.selfOf(c)+"; base-uri 'none'; form-action 'none'")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	c.Response().WriteHeader(http.StatusOK)
-	return page.Execute(c.Response(), map[string]string{
-		"Locale": script.Locale(&p.Site, p.Locale, ""), "Name": p.Site.Name, "Token": c.Param("token"), "Query": reviewQuery(p),
+	return page.Execute(c.Response(), map[string]any{
+		"Returning": p.Returning,
+		"Locale":    script.Locale(&p.Site, p.Locale, ""), "Name": p.Site.Name, "Token": c.Param("token"), "Query": reviewQuery(p),
 	})
 }
 
@@ -108,6 +110,13 @@ func (s *Server) previewScript(c echo.Context) error {
 	}
 	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	return asset(c, served.Asset, "private, no-store")
+}
+
+// previewReturning answers for the visitor: with a refusal, which needs no hand.
+func (s *Server) previewReturning(c echo.Context) error {
+	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
+	return c.Blob(http.StatusOK, "text/javascript; charset=utf-8", []byte("lxConsent.rejectAll();"))
 }
 
 func (s *Server) previewStyle(c echo.Context) error {

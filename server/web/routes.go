@@ -77,6 +77,7 @@ func (s *Server) publicRoutes() []route {
 		{http.MethodPost, "/privacy/:site/object", admin.Visitor, "Refuse everything, by a form", nil, nil, "", nil, s.privacyObject},
 		{http.MethodPost, "/privacy/:site/erase", admin.Visitor, "Erase the subject, by a form", nil, nil, "", nil, s.privacyErase},
 		{http.MethodGet, "/preview/:token", admin.Public, "A page that shows a draft", nil, nil, mediaHTML, nil, s.previewPage},
+		{http.MethodGet, "/preview/:token/returning.js", admin.Public, "What makes a preview that of a returning visitor", nil, nil, mediaJS, nil, s.previewReturning},
 		{http.MethodGet, "/preview/:token/script.js", admin.Public, "The script of a draft", nil, nil, mediaJS, nil, s.previewScript},
 	}
 }

@@ -15,6 +15,8 @@ export interface Draft {
   findings: Finding[];
   /** Changes the document; it is saved a moment later. */
   change: (edit: (doc: SiteDocument) => SiteDocument) => void;
+  /** Takes the last change back; undefined when there is none. */
+  undo: (() => void) | undefined;
   /** Saves what is not saved yet; false when the server refused it. */
   flush: () => Promise<boolean>;
   /** Takes over what the server holds, unless something is unsaved here. */
@@ -24,6 +26,9 @@ export interface Draft {
 }
 
 const pause = 600;
+/** Changes that follow each other this closely are one when they are taken back. */
+const together = 900;
+const kept = 50;
 const again = 5000;
 
 /**
@@ -38,6 +43,9 @@ export function useDraft(site: SiteView): Draft {
   const latest = useRef(site.draft);
   const stored = useRef(site.draft);
   const running = useRef<Promise<boolean> | null>(null);
+  const past = useRef<SiteDocument[]>([]);
+  const changed = useRef(0);
+  const [depth, setDepth] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const client = useQueryClient();
   const id = site.id;
@@ -71,10 +79,8 @@ export function useDraft(site: SiteView): Draft {
     return running.current;
   }, [id, client]);
 
-  const change = useCallback(
-    (edit: (doc: SiteDocument) => SiteDocument) => {
-      const next = edit(latest.current);
-      if (next === latest.current) return;
+  const put = useCallback(
+    (next: SiteDocument) => {
       latest.current = next;
       setDoc(next);
       setState((now) => (now.kind === "saving" ? now : { kind: "unsaved" }));
@@ -83,6 +89,26 @@ export function useDraft(site: SiteView): Draft {
     },
     [flush],
   );
+
+  const change = useCallback(
+    (edit: (doc: SiteDocument) => SiteDocument) => {
+      const next = edit(latest.current);
+      if (next === latest.current) return;
+      const now = Date.now();
+      if (now - changed.current > together) past.current = [...past.current, latest.current].slice(-kept);
+      changed.current = now;
+      setDepth(past.current.length);
+      put(next);
+    },
+    [put],
+  );
+
+  const undo = useCallback(() => {
+    const before = past.current.pop();
+    changed.current = 0;
+    setDepth(past.current.length);
+    if (before) put(before);
+  }, [put]);
 
   const adopt = useCallback((given: SiteDocument) => {
     if (stored.current !== latest.current) return;
@@ -131,5 +157,5 @@ export function useDraft(site: SiteView): Draft {
     };
   }, [flush]);
 
-  return { doc, state, findings, change, flush, adopt, discard };
+  return { doc, state, findings, change, undo: depth > 0 ? undo : undefined, flush, adopt, discard };
 }

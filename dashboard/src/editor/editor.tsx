@@ -30,6 +30,7 @@ import { Regions } from "./regions";
 import { SaveBadge } from "./save-badge";
 import { Signals } from "./signals";
 import { SiteTab } from "./site";
+import { Undo } from "./undo";
 import { Vendors } from "./vendors";
 import { Words } from "./words";
 
@@ -101,6 +102,7 @@ function Loaded({ site }: { site: SiteView }) {
               ? t("Unpublished changes")
               : t("Live: edition {n}", { n: site.edition })}
         </Badge>
+        <Undo draft={draft} />
         <SaveBadge draft={draft} />
         <Publish site={site} draft={draft} />
       </TopBar>

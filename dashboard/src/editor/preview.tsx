@@ -31,13 +31,14 @@ export function Preview({ doc }: { doc: SiteDocument }) {
   const [chosen, setLocale] = useState<string>();
   const [gpc, setGpc] = useState(false);
   const [dark, setDark] = useState(false);
+  const [returning, setReturning] = useState(false);
   const [device, setDevice] = useState<keyof typeof widths>("desktop");
   const locale = chosen && doc.locales.includes(chosen) ? chosen : (doc.locales[0] ?? "en");
   const [still] = useDebouncedValue(doc, 400);
   const settled = dark ? atNight(still) : still;
   const preview = useQuery({
-    queryKey: ["preview", doc.id, still, dark, place, locale, gpc],
-    queryFn: ({ signal }) => api.preview(doc.id, { site: settled, place, locale, gpc }, signal),
+    queryKey: ["preview", doc.id, still, dark, place, locale, gpc, returning],
+    queryFn: ({ signal }) => api.preview(doc.id, { site: settled, place, locale, gpc, returning }, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
@@ -88,6 +89,14 @@ export function Preview({ doc }: { doc: SiteDocument }) {
           checked={dark}
           onChange={(e) => setDark(e.currentTarget.checked)}
           data-testid="preview-dark"
+        />
+        <Switch
+          size="sm"
+          label={t("Returning")}
+          aria-label={t("The visitor has refused before")}
+          checked={returning}
+          onChange={(e) => setReturning(e.currentTarget.checked)}
+          data-testid="preview-returning"
         />
         <SegmentedControl
           size="xs"

@@ -9,6 +9,22 @@ import type { Panel } from "./editor";
 import { Rules } from "./rules";
 import { Section } from "./section";
 
+const vendorRoles = () => [
+  { value: "", label: t("Not said") },
+  { value: "processor", label: t("Processor") },
+  { value: "controller", label: t("Controller") },
+  { value: "joint_controller", label: t("Joint controller") },
+];
+const transfers = () => [
+  { value: "", label: t("Not said") },
+  { value: "none", label: t("No transfer abroad") },
+  { value: "adequacy", label: t("Adequacy decision") },
+  { value: "dpf", label: t("Data Privacy Framework") },
+  { value: "scc", label: t("Standard contractual clauses") },
+  { value: "bcr", label: t("Binding corporate rules") },
+  { value: "consent", label: t("Consent") },
+];
+
 /** Who uses data, from where, and what they store. */
 export function Vendors(panel: Panel) {
   const { doc, change, findings } = panel;
@@ -80,6 +96,20 @@ export function Vendors(panel: Panel) {
                       value={v.policy_url ?? ""}
                       onChange={(e) => set(i, { policy_url: e.currentTarget.value || undefined })}
                       error={faultOf(findings, `vendors[${i}].policy_url`)}
+                    />
+                  </Group>
+                  <Group grow align="flex-start">
+                    <NativeSelect
+                      label={t("Its part")}
+                      value={v.role ?? ""}
+                      onChange={(e) => set(i, { role: (e.currentTarget.value || undefined) as Vendor["role"] })}
+                      data={vendorRoles()}
+                    />
+                    <NativeSelect
+                      label={t("Transfer rests on")}
+                      value={v.transfer ?? ""}
+                      onChange={(e) => set(i, { transfer: (e.currentTarget.value || undefined) as Vendor["transfer"] })}
+                      data={transfers()}
                     />
                   </Group>
                   <Switch

@@ -1,4 +1,4 @@
-import { ActionIcon, NativeSelect, Skeleton, Stack, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, NativeSelect, Skeleton, Stack, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { IconArrowBackUp, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -27,6 +27,8 @@ export function Words({ doc, change, findings, site }: Panel) {
     });
 
   const built = words.data?.words ?? {};
+  const english = useQuery({ ...wordsQuery("en"), enabled: locale !== "en" }).data?.words ?? {};
+  const main = doc.locales[0] ?? "en";
   const wanted = filter.trim().toLowerCase();
   const keys = wordKeys(doc, built, own).filter((key) =>
     `${key} ${built[key] ?? ""} ${own[key] ?? ""}`.toLowerCase().includes(wanted),
@@ -69,6 +71,9 @@ export function Words({ doc, change, findings, site }: Panel) {
                 locale={locale}
                 built={built[key] ?? ""}
                 own={own[key] ?? ""}
+                beside={locale === "en" ? undefined : (doc.texts?.en?.[key] ?? english[key])}
+                // What the site words by itself in its first language is owed in the others.
+                missing={locale !== main && !own[key] && doc.texts?.[main]?.[key] !== undefined}
                 onChange={(text) => set(key, text)}
                 findings={findings}
               />
@@ -89,19 +94,37 @@ interface WordProps {
   locale: string;
   built: string;
   own: string;
+  /** The English text, for who translates. */
+  beside?: string;
+  missing: boolean;
   onChange: (text: string) => void;
   findings: Finding[];
 }
 
-function Word({ name, locale, built, own, onChange, findings }: WordProps) {
+function Word({ name, locale, built, own, beside, missing, onChange, findings }: WordProps) {
   const Field = Math.max(built.length, own.length) > 60 ? Textarea : TextInput;
   const filled = blanks(built);
   const rows = Field === Textarea ? { autosize: true, minRows: 2, maxRows: 8 } : {};
   return (
     <Field
       {...rows}
-      label={wordLabel(name)}
-      description={filled.length > 0 ? t("Filled in for you: {list}", { list: filled.join(", ") }) : undefined}
+      label={
+        <>
+          {wordLabel(name)}
+          {missing && (
+            <Badge color="yellow" size="sm" ml={8}>
+              {t("Missing here")}
+            </Badge>
+          )}
+        </>
+      }
+      description={
+        <>
+          {beside && <span lang="en">{beside}</span>}
+          {beside && filled.length > 0 && <br />}
+          {filled.length > 0 && t("Filled in for you: {list}", { list: filled.join(", ") })}
+        </>
+      }
       placeholder={built}
       value={own}
       lang={locale}
