@@ -57,7 +57,7 @@ export function Preview({ doc }: { doc: SiteDocument }) {
 
   return (
     <section className="preview" aria-label={t("Preview")}>
-      <Group gap="xs" className="preview-bar">
+      <Group gap="sm" className="preview-bar">
         <NativeSelect
           size="xs"
           aria-label={t("Visitor's place")}

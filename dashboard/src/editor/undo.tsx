@@ -14,6 +14,7 @@ export function Undo({ draft }: { draft: Draft }) {
         color="gray"
         size="lg"
         disabled={!draft.undo}
+        style={draft.undo ? undefined : { visibility: "hidden" }}
         aria-label={t("Take the last change back (Ctrl Z)")}
         onClick={() => draft.undo?.()}
         data-testid="undo"
