@@ -20,6 +20,37 @@ async function demo(name, query, options, act = async () => {}) {
   await v.close();
 }
 
+/** Lets a site count, and some visitors choose. */
+async function choices(page) {
+  await page.evaluate(async () => {
+    const call = async (method, route, body) => {
+      const r = await fetch(`/v1/sites/demo/${route}`, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) });
+      if (!r.ok) throw new Error(`${method} ${route}: ${await r.text()}`);
+      return r.json();
+    };
+    const doc = await call('GET', 'document');
+    doc.features.insight = true;
+    await call('PUT', 'draft', doc);
+    await call('POST', 'publish', { note: 'count banners' });
+  });
+  const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36' };
+  const post = async (route, body) => {
+    const r = await fetch(`${server.url}${route}`, { method: 'POST', headers, body: JSON.stringify({ site: 'demo', ...body }) });
+    if (!r.ok) throw new Error(`${route}: ${await r.text()}`);
+  };
+  const { note, purposes } = await (await fetch(`${server.url}/v1/notice?site=demo&lang=en&place=FR`)).json();
+  const optional = purposes.filter((p) => p.id !== 'necessary');
+  for (const [action, level, count] of [['accept_all', 1, 46], ['reject_all', 0, 31], ['save', 1, 14]]) {
+    const levels = Object.fromEntries(optional.map((p) => [p.id, action === 'save' ? Number(p.id === 'analytics') : level && (p.levels?.length || 1)]));
+    for (let i = 0; i < count; i++) {
+      const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+      await post('/v1/seen', { note, device: i % 3 });
+      await post('/v1/consents', { id, note, levels, action, age: 0 });
+      await post('/v1/seen', { note, device: i % 3, action });
+    }
+  }
+}
+
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const dark = { colorScheme: 'dark' };
 const openSettings = async (page) => {
@@ -63,6 +94,13 @@ try {
   await page.getByRole('button', { name: /Open the record/ }).first().click();
   await page.getByTestId('proof').waitFor();
   await page.screenshot({ path: path.join(out, 'evidence.png') });
+  await choices(page);
+  // The counts are handed over every few seconds.
+  for (let shown = false; !shown; ) {
+    await page.goto(`${server.url}/dashboard/sites/demo/insight`, { waitUntil: 'networkidle' });
+    shown = await page.getByText('Nothing yet').isHidden();
+  }
+  await page.screenshot({ path: path.join(out, 'insight.png') });
   if (all) {
     await page.goto(`${server.url}/dashboard/sites/demo`);
     await page.emulateMedia({ colorScheme: 'dark' });
