@@ -99,6 +99,22 @@ test('a script that the application loads takes the calls that came before it', 
   });
 });
 
+test('what the page knows of its visitor goes along with the script', async () => {
+  stage.serve('www.shop.localhost/minor', `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><body>${markup()}</body></html>`);
+  await stage.visit(async (_, page) => {
+    await page.goto(stage.url('www.shop.localhost', '/minor'));
+    const [runs, tag] = await page.evaluate(async (src) => {
+      const loaded = await window.consent.load({ src, nonce: 'r4nd0m', minor: true, sensitive: true });
+      const made = document.querySelector('script[src$="/s/app.js"]');
+      return [loaded, [made.nonce, made.hasAttribute('data-minor'), made.hasAttribute('data-sensitive')]];
+    }, `${stage.consent}/s/app.js`);
+    assert.deepEqual([runs, tag], [true, ['r4nd0m', true, true]]);
+    await choose(page, 'accept');
+    assert.equal(await page.evaluate(() => window.consent.has('marketing')), false, 'a minor is protected');
+    assert.equal(await page.locator('#inside').count(), 1);
+  });
+});
+
 test('with the script blocked nothing renders, and no call fails', async () => {
   stage.serve('www.shop.localhost/blocked', `<!doctype html><html lang="en" data-load="${stage.consent}/s/app.js"><meta charset="utf-8"><title>Shop</title><body>${markup()}</body></html>`);
   await stage.visit(
