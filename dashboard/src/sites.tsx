@@ -52,17 +52,19 @@ function SiteCard({ site }: { site: SiteRow }) {
           {site.upcoming && <Badge>{t("Edition {n} is planned", { n: site.upcoming.edition })}</Badge>}
           {site.changed && site.edition > 0 && <Badge color="yellow">{t("Unpublished changes")}</Badge>}
         </Group>
-        <Group gap={6} fz="sm" c="dimmed" wrap="nowrap" className="site-state">
-          <span className={site.edition > 0 ? "dot dot-live" : "dot"} aria-hidden="true" />
-          {site.edition > 0 ? (
-            <span>
-              {site.published_at
-                ? rich("Edition {n} is live, published {when}", { n: site.edition, when: <When at={site.published_at} /> })
-                : t("Edition {n} is live", { n: site.edition })}
-            </span>
-          ) : (
-            <span>{t("Not published yet")}</span>
-          )}
+        <Group gap={6} fz="sm" c="dimmed">
+          <span className="site-state">
+            <span className={site.edition > 0 ? "dot dot-live" : "dot"} aria-hidden="true" />
+            {site.edition > 0 ? (
+              <span>
+                {site.published_at
+                  ? rich("Edition {n} is live, published {when}", { n: site.edition, when: <When at={site.published_at} /> })
+                  : t("Edition {n} is live", { n: site.edition })}
+              </span>
+            ) : (
+              <span>{t("Not published yet")}</span>
+            )}
+          </span>
           <Code>{site.id}</Code>
         </Group>
       </Stack>

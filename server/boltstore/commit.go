@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync/atomic"
 	"syscall"
 
@@ -76,18 +75,14 @@ func (s *Store) commitLoop() {
 	}
 }
 
-// gather takes what waits now, and what comes while those that are ready to run
-// have their turn: the first of many would else have a transaction to itself.
+// gather takes what waits now, without waiting for more.
 func (s *Store) gather(batch []job) []job {
-	for turns := 0; len(batch) < maxBatch; {
+	for len(batch) < maxBatch {
 		select {
 		case j := <-s.jobs:
-			batch, turns = append(batch, j), 0
+			batch = append(batch, j)
 		default:
-			if turns++; turns > 1 {
-				return batch
-			}
-			runtime.Gosched()
+			return batch
 		}
 	}
 	return batch

@@ -1,10 +1,6 @@
 package outbox
 
-import (
-	"runtime"
-
-	"github.com/leadiumx/consent/consent"
-)
+import "github.com/leadiumx/consent/consent"
 
 // write is the one writer: what waits while an fsync is under way shares the next.
 func (b *Outbox) write() {
@@ -21,19 +17,14 @@ func (b *Outbox) write() {
 	}
 }
 
-// gather takes what waits now, and what comes while those that are ready to run
-// have their turn: the first of many would else have an fsync to itself. It does
-// not wait for anybody who is not ready, so a lone write is as quick as before.
+// gather takes what waits now, without waiting for more.
 func (b *Outbox) gather(batch []*request) []*request {
-	for turns := 0; len(batch) < maxBatch; {
+	for len(batch) < maxBatch {
 		select {
 		case r := <-b.requests:
-			batch, turns = append(batch, r), 0
+			batch = append(batch, r)
 		default:
-			if turns++; turns > 1 {
-				return batch
-			}
-			runtime.Gosched()
+			return batch
 		}
 	}
 	return batch

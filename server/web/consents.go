@@ -88,7 +88,7 @@ func (s *Server) createConsent(c echo.Context) error {
 		a.Subject = ""
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return s.sendAnswer(c, &a)
+	return c.JSON(http.StatusCreated, answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: receiptJSON{a.Receipt, a.JWS}})
 }
 
 type accessJSON struct {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -47,7 +48,7 @@ func (s *Server) actMe(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return s.sendAnswer(c, &a)
+	return c.JSON(http.StatusCreated, answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: receiptJSON{a.Receipt, a.JWS}})
 }
 
 // act records what a visitor did, sets their cookies and writes it into the log

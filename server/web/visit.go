@@ -24,17 +24,18 @@ type visitOf struct {
 }
 
 func (s *Server) visit(c echo.Context, site string) visitOf {
-	r, q := c.Request(), queryOf(c)
+	r := c.Request()
 	place, _, source := s.o.Places.Locate(peer(r), r.Header)
-	v := visitOf{place: place, source: source, gpc: r.Header.Get("Sec-GPC") == "1", lang: q.get("lang")}
+	v := visitOf{place: place, source: source, gpc: r.Header.Get("Sec-GPC") == "1", lang: c.QueryParam("lang")}
 	if !s.o.Demo || site != demoSite {
 		return v
 	}
-	if place, ok := q.find("place"); ok {
-		v.place, _ = consent.ParsePlace(place)
+	q := c.QueryParams()
+	if q.Has("place") {
+		v.place, _ = consent.ParsePlace(q.Get("place"))
 		v.source = "demo"
 	}
-	if q.get("gpc") == "1" {
+	if q.Get("gpc") == "1" {
 		v.gpc, v.simGPC = true, true
 	}
 	return v

@@ -7,7 +7,6 @@ import { Link } from "wouter";
 import { api, type EvidenceView } from "../api";
 import { Card } from "../card";
 import { useConfirmed } from "../confirmed";
-import { className } from "../editor/class-names";
 import { languageName } from "../editor/languages";
 import { Page } from "../frame";
 import { language, t } from "../i18n";
@@ -91,7 +90,7 @@ function Whole({ site, view: v, refetch, checking }: Props) {
           <Group gap={6}>
             {Object.entries(v.modes).map(([c, m]) => (
               <Badge key={c} color="gray">
-                {className(c)}: {modeName(m)}
+                {c}: {modeName(m)}
               </Badge>
             ))}
           </Group>
@@ -182,7 +181,7 @@ function Shown({ view: v }: { view: EvidenceView }) {
           <Table.Tbody>
             {words.map(([k, text]) => (
               <Table.Tr key={k}>
-                <Table.Td c="dimmed" w={240}>
+                <Table.Td c="dimmed" w={240} className="key-cell">
                   {k}
                 </Table.Td>
                 <Table.Td lang={v.record.locale}>{text}</Table.Td>
