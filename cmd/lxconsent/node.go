@@ -167,13 +167,28 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 	if err != nil {
 		return nil, err
 	}
+	size, _ := diskSize(c.DataDir)
+	segment, reserve := logSizes(size)
 	box, err := outbox.Open(ctx, outbox.Options{
+		SegmentSize: segment, Reserve: reserve,
 		Dir: filepath.Join(c.DataDir, "log"), Inner: store, Clock: clock(), Random: random, Keys: keys, Log: log, Ack: consent.Level(c.Ack),
 	})
 	if err != nil {
 		return nil, closeAfter(err, store)
 	}
 	return box, nil
+}
+
+// logSizes are the sizes of the node log's files and of its reserve on a disk
+// of so many bytes. What the log takes of a small one the store has no room for
+// later; 0 leaves the usual sizes.
+func logSizes(disk uint64) (segment int, reserve int64) {
+	const large, parts, least = 1 << 30, 64, 256 << 10
+	if disk == 0 || disk >= large {
+		return 0, 0
+	}
+	part := max(disk/parts, least)
+	return int(part), int64(2 * part)
 }
 
 // maxDemoOrigins is below what a site may have.

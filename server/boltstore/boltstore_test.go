@@ -117,3 +117,16 @@ func TestNamesThatFitNoKeyAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFileGrowsBySmallSteps(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.db")
+	s := open(t, path)
+	if err := s.PutSecret(t.Context(), "k", make([]byte, 2<<20), time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	// On a full disk a large step would keep out what has room.
+	if info, err := os.Stat(path); err != nil || info.Size() > 6<<20 {
+		t.Fatalf("the file of 2 MiB is %v, %v", info.Size(), err)
+	}
+}

@@ -16,6 +16,10 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
+// growth is how many bytes the file grows by at a time, at the cost of one
+// fsync more.
+const growth = 1 << 20
+
 // Options are the choices of an embedded store; the zero value is good.
 type Options struct {
 	// LockWait is how long Open waits for another process to let go of the
@@ -63,6 +67,8 @@ func Open(path string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, openError(path, err)
 	}
+	// The file grows by no more than a small disk has left after others filled it.
+	db.AllocSize = growth
 	if err := prepare(db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

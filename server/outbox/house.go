@@ -20,7 +20,9 @@ func (a *applier) keepHouse(ctx context.Context) {
 	a.witness(ctx)
 	a.copyEditions(ctx)
 	a.trim()
-	if a.log.fence.err() == nil {
+	// While the store is behind, what room there is belongs to it: it may stand
+	// on the same disk.
+	if a.log.fence.err() == nil && a.pause == 0 {
 		a.log.refill()
 	}
 }
