@@ -220,8 +220,9 @@ func (b *Outbox) now() int64 { return b.o.Clock().UnixMilli() }
 // Level is what an acknowledged Append has reached.
 func (b *Outbox) Level() consent.Level { return b.o.Ack }
 
-// Ping reports whether decisions can be kept at the level that is promised. So
-// it does not ask the store behind when the log alone is enough.
+// Ping reports whether decisions are taken. That needs the log alone, whatever
+// level is promised: a server is not taken out of service because its store is
+// away. Status tells of the store.
 func (b *Outbox) Ping(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return late(err)
@@ -231,13 +232,7 @@ func (b *Outbox) Ping(ctx context.Context) error {
 		return closed()
 	default:
 	}
-	if err := b.log.fence.err(); err != nil {
-		return err
-	}
-	if b.o.Ack == consent.StoredLocal {
-		return nil
-	}
-	return b.inner.Ping(ctx)
+	return b.log.fence.err()
 }
 
 // Status is what an operator wants to know of the log.
