@@ -90,6 +90,11 @@ func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {
 	if st, d := gate(cookie("lx_consent", value)); st != http.StatusOK || d != "allow; purpose=analytics; level=1; reason=granted" {
 		t.Errorf("gate after: %d %s", st, d)
 	}
+	for query, want := range map[string]bool{"gpc=1": false, "gpc=true": false, "gpc=yes": false, "gpc=0&gpc=1": false, "minor=on": false, "gpc=0": true, "gpc=false": true, "minor=": true} {
+		if allow, why := s.decision("marketing&"+query, cookie("lx_consent", value)); allow != want {
+			t.Errorf("marketing with %s: %v %s", query, allow, why)
+		}
+	}
 	if allow, why := s.decision("statistics", cookie("lx_consent", value)); !allow {
 		t.Errorf("an alias of analytics: %s", why)
 	}

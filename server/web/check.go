@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -95,7 +96,7 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 	v := s.visit(c, ask.Site)
 	// Signals can only tighten, so anybody may send them.
 	ask.Place = v.place
-	ask.Signals = consent.Signals{GPC: v.gpc || q.Get("gpc") == "1", Minor: q.Get("minor") == "1", Sensitive: q.Get("sensitive") == "1"}
+	ask.Signals = consent.Signals{GPC: v.gpc || given(q, "gpc"), Minor: given(q, "minor"), Sensitive: given(q, "sensitive")}
 	if _, ok := bearer(r); !ok {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 		return ask, nil
@@ -120,6 +121,17 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), cookieValue(r, consent.SubjectCookie)
 	}
 	return ask, nil
+}
+
+// given reports whether a signal stands in the query. A value that is not
+// plainly a no counts as a yes, since signals can only tighten.
+func given(q url.Values, name string) bool {
+	for _, v := range q[name] {
+		if v != "" && v != "0" && v != "false" {
+			return true
+		}
+	}
+	return false
 }
 
 // gate serves GET and HEAD /v1/gate, in the three statuses that proxies

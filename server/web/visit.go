@@ -35,7 +35,7 @@ func (s *Server) visit(c echo.Context, site string) visitOf {
 		v.place, _ = consent.ParsePlace(q.Get("place"))
 		v.source = "demo"
 	}
-	if q.Get("gpc") == "1" {
+	if given(q, "gpc") {
 		v.gpc, v.simGPC = true, true
 	}
 	return v
