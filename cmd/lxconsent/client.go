@@ -82,7 +82,7 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, consent.Errorf(consent.Unavailable, "the server at %s does not answer: %w", r.Server, err)
+		return nil, &consent.Error{Code: consent.Unavailable, Cause: "the server at " + r.Server + " does not answer", Fix: "start it, or say where it is with --server", Err: err}
 	}
 	if res.StatusCode < http.StatusBadRequest {
 		return res, nil

@@ -191,7 +191,11 @@ func (c *serveCmd) token() (string, error) {
 	if err != nil {
 		return "", consent.Errorf(consent.Invalid, "the API token file cannot be read: %w", err)
 	}
-	return strings.TrimSpace(string(b)), nil
+	token := strings.TrimSpace(string(b))
+	if token == "" {
+		return "", consent.Fail(consent.Invalid, "the API token file "+c.APITokenFile+" is empty", "write at least 32 characters into it, such as those of `openssl rand -hex 32`")
+	}
+	return token, nil
 }
 
 var random = rand.Reader

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -115,6 +116,7 @@ func TestCommandLineSaysWhatIsWrong(t *testing.T) {
 		"an unknown command":            {"fly"},
 		"a geo scheme nobody has":       {"serve", "--geo-headers", "pigeon", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 		"a network that is none":        {"serve", "--trusted-proxies", "everywhere", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"an empty API token file":       {"serve", "--api-token-file", os.DevNull, "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 		"a short API token":             {"serve", "--api-token", "short", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 		"a missing address database":    {"serve", "--geoip", "/nowhere.mmdb", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 		"a public address that is none": {"serve", "--public-url", "foo", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
