@@ -98,6 +98,9 @@ func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {
 	if allow, why := s.decision("statistics", cookie("lx_consent", value)); !allow {
 		t.Errorf("an alias of analytics: %s", why)
 	}
+	if n := s.do(http.MethodGet, "/v1/notice?site=demo", ""); !strings.Contains(string(n.body), `"vendors":["youtube"]`) {
+		t.Errorf("the notice must name vendors as checks take them: %s", n.body)
+	}
 	c := s.do(http.MethodGet, "/v1/check?site=demo&cookie=_ga&vendor=youtube", "", cookie("lx_consent", value))
 	if strings.Count(string(c.body), `"allow":true`) != 2 {
 		t.Errorf("cookie and vendor: %s", c.body)

@@ -110,7 +110,8 @@ type noticePurposeJSON struct {
 	Levels      []string        `json:"levels"`
 	Title       string          `json:"title"`
 	Description string          `json:"description"`
-	Vendors     []string        `json:"vendors"`
+	// Vendors are ids, as consent writes and checks take them.
+	Vendors []string `json:"vendors"`
 }
 
 type noticeSignalsJSON struct {
@@ -158,7 +159,7 @@ func noticeOf(n *script.Notice, v visitOf) noticeJSON {
 		for _, x := range site.Vendors {
 			for _, id := range x.Purposes {
 				if id == p.ID {
-					q.Vendors = append(q.Vendors, x.Name)
+					q.Vendors = append(q.Vendors, x.ID)
 				}
 			}
 		}
