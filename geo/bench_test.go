@@ -6,9 +6,12 @@ import (
 	"net/netip"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/oschwald/geoip2-golang/v2"
 
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
 	"github.com/leadiumx/consent/geo"
 	"github.com/leadiumx/consent/geo/geotest"
 )
@@ -60,6 +63,21 @@ func BenchmarkLocateInALargeFile(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		db.Locate(addrs[i%len(addrs)])
+	}
+}
+
+// BenchmarkResolveInALargeFile finds the law too, of the place and of a publisher elsewhere.
+func BenchmarkResolveInALargeFile(b *testing.B) {
+	name, addrs := large(b)
+	db := open(b, name)
+	laws, err := law.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	publisher, at := consent.Place{Country: "US", Subdivision: "FL"}, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		laws.Resolve(db.Locate(addrs[i%len(addrs)]), publisher, at)
 	}
 }
 
