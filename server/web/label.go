@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -59,8 +60,10 @@ func (l *labels) of(k label, varies func() string) *labelled {
 
 // labelled is a script with the headers of its three forms.
 type labelled struct {
-	common http.Header
-	forms  []form
+	// unchanged are those of common that an answer without a body repeats: the
+	// client has the others (RFC 9110, section 15.4.5).
+	common, unchanged http.Header
+	forms             []form
 }
 
 type form struct {
@@ -70,7 +73,12 @@ type form struct {
 }
 
 func newLabelled(a *bundle.Asset, common http.Header) *labelled {
-	l := &labelled{common: common}
+	l := &labelled{common: common, unchanged: http.Header{}}
+	for _, name := range []string{"Cache-Control", "Vary"} {
+		if v, ok := common[name]; ok {
+			l.unchanged[name] = v
+		}
+	}
 	for _, f := range []form{{coding: "br", body: a.Brotli}, {coding: "gzip", body: a.Gzip}, {body: a.JS}} {
 		tag := a.ETag
 		if f.coding != "" {
@@ -97,13 +105,12 @@ func (l *labelled) send(c echo.Context) error {
 		}
 	}
 	h := c.Response().Header()
-	for name, v := range l.common {
-		h[name] = v
-	}
 	h["Etag"] = f.tag
 	if matches(r.Header.Get("If-None-Match"), f.tag[0]) {
+		maps.Copy(h, l.unchanged)
 		return c.NoContent(http.StatusNotModified)
 	}
+	maps.Copy(h, l.common)
 	if f.encoding != nil {
 		h["Content-Encoding"] = f.encoding
 	}
