@@ -30,6 +30,16 @@ func (g *Gate) visitorOf(r *http.Request) visitor {
 	return v
 }
 
+// addTo lets a request speak for the visitor.
+func (v visitor) addTo(req *http.Request) {
+	for _, c := range v.cookies {
+		req.AddCookie(c)
+	}
+	if len(v.gpc) > 0 {
+		req.Header["Sec-Gpc"] = v.gpc
+	}
+}
+
 // question asks about purposes and about cookies that are about to be set.
 type question struct{ purposes, cookies []string }
 
@@ -131,12 +141,7 @@ func (g *Gate) request(ctx context.Context, v visitor, q question) (*http.Reques
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range v.cookies {
-		req.AddCookie(c)
-	}
-	if len(v.gpc) > 0 {
-		req.Header["Sec-Gpc"] = v.gpc
-	}
+	v.addTo(req)
 	if g.o.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+g.o.Token)
 	}

@@ -5,10 +5,13 @@
 // handler, Strip removes the cookies that a handler sets without consent, and
 // Allowed answers inside a handler.
 //
+// Insert puts the banner, or the gate for who has chosen, into HTML pages.
+//
 // A Gate fails closed. When the server is down, slow, or answers anything but
 // a decision about what was asked, the purpose is denied.
 //
 // The package needs nothing but the standard library. It sends the visitor's
 // lx_consent and lx_subject cookies and the Sec-GPC header to the server, and
-// nothing else that came with the request.
+// nothing else that came with the request; Insert sends also Accept-Language
+// and the visitor's address.
 package middleware

@@ -69,6 +69,13 @@ type Options struct {
 	// unknown, which is judged by the strictest law. It needs Token.
 	Place func(*http.Request) string
 
+	// PublicURL is where browsers reach the consent server, for the tag that
+	// Insert falls back to. It is Server when "".
+	PublicURL string
+	// Address tells the visitor's address, for Insert. Nil is the address that
+	// the request came from: set it behind a proxy.
+	Address func(*http.Request) string
+
 	// Clock is time.Now when nil.
 	Clock func() time.Time
 }
@@ -76,6 +83,7 @@ type Options struct {
 // Gate asks and obeys. It is safe for use by many goroutines.
 type Gate struct {
 	o     Options
+	base  *url.URL
 	check *url.URL
 	// patterns are the keys of Cookies in one order, so that the same answer
 	// leads to the same question.
@@ -138,7 +146,7 @@ func build(o Options, base *url.URL) *Gate {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	g := &Gate{o: o, check: base.JoinPath("v1", "check"), patterns: slices.Sorted(maps.Keys(o.Cookies))}
+	g := &Gate{o: o, base: base, check: base.JoinPath("v1", "check"), patterns: slices.Sorted(maps.Keys(o.Cookies))}
 	if o.CacheFor > 0 {
 		g.cache = newCache(o.CacheSize)
 	}
