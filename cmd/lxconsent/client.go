@@ -264,6 +264,8 @@ type checkCmd struct {
 	Place   string   `default:"unknown" help:"Where the visitor is."`
 
 	ExternalID string `help:"The name of an account, instead of a subject."`
+	// JSON is what it prints anyway; scripts give the flag to every command.
+	JSON bool `name:"json" hidden:""`
 	remote
 }
 

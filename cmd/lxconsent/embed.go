@@ -23,6 +23,9 @@ type embedCmd struct {
 // Security Policy needs for it.
 func (c *embedCmd) Run(s streams) error {
 	base := strings.TrimSuffix(c.PublicURL, "/")
+	if c.Site == "" || url.PathEscape(c.Site) != c.Site {
+		return consent.Fail(consent.Invalid, fmt.Sprintf("%q is not the id of a site", c.Site), "give an id that `lxconsent site list` prints")
+	}
 	if !c.Inline {
 		_, err := fmt.Fprintln(s.out, web.Tag(base, c.Site))
 		return err

@@ -104,8 +104,11 @@ type verified struct {
 
 func report(s streams, asJSON bool, all []verified) error {
 	tampered := false
-	for _, v := range all {
+	for i, v := range all {
 		tampered = tampered || len(v.Faults) > 0
+		if v.Faults == nil {
+			all[i].Faults = []consent.Fault{}
+		}
 		if asJSON {
 			continue
 		}
@@ -124,7 +127,7 @@ func report(s streams, asJSON bool, all []verified) error {
 		}
 	}
 	if tampered {
-		return errors.New("the ledger was tampered with")
+		return errors.New("the ledger was tampered with, or the export was cut")
 	}
 	return nil
 }

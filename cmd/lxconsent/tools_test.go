@@ -112,15 +112,16 @@ func TestAddressesBehindATrustedProxyDecideThePlace(t *testing.T) {
 func TestCommandLineSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"an unknown flag":               {"serve", "--colour"},
-		"an unknown command":            {"fly"},
-		"a geo scheme nobody has":       {"serve", "--geo-headers", "pigeon", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"a network that is none":        {"serve", "--trusted-proxies", "everywhere", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"an empty API token file":       {"serve", "--api-token-file", os.DevNull, "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"a short API token":             {"serve", "--api-token", "short", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"a missing address database":    {"serve", "--geoip", "/nowhere.mmdb", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"a public address that is none": {"serve", "--public-url", "foo", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
-		"ack redis without a Redis":     {"serve", "--ack", "redis", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"an unknown flag":                {"serve", "--colour"},
+		"an unknown command":             {"fly"},
+		"a tag for what is no site's id": {"embed", `a"b`},
+		"a geo scheme nobody has":        {"serve", "--geo-headers", "pigeon", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a network that is none":         {"serve", "--trusted-proxies", "everywhere", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"an empty API token file":        {"serve", "--api-token-file", os.DevNull, "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a short API token":              {"serve", "--api-token", "short", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a missing address database":     {"serve", "--geoip", "/nowhere.mmdb", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"a public address that is none":  {"serve", "--public-url", "foo", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"ack redis without a Redis":      {"serve", "--ack", "redis", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
