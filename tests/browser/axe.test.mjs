@@ -35,14 +35,14 @@ after(async () => {
   temp.remove();
 });
 
-/** Opens a page with the banner of a layout in a language. */
-async function page(layout, lang, body, { place = 'FR', ...options } = {}) {
+/** Opens a page with the banner of a layout in a language, under the strictest law; the demo's own takes a place. */
+async function page(layout, lang, body, { place = '', ...options } = {}) {
   const v = await visitor(browser, { reducedMotion: 'reduce', ...options });
   try {
     await v.context.route('**/page', (r) =>
       r.fulfill({
         contentType: 'text/html; charset=utf-8',
-        body: `<!doctype html><html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}"><head><meta name="viewport" content="width=device-width"><title>Page</title><script src="/s/axe-${layout}.js?place=${place}&lang=${lang}"></script></head><body><main><h1>Page</h1><p>Words <a href="#words">and a link</a></p></main></body></html>`,
+        body: `<!doctype html><html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}"><head><meta name="viewport" content="width=device-width"><title>Page</title><script src="/s/${layout === 'demo' ? 'demo' : `axe-${layout}`}.js?place=${place}&lang=${lang}"></script></head><body><main><h1>Page</h1><p>Words <a href="#words">and a link</a></p></main></body></html>`,
       }),
     );
     await v.page.goto(`${server.url}/page`);
@@ -96,6 +96,9 @@ for (const layout of layouts)
             }
           }
         }
+        await p.click('#lx-consent [data-lx-action=save]');
+        await p.waitForSelector('#lx-reopen');
+        assert.deepEqual((await findings(p)).found, [], 'the reopen button');
         assert.equal(pairs.size, 4, 'the banner and the preferences, light and dark');
       }));
 
@@ -233,3 +236,17 @@ test('reduced motion means none', () =>
       assert.deepEqual(await moving(), [], part);
     }
   }));
+
+test('an opt-out is said as a status, where a law wants it said', () =>
+  page(
+    'demo',
+    'en',
+    async (p) => {
+      const say = p.locator('#lx-reopen [role=status]');
+      assert.equal(await say.count(), 0);
+      await p.click('#lx-reopen button, #lx-consent [data-lx-action=settings]');
+      await p.click('#lx-consent [data-lx-action=reject]');
+      assert.match(await say.innerText(), /opt-out/i);
+    },
+    { place: 'US-CA' },
+  ));
