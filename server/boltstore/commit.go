@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 
@@ -75,14 +76,18 @@ func (s *Store) commitLoop() {
 	}
 }
 
-// gather takes what waits now, without waiting for more.
+// gather takes what waits now, and what comes while those that are ready to run
+// have their turn: the first of many would else have a transaction to itself.
 func (s *Store) gather(batch []job) []job {
-	for len(batch) < maxBatch {
+	for turns := 0; len(batch) < maxBatch; {
 		select {
 		case j := <-s.jobs:
-			batch = append(batch, j)
+			batch, turns = append(batch, j), 0
 		default:
-			return batch
+			if turns++; turns > 1 {
+				return batch
+			}
+			runtime.Gosched()
 		}
 	}
 	return batch

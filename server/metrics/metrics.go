@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,11 +25,22 @@ type Metrics struct {
 	writes   *prometheus.CounterVec
 	refused  *prometheus.CounterVec
 	checks   *prometheus.CounterVec
+
+	// decided are the counters of checks, each looked up once.
+	mu      sync.RWMutex
+	decided map[outcome]prometheus.Counter
+}
+
+// outcome is what a decision is counted by.
+type outcome struct {
+	allow  bool
+	reason consent.Reason
 }
 
 // New makes the counters. State is asked at each scrape.
 func New(version string, state func() State) *Metrics {
 	m := &Metrics{
+		decided:  map[outcome]prometheus.Counter{},
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lxconsent_http_requests_total", Help: "Requests by method, route template and class of status.",
@@ -110,7 +122,18 @@ func (m *Metrics) Refused(budget string) {
 
 // Decided counts one decision.
 func (m *Metrics) Decided(d consent.Decision) {
-	if m != nil {
-		m.checks.WithLabelValues(strconv.FormatBool(d.Allow), string(d.Reason)).Inc()
+	if m == nil {
+		return
 	}
+	o := outcome{d.Allow, d.Reason}
+	m.mu.RLock()
+	counter := m.decided[o]
+	m.mu.RUnlock()
+	if counter == nil {
+		counter = m.checks.WithLabelValues(strconv.FormatBool(d.Allow), string(d.Reason))
+		m.mu.Lock()
+		m.decided[o] = counter
+		m.mu.Unlock()
+	}
+	counter.Inc()
 }

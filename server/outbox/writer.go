@@ -1,6 +1,10 @@
 package outbox
 
-import "github.com/leadiumx/consent/consent"
+import (
+	"runtime"
+
+	"github.com/leadiumx/consent/consent"
+)
 
 // write is the one writer: what waits while an fsync is under way shares the next.
 func (b *Outbox) write() {
@@ -17,14 +21,19 @@ func (b *Outbox) write() {
 	}
 }
 
-// gather takes what waits now, without waiting for more.
+// gather takes what waits now, and what comes while those that are ready to run
+// have their turn: the first of many would else have an fsync to itself. It does
+// not wait for anybody who is not ready, so a lone write is as quick as before.
 func (b *Outbox) gather(batch []*request) []*request {
-	for len(batch) < maxBatch {
+	for turns := 0; len(batch) < maxBatch; {
 		select {
 		case r := <-b.requests:
-			batch = append(batch, r)
+			batch, turns = append(batch, r), 0
 		default:
-			return batch
+			if turns++; turns > 1 {
+				return batch
+			}
+			runtime.Gosched()
 		}
 	}
 	return batch

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -80,13 +79,13 @@ func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) 
 
 // askOf reads a check from the query, the cookies and the API key.
 func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
-	r, q := c.Request(), c.QueryParams()
-	ask := gate.Ask{Site: q.Get("site"), Purposes: q["purpose"], Vendors: q["vendor"], Cookies: q["cookie"]}
+	r, q := c.Request(), queryOf(c)
+	ask := gate.Ask{Site: q.get("site"), Purposes: q.all("purpose"), Vendors: q.all("vendor"), Cookies: q.all("cookie")}
 	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {
 		return ask, consent.Fail(badQuery, fmt.Sprintf("there are %d purposes, vendors and cookies in the query", n),
 			fmt.Sprintf("ask for 1 to %d with `purpose=`, `vendor=` or `cookie=`", maxNames))
 	}
-	if l := q.Get("level"); l != "" {
+	if l := q.get("level"); l != "" {
 		n, err := strconv.Atoi(l)
 		if err != nil || n < 0 || n > 9 {
 			return ask, consent.Fail(badQuery, "`level` is not a number from 0 to 9", "send the level that is needed, or leave it out")
@@ -109,8 +108,8 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 		return ask, err
 	}
 	// The caller is a server: where it stands says nothing about the visitor.
-	ask.Place, _ = consent.ParsePlace(q.Get("place"))
-	ask.SubjectID, ask.ExternalID = q.Get("subject"), q.Get("external_id")
+	ask.Place, _ = consent.ParsePlace(q.get("place"))
+	ask.SubjectID, ask.ExternalID = q.get("subject"), q.get("external_id")
 	if len(ask.ExternalID) > consent.MaxExternalID || ask.ExternalID != "" && ask.SubjectID != "" {
 		return ask, consent.Fail(badQuery, "`external_id` is longer than 256 bytes, or stands beside `subject`", "send one of them")
 	}
@@ -125,13 +124,12 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 
 // given reports whether a signal stands in the query. A value that is not
 // plainly a no counts as a yes, since signals can only tighten.
-func given(q url.Values, name string) bool {
-	for _, v := range q[name] {
-		if v != "" && v != "0" && v != "false" {
-			return true
-		}
-	}
-	return false
+func given(q query, name string) (yes bool) {
+	q.each(name, func(v string) bool {
+		yes = v != "" && v != "0" && v != "false"
+		return !yes
+	})
+	return yes
 }
 
 // gate serves GET and HEAD /v1/gate, in the three statuses that proxies

@@ -88,7 +88,7 @@ func (s *Server) createConsent(c echo.Context) error {
 		a.Subject = ""
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusCreated, answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: receiptJSON{a.Receipt, a.JWS}})
+	return s.sendAnswer(c, &a)
 }
 
 type accessJSON struct {

@@ -1,11 +1,18 @@
 package web
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
+	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
 )
 
@@ -39,6 +46,37 @@ func appendCheck(b []byte, a *gate.Answer) []byte {
 		b = appendDecision(b, &a.Decisions[i])
 	}
 	return append(b, "]}\n"...)
+}
+
+// appendAnswer writes an answerJSON. What the receipt says is in its signed
+// text already, letter by letter as it was signed.
+func appendAnswer(b []byte, a *collect.Answer) ([]byte, error) {
+	_, rest, _ := strings.Cut(a.JWS, ".")
+	signed, _, _ := strings.Cut(rest, ".")
+	b = appendText(append(b, `{"id":`...), a.ID)
+	b = appendText(append(b, `,"consent":`...), a.Consent)
+	if a.Subject != "" {
+		b = appendText(append(b, `,"subject":`...), a.Subject)
+	}
+	b = appendText(append(b, `,"stored":`...), string(a.Stored))
+	b, err := base64.RawURLEncoding.AppendDecode(append(b, `,"receipt":`...), []byte(signed))
+	if err != nil || b[len(b)-1] != '}' {
+		return nil, errors.New("a receipt that was just signed cannot be read")
+	}
+	b = appendText(append(b[:len(b)-1], `,"jws":`...), a.JWS)
+	return append(b, "}}\n"...), nil
+}
+
+// sendAnswer answers a write.
+func (s *Server) sendAnswer(c echo.Context, a *collect.Answer) error {
+	buf := s.buffers.get()
+	defer s.buffers.put(buf)
+	b, err := appendAnswer(*buf, a)
+	if err != nil {
+		return err
+	}
+	*buf = b
+	return c.JSONBlob(http.StatusCreated, b)
 }
 
 // appendDecision writes a decisionJSON.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -48,7 +47,7 @@ func (s *Server) actMe(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusCreated, answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: receiptJSON{a.Receipt, a.JWS}})
+	return s.sendAnswer(c, &a)
 }
 
 // act records what a visitor did, sets their cookies and writes it into the log

@@ -24,15 +24,14 @@ type visitOf struct {
 }
 
 func (s *Server) visit(c echo.Context, site string) visitOf {
-	r := c.Request()
+	r, q := c.Request(), queryOf(c)
 	place, _, source := s.o.Places.Locate(peer(r), r.Header)
-	v := visitOf{place: place, source: source, gpc: r.Header.Get("Sec-GPC") == "1", lang: c.QueryParam("lang")}
+	v := visitOf{place: place, source: source, gpc: r.Header.Get("Sec-GPC") == "1", lang: q.get("lang")}
 	if !s.o.Demo || site != demoSite {
 		return v
 	}
-	q := c.QueryParams()
-	if q.Has("place") {
-		v.place, _ = consent.ParsePlace(q.Get("place"))
+	if place, ok := q.find("place"); ok {
+		v.place, _ = consent.ParsePlace(place)
 		v.source = "demo"
 	}
 	if given(q, "gpc") {
