@@ -44,6 +44,19 @@ type receiptJSON struct {
 	JWS string `json:"jws"`
 }
 
+// fromPage opens the site that a page speaks for, and lets the page read the
+// answer, errors from here on included. The origin is empty when none was sent.
+func (s *Server) fromPage(c echo.Context, site string) (live *consent.Edition, origin string, err error) {
+	if live, err = s.o.Publish.Live(site); err != nil {
+		return nil, "", err
+	}
+	if origin, err = s.originOf(c, &live.Site); err != nil {
+		return nil, "", err
+	}
+	allowCORS(c, origin)
+	return live, origin, nil
+}
+
 // createConsent serves POST /v1/consents.
 func (s *Server) createConsent(c echo.Context) error {
 	r := c.Request()
@@ -51,15 +64,10 @@ func (s *Server) createConsent(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	live, err := s.o.Publish.Live(w.Site)
+	live, origin, err := s.fromPage(c, w.Site)
 	if err != nil {
 		return err
 	}
-	origin, err := s.originOf(c, &live.Site)
-	if err != nil {
-		return err
-	}
-	allowCORS(c, origin)
 	v := s.visit(c, w.Site)
 	w.Signals.GPC = w.Signals.GPC || v.gpc
 	if w.Subject == "" {

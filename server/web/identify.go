@@ -35,15 +35,10 @@ func (s *Server) identify(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	live, err := s.o.Publish.Live(in.Site)
+	live, origin, err := s.fromPage(c, in.Site)
 	if err != nil {
 		return err
 	}
-	origin, err := s.originOf(c, &live.Site)
-	if err != nil {
-		return err
-	}
-	allowCORS(c, origin)
 	if in.Subject == "" {
 		in.Subject = cookieValue(r, consent.SubjectCookie)
 	}

@@ -39,15 +39,10 @@ func (s *Server) seen(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	live, err := s.o.Publish.Live(in.Site)
+	live, _, err := s.fromPage(c, in.Site)
 	if err != nil {
 		return err
 	}
-	origin, err := s.originOf(c, &live.Site)
-	if err != nil {
-		return err
-	}
-	allowCORS(c, origin)
 	if wait, ok := s.beacons.Spend(s.client(c.Request())); !ok {
 		return over("beacons", "from this network", wait)
 	}
