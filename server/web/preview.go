@@ -112,11 +112,12 @@ func (s *Server) previewScript(c echo.Context) error {
 	return asset(c, served.Asset, "private, no-store")
 }
 
-// previewReturning answers for the visitor: with a refusal, which needs no hand.
+// previewReturning answers for the visitor, with a refusal, which needs no hand:
+// once the script has looked for the last time whether there is a choice.
 func (s *Server) previewReturning(c echo.Context) error {
 	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
-	return c.Blob(http.StatusOK, "text/javascript; charset=utf-8", []byte("lxConsent.rejectAll();"))
+	return c.Blob(http.StatusOK, "text/javascript; charset=utf-8", []byte(`addEventListener("pageshow", () => setTimeout(() => lxConsent.rejectAll()));`))
 }
 
 func (s *Server) previewStyle(c echo.Context) error {
