@@ -1,0 +1,68 @@
+// The controls of the editor's preview: each one changes what the compiled draft does.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+
+const temp = tempDir();
+let server;
+let browser;
+let editor;
+let page;
+
+before(async () => {
+  server = await startServer({ dir: temp.dir });
+  browser = await startBrowser();
+  editor = await visitor(browser);
+  page = editor.page;
+  await page.goto(server.dashboard);
+  await page.click('[data-testid="own-later"]');
+  await page.click('[data-testid="site-card-demo"]');
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  temp.remove();
+});
+
+const inFrame = (what) => page.frameLocator('[data-testid="preview-frame"]').locator(what);
+/** Clicks on a switch; Mantine lays its input under a track. */
+const turn = (id) => page.getByTestId(id).click({ force: true });
+const accept = () => inFrame('#lx-consent [data-lx-action="accept"]');
+
+test('a first visitor is asked, and one who has refused before is not until the switch is off again', async () => {
+  await accept().waitFor();
+  await turn('preview-returning');
+  await inFrame('#lx-reopen').waitFor();
+  assert.equal(await inFrame('#lx-consent').count(), 0, 'who has answered is not asked again');
+  // The frame is scaled, so a pointer of the test would miss.
+  await inFrame('#lx-reopen').evaluate((b) => b.click());
+  await inFrame('#lx-consent section').first().waitFor();
+  assert.equal(await inFrame('[data-lx-purpose="analytics"]').isChecked(), false, 'the answer was no');
+  await turn('preview-returning');
+  await accept().waitFor();
+  await inFrame('#lx-consent[data-lx-view="banner"]').waitFor();
+});
+
+test('a dark system shows the dark colours', async () => {
+  const colour = () => inFrame('#lx-consent').evaluate((e) => getComputedStyle(e).backgroundColor);
+  const light = await colour();
+  await turn('preview-dark');
+  await page.waitForFunction(() => !document.querySelector('.frame-next, .browser-busy *'));
+  assert.notEqual(await colour(), light);
+  await turn('preview-dark');
+});
+
+test('the place decides the law, and the signal is told of', async () => {
+  await page.getByTestId('preview-place').selectOption('US-CA');
+  const link = inFrame('#lx-reopen').getByText('Your Privacy Choices');
+  await turn('preview-returning');
+  await link.waitFor();
+  await turn('preview-returning');
+  await accept().waitFor();
+  assert.equal(await inFrame('#lx-consent [role="status"]').count(), 0);
+  await turn('preview-gpc');
+  await inFrame('#lx-consent [role="status"]').getByText(/opt-out/i).waitFor();
+});
+
+// Chromium says so of a heading that would take the focus, where the frame is another site's.
+test('the preview ran without an error', () => assert.deepEqual(editor.faults.filter((f) => !f.startsWith('Blocked autofocusing')), []));
