@@ -85,11 +85,27 @@ func build(entry string, modules, define map[string]string) ([]byte, error) {
 		LogLevel:          api.LogLevelSilent,
 		Outfile:           "script.js",
 	})
-	if len(result.Errors) > 0 {
-		texts := api.FormatMessages(result.Errors, api.FormatMessagesOptions{})
-		return nil, consent.Fail(consent.Invalid, "the script does not compile: "+strings.TrimSpace(strings.Join(texts, "\n")), "report this to the maintainers, with the site document")
+	if err := compiled(result.Errors); err != nil {
+		return nil, err
 	}
-	return bytes.TrimSpace(result.OutputFiles[0].Contents), nil
+	// A second look sees one file, where the first joined several: what stands
+	// beside each other now is written shorter.
+	again := api.Transform(string(result.OutputFiles[0].Contents), api.TransformOptions{
+		Target: api.ES2022, Charset: api.CharsetUTF8, LegalComments: api.LegalCommentsNone, LogLevel: api.LogLevelSilent,
+		MinifyIdentifiers: true, MinifySyntax: true, MinifyWhitespace: true,
+	})
+	if err := compiled(again.Errors); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(again.Code), nil
+}
+
+func compiled(errors []api.Message) error {
+	if len(errors) == 0 {
+		return nil
+	}
+	texts := api.FormatMessages(errors, api.FormatMessagesOptions{})
+	return consent.Fail(consent.Invalid, "the script does not compile: "+strings.TrimSpace(strings.Join(texts, "\n")), "report this to the maintainers, with the site document")
 }
 
 // shared are the short names of what gates of different scripts hand over to

@@ -73,7 +73,7 @@ func inlineConfig(in Input) string {
 		}
 	}
 	return constants([][2]string{
-		{"limits", limits.String()}, {"since", literal(in.Edition.Since)}, {"life", literal(months * 28 * 24 * 3600)},
+		{"since", literal(in.Edition.Since)}, {"life", literal(months * 28 * 24 * 3600)}, {"limits", limits.String()},
 		{"consentState", consentState(&in.Edition.Site)}, {"google", google(in)}, {"holds", holds(&in.Edition.Site)},
 		// The sources name these too; nothing of them is compiled in.
 		{"vendors", "{}"},

@@ -103,9 +103,9 @@ func consentState(site *consent.Site) string {
 	for _, row := range signals(site) {
 		ids := make([]string, len(row)-1)
 		for i, id := range row[1:] {
-			ids[i] = literal(id)
+			ids[i] = "may(" + literal(id) + ")"
 		}
-		words = append(words, row[0]+":word("+strings.Join(ids, ",")+")")
+		words = append(words, row[0]+":word("+strings.Join(ids, "&&")+")")
 	}
-	return "word=>(" + words.String() + ")"
+	return "may=>{const word=b=>b?\"granted\":\"denied\";return" + words.String() + "}"
 }

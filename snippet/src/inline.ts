@@ -1,28 +1,51 @@
 // The gate alone, for the page itself: it reads the choice that the browser
 // holds and releases what that grants, with no request. Whatever it does not
 // know waits for the whole script, which takes the gate over.
-import { life, limits, since } from "lx:config";
-import { arm, scan, shared } from "./gate.ts";
-import { GPC, glance, MINOR } from "./glance.ts";
+import { consentState } from "lx:config";
+import { GPC, MINOR } from "./flags.ts";
+import { glance } from "./glance.ts";
+import { type Inert, revive, shared } from "./revive.ts";
 import { isMinor, sendsGPC } from "./signals.ts";
-import { stateOf } from "./with/consentmode.ts";
+import { command } from "./with/consentmode.ts";
 import { network } from "./with/network.ts";
 import { tell } from "./with/signals.ts";
 
-const page = window as { lxConsent?: { gate?: unknown } };
-let cookies = "";
+let cookies: string | undefined;
 try {
   cookies = document.cookie;
 } catch {
   // A sandboxed frame has none.
 }
-const may = glance(cookies, limits, since, life, +sendsGPC * GPC + +isMinor * MINOR, Date.now() / 1000);
-if (SIGNALS || CONSENT_MODE) tell("default", stateOf(may));
-if (NETWORK) {
-  shared._may = may;
-  network(shared, scan);
-}
-arm(may);
+const may = glance(cookies, (+sendsGPC * GPC) | (+isMinor * MINOR), Date.now() / 1000);
+if (SIGNALS) tell("default", consentState(may));
+else if (CONSENT_MODE) command("consent", "default", consentState(may));
+
+const look = () =>
+  document.querySelectorAll<Inert>('[data-src],script[type="text/plain"]').forEach(async (e) => {
+    try {
+      const { dataset } = e;
+      const src = dataset.src || e.src;
+      // What names no purpose fails, and stays.
+      const names = (dataset.category as string).match(/[^\s,]+/g) as string[];
+      // The text of a script at the end of a half-read page may not be whole.
+      if (!(src || e.nextSibling || document.readyState !== "loading")) return;
+      // A script in the page waits for the file before it; meanwhile another look may have let it in.
+      if (!src) await shared._loading;
+      if (e.isConnected && names.every((n) => shared._may(n, dataset.level, n))) {
+        const shown = revive(e, src);
+        shared._slots.add({ _inert: e, _shown: shown, _open: true });
+        e.replaceWith(shown);
+      }
+    } catch {
+      // It stays blocked; the others must not suffer.
+    }
+  });
+
+shared._may = may;
+if (NETWORK) network(shared, look);
+shared._watch = new MutationObserver(look);
+shared._watch.observe(document, { childList: true, subtree: true });
+addEventListener("DOMContentLoaded", look);
+look();
 // An array is a queue stub: the whole script takes its calls.
-page.lxConsent ??= [] as object;
-page.lxConsent.gate = shared;
+((window as { lxConsent?: { gate?: unknown } }).lxConsent ??= [] as object).gate = shared;

@@ -2,11 +2,12 @@
 // compiler wraps all of it: where our faults end, the page goes on, and what
 // waits for a grant keeps waiting.
 import { locale, rules, site, terms } from "lx:config";
-import { again, arm, type Inert, scan, shared, turn } from "./gate.ts";
+import { again, arm, scan, turn } from "./gate.ts";
 import { clean, free, guardCookies, keepConsent, readConsent } from "./jar.ts";
 import type { Action, Levels } from "./merge.ts";
 import { become, has, levelOf, now, purposesOf, signals, state } from "./page.ts";
 import { quietly, safely } from "./quietly.ts";
+import { type Inert, shared } from "./revive.ts";
 import { sender } from "./send.ts";
 import { asks, type Event as Happening } from "./step.ts";
 import { draw, picked } from "./ui/draw.ts";
@@ -41,7 +42,7 @@ const get = () => ({
 const tell = (name: string, action?: string) => {
   const detail = { ...get(), action };
   dispatchEvent(new CustomEvent(`lxconsent:${name}`, { detail }));
-  if (CONSENT_MODE && action) quietly(() => queue().push({ event: "lxconsent_change", ...detail }));
+  if (CONSENT_MODE && action) quietly(() => queue({ event: "lxconsent_change", ...detail }));
 };
 
 /** Does what the state asks for. */

@@ -18,7 +18,7 @@ const compile = (from, to) => {
     else if (e.name.endsWith(".ts") && !e.name.endsWith(".d.ts")) {
       const text = readFileSync(path.join(from, e.name), "utf8");
       const js = ts.transpileModule(text, { compilerOptions: options, fileName: e.name }).outputText;
-      writeFileSync(path.join(to, e.name.replace(/ts$/, "js")), js.replace(/(from\s+"\.[^"]*)\.ts"/g, '$1.js"'));
+      writeFileSync(path.join(to, e.name.replace(/ts$/, "js")), js.replace(/(from\s+"\.[^"]*)\.ts"/g, '$1.js"').replace('"lx:config"', '"./config.js"'));
     }
   }
 };
@@ -27,6 +27,8 @@ let status = 1;
 try {
   writeFileSync(path.join(out, "package.json"), '{"type":"module"}');
   compile(path.join(here, "..", "src"), path.join(out, "src"));
+  // What the compiler makes for one site, a test sets.
+  writeFileSync(path.join(out, "src", "config.js"), "export let limits, since, life;\nexport const configure = (c) => ({ limits, since, life } = c);\n");
   compile(here, path.join(out, "test"));
   const files = readdirSync(path.join(out, "test")).filter((f) => f.endsWith(".test.js"));
   const env = { ...process.env, LX_VECTORS: path.join(here, "..", "..", "contract", "vectors") };

@@ -1,6 +1,6 @@
 // The module `lx:config`, written by the compiler for one site, regime and language.
 import type { Rule } from "../decide.ts";
-import type { Limits } from "../glance.ts";
+import type { Limits } from "../flags.ts";
 import type { Terms } from "../step.ts";
 
 export type NamedRule = Rule & {
@@ -33,7 +33,7 @@ export declare const rules: readonly NamedRule[];
 export declare const vendors: Readonly<Record<string, string>>;
 export declare const cookies: readonly Cookie[];
 /** The consent signals of tag managers, each from the purposes that must all run for it. */
-export declare const consentState: (word: (...purposes: string[]) => string) => Record<string, string>;
+export declare const consentState: (may: (purpose: string) => boolean) => Record<string, string>;
 /** For the gate inside the page: what `glance` needs. */
 export declare const limits: Limits;
 export declare const since: number;

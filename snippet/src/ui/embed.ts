@@ -1,7 +1,7 @@
 // What stands in the place of a frame that waits.
 import { vendors } from "lx:config";
 import { embed } from "lx:view";
-import type { Slot } from "../gate.ts";
+import type { Slot } from "../revive.ts";
 import { grow } from "./grow.ts";
 
 /** Makes the placeholder of a frame whose vendor the site knows. */

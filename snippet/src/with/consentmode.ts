@@ -1,19 +1,16 @@
 // Google Consent Mode v2.
-import { consentState } from "lx:config";
 
-const w = window as { dataLayer?: object[] };
-/** The tag managers' queue. */
-export const queue = (): object[] => {
-  w.dataLayer ??= [];
-  return w.dataLayer;
-};
-
-/** Gives tag managers a command; they take only real `arguments` objects. */
-export function command(..._: unknown[]) {
-  // biome-ignore lint/complexity/noArguments: see above
-  queue().push(arguments);
+declare global {
+  interface Window {
+    dataLayer?: object[];
+  }
 }
 
-/** The consent signals, as names with words. */
-export const stateOf = (allowed: (purpose: string) => boolean) =>
-  consentState((...purposes) => (purposes.every((p) => allowed(p)) ? "granted" : "denied"));
+/** Puts an entry into the tag managers' queue. */
+export const queue = (entry: object) => (window.dataLayer ??= []).push(entry);
+
+/** Gives tag managers a command; they take only real `arguments` objects. */
+export const command = function () {
+  // biome-ignore lint/complexity/noArguments: see above
+  (window.dataLayer ??= []).push(arguments);
+} as (...words: unknown[]) => void;

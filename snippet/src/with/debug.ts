@@ -1,6 +1,6 @@
 // The door to the debug panel, which is a file of its own.
 import { site } from "lx:config";
-import { shared } from "../gate.ts";
+import { shared } from "../revive.ts";
 import { beside } from "../send.ts";
 
 const nonce = (document.currentScript as HTMLScriptElement | null)?.nonce ?? "";

@@ -1,6 +1,7 @@
 // Elements that scripts make: an address that must wait is kept beside the
 // element, which stays the page's own and gets it when the purpose is granted.
-import { type Inert, namesOf as marks, type Policy } from "../gate.ts";
+import { namesOf as marks } from "../gate.ts";
+import type { Inert, Policy } from "../revive.ts";
 import { quietly } from "../quietly.ts";
 import type { Kind } from "./journal.ts";
 import { defuse } from "./markup.ts";

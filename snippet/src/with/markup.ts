@@ -1,5 +1,5 @@
 // Markup that a script hands to the browser as text.
-import type { Policy } from "../gate.ts";
+import type { Policy } from "../revive.ts";
 import type { Kind } from "./journal.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
 

@@ -1,5 +1,5 @@
 // Gating by the site's rules: what scripts load, ask and insert.
-import type { Shared } from "../gate.ts";
+import type { Shared } from "../revive.ts";
 import { safely } from "../quietly.ts";
 import { guardElements } from "./elements.ts";
 import { guardRequests } from "./requests.ts";

@@ -1,6 +1,6 @@
 // Which declared rule speaks about an address.
 import { holds } from "lx:config";
-import type { Allowed } from "../gate.ts";
+import type { Allowed } from "../revive.ts";
 import { quietly } from "../quietly.ts";
 import { type Kind, note } from "./journal.ts";
 

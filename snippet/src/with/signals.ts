@@ -1,7 +1,7 @@
 // Consent for every platform that the site speaks to, where plain Consent Mode
 // is not all of it.
-import { google } from "lx:config";
-import { command, stateOf } from "./consentmode.ts";
+import { consentState, google } from "lx:config";
+import { command } from "./consentmode.ts";
 import { quietly } from "../quietly.ts";
 import { clarity, meta, uet } from "./platforms.ts";
 import { wordpress } from "./wordpress.ts";
@@ -36,7 +36,7 @@ let last = "";
 /** Tells them what is allowed, unless they were last told the same: `default` before any tag runs, `update` after each change. */
 export const tellTags = (kind: Kind, allowed: (purpose: string) => boolean, decided?: boolean) => {
   if (SIGNALS || CONSENT_MODE) {
-    const state = stateOf(allowed);
+    const state = consentState(allowed);
     // Defaults of places, and tags that wait, need a word of the visitor's own.
     const now = JSON.stringify(SIGNALS ? [state, WORDPRESS && !!decided, GOOGLE && kind] : state);
     if (now !== last) tell(kind, state, decided);

@@ -1,0 +1,63 @@
+// An element that is let in, and what all gates of a page share.
+
+/** Whether a purpose runs, at a level given by its name or number, for a vendor. */
+export type Allowed = (name: string, level: string | undefined, vendor: string) => boolean;
+
+/** An element that waits, or may wait; `lx` is ours. */
+export type Inert = HTMLElement & { src?: string; lx?: Slot };
+/**
+ * One waiting element, and what is in its place. The compiler gives each name
+ * in Slot and Shared one fixed short form, so an inline gate of an older
+ * edition hands over to a newer script.
+ */
+export type Slot = { readonly _inert: Inert; _shown: Element; _open?: boolean | undefined; _once?: boolean };
+/** What all gates of a page share. */
+export type Shared = {
+  /** Who decides, from now on; as long as nobody does, all waits. */
+  _may: Allowed;
+  readonly _slots: Set<Slot>;
+  readonly _policy: Policy;
+  _loading?: Promise<unknown>;
+  _watch?: MutationObserver;
+  /** The rules of the site are armed. */
+  _net?: boolean;
+};
+export type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string; createHTML?: (s: string) => string };
+declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Policy };
+
+// What an inline gate has left in the page.
+const left = !INLINE && (window as { lxConsent?: { gate?: Shared } }).lxConsent?.gate;
+const same = (s: string) => s;
+let policy: Policy = { createScript: same, createScriptURL: same, ...(NETWORK && { createHTML: same }) };
+try {
+  if (!left) policy = trustedTypes.createPolicy("lx-consent", policy);
+} catch {
+  // There are no such types, or the page forbids ours; then its browser will refuse the scripts.
+}
+
+/** The gate of this page; nobody decides yet. */
+export const shared: Shared = left || ({ _slots: new Set(), _policy: policy } as unknown as Shared);
+
+/**
+ * Makes a copy that loads or runs, because browsers load nothing when a source
+ * is set on a node that the parser has just inserted, and never run a script
+ * twice.
+ */
+export const revive = (e: Inert, src: string | undefined): Element => {
+  const copy = e.cloneNode(true) as HTMLScriptElement;
+  const { dataset } = copy;
+  delete dataset.src;
+  if (!INLINE) delete dataset.cookieblockSrc;
+  if (e.localName === "script") {
+    copy.type = dataset.type ?? "";
+    copy.nonce = e.nonce;
+    copy.async = copy.hasAttribute("async");
+    if (src && !copy.async)
+      shared._loading = new Promise((done) => {
+        copy.onload = copy.onerror = done;
+      });
+  }
+  if (src) copy.src = shared._policy.createScriptURL(src);
+  else copy.text = shared._policy.createScript(copy.text);
+  return copy;
+};
