@@ -45,6 +45,7 @@ func imports() map[string][]string {
 		"server/collect":              service,
 		"server/gate":                 service,
 		"server/insight":              domain,
+		"server/listen":               {},
 		"server/publish":              service,
 		"server/rights":               service,
 		"server/feed":                 service,

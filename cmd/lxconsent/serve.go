@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/listen"
 	"github.com/leadiumx/consent/server/web"
 )
 
@@ -115,7 +116,7 @@ func listenUntil(ctx context.Context, l net.Listener, h http.Handler, log *slog.
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	go func() { failed <- server.Serve(listen.Lazily(l)) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

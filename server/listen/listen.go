@@ -1,0 +1,133 @@
+// Package listen makes connections whose deadlines cost little.
+//
+// A server that protects itself against slow clients moves the deadlines of a
+// connection eight times per request, and nearly always to a later moment. Each
+// move reaches for a timer of the runtime, which is a tenth of the time that a
+// small answer takes. Here a deadline that moves to a later moment is only
+// noted: when the timer of the earlier one goes off, it is set anew for what is
+// left. No call waits longer than its deadline, and none is ended before it.
+package listen
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// Lazily returns the listener with such connections.
+func Lazily(l net.Listener) net.Listener { return listener{l} }
+
+type listener struct{ net.Listener }
+
+// Accept waits for the next connection.
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: c, in: side{arm: c.SetReadDeadline}, out: side{arm: c.SetWriteDeadline}}, nil
+}
+
+// conn does not embed what it wraps as its own type: no method of a TCP
+// connection may pass by the deadlines that are only noted.
+type conn struct {
+	net.Conn
+	in, out side
+}
+
+func (c *conn) Read(p []byte) (int, error)  { return c.in.do(p, c.Conn.Read) }
+func (c *conn) Write(p []byte) (int, error) { return c.out.do(p, c.Conn.Write) }
+
+func (c *conn) SetReadDeadline(t time.Time) error  { return c.in.set(t) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.out.set(t) }
+func (c *conn) SetDeadline(t time.Time) error      { return errors.Join(c.in.set(t), c.out.set(t)) }
+
+// CloseWrite says that nothing follows, so that a client which still sends
+// reads the last answer; see net/http.
+func (c *conn) CloseWrite() error {
+	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return w.CloseWrite()
+	}
+	return nil
+}
+
+// side is one direction of a connection.
+type side struct {
+	arm func(time.Time) error
+
+	mu sync.Mutex
+	// wanted is the deadline that holds, armed the one of the timer, which never
+	// goes off later while a call is under way; zero is none.
+	wanted, armed time.Time
+	calls         int
+}
+
+func (s *side) set(t time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wanted = t
+	if s.calls == 0 {
+		// The next call looks at it.
+		return nil
+	}
+	return s.hurry()
+}
+
+// hurry arms the timer when it would go off after the deadline.
+func (s *side) hurry() error {
+	if s.wanted.IsZero() || (!s.armed.IsZero() && !s.wanted.Before(s.armed)) {
+		return nil
+	}
+	s.armed = s.wanted
+	return s.arm(s.wanted)
+}
+
+func (s *side) over() bool { return !s.wanted.IsZero() && time.Until(s.wanted) <= 0 }
+
+func (s *side) begin() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.wanted.IsZero() && (s.armed.IsZero() || s.wanted.Before(s.armed)) {
+		if s.over() {
+			return os.ErrDeadlineExceeded
+		}
+		if err := s.hurry(); err != nil {
+			return err
+		}
+	}
+	s.calls++
+	return nil
+}
+
+func (s *side) end() {
+	s.mu.Lock()
+	s.calls--
+	s.mu.Unlock()
+}
+
+// again reports whether a call that the timer ended has time left.
+func (s *side) again() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over() {
+		return false
+	}
+	s.armed = s.wanted
+	return s.arm(s.wanted) == nil
+}
+
+func (s *side) do(p []byte, call func([]byte) (int, error)) (done int, err error) {
+	if err := s.begin(); err != nil {
+		return 0, err
+	}
+	defer s.end()
+	for {
+		n, err := call(p[done:])
+		done += n
+		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || !s.again() {
+			return done, err
+		}
+	}
+}

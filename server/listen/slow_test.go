@@ -1,0 +1,163 @@
+package listen_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/server/listen"
+)
+
+// serve runs a server with the deadlines of the shipped program.
+func serve(t *testing.T) pipes {
+	t.Helper()
+	p := make(pipes)
+	server := &http.Server{
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 15 * time.Second, IdleTimeout: 60 * time.Second,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/large" {
+				_, _ = io.WriteString(w, strings.Repeat("x", 1<<20))
+				return
+			}
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return
+			}
+			_, _ = w.Write(append([]byte("read "), body...))
+		}),
+	}
+	go func() { _ = server.Serve(listen.Lazily(p)) }()
+	t.Cleanup(func() {
+		close(p)
+		_ = server.Close()
+	})
+	return p
+}
+
+// until reads to the end of the connection and returns when that came.
+func until(c net.Conn) time.Duration {
+	start := time.Now()
+	_, _ = io.Copy(io.Discard, c)
+	return time.Since(start)
+}
+
+func TestSlowClientsAreCut(t *testing.T) {
+	t.Parallel()
+	const whole = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	// drip sends a byte a second until nobody takes it.
+	drip := func(c net.Conn, text string) {
+		for _, b := range []byte(text) {
+			if _, err := c.Write([]byte{b}); err != nil {
+				return
+			}
+			time.Sleep(time.Second)
+		}
+	}
+	answered := func(t *testing.T, c net.Conn) {
+		t.Helper()
+		_, _ = io.WriteString(c, whole)
+		r, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || r.StatusCode != http.StatusOK {
+			t.Fatalf("answer %v, %v", r, err)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+	for _, c := range []struct {
+		name string
+		do   func(*testing.T, net.Conn)
+		want time.Duration
+	}{
+		{"who sends nothing", func(*testing.T, net.Conn) {}, 5 * time.Second},
+		{"who sends a head byte by byte", func(_ *testing.T, c net.Conn) { go drip(c, whole) }, 5 * time.Second},
+		{"who does so after a whole request", func(t *testing.T, c net.Conn) {
+			answered(t, c)
+			time.Sleep(20 * time.Second)
+			_, _ = io.WriteString(c, "GET ")
+		}, 5 * time.Second},
+		{"who asks nothing more", answered, 60 * time.Second},
+		{"who sends a body byte by byte", func(_ *testing.T, c net.Conn) {
+			go func() {
+				_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n")
+				drip(c, strings.Repeat("x", 30))
+			}()
+		}, 10 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			alone(t, func(t *testing.T) {
+				client := serve(t).dial()
+				defer func() {
+					_ = client.Close()
+					// Whoever still drips notices it at the next byte.
+					time.Sleep(2 * time.Second)
+				}()
+				c.do(t, client)
+				if got := until(client); got < c.want || got > c.want+time.Second {
+					t.Errorf("cut after %s, want %s", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestAClientWhoDoesNotReadIsCut(t *testing.T) {
+	alone(t, func(t *testing.T) {
+		client := serve(t).dial()
+		defer client.Close()
+		_, _ = io.WriteString(client, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+		time.Sleep(16 * time.Second)
+		all, _ := io.ReadAll(client)
+		if len(all) > 64<<10 {
+			t.Errorf("%d bytes were kept for it", len(all))
+		}
+	})
+}
+
+func TestAConnectionIsKeptAsLongAsItAsks(t *testing.T) {
+	alone(t, func(t *testing.T) {
+		client := serve(t).dial()
+		defer client.Close()
+		in := bufio.NewReader(client)
+		// Pauses of all lengths: each request comes at another moment of the
+		// deadlines that the ones before it left behind.
+		for pause := range 59 {
+			_, _ = io.WriteString(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+			time.Sleep(4 * time.Second)
+			_, _ = io.WriteString(client, "body")
+			r, err := http.ReadResponse(in, nil)
+			if err != nil {
+				t.Fatalf("after a pause of %d s: %v", pause, err)
+			}
+			if body, _ := io.ReadAll(r.Body); string(body) != "read body" {
+				t.Errorf("body = %q", body)
+			}
+			time.Sleep(time.Duration(pause) * time.Second)
+		}
+	})
+}
+
+func TestTheLastAnswerReachesAClientThatStillSends(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, 8)
+		_, _ = io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	})}
+	go func() { _ = server.Serve(listen.Lazily(l)) }()
+	defer server.Close()
+	r, err := http.Post("http://"+l.Addr().String(), "text/plain", strings.NewReader(strings.Repeat("x", 1<<20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("status = %d", r.StatusCode)
+	}
+}
