@@ -26,7 +26,7 @@ func (s *Store) Tombstones(ctx context.Context, each func(consent.Tombstone) err
 			return err
 		}
 		found := make([]*redis.MapStringStringCmd, len(names))
-		if _, err := s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+		if _, err := s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 			for i, name := range names {
 				found[i] = to.HGetAll(ctx, name)
 			}
@@ -95,7 +95,7 @@ func (s *Store) scan(ctx context.Context, pattern string, each func(context.Cont
 			}
 		}
 	}
-	switch client := s.client.(type) {
+	switch client := s.client().(type) {
 	case *redis.ClusterClient:
 		return failure(client.ForEachMaster(ctx, walk))
 	case *redis.Client:

@@ -22,7 +22,7 @@ func (s *Store) Publish(ctx context.Context, e consent.Edition) error {
 		return consent.Errorf(consent.Invalid, "the edition is not encodable: %w", err)
 	}
 	site := e.Site.ID
-	newest, err := s.run.publish.Run(ctx, s.client,
+	newest, err := s.run.publish.Run(ctx, s.client(),
 		[]string{s.keys.editions(site), s.keys.live(), s.keys.version()}, site, e.Number, body).Int64()
 	if err != nil {
 		return failure(err)
@@ -35,7 +35,7 @@ func (s *Store) Publish(ctx context.Context, e consent.Edition) error {
 
 // Edition returns one edition; see consent.Catalog.
 func (s *Store) Edition(ctx context.Context, site string, n int) (consent.Edition, error) {
-	body, err := s.client.HGet(ctx, s.keys.editions(site), strconv.Itoa(n)).Result()
+	body, err := s.client().HGet(ctx, s.keys.editions(site), strconv.Itoa(n)).Result()
 	if errors.Is(err, redis.Nil) {
 		return consent.Edition{}, consent.Fail(consent.NotFound, fmt.Sprintf("site %s has no edition %d", site, n), "list the site's editions")
 	}
@@ -47,7 +47,7 @@ func (s *Store) Edition(ctx context.Context, site string, n int) (consent.Editio
 
 // Editions returns all editions of a site, newest first; see consent.Catalog.
 func (s *Store) Editions(ctx context.Context, site string) ([]consent.Edition, error) {
-	fields, err := s.client.HGetAll(ctx, s.keys.editions(site)).Result()
+	fields, err := s.client().HGetAll(ctx, s.keys.editions(site)).Result()
 	if err != nil {
 		return nil, failure(err)
 	}
@@ -62,7 +62,7 @@ func (s *Store) Editions(ctx context.Context, site string) ([]consent.Edition, e
 
 // Live returns the newest edition of every site; see consent.Catalog.
 func (s *Store) Live(ctx context.Context) ([]consent.Edition, error) {
-	fields, err := s.client.HGetAll(ctx, s.keys.live()).Result()
+	fields, err := s.client().HGetAll(ctx, s.keys.live()).Result()
 	if err != nil {
 		return nil, failure(err)
 	}
@@ -71,7 +71,7 @@ func (s *Store) Live(ctx context.Context) ([]consent.Edition, error) {
 
 // Version counts the publishes; see consent.Catalog.
 func (s *Store) Version(ctx context.Context) (int64, error) {
-	v, err := s.client.Get(ctx, s.keys.version()).Int64()
+	v, err := s.client().Get(ctx, s.keys.version()).Int64()
 	if errors.Is(err, redis.Nil) {
 		return 0, nil
 	}

@@ -17,7 +17,7 @@ func (s *Store) Count(ctx context.Context, site, day string, add map[string]int6
 	if err := ctx.Err(); err != nil || len(add) == 0 {
 		return failure(err)
 	}
-	_, err := s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, err := s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for name, n := range add {
 			to.HIncrBy(ctx, s.keys.counts(site, 0, day), name, n)
 		}
@@ -35,7 +35,7 @@ func (s *Store) Counts(ctx context.Context, site, fromDay, toDay string) (map[st
 	all := map[string]map[string]int64{}
 	for _, day := range days {
 		found := make([]*redis.MapStringStringCmd, partitions)
-		_, err := s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+		_, err := s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 			for i := range found {
 				found[i] = to.HGetAll(ctx, s.keys.counts(site, i, day))
 			}

@@ -51,7 +51,7 @@ func (s *Store) PutDocument(ctx context.Context, d consent.Document) (consent.Do
 	if err := d.Check(); err != nil {
 		return d, err
 	}
-	version, err := redis.NewScript(putDocumentScript).Run(ctx, s.client, s.keys.documents(d.Kind), d.ID, d.Version, d.Body).Int64()
+	version, err := redis.NewScript(putDocumentScript).Run(ctx, s.client(), s.keys.documents(d.Kind), d.ID, d.Version, d.Body).Int64()
 	if err != nil {
 		return d, failure(err)
 	}
@@ -68,7 +68,7 @@ func (s *Store) Document(ctx context.Context, kind, id string) (consent.Document
 	if err := d.Check(); err != nil {
 		return d, err
 	}
-	raw, err := s.client.HGet(ctx, s.keys.documents(kind)[0], id).Result()
+	raw, err := s.client().HGet(ctx, s.keys.documents(kind)[0], id).Result()
 	if errors.Is(err, redis.Nil) {
 		return d, consent.Fail(consent.NotFound, "there is no such document", "list what is there")
 	}
@@ -87,7 +87,7 @@ func (s *Store) Documents(ctx context.Context, kind, after string, limit int) ([
 	if after != "" {
 		from = "(" + after
 	}
-	flat, err := redis.NewScript(pageScript).Run(ctx, s.client, s.keys.documents(kind)[:2], from, limit).StringSlice()
+	flat, err := redis.NewScript(pageScript).Run(ctx, s.client(), s.keys.documents(kind)[:2], from, limit).StringSlice()
 	if err != nil {
 		return nil, failure(err)
 	}
@@ -116,7 +116,7 @@ func (s *Store) DropDocument(ctx context.Context, kind, id string) error {
 	if err := (consent.Document{Kind: kind, ID: id}).Check(); err != nil {
 		return err
 	}
-	return failure(redis.NewScript(dropDocumentScript).Run(ctx, s.client, s.keys.documents(kind)[:2], id).Err())
+	return failure(redis.NewScript(dropDocumentScript).Run(ctx, s.client(), s.keys.documents(kind)[:2], id).Err())
 }
 
 // AppendNote adds a note to a journal; see consent.Cabinet.
@@ -124,7 +124,7 @@ func (s *Store) AppendNote(ctx context.Context, journal string, body []byte) (in
 	if err := consent.CheckNote(journal, body); err != nil {
 		return 0, err
 	}
-	n, err := s.client.RPush(ctx, s.keys.notes(journal), body).Result()
+	n, err := s.client().RPush(ctx, s.keys.notes(journal), body).Result()
 	return n, failure(err)
 }
 
@@ -134,7 +134,7 @@ func (s *Store) Notes(ctx context.Context, journal string, after int64, limit in
 		return nil, err
 	}
 	after = max(after, 0)
-	raw, err := s.client.LRange(ctx, s.keys.notes(journal), after, after+int64(limit)-1).Result()
+	raw, err := s.client().LRange(ctx, s.keys.notes(journal), after, after+int64(limit)-1).Result()
 	if err != nil {
 		return nil, failure(err)
 	}

@@ -128,7 +128,7 @@ func (s *Store) context(ctx context.Context, at place, code consent.ContextCode)
 	if known := s.contexts.get(code); known != nil {
 		return known, nil
 	}
-	packed, err := s.client.HGet(ctx, s.keys.contexts(at.site, at.part()), string(code[:])).Bytes()
+	packed, err := s.client().HGet(ctx, s.keys.contexts(at.site, at.part()), string(code[:])).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil, errNoContext
 	}

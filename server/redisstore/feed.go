@@ -95,7 +95,7 @@ func (s *Store) arrivals(ctx context.Context, site string, after order, limit in
 	}
 	each := int64(max(minPage, 2*limit/partitions))
 	pages := make([]*redis.XMessageSliceCmd, partitions)
-	_, err = s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, err = s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for i := range pages {
 			pages[i] = to.XRangeN(ctx, s.keys.journal(site, i), after.stamp.String(), "+", each+1)
 		}
@@ -131,9 +131,9 @@ func (s *Store) arrivals(ctx context.Context, site string, after order, limit in
 
 // now is the earliest time, in microseconds, that a server of the store has.
 func (s *Store) now(ctx context.Context) (uint64, error) {
-	cluster, ok := s.client.(*redis.ClusterClient)
+	cluster, ok := s.client().(*redis.ClusterClient)
 	if !ok {
-		return timeOf(ctx, s.client)
+		return timeOf(ctx, s.client())
 	}
 	var mu sync.Mutex
 	first := uint64(1) << 62
@@ -186,7 +186,7 @@ func readArrival(site string, part int, line redis.XMessage) (a arrival, err err
 // none: it is an erasure, or was swept.
 func (s *Store) read(ctx context.Context, lines []arrival) (records []consent.Record, ok []bool, err error) {
 	values := make([]*redis.StringCmd, len(lines))
-	_, err = s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, err = s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for i, a := range lines {
 			if a.gone == nil {
 				values[i] = to.HGet(ctx, s.keys.bucket(a.at), a.mark)

@@ -21,7 +21,7 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 	at, sum := locate(site, id)
 	mark := string(sum[:markSize])
 	for range 2 {
-		v, err := s.client.HGet(ctx, s.keys.bucket(at), mark).Result()
+		v, err := s.client().HGet(ctx, s.keys.bucket(at), mark).Result()
 		switch {
 		case missing(err) || err == nil && v == "":
 			return consent.Record{}, none

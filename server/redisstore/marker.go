@@ -28,11 +28,11 @@ return 1`
 // state, in a cluster at least one of its servers. Errors: Unavailable.
 func (s *Store) Advance(ctx context.Context, node string, from, to uint64) (held bool, err error) {
 	count := 1
-	if _, ok := s.client.(*redis.ClusterClient); ok {
+	if _, ok := s.client().(*redis.ClusterClient); ok {
 		count = markers
 	}
 	answers := make([]*redis.Cmd, count)
-	_, err = s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+	_, err = s.client().Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i := range answers {
 			answers[i] = pipe.Eval(ctx, advanceScript, []string{s.keys.marker(i, node)}, from, to)
 		}
@@ -59,9 +59,9 @@ func (s *Store) Servers(ctx context.Context) (string, error) {
 		info, err := c.Info(ctx, "server", "replication").Result()
 		return strings.Join([]string{field(info, "run_id"), field(info, "role"), field(info, "master_replid")}, " "), err
 	}
-	cluster, ok := s.client.(*redis.ClusterClient)
+	cluster, ok := s.client().(*redis.ClusterClient)
 	if !ok {
-		one, err := name(ctx, s.client)
+		one, err := name(ctx, s.client())
 		return one, failure(err)
 	}
 	var mu sync.Mutex

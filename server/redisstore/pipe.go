@@ -30,13 +30,13 @@ type job struct {
 // way, further calls gather for the next. On its own, each would cost a trip to
 // Redis and more of a processor than the rest of its request.
 type pipe struct {
-	client redis.UniversalClient
+	client func() redis.UniversalClient
 	jobs   chan *job
 	stop   chan struct{}
 	ended  chan struct{}
 }
 
-func newPipe(client redis.UniversalClient) *pipe {
+func newPipe(client func() redis.UniversalClient) *pipe {
 	p := &pipe{client: client, jobs: make(chan *job, maxJobs), stop: make(chan struct{}), ended: make(chan struct{})}
 	running := make(chan struct{}, lanes)
 	for range lanes {
@@ -98,7 +98,7 @@ func (p *pipe) exec(batch []*job) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
 	// Each command holds its own error.
-	_, _ = p.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, _ = p.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for _, j := range batch {
 			j.cmd = j.script.EvalSha(ctx, to, j.keys, j.args...)
 		}
@@ -115,7 +115,7 @@ func (p *pipe) exec(batch []*job) {
 	if len(unknown) == 0 {
 		return
 	}
-	_, _ = p.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, _ = p.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for _, j := range unknown {
 			j.cmd = j.script.Eval(ctx, to, j.keys, j.args...)
 		}

@@ -118,7 +118,7 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 // id is free.
 func (s *Store) settled(ctx context.Context, home place, mark, said string, r consent.Record) (consent.Record, bool, error) {
 	at := place{r.Site, binary.BigEndian.Uint16([]byte(said[1:]))}
-	found, err := s.client.HGet(ctx, s.keys.bucket(at), mark).Result()
+	found, err := s.client().HGet(ctx, s.keys.bucket(at), mark).Result()
 	if err == nil && at != home && found != "" && found[0] != kindSettled {
 		return s.heard(ctx, at, mark, found, r, nil)
 	}

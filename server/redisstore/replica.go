@@ -74,9 +74,9 @@ func (r *rounds) run(ask func() (bool, error)) {
 func (s *Store) ask() (bool, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
-	cluster, ok := s.client.(*redis.ClusterClient)
+	cluster, ok := s.client().(*redis.ClusterClient)
 	if !ok {
-		one, ok := s.client.(*redis.Client)
+		one, ok := s.client().(*redis.Client)
 		if !ok {
 			return false, consent.Fail(consent.Invalid, "this kind of Redis client cannot wait", "use a server, a sentinel group or a cluster")
 		}

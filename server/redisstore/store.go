@@ -4,13 +4,11 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/redis/go-redis/v9"
 )
 
 // Options say where Redis is.
@@ -26,11 +24,18 @@ type Options struct {
 	Logger *slog.Logger
 	// Prefix starts every key; empty means "lx:".
 	Prefix string
+	// Tries is how often a Redis that does not answer is asked before Open
+	// gives up; less than 2 means once.
+	Tries int
+	// Late lets Open return a store although Redis does not answer. Every call
+	// fails with Unavailable then, and at once, until Redis was reached and found
+	// fit; that is tried for as long as the store is open.
+	Late bool
 }
 
 // Store is a consent.Store in Redis. It is safe for many goroutines.
 type Store struct {
-	client   redis.UniversalClient
+	link
 	keys     keys
 	run      scripts
 	pipe     *pipe
@@ -45,7 +50,8 @@ var _ consent.Store = (*Store)(nil)
 
 // Open connects, and checks that Redis is fit to hold records: reachable,
 // version 7.0 or later, and never evicting. Weaker persistence is only logged.
-// Errors: Unavailable when Redis does not answer, Unauthorized when it refuses
+// Errors: Unavailable when Redis does not answer and Late is not set,
+// Unauthorized when it refuses
 // the user or password, Invalid for a malformed address or a Redis that must
 // not hold records.
 func Open(ctx context.Context, opts Options) (*Store, error) {
@@ -60,28 +66,34 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		return nil, err
 	}
 	o.OnConnect = (&limits{log: opts.Logger}).keep
-	client, err := connect(ctx, o)
-	if err != nil {
+	s := &Store{keys: keys{opts.Prefix}, run: newScripts(), link: link{stop: make(chan struct{}), ended: make(chan struct{})}}
+	client, err := opts.reach(ctx, o)
+	switch {
+	case err == nil:
+		close(s.ended)
+	case opts.Late && consent.CodeOf(err) == consent.Unavailable && ctx.Err() == nil:
+		client = away()
+		go opts.follow(&s.link, o)
+	default:
 		return nil, err
 	}
-	if err := check(ctx, client, opts.Logger); err != nil {
-		return nil, errors.Join(err, client.Close())
-	}
-	return &Store{client: client, keys: keys{opts.Prefix}, run: newScripts(), pipe: newPipe(client)}, nil
+	s.held.Store(&client)
+	s.pipe = newPipe(s.client)
+	return s, nil
 }
 
 // Level is redis: an acknowledged record was acknowledged by Redis.
 func (s *Store) Level() consent.Level { return consent.StoredRedis }
 
 // Ping reports whether Redis answers.
-func (s *Store) Ping(ctx context.Context) error { return failure(s.client.Ping(ctx).Err()) }
+func (s *Store) Ping(ctx context.Context) error { return failure(s.client().Ping(ctx).Err()) }
 
 // Close ends all connections.
 func (s *Store) Close() error {
 	s.once.Do(func() {
 		s.pipe.close()
 		s.rounds.all.Wait()
-		s.closing = s.client.Close()
+		s.closing = s.link.close()
 	})
 	return s.closing
 }

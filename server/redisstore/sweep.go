@@ -48,7 +48,7 @@ func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record
 		return n, true, nil
 	}
 	last := lines[past-1]
-	_, err = s.client.Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, err = s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for i := range partitions {
 			end := last.stamp
 			if i <= last.part {
@@ -72,7 +72,7 @@ func (s *Store) forget(ctx context.Context, a arrival, r consent.Record) error {
 		return err
 	}
 	if home, _ := locate(r.Site, r.ID); home != a.at {
-		return s.client.HDel(ctx, s.keys.bucket(home), a.mark).Err()
+		return s.client().HDel(ctx, s.keys.bucket(home), a.mark).Err()
 	}
 	return nil
 }

@@ -13,12 +13,12 @@ import (
 
 // PutSecret stores a value until expires; see consent.Vault.
 func (s *Store) PutSecret(ctx context.Context, key string, value []byte, expires time.Time) error {
-	return failure(s.run.putSecret.Run(ctx, s.client, s.vault(), key, expires.UnixMicro(), value).Err())
+	return failure(s.run.putSecret.Run(ctx, s.client(), s.vault(), key, expires.UnixMicro(), value).Err())
 }
 
 // Secret returns a value that has not expired; see consent.Vault.
 func (s *Store) Secret(ctx context.Context, key string, now time.Time) ([]byte, error) {
-	v, err := s.client.HGet(ctx, s.keys.secrets(), key).Result()
+	v, err := s.client().HGet(ctx, s.keys.secrets(), key).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return nil, failure(err)
 	}
@@ -32,7 +32,7 @@ func (s *Store) Secret(ctx context.Context, key string, now time.Time) ([]byte, 
 // TakeSecret returns a value once; see consent.Vault. It also clears away some
 // of what has expired.
 func (s *Store) TakeSecret(ctx context.Context, key string, now time.Time) ([]byte, error) {
-	v, err := s.run.takeSecret.Run(ctx, s.client, s.vault(), key, now.UnixMicro()).Text()
+	v, err := s.run.takeSecret.Run(ctx, s.client(), s.vault(), key, now.UnixMicro()).Text()
 	if errors.Is(err, redis.Nil) {
 		return nil, noSecret()
 	}
@@ -45,7 +45,7 @@ func (s *Store) TakeSecret(ctx context.Context, key string, now time.Time) ([]by
 
 // DropSecret deletes a value; see consent.Vault.
 func (s *Store) DropSecret(ctx context.Context, key string) error {
-	return failure(s.run.dropKey.Run(ctx, s.client, s.vault(), key).Err())
+	return failure(s.run.dropKey.Run(ctx, s.client(), s.vault(), key).Err())
 }
 
 func (s *Store) vault() []string { return []string{s.keys.secrets(), s.keys.ends()} }
