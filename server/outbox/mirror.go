@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -83,7 +85,7 @@ func (m *mirror) put(e consent.Edition) error {
 	path := m.path(e.Site.ID, e.Number)
 	err = os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
-		err = os.WriteFile(path+".new", b, 0o600)
+		err = writeSynced(path+".new", b)
 	}
 	if err == nil {
 		err = os.Rename(path+".new", path)
@@ -103,6 +105,22 @@ func (m *mirror) get(site string, n int) (e consent.Edition, err error) {
 		err = fmt.Errorf("the copy of edition %d of site %s is damaged", n, site)
 	}
 	return e, err
+}
+
+// newestHere is the newest edition of a site up to which all are here.
+type newestHere struct {
+	site   string
+	number int
+}
+
+func (m *mirror) newest() []newestHere {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []newestHere
+	for _, site := range slices.Sorted(maps.Keys(m.have)) {
+		all = append(all, newestHere{site, m.have[site]})
+	}
+	return all
 }
 
 // lacking lists what the store has lost: each site with its newest edition there.

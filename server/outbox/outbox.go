@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -42,6 +43,9 @@ type Options struct {
 	Reserve int64
 	// SegmentSize is the size of the log's files; 0 means 16 MiB.
 	SegmentSize int
+	// Copied are kinds of documents that are kept on this disk too, when the
+	// store may lose them. None of them may ever be dropped.
+	Copied []string
 	// Drain is how long Close may take to hand over what is left; 0 means 5 seconds.
 	Drain time.Duration
 
@@ -88,6 +92,7 @@ type Outbox struct {
 	log   *walLog
 	// mirror is nil for a store that loses nothing which this disk keeps.
 	mirror *mirror
+	copies *copies
 
 	// packer is the writer's.
 	packer   consent.Packer
@@ -160,6 +165,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 	}
 	if _, loses := opts.Inner.(Marked); err == nil && loses {
 		b.mirror, err = openMirror(opts.Dir)
+		b.copies = &copies{dir: filepath.Join(opts.Dir, copiesName), kinds: opts.Copied, held: map[string]string{}}
 	}
 	if err == nil && b.chains.saved == 0 {
 		err = b.chains.save(opts.Dir)
