@@ -12,7 +12,7 @@ import (
 
 // Editions gives the live edition of a site.
 type Editions interface {
-	// Live returns the live edition of a site. Errors: UnknownSite.
+	// Live returns the live edition of a site. Errors: UnknownSite, Unavailable.
 	Live(site string) (*consent.Edition, error)
 }
 
@@ -79,6 +79,9 @@ type Answer struct {
 // errors. Errors: UnknownSite.
 func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 	e, err := d.o.Editions.Live(ask.Site)
+	if consent.CodeOf(err) == consent.Unavailable {
+		return unavailable(ask), nil
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -94,6 +97,22 @@ func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 		a.Decisions = append(a.Decisions, v.cookie(name, ask))
 	}
 	return a, nil
+}
+
+// unavailable denies all that is asked about a site that cannot be read.
+func unavailable(ask Ask) Answer {
+	a := Answer{Site: ask.Site}
+	deny := consent.Decision{Reason: consent.ReasonUnavailable}
+	for _, name := range ask.Purposes {
+		a.Decisions = append(a.Decisions, Decision{Purpose: name, Decision: deny})
+	}
+	for _, id := range ask.Vendors {
+		a.Decisions = append(a.Decisions, Decision{Vendor: id, Decision: deny})
+	}
+	for _, name := range ask.Cookies {
+		a.Decisions = append(a.Decisions, Decision{Cookie: name, Decision: deny})
+	}
+	return a
 }
 
 // view is one visitor as the rules see them.

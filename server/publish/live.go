@@ -19,6 +19,8 @@ type snapshot struct {
 	earlier map[string][]*consent.Edition
 	order   []string
 	shelf   shelf
+	// kept says that this is what the node had a copy of: other sites may exist.
+	kept bool
 }
 
 // at returns the edition of a site that is in force: the newest of those that
@@ -69,6 +71,17 @@ func (d *Desk) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read which sites are archived: %w", err)
 	}
+	s, err := d.snapshot(ctx, editions, shelf)
+	if err != nil {
+		return err
+	}
+	d.live.Store(s)
+	d.version.Store(version)
+	return nil
+}
+
+// snapshot is made of the newest editions.
+func (d *Desk) snapshot(ctx context.Context, editions []consent.Edition, shelf shelf) (*snapshot, error) {
 	known := d.live.Load()
 	s := &snapshot{
 		sites: make(map[string]*consent.Edition, len(editions)), shelved: map[string]*consent.Edition{},
@@ -86,13 +99,12 @@ func (d *Desk) Load(ctx context.Context) error {
 			// Its pages are still open.
 			d.past.put(last)
 		}
+		var err error
 		if s.earlier[e.Site.ID], err = d.before(ctx, e); err != nil {
-			return fmt.Errorf("read the edition before a scheduled one: %w", err)
+			return nil, fmt.Errorf("read the edition before a scheduled one: %w", err)
 		}
 	}
-	d.live.Store(s)
-	d.version.Store(version)
-	return nil
+	return s, nil
 }
 
 // before reads what a scheduled edition will replace.
@@ -110,7 +122,8 @@ func (d *Desk) before(ctx context.Context, e *consent.Edition) ([]*consent.Editi
 }
 
 // Live returns the live edition of a site. The edition is shared: do not
-// change it. Errors: UnknownSite.
+// change it. Errors: UnknownSite; Unavailable for a site of which LoadKept found
+// nothing.
 func (d *Desk) Live(site string) (*consent.Edition, error) {
 	s := d.live.Load()
 	e := s.sites[site]
@@ -119,6 +132,10 @@ func (d *Desk) Live(site string) (*consent.Edition, error) {
 	}
 	if e != nil {
 		return e, nil
+	}
+	if s.kept && s.shelved[site] == nil {
+		return nil, consent.Fail(consent.Unavailable, fmt.Sprintf("this server has no copy of a site %q, and its store has not answered since it was started", clip(site)),
+			"try again once the store answers")
 	}
 	return nil, consent.Fail(consent.UnknownSite, fmt.Sprintf("there is no site %q", clip(site)),
 		"check the site id in the tag, or create the site with `lxconsent site apply`")

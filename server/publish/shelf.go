@@ -21,10 +21,11 @@ const (
 	IsDeleted  State = "deleted"
 )
 
-const (
-	kindCatalog = "catalog"
-	shelfID     = "archived"
-)
+// KindCatalog is the kind of the document that names the archived sites. It is
+// never dropped.
+const KindCatalog = "catalog"
+
+const shelfID = "archived"
 
 // shelf lists the sites that are not served any more. It is one document, so
 // that every server sees a change with one small read.
@@ -51,13 +52,17 @@ func (s *snapshot) state(site string, published bool) State {
 }
 
 func (d *Desk) readShelf(ctx context.Context) (s shelf, err error) {
-	doc, err := d.o.Store.Document(ctx, kindCatalog, shelfID)
+	doc, err := d.o.Store.Document(ctx, KindCatalog, shelfID)
 	if consent.CodeOf(err) == consent.NotFound {
 		return shelf{}, nil
 	}
 	if err != nil {
 		return s, err
 	}
+	return openShelf(doc)
+}
+
+func openShelf(doc consent.Document) (s shelf, err error) {
 	if err := json.Unmarshal(doc.Body, &s); err != nil {
 		return s, fmt.Errorf("read which sites are archived: %w", err)
 	}
@@ -81,7 +86,7 @@ func (d *Desk) changeShelf(ctx context.Context, change func(map[string]shelved) 
 		if err != nil {
 			return fmt.Errorf("encode which sites are archived: %w", err)
 		}
-		_, err = d.o.Store.PutDocument(ctx, consent.Document{Kind: kindCatalog, ID: shelfID, Version: s.version, Body: body})
+		_, err = d.o.Store.PutDocument(ctx, consent.Document{Kind: KindCatalog, ID: shelfID, Version: s.version, Body: body})
 		if err == nil {
 			return d.Load(ctx)
 		}

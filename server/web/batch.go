@@ -175,6 +175,9 @@ func (s *Server) member(ctx context.Context, p admin.Principal, a askJSON, m mem
 	case consent.CodeOf(err) == consent.UnknownSite:
 		named.Reason = consent.ReasonUnknownSite
 		return named, nil
+	case consent.CodeOf(err) == consent.Unavailable:
+		named.Reason = consent.ReasonUnavailable
+		return named, nil
 	case err != nil:
 		return named, err
 	case len(answer.Decisions) == 0:
