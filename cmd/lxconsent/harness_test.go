@@ -65,7 +65,7 @@ func start(t *testing.T, args ...string) *server {
 	return startIn(t, t.TempDir(), args...)
 }
 
-var greeting = regexp.MustCompile(`(?s)Site\s+(\S+).*#setup=(\S+)`)
+var greeting = regexp.MustCompile(`(?s)Site\s+(\S+)(?:.*#setup=(\S+))?`)
 
 func startIn(t *testing.T, dir string, args ...string) *server {
 	t.Helper()

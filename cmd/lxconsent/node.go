@@ -46,6 +46,8 @@ type node struct {
 	keys    *consent.Keyring
 	hooks   *hooks.Desk
 	rights  *rights.Desk
+	// late says that the store did not answer when the server was started.
+	late bool
 }
 
 func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (*node, error) {
@@ -75,9 +77,6 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if n.admin, err = admin.New(admin.Options{Store: store, Clock: now, Random: random, Keys: keys, Token: token}); err != nil {
 		return fail(err)
 	}
-	if err := n.admin.EnsureTenant(ctx, admin.FirstTenant, admin.FirstTenant); err != nil {
-		return fail(err)
-	}
 	book, err := rules.Load()
 	if err != nil {
 		return fail(err)
@@ -92,13 +91,8 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Trial: func(e *consent.Edition) error { return scripts.Trial(e) },
 	})
 	scripts = script.New(script.Options{Editions: n.publish, Laws: laws, Keys: keys, Clock: now, CacheSize: 512})
-	if err := n.publish.Load(ctx); err != nil {
+	if err := c.begin(ctx, n, store, log, addr); err != nil {
 		return fail(err)
-	}
-	if c.Demo {
-		if err := c.seed(ctx, n.publish, addr); err != nil {
-			return fail(err)
-		}
 	}
 	files, built := dashboard.Files()
 	if !built {
@@ -162,7 +156,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 		store, err = boltstore.Open(filepath.Join(c.DataDir, "consent.db"), boltstore.Options{})
 	} else {
 		redisstore.LogTo(log)
-		store, err = redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log})
+		store, err = redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log, Tries: redisTries, Late: true})
 	}
 	if err != nil {
 		return nil, err
@@ -171,7 +165,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 	segment, reserve := logSizes(size)
 	box, err := outbox.Open(ctx, outbox.Options{
 		SegmentSize: segment, Reserve: reserve,
-		Dir: filepath.Join(c.DataDir, "log"), Inner: store, Clock: clock(), Random: random, Keys: keys, Log: log, Ack: consent.Level(c.Ack),
+		Dir: filepath.Join(c.DataDir, "log"), Copied: []string{publish.KindCatalog}, Inner: store, Clock: clock(), Random: random, Keys: keys, Log: log, Ack: consent.Level(c.Ack),
 	})
 	if err != nil {
 		return nil, closeAfter(err, store)

@@ -85,6 +85,9 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	go n.publish.Watch(watch, time.Second)
 	jobs := n.work(watch, log)
 	defer jobs.Wait()
+	if n.late {
+		jobs.Go(func() { c.arriveLater(watch, s, n, log, listener.Addr()) })
+	}
 	counted := make(chan struct{})
 	go func() {
 		defer close(counted)
@@ -157,6 +160,9 @@ func (c *serveCmd) greet(ctx context.Context, s streams, n *node) error {
 // dashboardLink signs the first owner in. Once an owner has a password, nobody
 // needs a link that opens everything.
 func (c *serveCmd) dashboardLink(ctx context.Context, n *node) (string, error) {
+	if n.late {
+		return c.PublicURL + "/dashboard/   (once Redis answers)", nil
+	}
 	owned, err := n.admin.HasOwner(ctx)
 	if err != nil {
 		return "", fmt.Errorf("look for an owner: %w", err)

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/publish"
+)
+
+const (
+	// redisTries is how often a Redis that does not answer is asked at the start.
+	redisTries = 4
+	// arrivalWait bounds what the start asks of the store, arrivalPause is how
+	// often that is tried again later.
+	arrivalWait, arrivalPause = 10 * time.Second, time.Second
+)
+
+// arrive does what a start needs the store for.
+func (c *serveCmd) arrive(ctx context.Context, n *node, addr net.Addr) error {
+	ctx, cancel := context.WithTimeout(ctx, arrivalWait)
+	defer cancel()
+	if err := n.admin.EnsureTenant(ctx, admin.FirstTenant, admin.FirstTenant); err != nil {
+		return err
+	}
+	if err := n.publish.Load(ctx); err != nil {
+		return err
+	}
+	if c.Demo {
+		return c.seed(ctx, n.publish, addr)
+	}
+	return nil
+}
+
+// begin arrives or, while Redis does not answer, begins with what this node has
+// kept: it is never away because Redis is.
+func (c *serveCmd) begin(ctx context.Context, n *node, kept publish.Keeper, log *slog.Logger, addr net.Addr) error {
+	err := c.arrive(ctx, n, addr)
+	if err == nil || len(c.Redis) == 0 || consent.CodeOf(err) != consent.Unavailable || ctx.Err() != nil {
+		return err
+	}
+	n.late = true
+	sites, unread := n.publish.LoadKept(ctx, kept)
+	switch {
+	case unread != nil:
+		log.Error("Redis does not answer, and this server's copy of the sites cannot be read: scripts, checks and consents are refused until Redis answers", "error", unread, "redis", err)
+	case sites == 0:
+		log.Error("Redis does not answer, and this server has no copy of a site yet: scripts, checks and consents are refused until Redis answers", "error", err)
+	default:
+		log.Error("Redis does not answer; this server starts with its own copy of the sites. Scripts, signed cookies and consents are served; the dashboard, and checks without a signed cookie, wait for Redis", "sites", sites, "error", err)
+	}
+	return nil
+}
+
+// arriveLater arrives once the store answers, and greets again, since only then
+// there is a way into the dashboard.
+func (c *serveCmd) arriveLater(ctx context.Context, s streams, n *node, log *slog.Logger, addr net.Addr) {
+	tick := time.NewTicker(arrivalPause)
+	defer tick.Stop()
+	n.late = false
+	for said := ""; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := c.arrive(ctx, n, addr)
+		if err == nil {
+			err = c.greet(ctx, s, n)
+		}
+		if err == nil {
+			break
+		}
+		if consent.CodeOf(err) != consent.Unavailable && err.Error() != said && ctx.Err() == nil {
+			said = err.Error()
+			log.Error("the start could not be finished; it is tried again", "error", err)
+		}
+	}
+	log.Info("Redis answers: sites are served as they stand there", "sites", len(n.publish.Sites()))
+}
