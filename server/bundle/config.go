@@ -92,8 +92,9 @@ func config(in Input, words map[string]string) string {
 		laxer = "/" + in.Laxer + "/"
 	}
 	return constants([][2]string{
-		{"laxer", laxer}, {"site", literal(site.ID)}, {"note", literal(in.Note)}, {"locale", literal(in.Locale)}, {"endpoint", literal(endpoint)},
-		{"cookieDomain", literal(site.CookieDomain)}, {"maxAge", literal(terms.CookieLife())},
+		// What is short and plain stands first: the compiler puts it where it is used.
+		{"maxAge", literal(terms.CookieLife())}, {"locale", literal(in.Locale)}, {"endpoint", literal(endpoint)}, {"cookieDomain", literal(site.CookieDomain)},
+		{"site", literal(site.ID)}, {"note", literal(in.Note)}, {"laxer", laxer},
 		{"rules", list(in.Rules, func(r consent.Rule) string { return rule(in, r, words) })},
 		{"vendors", names.String()}, {"cookies", list(site.Cookies, cookie)},
 		{"consentState", consentState(site)}, {"google", google(in)}, {"holds", holds(site)}, {"terms", t.String()},

@@ -24,11 +24,9 @@ func el(tag string, a attributes, children ...any) tree {
 	return append(t, children...)
 }
 
-// pinned are properties that no rule of a page may override, not even one in
-// an earlier layer; see grow.ts.
-func pinned(display, position string) attributes {
-	return attributes{"display": display, "position": position, "visibility": "visible", "opacity": 1}
-}
+// pinned are values that no rule of a page may override, not even one in an
+// earlier layer; grow.ts names the properties.
+func pinned(display, position string) string { return display + " " + position + " visible 1" }
 
 func button(action, label string) tree {
 	return el("button", attributes{"data-lx-action": action, "style": pinned("block", "static")}, label)
@@ -92,7 +90,6 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 		"data-lx-view": name, "style": pinned("flex", "fixed"),
 	})
 	if name == "banner" {
-		box[1].(attributes)["data-lx-info"] = v.info()
 		box = append(box, el("div", attributes{"style": pinned("block", "static")}, slices.Concat(head, []any{titled}, content, rows)...))
 	} else {
 		// The title stays while the rows scroll.
@@ -105,15 +102,6 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 		}, "×"))
 	}
 	return box
-}
-
-// info describes the banner for programs that look at pages.
-func (v *viewer) info() string {
-	purposes := map[string]string{}
-	for _, r := range v.in.Rules {
-		purposes[r.ID] = r.Mode.String()
-	}
-	return literal(map[string]any{"edition": v.in.Edition.Number, "regime": v.in.Regime.ID, "purposes": purposes})
 }
 
 func (v *viewer) banner() tree {

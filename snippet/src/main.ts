@@ -1,15 +1,15 @@
 // window.lxConsent, and the one place that runs what `step` decides. The
 // compiler wraps all of it: where our faults end, the page goes on, and what
 // waits for a grant keeps waiting.
-import { locale, rules, site, terms } from "lx:config";
+import { rules } from "lx:config";
 import { again, arm, scan, turn } from "./gate.ts";
 import { clean, free, guardCookies, keepConsent, readConsent } from "./jar.ts";
 import type { Action, Levels } from "./merge.ts";
-import { become, has, levelOf, now, purposesOf, signals, state } from "./page.ts";
+import { become, get, has, purposesOf, state } from "./page.ts";
 import { quietly, safely } from "./quietly.ts";
 import { type Inert, shared } from "./revive.ts";
 import { sender } from "./send.ts";
-import { asks, type Event as Happening } from "./step.ts";
+import type { Event as Happening } from "./step.ts";
 import { draw, picked } from "./ui/draw.ts";
 import { nameTriggers } from "./ui/links.ts";
 import { addSheet } from "./ui/sheet.ts";
@@ -30,15 +30,6 @@ const page = window as { lxConsent?: unknown };
 // What a stub or the inline gate has left.
 const before = page.lxConsent as { gate?: unknown; q?: Iterable<Call> } | undefined;
 
-const get = () => ({
-  site,
-  edition: terms._edition,
-  regime: terms._regime,
-  locale,
-  levels: Object.fromEntries(rules.map((r) => [r._id, levelOf(r)])),
-  decided: !asks(terms, signals, state[0], now()),
-  gpc: signals.gpc,
-});
 const tell = (name: string, action?: string) => {
   const detail = { ...get(), action };
   dispatchEvent(new CustomEvent(`lxconsent:${name}`, { detail }));
@@ -75,7 +66,7 @@ const look = () => {
   draw(close, tell);
 };
 const send = PREVIEW ? undefined : sender((consent) =>
-  go({ _read: [consent, state[0]?._raw ?? ""], _proved: true }),
+  go({ _read: [consent, state[0]?._raw ?? ""] }),
 );
 
 /** A grant needs the visitor's own hand; a refusal is taken from anyone. */
@@ -131,7 +122,8 @@ page.lxConsent = api;
 // Whoever waits hears of everything, the start included.
 for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) api.push(call);
 settle();
-void send?.();
+// Only what has no proof can be waiting; a look into the storage costs milliseconds.
+if (state[0]?._raw.endsWith(".")) void send?.();
 tell("ready");
 
 /** Shows what a placeholder stands for, from now on if its vendor is granted. */
@@ -161,12 +153,13 @@ addEventListener("click", safely((e) => {
 addEventListener("keydown", safely((e) => {
   if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL) close();
 }));
-// Another tab, whose decision waits for the server in its storage, or this page out of the
-// back-forward cache, may have another choice. These are hints: our own cookie says which.
-for (const name of ["visibilitychange", "pageshow", "storage", "prerenderingchange"])
-  addEventListener(name, safely(() => {
-    const values = read();
-    const raw = state[0]?._raw;
-    if (raw ? !values.includes(raw) : values[0]) go({ _read: values });
-    else look();
-  }), true);
+// Another tab, or this page out of the back-forward cache, may have another choice. These are
+// hints: our own cookie says which.
+const reread = safely(() => {
+  const values = read();
+  const raw = state[0]?._raw;
+  if (raw ? !values.includes(raw) : values[0]) go({ _read: values });
+  else look();
+});
+for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, reread, true);
+if (!PREVIEW) (window as { cookieStore?: EventTarget }).cookieStore?.addEventListener("change", reread);

@@ -1,8 +1,8 @@
 // What this page knows of its visitor, and what that allows.
-import { type NamedRule, rules, terms } from "lx:config";
+import { locale, type NamedRule, rules, site, terms } from "lx:config";
 import { decide, type Signals } from "./decide.ts";
 import { isMinor, isSensitive, sendsGPC } from "./signals.ts";
-import { type Event, type State, step } from "./step.ts";
+import { asks, type Event, type State, step } from "./step.ts";
 import { HIDDEN } from "./views.ts";
 
 /** Seconds since 1970 UTC. */
@@ -28,3 +28,14 @@ export const has = (name: string, level?: number | string, vendor = name): boole
   const found = purposesOf(name);
   return !!found[0] && found.every((r) => levelOf(r, vendor, level ? +level || (LEVELS && r._levels ? r._levels.indexOf(level as string) + 1 : 0) || 99 : 1));
 };
+
+/** What a page may know of all this. */
+export const get = () => ({
+  site,
+  edition: terms._edition,
+  regime: terms._regime,
+  locale,
+  levels: Object.fromEntries(rules.map((r) => [r._id, levelOf(r)])),
+  decided: !asks(terms, signals, state[0], now()),
+  gpc: signals.gpc,
+});

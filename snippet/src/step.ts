@@ -27,8 +27,6 @@ export type State = readonly [
 export type Event = {
   /** The browser holds these values of lx_consent. */
   readonly _read?: readonly string[];
-  /** The first of them came from the server, which has recorded the latest act. */
-  readonly _proved?: boolean;
   /** Something is to be shown; HIDDEN closes what is shown. */
   readonly _show?: View;
   readonly _act?: Action | undefined;
@@ -60,7 +58,8 @@ export const step = (t: Terms, signals: Signals, [choice, view]: State, e: Event
   const asked = (choice: Choice | undefined, otherwise: View): View => (asks(t, signals, choice, now) ? otherwise : HIDDEN);
   if (e._read) {
     const read = chosen(e._read);
-    return [read, view === PREFERENCES ? view : asked(read, BANNER), e._proved && read?._levels === choice?._levels ? undefined : "sync"];
+    // The same answers, perhaps with the server's proof, change nothing.
+    return [read, view === PREFERENCES ? view : asked(read, BANNER), choice && read?._levels === choice._levels ? undefined : "sync"];
   }
   const action = e._show === HIDDEN && view === BANNER ? "dismiss" : e._act;
   if (!action) return [choice, e._show || asked(choice, BANNER)];

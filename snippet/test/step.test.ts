@@ -120,18 +120,18 @@ test("withdrawing denies everything, vendors too", () => {
 test("the server's answer replaces the cookie and is not a change when it says the same", () => {
   const s = after(terms(), read(terms()), { _act: "accept_all", _levels: all });
   const proved = `${cookie("analytics:1~marketing:1~recording:3", NOW + 2).replace("1.-.", "1.k1.")}${"A".repeat(22)}`;
-  const [choice, view, changed, given] = after(terms(), s, { _read: [proved, s[0]?._raw ?? ""], _proved: true });
+  const [choice, view, changed, given] = after(terms(), s, { _read: [proved, s[0]?._raw ?? ""] });
   assert.deepEqual([choice?._raw, view, changed, given], [proved, HIDDEN, undefined, undefined]);
 });
 test("a stricter answer of the server counts and is told", () => {
   const s = after(terms(), read(terms()), { _act: "accept_all", _levels: all });
-  const [choice, , changed] = after(terms(), s, { _read: [cookie("analytics:1~marketing:0~recording:3")], _proved: true });
+  const [choice, , changed] = after(terms(), s, { _read: [cookie("analytics:1~marketing:0~recording:3")] });
   assert.equal(choice?._said.get("marketing"), "0");
   assert.equal(changed, "sync");
 });
 test("a broken answer leaves the choice as it is", () => {
   const s = after(terms(), read(terms()), { _act: "accept_all", _levels: all });
-  const [choice, view, changed] = after(terms(), s, { _read: ["<html>", s[0]?._raw ?? ""], _proved: true });
+  const [choice, view, changed] = after(terms(), s, { _read: ["<html>", s[0]?._raw ?? ""] });
   assert.deepEqual([choice, view, changed], [s[0], HIDDEN, undefined]);
 });
 test("whatever the script writes it can read", () => {

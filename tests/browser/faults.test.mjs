@@ -245,12 +245,17 @@ test('S22: a browser that sends the signal itself is obeyed before anything is s
 test('S24: a decision that the server refuses is not tried for ever, and keeps no newer one back', () =>
   stage.visit(async (_, p) => {
     await p.goto(page('/plain'));
+    // What waits is looked at beside a choice that has no proof yet.
+    const wait = (s) => p.evaluate((s) => {
+      localStorage.setItem('lx_pending', s);
+      document.cookie = `lx_consent=1.-.1.fr.${Math.floor(Date.now() / 1000)}.analytics:0.;path=/`
+    }, s);
     for (const poison of ['{"id":1}', '[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]', 'rubbish', '[]', 'null', '[null,"x"]']) {
-      await p.evaluate((s) => localStorage.setItem('lx_pending', s), poison);
+      await wait(poison);
       await p.goto(page());
       assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
     }
-    await p.evaluate(() => localStorage.setItem('lx_pending', '[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]'));
+    await wait('[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]');
     await p.goto(page());
     await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
     await choose(p, 'reject');

@@ -95,7 +95,7 @@ test('a description of the banner stands in the page', () =>
   page('', async (p) => {
     const info = await p.locator('#lx-consent').evaluate((e) => JSON.parse(e.dataset.lxInfo));
     assert.equal(info.edition, 1);
-    assert.equal(info.purposes.analytics, 'opt-in');
+    assert.deepEqual([info.regime, info.decided, info.levels.analytics], ['fr+us-fl', false, 0]);
   }));
 
 test('the focus goes into the preferences, stays there and comes back', () =>

@@ -3,7 +3,7 @@
 import { locale, type NamedRule, rules, terms } from "lx:config";
 import { banner, preferences, reopen } from "lx:view";
 import type { Levels } from "../merge.ts";
-import { levelOf, now, signals, state } from "../page.ts";
+import { get, levelOf, now, signals, state } from "../page.ts";
 import { safely } from "../quietly.ts";
 import { asks } from "../step.ts";
 import { BANNER, PREFERENCES, type View } from "../views.ts";
@@ -64,6 +64,8 @@ export const draw = (close: () => void, tell: (name: string) => void, late?: boo
     // Opened by attribute, a banner takes no focus from the page.
     if (view === PREFERENCES || (MODAL && view)) dialog.showModal();
     else dialog.open = !!view;
+    // For programs that look at pages.
+    if (view) root.dataset.lxInfo = JSON.stringify(get());
     // A page may leave room for a banner, and gets it back when that is gone.
     if (view === BANNER) new ResizeObserver(() => document.documentElement.style.setProperty("--lx-height", `${dialog.offsetHeight}px`)).observe(dialog);
     if (focused && document.activeElement === document.body) (root.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? root).focus();
