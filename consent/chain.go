@@ -5,9 +5,10 @@ import (
 	"encoding/hex"
 )
 
-// Link binds a record to the one before it in its chain. It is short, since
-// every record holds one; signed checkpoints bind the whole hashes.
-type Link [8]byte
+// Link binds a record to the one before it in its chain, so that a record which
+// was changed can be named. It is short, since every record holds one: proof
+// that nothing was changed are signed checkpoints, which bind the whole hashes.
+type Link [4]byte
 
 // MarshalText writes a link in hex.
 func (l Link) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, l[:]), nil }
@@ -16,7 +17,7 @@ func (l Link) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, l[:])
 func (l *Link) UnmarshalText(b []byte) error {
 	raw, err := hex.DecodeString(string(b))
 	if err != nil || len(raw) != len(l) {
-		return damagedEvidence("a link is not 16 hexadecimal digits")
+		return damagedEvidence("a link is not 8 hexadecimal digits")
 	}
 	copy(l[:], raw)
 	return nil

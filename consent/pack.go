@@ -12,14 +12,15 @@ import (
 // Sealed is a record as stores keep it. Evidence is never changed and never
 // erased; without the secret nobody reads who decided, or what.
 //
-//	version and flags · link 8 · context 8 · seq · action and signals · clock · time · gap · personal part
+//	version and flags · link 4 · context 8 · action and signals · seq · clock · time · gap · personal part
 //
 // Numbers are varints; a part that a flag leaves out has no bytes. The
 // personal part is
 //
 //	flags · subject 16 · content 8 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
 //
-// encrypted under the record's own secret when there is a subject.
+// encrypted under the record's own secret when there is a subject. A subject
+// that follows from the secret is left out.
 type Sealed struct {
 	// Context is packed; CodeOfContext names it.
 	Context  []byte
@@ -80,18 +81,13 @@ const (
 	flagBot         = 1 << 2
 	flagOutdated    = 1 << 3
 
-	linkAt, codeAt = 1, 9
-	envelopeSize   = 17
+	linkAt       = 1
+	codeAt       = linkAt + len(Link{})
+	envelopeSize = codeAt + len(ContextCode{})
 
-	otherAction = 15
 	// absent stands for a purpose without a level.
 	absent = 15
 )
-
-// actionCodes gives actions their numbers. Never change one: only append.
-func actionCodes() [8]Action {
-	return [...]Action{AcceptAll, RejectAll, Save, Dismiss, Withdraw, Embed, API, GPC}
-}
 
 // Pack writes the record for a store to keep, or returns how it was packed
 // before. secret is nil when there is nothing to be kept apart. Times are cut
@@ -111,10 +107,6 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 	if s, err = with.context(&c); err != nil {
 		return s, nil, err
 	}
-	person, err := r.personal(&c)
-	if err != nil {
-		return s, nil, err
-	}
 	var code ContextCode
 	sum := s.hash()
 	copy(code[:], sum[:])
@@ -125,6 +117,12 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 			sum := sha256.Sum256(appendWord(appendWord([]byte("lx secret 1"), r.Subject), r.ID))
 			secret = sum[:SecretSize]
 		}
+	}
+	person, err := r.personal(&c, secret)
+	if err != nil {
+		return s, nil, err
+	}
+	if secret != nil {
 		mask(person, secret)
 	}
 	b := append(make([]byte, 0, 96), flags)
@@ -141,7 +139,9 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 	}
 	b = appendSigned(b, r.Clock)
 	b = appendSigned(b, r.Time.UnixMilli()-r.Clock)
-	b = appendSigned(b, r.Gap)
+	if r.Gap != 0 {
+		b = appendSigned(b, r.Gap)
+	}
 	s.Evidence = append(b, person...)
 	return s, secret, nil
 }
@@ -164,27 +164,6 @@ func (r *Record) context() Context {
 	slices.Sort(c.Purposes)
 	return c
 }
-
-// appendHow packs the action and the signals.
-func (r *Record) appendHow(b []byte) []byte {
-	known := actionCodes()
-	action := slices.Index(known[:], r.Action)
-	how := byte(otherAction)
-	if action >= 0 {
-		how = byte(action)
-	}
-	for i, on := range r.Signals.all() {
-		if *on {
-			how |= 1 << (4 + i)
-		}
-	}
-	if b = append(b, how); action < 0 {
-		b = appendWord(b, string(r.Action))
-	}
-	return b
-}
-
-func (s *Signals) all() [3]*bool { return [3]*bool{&s.GPC, &s.Minor, &s.Sensitive} }
 
 // Unpack reads a record that is kept under an id. context is the packed context
 // whose code the evidence names. Without the secret of a personal part the
@@ -240,14 +219,17 @@ func (r *Record) unpack(known *KnownContext, secret []byte) error {
 	r.Bot, r.Outdated = flags&flagBot != 0, flags&flagOutdated != 0
 	copy(r.Link[:], evidence[linkAt:codeAt])
 	in := reader{b: evidence[envelopeSize:]}
-	in.how(r)
+	gap := in.how(r)
 	if flags&flagChained != 0 {
 		r.Seq = in.number(1<<64 - 1)
 		in.bad = in.bad || r.Seq == 0
 	}
 	r.Clock = in.signed()
 	r.Time = time.UnixMilli(r.Clock + in.signed()).UTC()
-	r.Gap = in.signed()
+	if gap {
+		r.Gap = in.signed()
+		in.bad = in.bad || r.Gap == 0
+	}
 	if in.bad {
 		return damagedEvidence("the evidence of a record is damaged")
 	}
@@ -263,30 +245,10 @@ func (r *Record) unpack(known *KnownContext, secret []byte) error {
 		mask(person, secret)
 		r.Secret = slices.Clone(secret)
 	}
-	if !readPersonal(person, r, c) || sealed == (r.Subject == "") {
+	if !readPersonal(person, r, c, secret) || sealed == (r.Subject == "") {
 		return damagedEvidence("the personal part of a record is damaged, or its secret is another's")
 	}
 	return nil
-}
-
-// how reads what appendHow wrote.
-func (r *reader) how(out *Record) {
-	b := r.byte()
-	for i, on := range out.Signals.all() {
-		*on = b&(1<<(4+i)) != 0
-	}
-	n, known := int(b&15), actionCodes()
-	switch {
-	case b>>7 != 0:
-		r.bad = true
-	case n < len(known):
-		out.Action = known[n]
-	case n == otherAction:
-		out.Action = Action(r.word())
-		r.bad = r.bad || slices.Contains(known[:], out.Action)
-	default:
-		r.bad = true
-	}
 }
 
 // EvidenceCode is the code of the context that evidence refers to.

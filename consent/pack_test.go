@@ -18,7 +18,7 @@ func full() consent.Record {
 		Levels: map[string]int{"functional": 1, "analytics": 1, "marketing": 0, "recording": 2}, Vendors: map[string]int{"youtube": 1},
 		Action: consent.Save, Signals: consent.Signals{GPC: true}, Time: time.UnixMilli(1795478400999).UTC(), Clock: 1795478400123, Gap: 12,
 		PlaceSource: "mmdb", Laws: []string{"FR", "EEA"}, Content: base64.RawURLEncoding.EncodeToString([]byte("8 bytes.")),
-		Node: strings.Repeat("a", 32), Seq: 1_000_000, Link: consent.Link{1, 2, 3, 4, 5, 6, 7, 8}, Secret: []byte("sixteen bytes ok"),
+		Node: strings.Repeat("a", 32), Seq: 1_000_000, Link: consent.Link{1, 2, 3, 4}, Secret: []byte("sixteen bytes ok"),
 	}
 }
 
@@ -36,6 +36,9 @@ func TestAPackedRecordComesBackWhole(t *testing.T) {
 	for name, change := range map[string]func(*consent.Record){
 		"as it is":                             func(*consent.Record) {},
 		"of a linking":                         func(r *consent.Record) { r.Peer, r.Action = "__________________8DAg", consent.Identify },
+		"that made its subject":                func(r *consent.Record) { madeFor(r) },
+		"of a linking that made its subject":   func(r *consent.Record) { madeFor(r); r.Peer = "__________________8DAg" },
+		"without a gap":                        func(r *consent.Record) { r.Gap = 0 },
 		"of nobody":                            func(r *consent.Record) { r.Subject, r.Secret = "", nil },
 		"of a program":                         func(r *consent.Record) { r.Bot = true },
 		"for an old edition":                   func(r *consent.Record) { r.Outdated = true },
@@ -80,6 +83,45 @@ func TestARecordOfAUsualSizeFitsAListpackEntry(t *testing.T) {
 	}
 	if len(s.Evidence) > 60 || len(secret) != consent.SecretSize {
 		t.Fatalf("%d bytes of evidence, %d of secret", len(s.Evidence), len(secret))
+	}
+}
+
+// madeFor gives a record the subject and the secret of a first decision.
+func madeFor(r *consent.Record) {
+	made, secret, err := consent.NewSubjectFor(strings.NewReader("random bytes, 16"), r.ID)
+	if err != nil {
+		panic(err)
+	}
+	r.Subject, r.Secret = made, secret
+}
+
+func TestARecordNeedNotHoldTheSubjectThatItMade(t *testing.T) {
+	t.Parallel()
+	r := full()
+	madeFor(&r)
+	if !r.MadeSubject() {
+		t.Fatal("the record does not know its subject")
+	}
+	s, secret, err := r.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Evidence) > 40 {
+		t.Errorf("%d bytes of evidence", len(s.Evidence))
+	}
+	if got := unpack(t, r.ID, s, nil); got.Subject != "" {
+		t.Errorf("without the secret it is of %s", got.Subject)
+	}
+	if got, err := consent.Unpack("_____________________g", s.Context, s.Evidence, secret); err == nil && got.Subject == r.Subject {
+		t.Error("under another id it is of the same subject")
+	}
+	other := full()
+	other.ID, other.Subject = "_____________________g", r.Subject
+	if other.Secret = secret; other.MadeSubject() {
+		t.Error("another record claims to have made the subject")
+	}
+	if held, _, err := other.Pack(); err != nil || len(held.Evidence) != len(s.Evidence)+16 {
+		t.Errorf("a record of a subject that another one made has %d bytes, %v", len(held.Evidence), err)
 	}
 }
 
@@ -154,10 +196,10 @@ func FuzzUnpack(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, context, evidence, secret []byte) {
 		// The code must fit, else nothing is read; a fuzzer does not find it.
-		if len(evidence) >= 17 {
+		if len(evidence) >= 13 {
 			evidence = bytes.Clone(evidence)
 			code := consent.CodeOfContext(context)
-			copy(evidence[9:], code[:])
+			copy(evidence[5:], code[:])
 		}
 		if len(secret) == 0 {
 			secret = nil

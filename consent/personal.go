@@ -14,6 +14,8 @@ const (
 	contentWord
 	hasOver
 	hasPeer
+	// subjectMade says that the subject follows from the secret and the id.
+	subjectMade
 	personalFlags = 1<<iota - 1
 )
 
@@ -24,9 +26,13 @@ const (
 )
 
 // personal packs who decided and what.
-func (r *Record) personal(c *Context) ([]byte, error) {
+func (r *Record) personal(c *Context, secret []byte) ([]byte, error) {
 	b := []byte{0}
-	b = packText(b, r.Subject, subjectSize, subjectRaw, subjectWord)
+	if made, ok := subjectText(secret, r.ID); ok && made == r.Subject {
+		b[0] |= subjectMade
+	} else {
+		b = packText(b, r.Subject, subjectSize, subjectRaw, subjectWord)
+	}
 	b = packText(b, r.Content, ContentSize, contentRaw, contentWord)
 	fits := true
 	if r.Peer != "" {
@@ -66,10 +72,19 @@ func (r *Record) personal(c *Context) ([]byte, error) {
 }
 
 // readPersonal reads what personal wrote, in that one spelling.
-func readPersonal(b []byte, out *Record, c *Context) bool {
+func readPersonal(b []byte, out *Record, c *Context, secret []byte) bool {
 	r := reader{b: b}
 	flags := r.byte()
 	out.Subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
+	made, ok := subjectText(secret, out.ID)
+	if flags&subjectMade != 0 {
+		if !ok || out.Subject != "" {
+			return false
+		}
+		out.Subject = made
+	} else if ok && made == out.Subject {
+		return false
+	}
 	out.Content = r.text(flags, ContentSize, contentRaw, contentWord)
 	if flags&hasPeer != 0 {
 		out.Peer = base64.RawURLEncoding.EncodeToString(r.take(subjectSize))

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"io"
 	"strconv"
@@ -29,23 +30,40 @@ func NewSubject(random io.Reader) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b[:]), nil
 }
 
-// NewSubjectFor makes a subject for a record that is its first. It has the first
-// two bytes of the record's id, so that a store can keep both in one place, and
-// 112 random bits behind them.
-func NewSubjectFor(random io.Reader, id string) (string, error) {
-	s, err := NewSubject(random)
-	if err != nil || !IsRecordID(id) {
-		return s, err
+// NewSubjectFor makes a subject for a record that is its first, and the secret
+// of that record, 128 random bits. The subject has the first two bytes of the
+// record's id, so that a store can keep both in one place; the rest of it
+// follows from the secret and the id, so that the record need not hold it. An id
+// that is not 16 bytes gets a subject of its own, and no secret.
+func NewSubjectFor(random io.Reader, id string) (subject string, secret []byte, err error) {
+	secret = make([]byte, SecretSize)
+	if _, err := io.ReadFull(random, secret); err != nil {
+		return "", nil, Errorf(Unavailable, "make a subject: %w", err)
 	}
-	var b, first [16]byte
-	if _, err := base64.RawURLEncoding.Decode(b[:], []byte(s)); err != nil {
-		return "", Errorf(Unavailable, "make a subject: %w", err)
+	if made, ok := subjectText(secret, id); ok {
+		return made, secret, nil
 	}
-	if _, err := base64.RawURLEncoding.Decode(first[:], []byte(id)); err != nil {
-		return "", Errorf(Unavailable, "make a subject: %w", err)
+	subject, err = NewSubject(random)
+	return subject, nil, err
+}
+
+// subjectText is the subject that NewSubjectFor makes with a secret. Who knows
+// it learns nothing of the secret.
+func subjectText(secret []byte, id string) (s string, ok bool) {
+	raw, ok := rawText(id, subjectSize)
+	if !ok || len(secret) != SecretSize {
+		return "", false
 	}
-	copy(b[:2], first[:2])
-	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+	sum := sha256.Sum256(append(append(append(make([]byte, 0, 64), "lx subject 1"...), secret...), raw...))
+	copy(raw[bucketBytes:], sum[:])
+	return base64.RawURLEncoding.EncodeToString(raw), true
+}
+
+// MadeSubject reports whether NewSubjectFor made the subject of the record
+// together with its secret.
+func (r *Record) MadeSubject() bool {
+	made, ok := subjectText(r.Secret, r.ID)
+	return ok && r.Subject == made
 }
 
 // SealSubject writes a subject token for one site.

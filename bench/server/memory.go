@@ -130,7 +130,7 @@ func newMaker() *maker {
 func (m *maker) next() (r consent.Record, err error) {
 	m.now = m.now.Add(time.Millisecond)
 	id := base64.RawURLEncoding.EncodeToString(random(16))
-	subject, err := consent.NewSubjectFor(rand.Reader, id)
+	subject, secret, err := consent.NewSubjectFor(rand.Reader, id)
 	if err != nil {
 		return r, err
 	}
@@ -139,7 +139,7 @@ func (m *maker) next() (r consent.Record, err error) {
 		ID: id, Site: "demo", Subject: subject, Edition: 3, EditionHash: m.hash, WordsHash: m.hash,
 		Regime: "FR+FR", Locale: "fr", Action: consent.Save, PlaceSource: "database", Laws: []string{"eu-gdpr", "fr-cnil"},
 		Levels: map[string]int{"functional": 1, "analytics": grant, "marketing": 0, "recording": grant},
-		Time:   m.now, Clock: m.now.UnixMilli(), Node: m.node, Secret: random(16),
+		Time:   m.now, Clock: m.now.UnixMilli(), Node: m.node, Secret: secret,
 		Content: base64.RawURLEncoding.EncodeToString(random(consent.ContentSize)),
 	}
 	m.head, err = r.Chain(m.head)

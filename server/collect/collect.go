@@ -129,12 +129,14 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 
 // keep stores a decision and answers with its proof.
 func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown shown, subject string, choice *consent.Choice, latest *consent.Record) (a Answer, err error) {
+	var secret []byte
 	if subject == "" && grants(choice) {
-		if subject, err = consent.NewSubjectFor(d.o.Random, w.ID); err != nil {
+		if subject, secret, err = consent.NewSubjectFor(d.o.Random, w.ID); err != nil {
 			return Answer{}, err
 		}
 	}
 	record := d.record(live, w, shown, subject, choice, latest)
+	record.Secret = secret
 	record.Outdated = shown.edition.Number != live.Number
 	stored, fresh, level, err := d.append(ctx, record)
 	if err != nil {

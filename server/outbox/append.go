@@ -88,8 +88,11 @@ func (b *Outbox) AppendLevel(ctx context.Context, r consent.Record) (stored cons
 // owned is a copy of a record that came from nowhere yet, with a secret of its own.
 func (b *Outbox) owned(r consent.Record) (*consent.Record, error) {
 	own := cloned(r)
-	own.Time, own.Sealed, own.Secret = r.Time.Truncate(time.Millisecond), nil, nil
-	if r.Subject != "" {
+	own.Time, own.Sealed = r.Time.Truncate(time.Millisecond), nil
+	if !r.MadeSubject() {
+		own.Secret = nil
+	}
+	if r.Subject != "" && own.Secret == nil {
 		own.Secret = make([]byte, consent.SecretSize)
 		if _, err := io.ReadFull(b.o.Random, own.Secret); err != nil {
 			return nil, unread(err)
