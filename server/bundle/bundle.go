@@ -62,8 +62,8 @@ func Compile(in Input) (*Asset, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Included twice it does nothing, and its faults end here.
-	return pack(slices.Concat([]byte("try{window.lxConsent?.rescan||"), bytes.TrimSuffix(js, []byte(";")), []byte(`}catch(e){console.warn("lxConsent",e)}`)))
+	// Included twice it says so and does nothing else, and its faults end here.
+	return pack(slices.Concat([]byte(`try{if(window.lxConsent?.rescan)throw"included twice";`), bytes.TrimSuffix(js, []byte(";")), []byte(`}catch(e){console.warn("lxConsent",e)}`)))
 }
 
 func build(entry string, modules, define map[string]string) ([]byte, error) {
@@ -71,7 +71,7 @@ func build(entry string, modules, define map[string]string) ([]byte, error) {
 		EntryPoints:       []string{entry},
 		Bundle:            true,
 		Format:            api.FormatIIFE,
-		Target:            api.ES2022,
+		Target:            api.ES2021, // what the browsers read that know our styles
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		TreeShaking:       api.TreeShakingTrue,

@@ -48,6 +48,7 @@ type receiptJSON struct {
 // answer, errors from here on included. The origin is empty when none was sent.
 func (s *Server) fromPage(c echo.Context, site string) (live *consent.Edition, origin string, err error) {
 	if live, err = s.o.Publish.Live(site); err != nil {
+		s.allowAnySite(c)
 		return nil, "", err
 	}
 	if origin, err = s.originOf(c, &live.Site); err != nil {
@@ -62,6 +63,7 @@ func (s *Server) createConsent(c echo.Context) error {
 	r := c.Request()
 	w, err := decode[writeJSON](c, consentBounds())
 	if err != nil {
+		s.allowAnySite(c)
 		return err
 	}
 	live, origin, err := s.fromPage(c, w.Site)

@@ -2,10 +2,10 @@
 import { endpoint, note, site } from "lx:config";
 import type { Given } from "./merge.ts";
 import { quietly } from "./quietly.ts";
+import { own } from "./own.ts";
 
 type Write = readonly [body: { readonly id: string; readonly [field: string]: unknown }, at: number];
 
-const own = document.currentScript;
 /** The API lies beside the folder of this address; undefined where it is not known. An image of the page may bear the name of the script's place. */
 export const beside = endpoint || (own instanceof HTMLScriptElement ? own.src : undefined);
 

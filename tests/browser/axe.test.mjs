@@ -250,3 +250,33 @@ test('an opt-out is said as a status, where a law wants it said', () =>
     },
     { place: 'US-CA' },
   ));
+
+/** What a screen reader is given of our box: role and name of all that bears one, in order. */
+async function heard(p, v) {
+  const cdp = await v.context.newCDPSession(p);
+  const { nodes } = await cdp.send('Accessibility.getFullAXTree');
+  const byId = new Map(nodes.map((n) => [n.nodeId, n]));
+  const lines = [];
+  const say = (n) => {
+    const role = n.role?.value;
+    const checked = n.properties?.find((x) => x.name === 'checked')?.value.value;
+    const modal = n.properties?.some((x) => x.name === 'modal' && x.value.value);
+    if (!n.ignored && /^(dialog|heading|button|checkbox|combobox|link)$/.test(role)) lines.push([role, modal && 'modal', n.name.value, checked].filter(Boolean).join(' '));
+    for (const id of n.childIds ?? []) if (byId.has(id)) say(byId.get(id));
+  };
+  say(nodes.find((n) => n.role?.value === 'dialog'));
+  return lines;
+}
+
+test('S21: a screen reader is given a named dialog, what can be chosen, and how each choice stands', () =>
+  page('box', 'en', async (p, v) => {
+    assert.deepEqual(await heard(p, v), [
+      'dialog Your privacy, your choice', 'heading Your privacy, your choice', 'link Privacy policy of LeadiumX.ai', 'button Reject all', 'button Accept all', 'button Settings',
+    ]);
+    await settings(p);
+    const rows = ['Necessary Always on true', 'Functional false', 'Analytics false', 'Marketing false'].map((r) => `checkbox ${r}`);
+    const ends = ['Reject all', 'Accept all', 'Save choices', 'Close'].map((b) => `button ${b}`);
+    assert.deepEqual(await heard(p, v), ['dialog modal Cookie settings', 'heading Cookie settings', 'link Privacy policy of LeadiumX.ai', ...rows, 'link YouTube', 'checkbox Recording false', ...ends]);
+    await p.check('#lx-consent [data-lx-purpose=recording]');
+    assert.deepEqual((await heard(p, v)).slice(8, 10), ['checkbox Recording true', 'combobox Recording']);
+  }));

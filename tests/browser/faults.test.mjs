@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { spawn } from 'node:child_process';
 import { chromium } from 'playwright-core';
 import { find, tempDir } from './harness.mjs';
-import { choose, siteOf, startStage, written } from './stage.mjs';
+import { choose, siteOf, startStage, waiting, written } from './stage.mjs';
 
 let stage;
 const document1 = siteOf('shop', { cookies: [{ name: '_stat', purpose: 'analytics' }], features: { consent_mode: false, cookie_writes: true } });
@@ -149,15 +149,63 @@ test('S8: a page that is made before it is wanted shows nothing until it is', as
   }
 });
 
-test('S10: of two tags the first counts', () =>
+test('S10: of two tags the first counts, and the second says so once', () =>
   stage.visit(async (_, p) => {
+    const told = [];
+    p.on('console', (m) => m.type() === 'warning' && told.push(m.text()));
     stage.serve('www.shop.localhost/twice', stage.page('shop', `<script>window.n = 0; addEventListener('lxconsent:ready', () => window.n++); window.first = window.lxConsent;</script>${stage.tag('shop')}`, tags));
     await p.goto(page('/twice'));
     assert.deepEqual(await p.evaluate(() => [window.n, window.first === window.lxConsent]), [0, true]);
-    assert.equal(await shown(p), 1);
+    assert.deepEqual([await shown(p), told], [1, ['lxConsent included twice']]);
     await choose(p, 'accept');
     await p.waitForFunction(() => window.ran === 1);
   }));
+
+test('S10: beside an inline gate, of the tag and that of a tag manager the first to come counts', () =>
+  stage.visit(async (_, p) => {
+    const gate = await (await stage.api('GET', '/v1/inline/shop?gate=1')).text();
+    const told = [];
+    p.on('console', (m) => m.type() === 'warning' && told.push(m.text()));
+    const manager = `<script>for (const place of [document.head, document.documentElement]) place.append(Object.assign(document.createElement('script'), { src: '${stage.consent}/s/shop.js' }));</script>`;
+    stage.serve('www.shop.localhost/manager', `<!doctype html><html lang="en"><head><meta charset="utf-8">${gate}<title>Shop</title>${manager}</head><body><h1>Shop</h1>${tags}</body></html>`);
+    await p.goto(page('/manager'));
+    await p.locator('#lx-consent').waitFor();
+    await p.waitForLoadState('networkidle');
+    assert.equal(await shown(p), 1);
+    assert.deepEqual([...new Set(told)], ['lxConsent included twice']);
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.ran === 1);
+  }));
+
+// What browsers have not always had; each is away in one of them. Older ones cannot read the script at all, see S1.
+const missing = [
+  'fetch', 'Promise', 'Proxy', 'Set', 'MutationObserver', 'ResizeObserver', 'CustomEvent', 'CSSStyleSheet', 'HTMLDialogElement', 'Intl', 'URL', 'crypto',
+  'navigator.userActivation', 'navigator.sendBeacon', 'document.adoptedStyleSheets', 'Element.prototype.attachShadow', 'Element.prototype.closest', 'Element.prototype.append',
+  'Element.prototype.replaceWith', 'HTMLDialogElement.prototype.showModal', 'HTMLDialogElement.prototype.close', 'Object.fromEntries', 'Array.prototype.flatMap',
+  'Array.prototype.includes', 'String.prototype.replaceAll', 'String.prototype.startsWith', 'HTMLElement.prototype.dataset', 'CSSStyleDeclaration.prototype.setProperty', 'NodeList.prototype.forEach',
+];
+test('S11: in a browser that lacks something, nothing is granted, nothing surfaces and the page works', async () => {
+  for (const name of missing)
+    await stage.visit(async (_, p) => {
+      await p.addInitScript((path) => {
+        const names = path.split('.');
+        const last = names.pop();
+        let owner = names.reduce((o, n) => o[n], window);
+        while (owner && !Object.hasOwn(owner, last)) owner = Object.getPrototypeOf(owner);
+        delete owner[last];
+      }, name);
+      await p.goto(page());
+      assert.equal(await p.locator('h1').innerText(), 'Shop', name);
+      const has = () => p.evaluate(() => [!!window.lxConsent?.has?.('analytics'), window.ran]);
+      assert.deepEqual(await has(), [false, undefined], `nothing runs without ${name}`);
+      // Whoever sees a banner can refuse in it.
+      const reject = p.locator('#lx-consent [data-lx-action="reject"]');
+      if (await reject.count()) {
+        await reject.evaluate((b) => b.click());
+        assert.deepEqual(await has(), [false, undefined], `a refusal holds without ${name}`);
+      }
+    });
+});
 
 test('S12: a page that is left right after the click loses no decision and records none twice', () =>
   stage.visit(async (v, p) => {
@@ -245,17 +293,12 @@ test('S22: a browser that sends the signal itself is obeyed before anything is s
 test('S24: a decision that the server refuses is not tried for ever, and keeps no newer one back', () =>
   stage.visit(async (_, p) => {
     await p.goto(page('/plain'));
-    // What waits is looked at beside a choice that has no proof yet.
-    const wait = (s) => p.evaluate((s) => {
-      localStorage.setItem('lx_pending', s);
-      document.cookie = `lx_consent=1.-.1.fr.${Math.floor(Date.now() / 1000)}.analytics:0.;path=/`
-    }, s);
     for (const poison of ['{"id":1}', '[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]', 'rubbish', '[]', 'null', '[null,"x"]']) {
-      await wait(poison);
+      await waiting(p, poison);
       await p.goto(page());
       assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
     }
-    await wait('[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]');
+    await waiting(p, '[{"id":"AAAAAAAAAAAAAAAAAAAAAA","site":"shop","note":"forged","action":"accept_all","levels":{}},0]');
     await p.goto(page());
     await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
     await choose(p, 'reject');

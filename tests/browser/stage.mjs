@@ -113,3 +113,9 @@ export const written = (page) => page.waitForResponse((r) => r.url().endsWith('/
 
 /** Clicks in the banner and waits until the choice is recorded. */
 export const choose = (page, action) => Promise.all([written(page), page.click(`#lx-consent [data-lx-action="${action}"]`)]);
+
+/** Lets a decision wait: it is looked at beside a choice that has no proof yet. */
+export const waiting = (p, decision) => p.evaluate((s) => {
+  localStorage.setItem('lx_pending', s);
+  document.cookie = `lx_consent=1.-.1.fr.${Math.floor(Date.now() / 1000)}.analytics:0.;path=/`;
+}, decision);

@@ -2,14 +2,14 @@
 import { site } from "lx:config";
 import { shared } from "../revive.ts";
 import { beside } from "../send.ts";
+import { own } from "../own.ts";
 
-const nonce = (document.currentScript as HTMLScriptElement | null)?.nonce ?? "";
 
 /** Loads the panel where the page's address asks for it. */
 export const debug = () => {
   if (!/[?&]lx-debug\b/.test(location.search) || !beside) return;
   const script = document.createElement("script");
-  script.nonce = nonce;
+  script.nonce = (own as HTMLScriptElement | null)?.nonce ?? "";
   script.src = shared._policy.createScriptURL(new URL(`../debug/${site}.js${new URL(beside).search}`, beside).href);
   document.head.append(script);
 };

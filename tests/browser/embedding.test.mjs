@@ -1,0 +1,52 @@
+// Ways to write the tag that are not the documented one: it must work, or say so.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { choose, siteOf, startStage } from './stage.mjs';
+
+let stage;
+const tags = '<script type="text/plain" data-category="analytics">window.ran = (window.ran ?? 0) + 1;</script>';
+
+before(async () => {
+  stage = await startStage();
+  await stage.site(siteOf('shop', { features: { consent_mode: false, cookie_writes: false, debug: true } }));
+});
+after(() => stage?.stop());
+
+describe('a tag that runs later than the page is read', () => {
+  for (const extra of [' async', ' defer', ' type="module"', ' type="module" async'])
+    test(`asks, obeys and records:${extra}`, () =>
+      stage.visit(async (_, p) => {
+        stage.serve('www.shop.localhost/late', stage.page('shop', '', tags, extra));
+        await p.goto(stage.url('www.shop.localhost', '/late?lx-debug'));
+        await p.locator('#lx-consent').waitFor();
+        assert.equal(await p.evaluate(() => window.ran), undefined);
+        await p.waitForFunction(() => window.lxDebug);
+        await choose(p, 'accept');
+        await p.waitForFunction(() => window.ran === 1 && /lx_consent=1\.k/.test(document.cookie));
+      }));
+
+  test('knows the marks on its own tag, a module too', () =>
+    stage.visit(async (_, p) => {
+      for (const extra of [' data-minor', ' defer data-minor', ' type="module" data-minor']) {
+        stage.serve('www.shop.localhost/minor', stage.page('shop', '', tags, extra));
+        await p.goto(stage.url('www.shop.localhost', '/minor'));
+        await p.waitForFunction(() => window.lxConsent?.ready);
+        await p.mouse.click(5, 5);
+        await p.evaluate(() => window.lxConsent.acceptAll());
+        assert.deepEqual(await p.evaluate(() => [window.lxConsent.has('marketing'), window.lxConsent.has('functional')]), [false, true], extra);
+      }
+    }));
+});
+
+test('a tag that a script adds later works, a module too', () =>
+  stage.visit(async (_, p) => {
+    stage.serve('www.shop.localhost/added', `<!doctype html><title>Shop</title><h1>Shop</h1>${tags}`);
+    for (const type of ['', 'module']) {
+      await p.context().clearCookies();
+      await p.goto(stage.url('www.shop.localhost', '/added'));
+      await p.evaluate(([src, t]) => document.head.append(Object.assign(document.createElement('script'), { src, type: t })), [`${stage.consent}/s/shop.js`, type]);
+      await p.locator('#lx-consent').waitFor();
+      await choose(p, 'accept');
+      await p.waitForFunction(() => window.ran === 1);
+    }
+  }));
