@@ -138,22 +138,23 @@ func (c redisCells) add(t *testing.T, id string, like []byte) {
 		t.Fatalf("%v, %v", keys, err)
 	}
 	// Into the partition and bucket of some other record.
-	line, err := c.client.XRangeN(t.Context(), keys[0], "-", "+", 1).Result()
-	if err != nil || len(line) != 1 {
+	line, err := c.client.LIndex(t.Context(), keys[0], -1).Result()
+	if err != nil || len(line) != 16 {
 		t.Fatal(err)
 	}
-	at0 := line[0].Values["r"].(string)
 	bucket := strings.Replace(keys[0], "lx:j:", "lx:b:", 1)
 	field := "\x01\x02\x03\x04\x05\x06\x07\x08"
 	for _, key := range c.client.Keys(t.Context(), bucket+"*").Val() {
-		if c.client.HExists(t.Context(), key, at0[2:]).Val() {
+		if c.client.HExists(t.Context(), key, line[8:]).Val() {
 			bucket = key
 		}
 	}
 	if err := c.client.HSet(t.Context(), bucket, field, value).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.client.XAdd(t.Context(), &redis.XAddArgs{Stream: keys[0], Values: map[string]any{"r": at0[:2] + field}}).Err(); err != nil {
+	// A later line, of the same bucket.
+	head := binary.BigEndian.Uint64([]byte(line)) + 1<<11
+	if err := c.client.RPush(t.Context(), keys[0], append(binary.BigEndian.AppendUint64(nil, head), field...)).Err(); err != nil {
 		t.Fatal(err)
 	}
 }

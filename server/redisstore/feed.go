@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/redis/go-redis/v9"
@@ -22,48 +21,29 @@ const (
 	minPage = 32
 )
 
-// stamp is the number of an arrival: the microsecond at which its partition
-// took it, and its place among those of that microsecond.
-type stamp struct{ micro, seq uint64 }
-
-func (s stamp) compare(o stamp) int {
-	return cmp.Or(cmp.Compare(s.micro, o.micro), cmp.Compare(s.seq, o.seq))
-}
-
-func (s stamp) String() string { return fmt.Sprintf("%d-%d", s.micro, s.seq) }
-
-func parseStamp(id string) (s stamp, ok bool) {
-	micro, seq, _ := strings.Cut(id, "-")
-	var err, err2 error
-	s.micro, err = strconv.ParseUint(micro, 10, 63)
-	s.seq, err2 = strconv.ParseUint(seq, 10, 63)
-	return s, err == nil && err2 == nil && s.String() == id
-}
-
-// order is a place in the order of a site: by time, and of one time by partition.
+// order is a place in the order of a site: by the microsecond at which a
+// partition took something, and of one time by partition.
 type order struct {
-	stamp
-	part int
+	micro uint64
+	part  int
 }
 
 func (o order) compare(p order) int {
-	return cmp.Or(o.stamp.compare(p.stamp), cmp.Compare(o.part, p.part))
+	return cmp.Or(cmp.Compare(o.micro, p.micro), cmp.Compare(o.part, p.part))
 }
 
-func (o order) cursor() string { return fmt.Sprintf("%d.%d-%d", o.micro, o.part, o.seq) }
+func (o order) cursor() string { return fmt.Sprintf("%d-%d", o.micro, o.part) }
 
-// parseCursor reads a cursor: the time, the partition and the place there.
+// parseCursor reads a cursor: the time and the partition.
 func parseCursor(c string) (o order, err error) {
 	if c == "" {
 		return o, nil
 	}
-	micro, rest, _ := strings.Cut(c, ".")
-	part, seq, _ := strings.Cut(rest, "-")
+	micro, part, _ := strings.Cut(c, "-")
+	o.micro, err = strconv.ParseUint(micro, 10, 64-localBits)
 	n, bad := strconv.Atoi(part)
-	var ok bool
-	o.stamp, ok = parseStamp(micro + "-" + seq)
 	o.part = n
-	if !ok || bad != nil || n < 0 || n >= partitions || o.cursor() != c {
+	if err != nil || bad != nil || n < 0 || n >= partitions || o.cursor() != c {
 		return o, consent.BadCursor()
 	}
 	return o, nil
@@ -93,11 +73,15 @@ func (s *Store) arrivals(ctx context.Context, site string, after order, limit in
 	if err != nil {
 		return nil, err
 	}
-	each := int64(max(minPage, 2*limit/partitions))
-	pages := make([]*redis.XMessageSliceCmd, partitions)
+	each := max(minPage, 2*limit/partitions)
+	pages := make([]*redis.Cmd, partitions)
 	_, err = s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for i := range pages {
-			pages[i] = to.XRangeN(ctx, s.keys.journal(site, i), after.stamp.String(), "+", each+1)
+			first := after.micro
+			if i <= after.part && after != (order{}) {
+				first++
+			}
+			pages[i] = to.Eval(ctx, linesScript, []string{s.keys.journal(site, i)}, first, each+1)
 		}
 		return nil
 	})
@@ -105,26 +89,27 @@ func (s *Store) arrivals(ctx context.Context, site string, after order, limit in
 		return nil, err
 	}
 	// Where a page ends early nothing behind its end can be told.
-	end := order{stamp{now, 0}, 0}
+	end := order{now, 0}
 	var found []arrival
 	for i, page := range pages {
-		lines := page.Val()
+		lines, err := page.StringSlice()
+		if err != nil {
+			return nil, err
+		}
 		for _, line := range lines {
-			a, err := readArrival(site, i, line)
+			a, err := readLine(site, i, line)
 			if err != nil {
 				return nil, err
 			}
-			if a.order.compare(after) > 0 || after == (order{}) {
-				found = append(found, a)
-			}
+			found = append(found, a)
 		}
-		if len(lines) > int(each) {
+		if len(lines) > each {
 			if last := found[len(found)-1].order; last.compare(end) < 0 {
 				end = last
 			}
 		}
 	}
-	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(end) >= 0 })
+	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(end) >= 0 || a.mark == "" && a.gone == nil })
 	slices.SortFunc(found, func(a, b arrival) int { return a.order.compare(b.order) })
 	return found[:min(limit, len(found))], nil
 }
@@ -156,30 +141,6 @@ func timeOf(ctx context.Context, client redis.Cmdable) (uint64, error) {
 		return nil
 	})
 	return uint64(t.Val().UnixMicro()), err
-}
-
-func readArrival(site string, part int, line redis.XMessage) (a arrival, err error) {
-	var ok bool
-	if a.stamp, ok = parseStamp(line.ID); !ok {
-		return a, damaged("arrival")
-	}
-	a.part = part
-	if v, is := line.Values["r"].(string); is {
-		if len(v) != 2+markSize {
-			return a, damaged("arrival")
-		}
-		a.at, a.mark = place{site, uint16(v[0])<<8 | uint16(v[1])}, v[2:]
-		return a, nil
-	}
-	at, _ := line.Values["x"].(string)
-	ids, _ := line.Values["i"].(string)
-	ms, err := strconv.ParseInt(at, 10, 64)
-	if err != nil {
-		return a, damaged("erasure")
-	}
-	a.gone = &consent.Erasure{Time: time.UnixMilli(ms).UTC()}
-	a.gone.IDs, err = idsOf(ids)
-	return a, err
 }
 
 // read reads the records of arrivals, one for one; ok is false where there is
@@ -251,7 +212,7 @@ func (s *Store) Tail(ctx context.Context, _ string) (string, error) {
 	if err != nil || now == 0 {
 		return "", failure(err)
 	}
-	return order{stamp{now - 1, 1 << 62}, partitions - 1}.cursor(), nil
+	return order{now - 1, partitions - 1}.cursor(), nil
 }
 
 // Export calls each for every record of a site; see consent.Records. Records

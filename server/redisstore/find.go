@@ -52,5 +52,5 @@ func (s *Store) Since(_ context.Context, _ string, t time.Time) (string, error) 
 	if micro <= 0 {
 		return "", nil
 	}
-	return order{stamp: stamp{micro: uint64(micro)}}.cursor(), nil
+	return order{micro: uint64(micro)}.cursor(), nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func FuzzACursorHasOneSpelling(f *testing.F) {
-	for _, s := range []string{"", "1795478400000000.3-0", "1.32-0", "1.-1-0", "01.1-0", "1.1", "9223372036854775808.1-1"} {
+	for _, s := range []string{"", "1795478400000000-3", "1-32", "1--1", "01-1", "1.1", "9007199254740992-1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -16,7 +16,7 @@ import (
 //	                        person        (7 bytes)  state of a subject
 //	                        mark          (8 bytes)  a record, or where it is
 //	                        person mark   (15 bytes) an earlier record of a subject
-//	j:{site/pp}      stream arrivals: records by bucket and mark, and erasures
+//	j:{site/pp}      list   arrivals: records by bucket and mark, and erasures
 //	n:{site/pp}day   hash   counters of a day; see consent.Counters
 //	d:{site/pp}      hash   code → context that many records share
 //	live{catalog}    hash   site → newest edition

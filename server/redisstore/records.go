@@ -81,7 +81,7 @@ func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Reco
 	part := at.part()
 	keys := []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
 	said, err := s.pipe.call(ctx, s.run.apply, keys, mark, person, clockArg(r.Clock), evidence(r.ID, sealed, secret), code[:], sealed.Context,
-		r.Cell(), binary.BigEndian.AppendUint16(nil, at.bucket), consent.SkewBound.Milliseconds()).Text()
+		r.Cell(), at.bucket%perPart, consent.SkewBound.Milliseconds()).Text()
 	if err == nil && said == "" {
 		err = damaged("record")
 	}

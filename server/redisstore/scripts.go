@@ -78,22 +78,10 @@ local function records(key, person, s)
 end
 `
 
-// arriveLib tells the feed. Numbers follow the clock of Redis, so that none is
-// given twice even when Redis has lost the last ones, but never go back.
-const arriveLib = `
-local function arrive(journal, ...)
-  local t = redis.call('TIME')
-  local id = redis.pcall('XADD', journal, string.format('%.0f', t[1] * 1000000 + t[2]) .. '-*', ...)
-  if type(id) == 'table' and id.err then
-    local last = redis.call('XREVRANGE', journal, '+', '-', 'COUNT', 1)
-    redis.call('XADD', journal, string.match(last[1][1], '^%d+') .. '-*', ...)
-  end
-end
-`
-
 // apply stores a record once, with its subject if it has one.
 // KEYS bucket, journal, counters of the day, contexts; ARGV mark, person, clock,
-// what stands under the mark, code, context, cell, bucket, how close is close.
+// what stands under the mark, code, context, cell, bucket in the partition, how
+// close is close.
 const applyScript = `
 local mark, person, clock = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local have = redis.call('HGET', KEYS[1], mark)
@@ -126,7 +114,7 @@ if s then
   end
   write(KEYS[1], person, s)
 end
-arrive(KEYS[2], 'r', ARGV[8] .. mark)
+arrive(KEYS[2], ARGV[8], mark)
 redis.call('HINCRBY', KEYS[3], ARGV[7], 1)
 return 'n'`
 
@@ -196,7 +184,7 @@ for _, r in ipairs(all) do
 end
 write(key, person, s)
 for i = 1, #gone, 500 do
-  arrive(KEYS[2], 'x', ARGV[3], 'i', table.concat(gone, '', i, math.min(i + 499, #gone)))
+  arrive(KEYS[2], 0, ARGV[3] .. table.concat(gone, '', i, math.min(i + 499, #gone)))
 end
 return table.concat(gone)`
 

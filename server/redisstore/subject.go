@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -130,7 +129,7 @@ func (s *Store) erase(ctx context.Context, at place, person []byte, subject stri
 	}
 	ms := when.UnixMilli()
 	gone, err := s.pipe.call(ctx, s.run.erase, []string{s.keys.bucket(at), s.keys.journal(at.site, at.part())},
-		string(person), clockArg(ms), strconv.FormatInt(ms, 10)).Text()
+		string(person), clockArg(ms), eraseTime(ms)).Text()
 	if err != nil {
 		return err
 	}

@@ -47,18 +47,22 @@ func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record
 	if past == 0 {
 		return n, true, nil
 	}
-	last := lines[past-1]
-	_, err = s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
+	return n, past < len(lines), s.trim(ctx, site, lines[past-1].order)
+}
+
+// trim deletes what stands up to a place in the site's order.
+func (s *Store) trim(ctx context.Context, site string, last order) error {
+	_, err := s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for i := range partitions {
-			end := last.stamp
+			end := last.micro
 			if i <= last.part {
-				end.seq++
+				end++
 			}
-			to.XTrimMinID(ctx, s.keys.journal(site, i), end.String())
+			to.Eval(ctx, trimScript, []string{s.keys.journal(site, i)}, end)
 		}
 		return nil
 	})
-	return n, past < len(lines), err
+	return err
 }
 
 // forget deletes a record, and where else its id is known.
