@@ -116,7 +116,7 @@ func (p *patient) redis() {
 	defer cancel()
 	heard := &warnings{}
 	log := slog.New(slog.NewJSONHandler(heard, nil))
-	redisstore.LogTo(slog.New(slog.DiscardHandler))
+	redisstore.LogTo(slog.New(slog.DiscardHandler), clock())
 	began := clock()()
 	var store *redisstore.Store
 	var err error

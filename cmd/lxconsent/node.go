@@ -155,7 +155,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 	if len(c.Redis) == 0 {
 		store, err = boltstore.Open(filepath.Join(c.DataDir, "consent.db"), boltstore.Options{})
 	} else {
-		redisstore.LogTo(log)
+		redisstore.LogTo(log, clock())
 		store, err = redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log, Tries: redisTries, Late: true})
 	}
 	if err != nil {

@@ -35,7 +35,7 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 	defer tick.Stop()
 	var sending sync.WaitGroup
 	slots := make(chan struct{}, maxSending)
-	for {
+	for told := false; ; {
 		select {
 		case <-ctx.Done():
 			sending.Wait()
@@ -44,9 +44,10 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 		case <-tick.C:
 		}
 		hooks, err := d.enabled(ctx)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && !told {
 			d.o.Log.Warn("webhooks cannot be read; they wait", "error", err)
 		}
+		told = err != nil
 		for _, k := range hooks {
 			if !d.take(k.key()) {
 				continue

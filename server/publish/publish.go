@@ -54,15 +54,20 @@ func New(o Options) *Desk {
 func (d *Desk) Watch(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for {
+	for told := false; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := d.refresh(ctx); err != nil && ctx.Err() == nil {
-				d.o.Log.Warn("live editions could not be refreshed; the last known ones stay live", "error", err)
-			}
 		}
+		err := d.refresh(ctx)
+		if err != nil && ctx.Err() == nil && !told {
+			d.o.Log.Warn("live editions cannot be refreshed; the last known ones stay live", "error", err)
+		}
+		if err == nil && told {
+			d.o.Log.Info("live editions are refreshed again")
+		}
+		told = err != nil
 	}
 }
 

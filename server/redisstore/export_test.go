@@ -1,5 +1,11 @@
 package redisstore
 
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
 // ParseCursor reads a cursor and writes it again, for the tests.
 func ParseCursor(s string) (string, error) {
 	o, err := parseCursor(s)
@@ -16,4 +22,11 @@ func ParseURLs(urls []string) error {
 func ReadBucket(name string) error {
 	_, err := keys{"lx:"}.places([]string{name})
 	return err
+}
+
+// Printer is the client library's log, for the tests.
+func Printer(log *slog.Logger, clock func() time.Time) interface {
+	Printf(ctx context.Context, format string, v ...any)
+} {
+	return &library{log: log, clock: clock, told: map[string]trouble{}}
 }

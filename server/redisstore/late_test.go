@@ -93,3 +93,20 @@ func TestARedisThatEvictsIsNotTakenIntoUseLaterEither(t *testing.T) {
 		t.Fatalf("Open = %v", err)
 	}
 }
+
+func TestTheClientLibraryTellsOneKindOfTroubleOnceInAWhile(t *testing.T) {
+	t.Parallel()
+	log, now := &told{}, time.Unix(1000, 0)
+	p := redisstore.Printer(slog.New(slog.NewTextHandler(log, nil)), func() time.Time { return now })
+	for range 3 {
+		p.Printf(t.Context(), "dial %v", "a")
+	}
+	p.Printf(t.Context(), "read %v", "b")
+	now = now.Add(time.Minute)
+	p.Printf(t.Context(), "dial %v", "c")
+	for text, want := range map[string]int{"dial": 2, "read b": 1, "untold_before=2": 1, "untold_before=0": 2} {
+		if got := strings.Count(log.String(), text); got != want {
+			t.Errorf("%q is told %d times, want %d: %s", text, got, want, log)
+		}
+	}
+}
