@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,17 @@ const (
 	Identify Action = "identify"
 	Joined   Action = "joined"
 )
+
+// Linked lists the devices that were linked to the account of these records.
+func Linked(history []Record) []string {
+	var peers []string
+	for _, r := range history {
+		if r.Action == Identify && r.Peer != "" && !slices.Contains(peers, r.Peer) {
+			peers = append(peers, r.Peer)
+		}
+	}
+	return peers
+}
 
 // MaxExternalID is the longest name of an account, in bytes.
 const MaxExternalID = 256

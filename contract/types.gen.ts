@@ -1854,6 +1854,7 @@ export interface components {
         Erase: {
             consent: string;
             erased: boolean;
+            stored: string;
         };
         EraseSubject: {
             external_id?: string;

@@ -22,6 +22,8 @@ const (
 	keyMemory = time.Second
 	// usedStep is how exactly the last use is noted.
 	usedStep = time.Minute
+	// usedWait is how long a request may wait for that.
+	usedWait = 50 * time.Millisecond
 )
 
 // APIKey is a key for programs.
@@ -170,6 +172,8 @@ func (d *Desk) key(ctx context.Context, id string) (APIKey, error) {
 // noteUse remembers when a key was used last. It is a help for people, so its
 // failure fails nothing.
 func (d *Desk) noteUse(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(ctx, usedWait)
+	defer cancel()
 	now := d.o.Clock().UTC()
 	if !d.known.due(id, now) {
 		return

@@ -47,25 +47,28 @@ func (d *Desk) Act(ctx context.Context, a Act) (answer Answer, person string, er
 	if a.Action == consent.Lift && w.Subject == "" {
 		return Answer{}, "", consent.Fail(consent.Unauthorized, "there is no subject token", "send it as `Authorization: Consent <token>` or in the lx_subject cookie")
 	}
-	subject, earlier, latest, err := d.earlier(ctx, live, w)
+	before, err := d.earlier(ctx, live, w)
 	if consent.CodeOf(err) == consent.BadToken && a.Action != consent.Lift {
 		w.Subject = ""
-		subject, earlier, latest, err = d.earlier(ctx, live, w)
+		before, err = d.earlier(ctx, live, w)
 	}
 	if err != nil {
 		return Answer{}, "", err
 	}
 	if a.Action == consent.Lift {
-		if earlier, err = d.restricted(ctx, live, subject, latest); err != nil {
+		if before.away {
+			return Answer{}, "", consent.Fail(consent.Unavailable, "the store, which knows what is restricted, does not answer", "try again")
+		}
+		if before.choice, err = d.restricted(ctx, live, before.subject, before.latest); err != nil {
 			return Answer{}, "", err
 		}
 	}
-	choice, err := consent.Act(&shown.edition.Site, d.rules(shown, earlier), earlier, a.Action, a.Purposes)
+	choice, err := consent.Act(&shown.edition.Site, d.rules(shown, before.choice), before.choice, a.Action, a.Purposes)
 	if err != nil {
 		return Answer{}, "", err
 	}
-	answer, err = d.keep(ctx, live, w, shown, subject, choice, latest)
-	return answer, subject, err
+	answer, err = d.keep(ctx, live, w, shown, before, choice)
+	return answer, before.subject, err
 }
 
 // restricted returns the choice before a restriction. Errors: Conflict when

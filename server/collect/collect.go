@@ -72,6 +72,8 @@ type Answer struct {
 	// the write repeats one that was answered more than TokenWindow ago.
 	Subject string
 	Stored  consent.Level
+	// Away says that the store did not answer what was asked before.
+	Away    bool
 	Receipt consent.Receipt
 	// JWS is the receipt, signed.
 	JWS string
@@ -110,7 +112,7 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	subject, earlier, latest, err := d.earlier(ctx, live, w)
+	before, err := d.earlier(ctx, live, w)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -118,17 +120,18 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if err := shown.knows(w); err != nil {
 		return Answer{}, err
 	}
-	choice, err := consent.Merge(d.rules(shown, earlier), shown.edition.Site.VendorIDs(), earlier, consent.Given{
+	choice, err := consent.Merge(d.rules(shown, before.choice), shown.edition.Site.VendorIDs(), before.choice, consent.Given{
 		Action: w.Action, Levels: w.Levels, Vendors: w.Vendors, Signals: w.Signals,
 	})
 	if err != nil {
 		return Answer{}, err
 	}
-	return d.keep(ctx, live, w, shown, subject, choice, latest)
+	return d.keep(ctx, live, w, shown, before, choice)
 }
 
 // keep stores a decision and answers with its proof.
-func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown shown, subject string, choice *consent.Choice, latest *consent.Record) (a Answer, err error) {
+func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown shown, before before, choice *consent.Choice) (a Answer, err error) {
+	subject, latest := before.subject, before.latest
 	var secret []byte
 	if subject == "" && grants(choice) {
 		if subject, secret, err = consent.NewSubjectFor(d.o.Random, w.ID); err != nil {
@@ -148,7 +151,7 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
 	}
 	a, err = d.answer(live, w, stored, fresh, latest, held)
-	a.Stored = level
+	a.Stored, a.Away = level, before.away
 	return a, err
 }
 
@@ -165,10 +168,21 @@ func (d *Desk) append(ctx context.Context, r consent.Record) (stored consent.Rec
 	return stored, fresh, d.o.Records.Level(), err
 }
 
+// before is what a write finds.
+type before struct {
+	// subject is whose decision it is, empty when nobody is named.
+	subject string
+	// choice is what the write is laid over, latest the record of it.
+	choice *consent.Choice
+	latest *consent.Record
+	// away says that the store did not answer.
+	away bool
+}
+
 // earlier finds the choice that the write is laid over. The subject alone
 // decides whose it is; without a subject the signed cookie may say what an
 // anonymous visitor refused before.
-func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (subject string, c *consent.Choice, latest *consent.Record, err error) {
+func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (before, error) {
 	if w.Subject == "" {
 		c := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Consent)
 		if c != nil {
@@ -176,29 +190,29 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (sub
 			// grants of somebody who cannot be named are not.
 			c.Unproved = true
 		}
-		return "", c, nil, nil
+		return before{choice: c}, nil
 	}
 	token, err := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
 	if err != nil {
-		return "", nil, nil, err
+		return before{}, err
 	}
 	patient, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	holder, r, err := d.latest(patient, w.Site, token.Subject)
 	switch {
 	case err == nil:
-		return holder, d.alive(r.Choice()), &r, nil
+		return before{subject: holder, choice: d.alive(r.Choice()), latest: &r}, nil
 	case consent.CodeOf(err) == consent.NotFound, consent.CodeOf(err) == consent.Erased:
-		return holder, nil, nil, nil
+		return before{subject: holder}, nil
 	case ctx.Err() != nil:
-		return "", nil, nil, err
+		return before{}, err
 	}
 	// The store is away. The decision must not wait for it: what the browser
 	// holds, if we signed it, is the next best witness of the earlier choice.
 	if c := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Consent); c != nil && !c.Forged {
-		return token.Subject, d.alive(c), nil, nil
+		return before{subject: token.Subject, choice: d.alive(c), away: true}, nil
 	}
-	return token.Subject, nil, nil, nil
+	return before{subject: token.Subject, away: true}, nil
 }
 
 // latest returns the current record of a subject or, once it was linked to an
@@ -213,8 +227,8 @@ func (d *Desk) latest(ctx context.Context, site, subject string) (holder string,
 	return holder, r, err
 }
 
-// patience is how long a write waits to hear of the subject's earlier choice.
-const patience = 150 * time.Millisecond
+// patience is how long a visitor waits for what only the store knows.
+const patience = 100 * time.Millisecond
 
 // alive drops the grants of a choice that has ended: a write about one purpose
 // must not renew the others. Refusals stay.

@@ -24,7 +24,7 @@ func (d *Desk) Access(ctx context.Context, site, token string) ([]consent.Record
 	if err != nil {
 		return nil, err
 	}
-	for _, peer := range linked(all) {
+	for _, peer := range consent.Linked(all) {
 		more, err := d.o.Records.History(ctx, site, peer)
 		if err != nil && consent.CodeOf(err) != consent.Erased {
 			return nil, err
@@ -35,80 +35,104 @@ func (d *Desk) Access(ctx context.Context, site, token string) ([]consent.Record
 	return all, nil
 }
 
-// linked lists the devices that were linked to the account of these records.
-func linked(history []consent.Record) []string {
-	var peers []string
-	for _, r := range history {
-		if r.Action == consent.Identify && r.Peer != "" && !slices.Contains(peers, r.Peer) {
-			peers = append(peers, r.Peer)
-		}
-	}
-	return peers
+// Erasure is what came of one.
+type Erasure struct {
+	// Consent is the lx_consent value of an anonymous refusal, for the browser
+	// to keep.
+	Consent string
+	// Stored is how safe the erasure is.
+	Stored consent.Level
+	// Away says that the store did not answer.
+	Away bool
 }
 
 // Erase forgets the subject who holds the token, the account that it was linked
-// to and the other devices of that, and returns the lx_consent value of an
-// anonymous refusal for the browser to keep.
+// to and the other devices of that. It does not wait for a store that is away:
+// then the erasure is safe here, and reaches the others with the store.
 // Errors: UnknownSite, BadToken, Unavailable.
-func (d *Desk) Erase(ctx context.Context, site, token string) (string, error) {
+func (d *Desk) Erase(ctx context.Context, site, token string) (Erasure, error) {
 	live, subject, err := d.open(site, token)
 	if err != nil {
-		return "", err
+		return Erasure{}, err
 	}
 	held, _ := consent.OpenSubject(d.o.Keys, live.Site.Tenant, site, token)
-	if err := d.forget(ctx, site, subject, held.Account); err != nil {
-		return "", err
+	e, err := d.forget(ctx, site, subject, held.Clock)
+	if err != nil {
+		return Erasure{}, err
 	}
-	return d.refusal(live)
+	e.Consent, err = d.refusal(live)
+	return e, err
 }
 
 // EraseSubject does for a subject what Erase does for who holds its token.
 // Errors: Unavailable.
 func (d *Desk) EraseSubject(ctx context.Context, site, subject string) error {
-	return d.forget(ctx, site, subject, true)
+	_, err := d.forget(ctx, site, subject, 0)
+	return err
 }
 
-// forget erases a subject with its account and the account's devices. account
-// says that it may be an account, whose devices only the store knows.
-func (d *Desk) forget(ctx context.Context, site, subject string, account bool) error {
-	at := d.o.Clock()
+// erasing is a store that says how safe an erasure is, and that finds who is
+// linked to a subject once it can.
+type erasing interface {
+	EraseLevel(ctx context.Context, site, subject string, at time.Time, wide bool) (consent.Level, error)
+}
+
+// forget erases a subject with its account and the account's devices. newest is
+// the clock of the last decision that is known to have been made.
+func (d *Desk) forget(ctx context.Context, site, subject string, newest int64) (Erasure, error) {
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	holder, r, err := d.latest(patient, site, subject)
+	if err == nil {
+		newest = max(newest, r.Clock)
+	}
+	var history []consent.Record
+	if consent.CodeOf(err) != consent.Unavailable {
+		history, err = d.o.Records.History(patient, site, holder)
+	}
 	// Another server's clock may run ahead of ours; what it has stored must go
 	// all the same.
-	holder, r, err := d.latest(ctx, site, subject)
-	if err == nil {
-		if next := time.UnixMilli(r.Clock + 1); next.After(at) {
-			at = next
-		}
+	at := d.o.Clock()
+	if next := time.UnixMilli(newest + 1); next.After(at) {
+		at = next
 	}
-	gone := []string{subject}
-	if holder != subject {
-		gone = append(gone, holder)
-	}
-	history, err := d.o.Records.History(ctx, site, holder)
-	switch {
-	case err == nil:
-		gone = append(gone, linked(history)...)
-	case consent.CodeOf(err) != consent.Erased && (account || holder != subject):
-		// Of somebody without an account there are no other devices, so that
-		// erasure need not wait for the store.
-		return err
+	if consent.CodeOf(err) == consent.Unavailable {
+		return d.forgetBlindly(ctx, site, subject, at)
 	}
 	// The account last: as long as it stands, trying again finds the others.
-	slices.SortStableFunc(gone, func(a, b string) int {
-		if a == holder {
-			return 1
+	gone := consent.Linked(history)
+	if holder != subject {
+		gone = append(gone, subject)
+	}
+	gone = slices.DeleteFunc(gone, func(one string) bool { return one == holder })
+	e := Erasure{Stored: d.o.Records.Level()}
+	for _, one := range append(gone, holder) {
+		level, err := d.eraseOne(ctx, site, one, at, false)
+		if err != nil {
+			return Erasure{}, err
 		}
-		if b == holder {
-			return -1
-		}
-		return 0
-	})
-	for _, one := range gone {
-		if err := d.o.Records.Erase(ctx, site, one, at); err != nil {
-			return err
+		if level == consent.StoredLocal || e.Stored == consent.StoredReplica {
+			e.Stored = level
 		}
 	}
-	return nil
+	return e, nil
+}
+
+// forgetBlindly erases a subject while the store does not answer, and leaves it
+// to the store's return to find who is linked to it.
+func (d *Desk) forgetBlindly(ctx context.Context, site, subject string, at time.Time) (Erasure, error) {
+	level, err := d.eraseOne(ctx, site, subject, at, true)
+	return Erasure{Stored: level, Away: true}, err
+}
+
+func (d *Desk) eraseOne(ctx context.Context, site, subject string, at time.Time, wide bool) (consent.Level, error) {
+	if store, ok := d.o.Records.(erasing); ok {
+		return store.EraseLevel(ctx, site, subject, at, wide)
+	}
+	if wide {
+		return "", consent.Fail(consent.Unavailable, "the store does not answer", "try again")
+	}
+	return d.o.Records.Level(), d.o.Records.Erase(ctx, site, subject, at)
 }
 
 // refusal is the lx_consent value of somebody who refused everything.

@@ -52,8 +52,11 @@ type Ask struct {
 	// ExternalID names an account as the site's server knows it, instead of
 	// SubjectID.
 	ExternalID string
-	Place      consent.Place
-	Signals    consent.Signals
+	// Away says that it cannot be told whether the caller may name somebody, so
+	// that nobody is looked up: what needs a choice is denied.
+	Away    bool
+	Place   consent.Place
+	Signals consent.Signals
 }
 
 // Decision is the answer about one purpose.
@@ -153,6 +156,9 @@ func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
 // and the stored record. unavailable says that a subject could not be looked up
 // and no cookie speaks for the visitor.
 func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask Ask) (c *consent.Choice, unavailable bool) {
+	if ask.Away {
+		return nil, true
+	}
 	subject := ask.SubjectID
 	if ask.ExternalID != "" {
 		subject = consent.AccountSubject(d.o.Keys, e.Site.Tenant, ask.Site, ask.ExternalID)

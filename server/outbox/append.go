@@ -30,7 +30,9 @@ type request struct {
 	// gives it its place.
 	record        *consent.Record
 	site, subject string
-	done          chan answer
+	// wide asks for an erasure of who is linked to the subject too.
+	wide bool
+	done chan answer
 }
 
 // answer says what became of a request.
@@ -164,28 +166,6 @@ func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (stor
 		return stored, false, consent.StoredLocal, nil
 	}
 	return stored, false, b.level(ctx), nil
-}
-
-// Erase forgets a subject; see consent.Records. On this node it counts at once
-// and for good: what the log holds of the subject is never handed over again
-// under its name. The log's files keep the old entries until they are deleted,
-// after Options.Retain.
-func (b *Outbox) Erase(ctx context.Context, site, subject string, at time.Time) error {
-	if subject == "" {
-		return consent.Fail(consent.Invalid, "no subject is named", "name the subject to be forgotten")
-	}
-	if err := named(site, "-", subject); err != nil {
-		return err
-	}
-	e := eraseEntry(site, subject, at.UnixMilli(), b.now())
-	a, err := b.submit(ctx, &request{ctx: ctx, entry: e, site: site, subject: subject, done: make(chan answer, 1)})
-	if err != nil {
-		return err
-	}
-	if b.o.Ack != consent.StoredLocal && !b.reached(ctx, a.position, ackWait) {
-		return notApplied(ctx.Err())
-	}
-	return nil
 }
 
 func (b *Outbox) submit(ctx context.Context, r *request) (answer, error) {

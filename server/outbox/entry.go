@@ -46,7 +46,8 @@ type head struct {
 //
 // Numbers are big-endian. The body of a record is its id, its secret, its
 // context and its evidence, each behind its length; that of an erasure is the
-// site, the subject and the place in the chain. The log's own checksums are not looked at when an
+// site, the subject, the place in the chain and, where those who are linked to
+// the subject are meant too, a byte. The log's own checksums are not looked at when an
 // entry is read, so each carries one.
 type entry struct {
 	head
@@ -128,11 +129,23 @@ func eraseEntry(site, subject string, at, now int64) entry {
 }
 
 // forgets writes the body of an erasure behind a head of its chain.
-func (e *entry) forgets(site, subject, node string, before consent.Head) consent.Head {
+func (e *entry) forgets(site, subject string, wide bool, node string, before consent.Head) consent.Head {
 	after := before.Next(consent.ForgotLeaf(site, node, before.Seq+1, time.UnixMilli(e.time)))
 	b := words(nil, []byte(site), []byte(subject), []byte(node), after.Link[:])
-	e.body = binary.AppendUvarint(b, after.Seq)
+	if e.body = binary.AppendUvarint(b, after.Seq); wide {
+		e.body = append(e.body, wideMark)
+	}
 	return after
+}
+
+// wideMark ends an erasure of more than one subject.
+const wideMark = 1
+
+// wide reports whether an erasure means those who are linked to its subject too.
+func (e *entry) wide() bool {
+	_, rest, ok := readWords(e.body, 4)
+	_, used := binary.Uvarint(rest)
+	return ok && used > 0 && len(rest) > used && rest[used] == wideMark
 }
 
 // erasure reads the body of an erasure.

@@ -42,6 +42,9 @@ func (a *applier) one(ctx context.Context, e entry) error {
 	defer cancel()
 	if e.kind == kindErase {
 		subject, at, err := e.erasure()
+		if err == nil && e.wide() {
+			err = a.family(ctx, at.site, subject, time.UnixMilli(e.clock))
+		}
 		if err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func (b *Outbox) chain(fresh []*request) (kept []*request, entries []*entry, hea
 			h = b.chains.Heads[r.site]
 		}
 		if r.record == nil {
-			h = e.forgets(r.site, r.subject, b.chains.Name, h)
+			h = e.forgets(r.site, r.subject, r.wide, b.chains.Name, h)
 		} else {
 			var err error
 			if h, err = e.chained(&b.packer, b.chains.Name, h); err != nil {

@@ -28,6 +28,10 @@ func (d *Desk) List(ctx context.Context, site string, f Filter) (page []Request,
 	if f.Limit < 1 || f.Limit > consent.MaxPage {
 		return nil, "", consent.Fail(consent.Invalid, "`limit` is not between 1 and 1,000", "ask for fewer and go on with `after`")
 	}
+	// What had to wait is written down first: it happened before.
+	if err := d.Flush(ctx); err != nil {
+		return nil, "", err
+	}
 	after := f.After
 	if !f.From.IsZero() {
 		// The ids of a day begin with it, and a hyphen sorts before all that follows.

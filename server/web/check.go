@@ -53,11 +53,7 @@ const (
 
 // check serves GET /v1/check.
 func (s *Server) check(c echo.Context) error {
-	ask, err := s.askOf(c)
-	if err != nil {
-		return err
-	}
-	a, err := s.answer(c.Request().Context(), ask)
+	a, err := s.asked(c)
 	if err != nil {
 		return err
 	}
@@ -66,6 +62,25 @@ func (s *Server) check(c echo.Context) error {
 	*buf = appendCheck(*buf, &a)
 	c.Response().Header()["Cache-Control"] = s.fixed.noStore
 	return c.JSONBlob(http.StatusOK, *buf)
+}
+
+// checkWait bounds all that a check looks up for a caller who holds an API key:
+// the key and then the visitor. Without a key the gate's own bound is enough.
+const checkWait = 90 * time.Millisecond
+
+// asked answers the check that a request holds.
+func (s *Server) asked(c echo.Context) (gate.Answer, error) {
+	ctx := c.Request().Context()
+	if _, ok := bearer(c.Request()); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, checkWait)
+		defer cancel()
+	}
+	ask, err := s.askOf(ctx, c)
+	if err != nil {
+		return gate.Answer{}, err
+	}
+	return s.answer(ctx, ask)
 }
 
 func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) {
@@ -78,7 +93,7 @@ func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) 
 }
 
 // askOf reads a check from the query, the cookies and the API key.
-func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
+func (s *Server) askOf(ctx context.Context, c echo.Context) (gate.Ask, error) {
 	r, q := c.Request(), queryOf(c)
 	ask := gate.Ask{Site: q.get("site"), Purposes: q.all("purpose"), Vendors: q.all("vendor"), Cookies: q.all("cookie")}
 	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {
@@ -100,11 +115,8 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 		return ask, nil
 	}
-	p, err := s.principal(c)
+	away, err := s.mayAsk(ctx, c, ask.Site)
 	if err != nil {
-		return ask, err
-	}
-	if err := s.mayCheck(p, ask.Site); err != nil {
 		return ask, err
 	}
 	// The caller is a server: where it stands says nothing about the visitor.
@@ -117,9 +129,29 @@ func (s *Server) askOf(c echo.Context) (gate.Ask, error) {
 		return ask, consent.Fail(badQuery, "`subject` is not a subject", "send the 22 characters that the record names")
 	}
 	if ask.SubjectID == "" && ask.ExternalID == "" {
+		// These prove themselves: they need no key.
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), cookieValue(r, consent.SubjectCookie)
+		return ask, nil
 	}
+	ask.Away = away
 	return ask, nil
+}
+
+// mayAsk checks the API key of a check. Away says that the store does not tell
+// whether the key is valid; that is no fault of the caller's.
+func (s *Server) mayAsk(ctx context.Context, c echo.Context, site string) (away bool, err error) {
+	p, err := s.principal(ctx, c)
+	if consent.CodeOf(err) == consent.Unavailable {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	err = s.mayCheck(p, site)
+	if consent.CodeOf(err) == consent.Unavailable {
+		return true, nil
+	}
+	return false, err
 }
 
 // given reports whether a signal stands in the query. A value that is not
@@ -137,11 +169,7 @@ func given(q query, name string) (yes bool) {
 func (s *Server) gate(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
-	ask, err := s.askOf(c)
-	var a gate.Answer
-	if err == nil {
-		a, err = s.answer(c.Request().Context(), ask)
-	}
+	a, err := s.asked(c)
 	switch consent.CodeOf(err) {
 	case consent.Unauthorized:
 		h.Set("Consent-Decision", "deny; reason=bad-token")

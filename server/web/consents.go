@@ -129,7 +129,7 @@ func (s *Server) readMe(c echo.Context) error {
 		return err
 	}
 	if n, _, err := s.noticeOf(c, site.ID); err == nil {
-		s.noted(c, n, rights.Access, s.subjectOf(site, subjectToken(c.Request())))
+		s.noted(c, n, rights.Access, s.subjectOf(site, subjectToken(c.Request())), false)
 	}
 	out := accessJSON{Site: site.ID, Records: []subjectJSON{}}
 	for _, r := range records {
@@ -168,7 +168,8 @@ func writeCSV(c echo.Context, a accessJSON) error {
 }
 
 type eraseJSON struct {
-	Erased bool `json:"erased"`
+	Erased bool          `json:"erased"`
+	Stored consent.Level `json:"stored"`
 	// Consent is the anonymous refusal that the browser keeps.
 	Consent string `json:"consent"`
 }
@@ -188,17 +189,17 @@ func (s *Server) eraseMe(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
 	defer cancel()
-	refusal, err := s.o.Collect.Erase(ctx, site.ID, subjectToken(c.Request()))
+	e, err := s.o.Collect.Erase(ctx, site.ID, subjectToken(c.Request()))
 	if err != nil {
 		return err
 	}
 	if n, _, err := s.noticeOf(c, site.ID); err == nil {
-		s.noted(c, n, rights.Erasure, s.subjectOf(site, subjectToken(c.Request())))
+		s.noted(c, n, rights.Erasure, s.subjectOf(site, subjectToken(c.Request())), e.Away)
 	}
-	s.keepChoice(c, site, origin, refusal)
+	s.keepChoice(c, site, origin, e.Consent)
 	s.keepCookie(c, site, origin, consent.SubjectCookie, "", true)
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, eraseJSON{Erased: true, Consent: refusal})
+	return c.JSON(http.StatusOK, eraseJSON{Erased: true, Stored: e.Stored, Consent: e.Consent})
 }
 
 // siteOf returns the site that the query names and lets its pages read the

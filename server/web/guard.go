@@ -35,14 +35,14 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			defer cancel()
 			c.SetRequest(c.Request().WithContext(ctx))
 		}
-		p, err := s.principal(c)
+		p, err := s.caller(c, r.allow)
 		if err != nil {
 			return err
 		}
 		c.Set("principal", p)
 		if strings.Contains(r.path, "/:site") {
 			err = s.reach(c, p, r.allow, creates)
-		} else if !p.MaySomewhere(r.allow) {
+		} else if p.Kind != byNobody && !p.MaySomewhere(r.allow) {
 			err = forbidden()
 		}
 		if err != nil {
@@ -135,12 +135,30 @@ func noSite(site string) error {
 		"check the site id in the tag, or create the site with `lxconsent site apply`")
 }
 
+// byNobody is the kind of a caller of checks whose key cannot be looked up.
+const byNobody admin.Kind = "nobody"
+
+// caller names the caller of a guarded route. Checks must not wait for a store
+// that does not answer, nor fail: what they ask by a key is denied then.
+func (s *Server) caller(c echo.Context, want admin.Permission) (admin.Principal, error) {
+	if want != admin.CheckAny {
+		return s.principal(c.Request().Context(), c)
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), checkWait)
+	defer cancel()
+	p, err := s.principal(ctx, c)
+	if consent.CodeOf(err) == consent.Unavailable {
+		return admin.Principal{Kind: byNobody}, nil
+	}
+	return p, err
+}
+
 // principal names the caller, by bearer token or by session. A session counts
 // only for requests that come from our own pages.
-func (s *Server) principal(c echo.Context) (admin.Principal, error) {
+func (s *Server) principal(ctx context.Context, c echo.Context) (admin.Principal, error) {
 	r := c.Request()
 	if token, ok := bearer(r); ok {
-		return s.o.Admin.Token(r.Context(), token, r.Header.Get(tenantHeader))
+		return s.o.Admin.Token(ctx, token, r.Header.Get(tenantHeader))
 	}
 	session := s.sessionOf(c)
 	if session == "" {
@@ -149,7 +167,7 @@ func (s *Server) principal(c echo.Context) (admin.Principal, error) {
 	if err := sameOrigin(r); err != nil {
 		return admin.Principal{}, err
 	}
-	return s.o.Admin.Session(r.Context(), session)
+	return s.o.Admin.Session(ctx, session)
 }
 
 func principalOf(c echo.Context) admin.Principal {

@@ -196,12 +196,12 @@ func (s *Server) privacyErase(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
 	defer cancel()
-	refusal, err := s.o.Collect.Erase(ctx, n.Edition.Site.ID, cookieValue(c.Request(), consent.SubjectCookie))
+	e, err := s.o.Collect.Erase(ctx, n.Edition.Site.ID, cookieValue(c.Request(), consent.SubjectCookie))
 	if err != nil {
 		return err
 	}
-	s.noted(c, n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie)))
-	s.keepChoice(c, &n.Edition.Site, ownOrigin(c), refusal)
+	s.noted(c, n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie)), e.Away)
+	s.keepChoice(c, &n.Edition.Site, ownOrigin(c), e.Consent)
 	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.SubjectCookie, "", true)
 	return s.privacyDone(c, n)
 }

@@ -65,7 +65,7 @@ func (s *Server) act(c echo.Context, n *script.Notice, v visitOf, in actJSON, to
 		return a, err
 	}
 	s.o.Metrics.Wrote(in.Act)
-	s.noted(c, n, rights.OfAct(in.Act), person)
+	s.noted(c, n, rights.OfAct(in.Act), person, a.Away)
 	s.keepChoice(c, site, origin, a.Consent)
 	if a.Subject != "" && s.keepCookie(c, site, origin, consent.SubjectCookie, a.Subject, true) {
 		a.Subject = ""
@@ -74,11 +74,16 @@ func (s *Server) act(c echo.Context, n *script.Notice, v visitOf, in actJSON, to
 }
 
 // noteWait is how long a right may wait for the line that tells of it.
-const noteWait = 250 * time.Millisecond
+const noteWait = 100 * time.Millisecond
 
-// noted writes into the log of requests what a visitor has done.
-func (s *Server) noted(c echo.Context, n *script.Notice, kind rights.Kind, subject string) {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), noteWait)
+// noted writes into the log of requests what a visitor has done. Away says that
+// the store did not answer to this very request: it is not waited for again.
+func (s *Server) noted(c echo.Context, n *script.Notice, kind rights.Kind, subject string, away bool) {
+	wait := noteWait
+	if away || s.o.StoreAway() {
+		wait = 0
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), wait)
 	defer cancel()
 	s.o.Rights.Noted(ctx, rights.Asked{Site: n.Edition.Site.ID, Regime: n.Regime.ID, Locale: n.Locale, Kind: kind, Subject: subject})
 }
