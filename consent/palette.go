@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Palette is what a theme comes to in one scheme, every colour filled in.
+// Palette is what a theme comes to in one scheme, every colour filled in but
+// for a border that follows from the text.
 type Palette struct {
 	// Dark says that it is the palette of dark schemes.
 	Dark bool
@@ -17,7 +18,7 @@ type Palette struct {
 
 // Palettes returns the palettes that visitors may see, the light one first.
 func (t *Theme) Palettes() []Palette {
-	light := Palette{Colours: Colours{t.Accent, t.AccentText, t.Background, t.Text}.
+	light := Palette{Colours: Colours{t.Accent, t.AccentText, t.Background, t.Text, t.Border}.
 		or(Colours{Accent: "#2347d9", Background: "#ffffff", Text: "#141824"})}
 	own := Colours{Accent: t.Accent, AccentText: t.AccentText}
 	if t.Dark != nil {
@@ -37,8 +38,8 @@ func (t *Theme) Palettes() []Palette {
 // or fills in what is left open. The text on the accent is black or white,
 // whichever stands out more.
 func (c Colours) or(built Colours) Colours {
-	out := Colours{Accent: cmp.Or(c.Accent, built.Accent), Background: cmp.Or(c.Background, built.Background), Text: cmp.Or(c.Text, built.Text)}
-	out.AccentText = c.AccentText
+	out := c
+	out.Accent, out.Background, out.Text = cmp.Or(c.Accent, built.Accent), cmp.Or(c.Background, built.Background), cmp.Or(c.Text, built.Text)
 	if out.AccentText == "" {
 		out.AccentText = "#fff"
 		if luminance(rgbOf(out.Accent)) > .179 {

@@ -165,8 +165,13 @@ type Theme struct {
 	AccentText string `json:"accent_text,omitempty"`
 	Background string `json:"background,omitempty"`
 	Text       string `json:"text,omitempty"`
-	// Dark replaces the four colours in dark schemes.
+	// Border is the colour of the box's edge and of the lines in it; without
+	// one it follows from Text.
+	Border string `json:"border,omitempty"`
+	// Dark replaces the colours in dark schemes.
 	Dark *Colours `json:"dark,omitempty"`
+	// BorderWidth is the width of the box's edge in pixels, 0 to 8.
+	BorderWidth *int `json:"border_width,omitempty"`
 	// Radius is the corner radius in pixels, 0 to 32.
 	Radius *int `json:"radius,omitempty"`
 	// Spacing is the space around the contents in pixels, 8 to 40.
@@ -176,12 +181,13 @@ type Theme struct {
 	Logo string `json:"logo,omitempty"`
 }
 
-// Colours are the four colours of a scheme, as #rgb or #rrggbb.
+// Colours are the colours of a scheme, as #rgb or #rrggbb.
 type Colours struct {
 	Accent     string `json:"accent,omitempty"`
 	AccentText string `json:"accent_text,omitempty"`
 	Background string `json:"background,omitempty"`
 	Text       string `json:"text,omitempty"`
+	Border     string `json:"border,omitempty"`
 }
 
 // Purpose returns the purpose with an id.

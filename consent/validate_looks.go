@@ -64,12 +64,15 @@ func (v *validator) banner(b *Banner) {
 	v.oneOf("banner.position", b.Position, "", "bottom", "top", "left", "right")
 	t := &b.Theme
 	v.oneOf("banner.theme.scheme", t.Scheme, "", "auto", "light", "dark")
-	v.colours("banner.theme", &Colours{t.Accent, t.AccentText, t.Background, t.Text})
+	v.colours("banner.theme", &Colours{t.Accent, t.AccentText, t.Background, t.Text, t.Border})
 	if t.Dark != nil {
 		v.colours("banner.theme.dark", t.Dark)
 	}
 	if t.Spacing != nil && (*t.Spacing < 8 || *t.Spacing > 40) {
 		v.add("banner.theme.spacing", "the spacing is out of range", "use 8 to 40")
+	}
+	if t.BorderWidth != nil && (*t.BorderWidth < 0 || *t.BorderWidth > 8) {
+		v.add("banner.theme.border_width", "the border's width is out of range", "use 0 to 8")
 	}
 	if t.Logo != "" {
 		v.link("banner.theme.logo", t.Logo)
@@ -84,7 +87,7 @@ func (v *validator) banner(b *Banner) {
 
 func (v *validator) colours(path string, c *Colours) {
 	for _, f := range []struct{ name, value string }{
-		{"accent", c.Accent}, {"accent_text", c.AccentText}, {"background", c.Background}, {"text", c.Text},
+		{"accent", c.Accent}, {"accent_text", c.AccentText}, {"background", c.Background}, {"text", c.Text}, {"border", c.Border},
 	} {
 		if f.value != "" && !colour.MatchString(f.value) {
 			v.add(path+"."+f.name, quote(f.value)+" is not a colour", "write #rgb or #rrggbb")

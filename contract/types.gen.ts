@@ -1644,6 +1644,7 @@ export interface components {
             accent?: string;
             accent_text?: string;
             background?: string;
+            border?: string;
             text?: string;
         };
         Confirm: {
@@ -2705,6 +2706,9 @@ export interface components {
             accent?: string;
             accent_text?: string;
             background?: string;
+            border?: string;
+            /** Format: int64 */
+            border_width?: number;
             dark?: components["schemas"]["Colours"];
             font?: string;
             logo?: string;

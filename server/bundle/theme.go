@@ -73,14 +73,23 @@ func style(site *consent.Site, dir string, closes bool, owed owed) (string, erro
 
 // shape fills in what is the same in every scheme.
 func shape(t *consent.Theme) *strings.Replacer {
-	radius, spacing := 14, 24
+	radius, spacing, border := 14, 24, "1px solid var(--l)"
 	if t.Radius != nil {
 		radius = *t.Radius
 	}
 	if t.Spacing != nil {
 		spacing = *t.Spacing
 	}
+	switch {
+	case t.BorderWidth == nil:
+	case *t.BorderWidth == 0:
+		// Unseen, but for visitors whose system leaves boxes no other edge.
+		border = "1px solid #0000"
+	default:
+		border = pixels(*t.BorderWidth) + " solid var(--l)"
+	}
 	return strings.NewReplacer(
+		"var(--e)", border,
 		"calc(var(--r) / 2)", pixels(radius/2), "var(--r)", pixels(radius), "var(--s)", pixels(spacing),
 		"var(--f)", cmp.Or(t.Font, "system-ui, sans-serif"),
 	)
@@ -110,6 +119,7 @@ func tokens(t *consent.Theme, scope string) string {
 // colours writes a palette. What is derived is the text's colour, let through
 // in part: consent.MutedShare and consent.EdgeShare of it.
 func colours(p consent.Palette) string {
-	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s29;--m:%[5]sbd;--n:%[5]s80",
-		p.Accent, p.AccentText, p.Background, p.Text, consent.LongColour(p.Text))
+	text := consent.LongColour(p.Text)
+	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s;--m:%sbd;--n:%[6]s80",
+		p.Accent, p.AccentText, p.Background, p.Text, cmp.Or(p.Border, text+"29"), text)
 }

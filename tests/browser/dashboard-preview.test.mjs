@@ -64,5 +64,22 @@ test('the place decides the law, and the signal is told of', async () => {
   await inFrame('#lx-consent [role="status"]').getByText(/opt-out/i).waitFor();
 });
 
+test('a border of its own is on the box at once, and gone at a width of nothing', async () => {
+  const edge = () => inFrame('#lx-consent').evaluate((e) => `${getComputedStyle(e).borderTopWidth} ${getComputedStyle(e).borderTopColor}`);
+  const width = page.getByTestId('border-width').getByRole('slider');
+  const becomes = async (want) => {
+    while ((await edge()) !== want) await page.evaluate(() => new Promise(requestAnimationFrame));
+  };
+  assert.match(await edge(), /^1px rgba/, 'without one it follows from the text');
+  await page.getByTestId('colour-border').fill('#b3005e');
+  await page.getByTestId('colour-border').press('Tab');
+  await becomes('1px rgb(179, 0, 94)');
+  await width.press('ArrowRight');
+  await width.press('ArrowRight');
+  await becomes('3px rgb(179, 0, 94)');
+  await width.press('Home');
+  await becomes('1px rgba(0, 0, 0, 0)');
+});
+
 // Chromium says so of a heading that would take the focus, where the frame is another site's.
 test('the preview ran without an error', () => assert.deepEqual(editor.faults.filter((f) => !f.startsWith('Blocked autofocusing')), []));

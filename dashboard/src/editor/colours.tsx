@@ -9,6 +9,7 @@ const fields = (): { key: keyof Colours; label: string }[] => [
   { key: "accent_text", label: t("Text on accent") },
   { key: "background", label: t("Background") },
   { key: "text", label: t("Text") },
+  { key: "border", label: t("Border") },
 ];
 
 const swatches = ["#0f6b55", "#1d4ed8", "#6d28d9", "#be123c", "#c2410c", "#111827", "#ffffff"];

@@ -102,7 +102,7 @@ export function Look({ doc, change, findings }: Panel) {
         </Row>
         <ColourFields
           value={theme}
-          onChange={({ accent, accent_text, background, text }) => setTheme({ accent, accent_text, background, text })}
+          onChange={({ accent, accent_text, background, text, border }) => setTheme({ accent, accent_text, background, text, border })}
           findings={findings}
           path="banner.theme"
           testid="colour"
@@ -166,6 +166,19 @@ export function Look({ doc, change, findings }: Panel) {
             thumbLabel={t("Room around the words in pixels")}
             mt={6}
             mb="xs"
+          />
+        </Input.Wrapper>
+        <Input.Wrapper label={t("Border")} labelElement="div" error={faultOf(findings, "banner.theme.border_width")} className="wide-label">
+          <Slider
+            min={0}
+            max={8}
+            value={theme.border_width ?? 1}
+            onChange={(border_width) => setTheme({ border_width })}
+            label={(px) => `${px} px`}
+            thumbLabel={t("Width of the border in pixels")}
+            mt={6}
+            mb="xs"
+            data-testid="border-width"
           />
         </Input.Wrapper>
         <TextInput
