@@ -28,6 +28,8 @@ before(async () => {
   const { draft } = await manage('/v1/sites/demo');
   for (const layout of layouts)
     await manage(`/v1/sites/axe-${layout}`, { ...draft, id: `axe-${layout}`, locales: ['en', 'ar'], banner: { ...draft.banner, layout, position: undefined } });
+  for (const scheme of ['light', 'dark'])
+    await manage(`/v1/sites/axe-${scheme}`, { ...draft, id: `axe-${scheme}`, locales: ['en'], banner: { ...draft.banner, theme: { ...draft.banner.theme, scheme, border_width: 0 } } });
 });
 after(async () => {
   await browser?.close();
@@ -101,6 +103,31 @@ for (const layout of layouts)
         assert.deepEqual((await findings(p)).found, [], 'the reopen button');
         assert.equal(pairs.size, 4, 'the banner and the preferences, light and dark');
       }));
+
+for (const scheme of ['light', 'dark'])
+  test(`axe finds nothing where the site is always ${scheme}, whatever the visitor's system is`, () =>
+    page(scheme, 'en', async (p) => {
+      await p.evaluate(axe);
+      for (const part of ['banner', 'preferences']) {
+        if (part === 'preferences') await settings(p);
+        const seen = new Set();
+        for (const colorScheme of ['light', 'dark']) {
+          await p.emulateMedia({ colorScheme });
+          for (const width of widths) {
+            await p.setViewportSize({ width, height: 768 });
+            const { found, judged, colours } = await findings(p);
+            assert.deepEqual(found, [], `${part}, ${colorScheme}, ${width}`);
+            assert.ok(judged[0] >= 3 && judged[1] >= 3, `${judged}`);
+            seen.add(`${colours} ${await p.evaluate(() => getComputedStyle(document.querySelector('#lx-consent')).colorScheme)}`);
+          }
+        }
+        assert.equal(seen.size, 1, 'the system changes nothing');
+        assert.match([...seen][0], new RegExp(` ${scheme}$`));
+      }
+      // A box without a border has one where the system leaves it no other edge.
+      await p.emulateMedia({ forcedColors: 'active' });
+      assert.doesNotMatch(await p.evaluate(() => getComputedStyle(document.querySelector('#lx-consent')).borderTopColor), /, 0\)$/);
+    }));
 
 /** The names of what Tab reaches, in order, from the top of the page. */
 async function tabbed(p, most) {
