@@ -41,6 +41,6 @@ func (c *embedCmd) Run(s streams) error {
 	if err != nil {
 		return consent.Errorf(consent.Unavailable, "the answer of %s was cut: %w", base, err)
 	}
-	_, err = fmt.Fprintf(s.out, "<!-- Content-Security-Policy: script-src %s %s; connect-src %[2]s -->\n%s\n", res.Header.Get("Consent-CSP-Hash"), base, markup)
+	_, err = fmt.Fprintf(s.out, "<!-- Content-Security-Policy: script-src %s %s; connect-src %[2]s\n     A grant from a place whose law asks less counts until the script has come: see docs/embedding.md. -->\n%s\n", res.Header.Get("Consent-CSP-Hash"), base, markup)
 	return err
 }

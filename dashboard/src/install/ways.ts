@@ -24,6 +24,7 @@ export function ways(tag: string, script: string): Way[] {
       steps: [
         t("Fastest for returning visitors: their tags wait for no request. Print the gate and its security policy with this command, and paste both tags first in the head."),
         t("Print it again after an edition that changes purposes."),
+        t("It does not know where a visitor is: a grant from a place whose law asks less counts until the script has come. Let your server ask /v1/inline for each page where that must not be."),
       ],
       code: `lxconsent embed ${script.replace(/^.*\/s\/|\.js$/g, "")} --inline --public-url ${host}`,
     },
