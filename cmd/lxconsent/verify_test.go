@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/binary"
 	"net/http"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"go.etcd.io/bbolt"
 
+	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/storetest/redistest"
 )
 
@@ -80,31 +80,28 @@ type redisCells struct{ client *redis.Client }
 
 func (c redisCells) find(t *testing.T, id string) (key, field, value string) {
 	t.Helper()
-	raw, err := base64.RawURLEncoding.DecodeString(id)
-	if err != nil {
-		t.Fatal(err)
+	part, ok := consent.Split(id)
+	if !ok {
+		t.Fatal(id)
 	}
+	field = string(part.Mark[:])
 	keys, err := c.client.Keys(t.Context(), "lx:b:*").Result()
 	for _, key := range keys {
-		all, err := c.client.HGetAll(t.Context(), key).Result()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for field, value := range all {
-			if at := c.evidence([]byte(value)); len(value) > at && value[at-16:at] == string(raw) {
-				return key, field, value
-			}
+		value, err := c.client.HGet(t.Context(), key, field).Result()
+		if err == nil && strings.Contains("rsxy", value[:1]) {
+			return key, field, value
 		}
 	}
 	t.Fatalf("no record %s in Redis: %v", id, err)
 	return "", "", ""
 }
 
+// evidence is where it begins, behind a secret and the rest of the id.
 func (c redisCells) evidence(v []byte) int {
-	if len(v) > 0 && v[0] == 'x' {
-		return 17
+	if len(v) == 0 {
+		return 0
 	}
-	return 33
+	return map[byte]int{'r': 23, 's': 25, 'x': 7, 'y': 9}[v[0]]
 }
 
 func (c redisCells) get(t *testing.T, id string) []byte {
@@ -127,12 +124,9 @@ func (c redisCells) drop(t *testing.T, id string) {
 }
 
 func (c redisCells) add(t *testing.T, id string, like []byte) {
-	raw, err := base64.RawURLEncoding.DecodeString(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := c.evidence(like)
-	value := slices.Concat(like[:at-16], raw, like[at:])
+	// A refusal, whose id belongs elsewhere.
+	part, _ := consent.Split(id)
+	value := slices.Concat([]byte{'y'}, binary.BigEndian.AppendUint16(nil, part.Bucket), part.Rest[:], like[c.evidence(like):])
 	keys, err := c.client.Keys(t.Context(), "lx:j:*").Result()
 	if err != nil || len(keys) == 0 {
 		t.Fatalf("%v, %v", keys, err)
@@ -143,7 +137,7 @@ func (c redisCells) add(t *testing.T, id string, like []byte) {
 		t.Fatal(err)
 	}
 	bucket := strings.Replace(keys[0], "lx:j:", "lx:b:", 1)
-	field := "\x01\x02\x03\x04\x05\x06\x07\x08"
+	field := string(part.Mark[:])
 	for _, key := range c.client.Keys(t.Context(), bucket+"*").Val() {
 		if c.client.HExists(t.Context(), key, line[8:]).Val() {
 			bucket = key
@@ -182,11 +176,11 @@ func tamperings() map[string]tampering {
 		"what an erased record has left": {func(t *testing.T, s cells) { s.put(t, id(2), flipped(s.get(t, id(2)), 1)) }, "edited", "record " + id(2)},
 		"the action of a refusal": {func(t *testing.T, s cells) {
 			v := s.get(t, id(4))
-			s.put(t, id(4), flipped(v, len(v)-s.evidence(v)-17))
+			s.put(t, id(4), flipped(v, len(v)-s.evidence(v)-13))
 		}, "edited", "record " + id(4)},
 		"the form of the evidence": {func(t *testing.T, s cells) {
 			v := s.get(t, id(5))
-			s.put(t, id(5), flipped(v, len(v)-s.evidence(v)-10))
+			s.put(t, id(5), flipped(v, len(v)-s.evidence(v)-7))
 		}, "edited", "record " + id(5)},
 		"a removed record":   {func(t *testing.T, s cells) { s.drop(t, id(5)) }, "removed", "after record " + id(4)},
 		"removed last ones":  {func(t *testing.T, s cells) { s.drop(t, id(7)); s.drop(t, id(6)) }, "truncated", "are missing"},

@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -15,8 +14,10 @@ import (
 // The first byte of what stands under a mark; see scripts.go.
 const (
 	kindRecord     = 'r'
+	kindRecordAway = 's'
 	kindRecordWord = 'R'
 	kindBare       = 'x'
+	kindBareAway   = 'y'
 	kindBareWord   = 'X'
 	kindClaim      = 'c'
 	kindSettled    = 'p'
@@ -27,40 +28,79 @@ const (
 	maxContexts = 4096
 )
 
-// evidence writes what stands under the mark of a record.
-func evidence(id string, sealed consent.Sealed, secret []byte) []byte {
+// evidence writes what stands under the mark of a record in a bucket.
+func evidence(at place, id string, sealed consent.Sealed, secret []byte) []byte {
 	b := make([]byte, 1, 40+len(id)+len(sealed.Evidence))
-	raw, isRaw := rawName(id)
-	b[0] = kindBare
-	if len(secret) == consent.SecretSize {
-		b[0] = kindRecord
+	hidden := len(secret) == consent.SecretSize
+	if hidden {
 		b = append(b, secret...)
 	}
-	if isRaw {
-		b = append(b, raw[:]...)
-	} else {
-		b[0] -= 'a' - 'A'
+	part, split := consent.Split(id)
+	switch {
+	case split && part.Bucket == at.bucket:
+		b[0] = kindOf(hidden, kindRecord, kindBare)
+		b = append(b, part.Rest[:]...)
+	case split:
+		b[0] = kindOf(hidden, kindRecordAway, kindBareAway)
+		b = append(binary.BigEndian.AppendUint16(b, part.Bucket), part.Rest[:]...)
+	default:
+		b[0] = kindOf(hidden, kindRecordWord, kindBareWord)
 		b = append(binary.BigEndian.AppendUint16(b, uint16(len(id))), id...)
 	}
 	return append(b, sealed.Evidence...)
 }
 
-// takeID cuts an id, behind its kind, off what an erasure left or told.
-func takeID(kind byte, v string) (id, rest string, ok bool) {
+func kindOf(hidden bool, record, bare byte) byte {
+	if hidden {
+		return record
+	}
+	return bare
+}
+
+// takeID cuts the id off what stands under a mark, behind kind and secret.
+func takeID(at place, mark string, kind byte, v string) (id, rest string, ok bool) {
+	part := consent.SplitID{Bucket: at.bucket}
 	switch kind {
-	case kindBare, kindRecord:
-		if len(v) < 16 {
-			return "", "", false
-		}
-		return base64.RawURLEncoding.EncodeToString([]byte(v[:16])), v[16:], true
 	case kindBareWord, kindRecordWord:
 		if len(v) < 2 || len(v)-2 < int(v[0])<<8|int(v[1]) {
 			return "", "", false
 		}
 		n := 2 + (int(v[0])<<8 | int(v[1]))
 		return v[2:n], v[n:], true
+	case kindBareAway, kindRecordAway:
+		if len(v) < 2 {
+			return "", "", false
+		}
+		part.Bucket, v = uint16(v[0])<<8|uint16(v[1]), v[2:]
+	case kindBare, kindRecord:
+	default:
+		return "", "", false
 	}
-	return "", "", false
+	if len(v) < len(part.Rest) || copy(part.Mark[:], mark) != markSize {
+		return "", "", false
+	}
+	n := copy(part.Rest[:], v)
+	return part.ID(), v[n:], true
+}
+
+// idsOf takes apart the ids that an erasure tells: bucket (2), mark and rest (6)
+// of each behind "x", or a length (2) and the id behind "X".
+func idsOf(v string) (ids []string, err error) {
+	for v != "" {
+		at, mark, kind, rest := place{}, "", v[0], v[1:]
+		if kind == kindBare {
+			if len(rest) < 2+markSize {
+				return nil, damaged("erasure")
+			}
+			at.bucket, mark, rest = uint16(rest[0])<<8|uint16(rest[1]), rest[2:2+markSize], rest[2+markSize:]
+		}
+		id, left, ok := takeID(at, mark, kind, rest)
+		if !ok {
+			return nil, damaged("erasure")
+		}
+		ids, v = append(ids, id), left
+	}
+	return ids, nil
 }
 
 // errNoContext says that the context of a record is gone, or was changed.
@@ -70,19 +110,19 @@ func damaged(what string) error { return fmt.Errorf("a stored %s is damaged", wh
 
 // record reads what stands under a mark. Its context is in its own partition.
 // What cannot be read comes back with Damaged set, beside the error.
-func (s *Store) record(ctx context.Context, at place, v string) (r consent.Record, err error) {
+func (s *Store) record(ctx context.Context, at place, mark, v string) (r consent.Record, err error) {
 	r = consent.Record{Damaged: true, Sealed: &consent.Sealed{}}
 	if v == "" {
 		return r, damaged("record")
 	}
 	kind, rest, secret := v[0], v[1:], []byte(nil)
-	if kind == kindRecord || kind == kindRecordWord {
+	if kind == kindRecord || kind == kindRecordAway || kind == kindRecordWord {
 		if len(rest) < consent.SecretSize {
 			return r, damaged("record")
 		}
 		secret, rest = []byte(rest[:consent.SecretSize]), rest[consent.SecretSize:]
 	}
-	id, rest, ok := takeID(kind, rest)
+	id, rest, ok := takeID(at, mark, kind, rest)
 	if !ok {
 		return r, damaged("record")
 	}

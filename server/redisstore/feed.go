@@ -166,7 +166,7 @@ func (s *Store) read(ctx context.Context, lines []arrival) (records []consent.Re
 		if v.Err() != nil {
 			return nil, nil, v.Err()
 		}
-		if records[i], err = s.record(ctx, lines[i].at, v.Val()); err != nil && !records[i].Damaged {
+		if records[i], err = s.record(ctx, lines[i].at, lines[i].mark, v.Val()); err != nil && !records[i].Damaged {
 			return nil, nil, err
 		}
 		ok[i] = true

@@ -18,8 +18,7 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 	if err := named(site, id, ""); err != nil {
 		return consent.Record{}, err
 	}
-	at, sum := locate(site, id)
-	mark := string(sum[:markSize])
+	at, mark := locateID(site, id)
 	for range 2 {
 		v, err := s.client().HGet(ctx, s.keys.bucket(at), mark).Result()
 		switch {
@@ -34,7 +33,7 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 			at, _ = locate(site, v[1:])
 			continue
 		}
-		r, err := s.record(ctx, at, v)
+		r, err := s.record(ctx, at, mark, v)
 		if err != nil {
 			return consent.Record{}, failure(err)
 		}

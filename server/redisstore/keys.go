@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"net/url"
 
 	"github.com/leadiumx/consent/consent"
@@ -37,8 +36,9 @@ import (
 // cluster takes a subject along whole. Some 15 visitors share a bucket where a
 // site has a million, which Redis then keeps as one block of memory.
 //
-// person and mark are parts of the SHA-256 of (site, subject) and (site, id), so
-// that what stays after an erasure does not hold the subject. The bucket of a
+// person is a part of the SHA-256 of (site, subject), so that what stays after an
+// erasure does not hold the subject. mark is half of the id, see consent.Split, or
+// part of the SHA-256 of (site, id) if that is not 16 bytes. The bucket of a
 // subject or an id is its first two bytes. Whoever makes the subject of a first
 // decision gives it the first two bytes of the record's id (consent.NewSubjectFor):
 // then the id and the subject fall into one bucket, one script sees that an id is
@@ -102,11 +102,11 @@ func locate(site, name string) (place, [sha256.Size]byte) {
 	return place{site, consent.NameBucket(name, sum)}, sum
 }
 
-// rawName is what a name in canonical base64url stands for, if it is 16 bytes.
-func rawName(name string) (raw [16]byte, ok bool) {
-	if len(name) != 22 {
-		return raw, false
+// locateID returns the bucket of an id, and its mark there.
+func locateID(site, id string) (place, string) {
+	if s, ok := consent.Split(id); ok {
+		return place{site, s.Bucket}, string(s.Mark[:])
 	}
-	n, err := base64.RawURLEncoding.Strict().Decode(raw[:], []byte(name))
-	return raw, err == nil && n == len(raw)
+	at, sum := locate(site, id)
+	return at, string(sum[:markSize])
 }

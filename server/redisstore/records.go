@@ -24,8 +24,7 @@ func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, b
 }
 
 func (s *Store) append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
-	home, sum := locate(r.Site, r.ID)
-	mark := string(sum[:markSize])
+	home, mark := locateID(r.Site, r.ID)
 	at := home
 	if r.Subject != "" {
 		at, _ = locate(r.Site, r.Subject)
@@ -80,7 +79,7 @@ func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Reco
 	code := consent.CodeOfContext(sealed.Context)
 	part := at.part()
 	keys := []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
-	said, err := s.pipe.call(ctx, s.run.apply, keys, mark, person, clockArg(r.Clock), evidence(r.ID, sealed, secret), code[:], sealed.Context,
+	said, err := s.pipe.call(ctx, s.run.apply, keys, mark, person, clockArg(r.Clock), evidence(at, r.ID, sealed, secret), code[:], sealed.Context,
 		r.Cell(), at.bucket%perPart, consent.SkewBound.Milliseconds()).Text()
 	if err == nil && said == "" {
 		err = damaged("record")
@@ -102,7 +101,7 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 	case said[0] == kindSettled && len(said) == 3:
 		return s.settled(ctx, at, mark, said, r)
 	}
-	first, err := s.record(ctx, at, said)
+	first, err := s.record(ctx, at, mark, said)
 	switch {
 	case err != nil:
 		return r, false, err

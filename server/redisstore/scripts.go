@@ -24,12 +24,14 @@ func newScripts() scripts {
 
 // What stands under a mark, by its first byte:
 //
-//	r secret (16) id (16) evidence   a record
-//	x id (16) evidence               one without a secret: nobody's, or erased
-//	c subject                        claimed for this subject; its bucket has the record
-//	p bucket (2)                     settled: that bucket has the record
+//	r secret (16) rest (6) evidence   a record whose id belongs into this bucket
+//	x rest (6) evidence               one without a secret: nobody's, or erased
+//	c subject                         claimed for this subject; its bucket has the record
+//	p bucket (2)                      settled: that bucket has the record
 //
-// R and X are as r and x, with an id that is not 16 bytes behind its length (2).
+// where rest is what mark and bucket do not tell of the id. s and y are as r and
+// x, with the bucket (2) of the id before the rest of it; R and X hold an id that
+// is not 16 bytes, behind its length (2).
 // The state of a subject is
 //
 //	flags (1) [clock of the erasure (6)] [clock (6) mark (8)]
@@ -138,15 +140,16 @@ const releaseScript = `
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return 'n'`
 
-// latest returns the newest record, or says that others must be looked at too.
-// KEYS bucket; ARGV person.
+// latest returns the mark of the newest record and what stands under it, or says
+// that others must be looked at too. KEYS bucket; ARGV person.
 const latestScript = `
 local s = redis.call('HGET', KEYS[1], ARGV[1])
 if not s then return 'n' end
 local flags = string.byte(s, 1)
 if flags >= 8 then return 'm' end
 if flags % 4 < 2 then return 'e' end
-return redis.call('HGET', KEYS[1], string.sub(s, -8)) or 'd'`
+local mark = string.sub(s, -8)
+return mark .. (redis.call('HGET', KEYS[1], mark) or '')`
 
 // history returns whether the subject was erased, and what stands under the
 // marks of its records. KEYS bucket; ARGV person.
@@ -154,13 +157,13 @@ const historyScript = `
 local s = read(redis.call('HGET', KEYS[1], ARGV[1]))
 local out = {s.tomb and 'e' or 'n'}
 for _, r in ipairs(records(KEYS[1], ARGV[1], s)) do
-  out[#out + 1] = redis.call('HGET', KEYS[1], r.mark) or 'd'
+  out[#out + 1] = r.mark .. (redis.call('HGET', KEYS[1], r.mark) or '')
 end
 return out`
 
 // erase forgets a subject and its records up to a clock, tells the feed which
-// those were, and returns their ids as they stand there.
-// KEYS bucket, journal; ARGV person, clock, the time of the erasure.
+// those were, and returns their ids as it tells them; see idsOf.
+// KEYS bucket, journal; ARGV person, clock, the time of the erasure, bucket (2).
 const eraseScript = `
 local key, person, at = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local s = read(redis.call('HGET', key, person))
@@ -170,13 +173,18 @@ s.tomb = at
 for _, r in ipairs(all) do
   if r.clock <= at then
     local v = redis.call('HGET', key, r.mark)
-    local kind = v and string.sub(v, 1, 1)
-    if kind == 'r' or kind == 'R' then
-      local rest = (kind == 'r' and 'x' or 'X') .. string.sub(v, 18)
-      redis.call('HSET', key, r.mark, rest)
-      local size = 17
-      if kind == 'R' then size = 3 + struct.unpack('>I2', rest, 2) end
-      gone[#gone + 1] = string.sub(rest, 1, size)
+    local bare = v and ({r = 'x', s = 'y', R = 'X'})[string.sub(v, 1, 1)]
+    if bare then
+      local rest = string.sub(v, 18)
+      redis.call('HSET', key, r.mark, bare .. rest)
+      if bare == 'x' then
+        rest = ARGV[4] .. r.mark .. string.sub(rest, 1, 6)
+      elseif bare == 'y' then
+        bare, rest = 'x', string.sub(rest, 1, 2) .. r.mark .. string.sub(rest, 3, 8)
+      else
+        rest = string.sub(rest, 1, 2 + struct.unpack('>I2', rest))
+      end
+      gone[#gone + 1] = bare .. rest
     end
     if r.field then redis.call('HDEL', key, r.field) end
     if r.mark == s.mark then s.mark, s.more, s.close = nil, false, false end

@@ -44,7 +44,10 @@ func (s *Store) latest(ctx context.Context, site, subject string) (r consent.Rec
 		}
 		return r, erased()
 	}
-	if r, err = s.record(ctx, at, said); err == nil && r.Subject != subject {
+	if len(said) < markSize {
+		return r, damaged("record")
+	}
+	if r, err = s.record(ctx, at, said[:markSize], said[markSize:]); err == nil && r.Subject != subject {
 		// Better no answer than another's.
 		err = damaged("record")
 	}
@@ -67,7 +70,10 @@ func (s *Store) all(ctx context.Context, at place, person []byte, subject string
 		return nil, false, err
 	}
 	for _, v := range said[1:] {
-		r, err := s.record(ctx, at, v)
+		if len(v) < markSize {
+			return nil, false, damaged("record")
+		}
+		r, err := s.record(ctx, at, v[:markSize], v[markSize:])
 		if err != nil {
 			return nil, false, err
 		}
@@ -129,7 +135,7 @@ func (s *Store) erase(ctx context.Context, at place, person []byte, subject stri
 	}
 	ms := when.UnixMilli()
 	gone, err := s.pipe.call(ctx, s.run.erase, []string{s.keys.bucket(at), s.keys.journal(at.site, at.part())},
-		string(person), clockArg(ms), eraseTime(ms)).Text()
+		string(person), clockArg(ms), eraseTime(ms), binary.BigEndian.AppendUint16(nil, at.bucket)).Text()
 	if err != nil {
 		return err
 	}
@@ -149,24 +155,12 @@ func (s *Store) erase(ctx context.Context, at place, person []byte, subject stri
 
 // settle takes the subject out of the claim of an id whose record is at a place.
 func (s *Store) settle(ctx context.Context, at place, id string) error {
-	home, sum := locate(at.site, id)
+	home, mark := locateID(at.site, id)
 	if home == at {
 		return nil
 	}
 	where := binary.BigEndian.AppendUint16([]byte{kindSettled}, at.bucket)
-	return s.pipe.call(ctx, s.run.settle, []string{s.keys.bucket(home)}, string(sum[:markSize]), where).Err()
-}
-
-// idsOf takes apart the ids that an erasure tells.
-func idsOf(v string) (ids []string, err error) {
-	for v != "" {
-		id, rest, ok := takeID(v[0], v[1:])
-		if !ok {
-			return nil, damaged("erasure")
-		}
-		ids, v = append(ids, id), rest
-	}
-	return ids, nil
+	return s.pipe.call(ctx, s.run.settle, []string{s.keys.bucket(home)}, mark, where).Err()
 }
 
 func noRecord() error {

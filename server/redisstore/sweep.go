@@ -75,7 +75,7 @@ func (s *Store) forget(ctx context.Context, a arrival, r consent.Record) error {
 	if err := s.pipe.call(ctx, s.run.forget, []string{s.keys.bucket(a.at)}, a.mark, person).Err(); err != nil {
 		return err
 	}
-	if home, _ := locate(r.Site, r.ID); home != a.at {
+	if home, _ := locateID(r.Site, r.ID); home != a.at {
 		return s.client().HDel(ctx, s.keys.bucket(home), a.mark).Err()
 	}
 	return nil
