@@ -14,10 +14,11 @@ import (
 //
 //	version and flags · link 4 · context 8 · action and signals · seq · clock · time · gap · personal part
 //
-// Numbers are varints; a part that a flag leaves out has no bytes. The
+// Numbers are varints; a part that a flag leaves out has no bytes, such as a
+// time that is the clock. The
 // personal part is
 //
-//	flags · subject 16 · content 8 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
+//	flags · subject 16 · content 4 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
 //
 // encrypted under the record's own secret when there is a subject. A subject
 // that follows from the secret is left out.
@@ -80,6 +81,7 @@ const (
 	flagChained     = 1 << 1 // a node log gave the record its place
 	flagBot         = 1 << 2
 	flagOutdated    = 1 << 3
+	flagApart       = 1 << 7 // the time is not the clock
 
 	linkAt       = 1
 	codeAt       = linkAt + len(Link{})
@@ -138,7 +140,10 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 		b[0] |= flagOutdated
 	}
 	b = appendSigned(b, r.Clock)
-	b = appendSigned(b, r.Time.UnixMilli()-r.Clock)
+	if apart := r.Time.UnixMilli() - r.Clock; apart != 0 {
+		b[0] |= flagApart
+		b = appendSigned(b, apart)
+	}
 	if r.Gap != 0 {
 		b = appendSigned(b, r.Gap)
 	}
@@ -210,7 +215,7 @@ func (c *KnownContext) Unpack(id string, evidence, secret []byte) (Record, error
 func (r *Record) unpack(known *KnownContext, secret []byte) error {
 	c, evidence := &known.read, r.Sealed.Evidence
 	code, ok := EvidenceCode(evidence)
-	if !ok || code != known.code || evidence[0]>>4 != evidenceVersion>>4 {
+	if !ok || code != known.code || evidence[0]&^(flagSecret|flagChained|flagBot|flagOutdated|flagApart) != evidenceVersion {
 		return damagedEvidence("the evidence of a record is of an unknown form")
 	}
 	flags := evidence[0]
@@ -225,7 +230,13 @@ func (r *Record) unpack(known *KnownContext, secret []byte) error {
 		in.bad = in.bad || r.Seq == 0
 	}
 	r.Clock = in.signed()
-	r.Time = time.UnixMilli(r.Clock + in.signed()).UTC()
+	at := r.Clock
+	if flags&flagApart != 0 {
+		apart := in.signed()
+		at += apart
+		in.bad = in.bad || apart == 0
+	}
+	r.Time = time.UnixMilli(at).UTC()
 	if gap {
 		r.Gap = in.signed()
 		in.bad = in.bad || r.Gap == 0

@@ -17,7 +17,7 @@ func full() consent.Record {
 		EditionHash: strings.Repeat("e", 64), WordsHash: strings.Repeat("d", 64), Regime: "eea+us-fl", Locale: "pt-BR",
 		Levels: map[string]int{"functional": 1, "analytics": 1, "marketing": 0, "recording": 2}, Vendors: map[string]int{"youtube": 1},
 		Action: consent.Save, Signals: consent.Signals{GPC: true}, Time: time.UnixMilli(1795478400999).UTC(), Clock: 1795478400123, Gap: 12,
-		PlaceSource: "mmdb", Laws: []string{"FR", "EEA"}, Content: base64.RawURLEncoding.EncodeToString([]byte("8 bytes.")),
+		PlaceSource: "mmdb", Laws: []string{"FR", "EEA"}, Content: base64.RawURLEncoding.EncodeToString([]byte("4 b.")),
 		Node: strings.Repeat("a", 32), Seq: 1_000_000, Link: consent.Link{1, 2, 3, 4}, Secret: []byte("sixteen bytes ok"),
 	}
 }
@@ -38,6 +38,7 @@ func TestAPackedRecordComesBackWhole(t *testing.T) {
 		"of a linking":                         func(r *consent.Record) { r.Peer, r.Action = "__________________8DAg", consent.Identify },
 		"that made its subject":                func(r *consent.Record) { madeFor(r) },
 		"of a linking that made its subject":   func(r *consent.Record) { madeFor(r); r.Peer = "__________________8DAg" },
+		"at the time of its clock":             func(r *consent.Record) { r.Time = time.UnixMilli(r.Clock).UTC() },
 		"without a gap":                        func(r *consent.Record) { r.Gap = 0 },
 		"of nobody":                            func(r *consent.Record) { r.Subject, r.Secret = "", nil },
 		"of a program":                         func(r *consent.Record) { r.Bot = true },
@@ -140,7 +141,7 @@ func TestWithoutItsSecretARecordSaysWhatWasShownAndNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bytes.Contains(s.Evidence, raw) || bytes.Contains(s.Evidence, []byte("8 bytes.")) {
+	if bytes.Contains(s.Evidence, raw) || bytes.Contains(s.Evidence, []byte("4 b.")) {
 		t.Fatal("the evidence holds the subject in the clear")
 	}
 	kept, secret, err := got.Pack()

@@ -21,8 +21,9 @@ const (
 
 const (
 	subjectSize = 16
-	// ContentSize is how many bytes of a content's hash are kept.
-	ContentSize = 8
+	// ContentSize is how many bytes of a content's hash are kept: enough to tell
+	// apart the few contents that are ever sent under one id.
+	ContentSize = 4
 )
 
 // personal packs who decided and what.
