@@ -52,6 +52,24 @@ func (k *Keyring) Open(kind, bound, sealed string) ([]byte, error) {
 	return nil, bad
 }
 
+// Reseal seals under the active key what Seal wrote under an earlier one. What
+// is under the active key already comes back as it is. Errors: BadToken when it
+// does not open, and those of Seal.
+func (k *Keyring) Reseal(random io.Reader, kind, bound, sealed string) (string, error) {
+	k = k.now()
+	plain, err := k.Open(kind, bound, sealed)
+	if err != nil || SealedUnder(sealed) == k.Active() {
+		return sealed, err
+	}
+	return k.Seal(random, kind, bound, plain)
+}
+
+// SealedUnder names the key under which Seal wrote a value.
+func SealedUnder(sealed string) string {
+	id, _, _ := strings.Cut(sealed, ".")
+	return id
+}
+
 func (k Key) aead(kind string) (cipher.AEAD, error) {
 	secret, err := hkdf.Key(sha256.New, k.Secret, nil, "lxconsent seal "+kind, 32)
 	if err != nil {

@@ -587,6 +587,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/reseal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal what is read again, such as second factors, under the key that signs */
+        post: operations["postV1KeysReseal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/laws": {
         parameters: {
             query?: never;
@@ -2156,6 +2173,11 @@ export interface components {
             expires: string;
             url: string;
         };
+        Lost: {
+            key: string;
+            kind: string;
+            of: string;
+        };
         MadeKey: {
             key: components["schemas"]["APIKey"];
             secret: string;
@@ -2478,6 +2500,16 @@ export interface components {
         Requests: {
             next: string;
             requests: components["schemas"]["Request"][];
+        };
+        Resealing: {
+            kept: {
+                [key: string]: number;
+            };
+            lost: components["schemas"]["Lost"][];
+            resealed: {
+                [key: string]: number;
+            };
+            signs: string;
         };
         Retry: {
             at: components["schemas"]["Position"];
@@ -3995,6 +4027,35 @@ export interface operations {
                 };
                 content: {
                     "application/jwk-set+json": components["schemas"]["KeySet"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1KeysReseal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resealing"];
                 };
             };
             /** @description A problem document */

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"os"
@@ -20,7 +19,7 @@ type keysCmd struct {
 	Rotate  keysRotateCmd  `cmd:"" help:"Add a key and sign with it. With several servers, use add and promote instead."`
 	Add     keysAddCmd     `cmd:"" help:"Add a key that verifies and does not sign yet."`
 	Promote keysPromoteCmd `cmd:"" help:"Sign with a key from now on."`
-	Retire  keysRetireCmd  `cmd:"" help:"Remove a key: what it signed is void afterwards."`
+	Retire  keysRetireCmd  `cmd:"" help:"Remove a key: what it signed is void afterwards. A running server seals second factors and the like again first."`
 }
 
 type keyFileFlags struct {
@@ -128,31 +127,6 @@ type keysPromoteCmd struct {
 // Run puts a key first.
 func (c *keysPromoteCmd) Run(s streams) error {
 	return c.change(s, func(f *keyFile) error { return f.promote(c.ID) })
-}
-
-type keysRetireCmd struct {
-	ID string `arg:"" help:"The key's id."`
-	keyFileFlags
-}
-
-// Run removes a key that does not sign.
-func (c *keysRetireCmd) Run(s streams) error {
-	return c.change(s, func(f *keyFile) error {
-		i, err := f.find(c.ID)
-		if err != nil {
-			return err
-		}
-		if i == 0 {
-			return consent.Fail(consent.Invalid, fmt.Sprintf("the key %q signs", c.ID), "promote another key first")
-		}
-		ring, err := f.ring(c.path())
-		if err != nil {
-			return err
-		}
-		f.Retired = append(f.Retired, retiredLine{c.ID, base64.StdEncoding.EncodeToString(ring.PublicKeys()[i].Key)})
-		f.Keys = slices.Delete(f.Keys, i, i+1)
-		return nil
-	})
 }
 
 // followKeys takes a changed key file into use, within moments and on SIGHUP,

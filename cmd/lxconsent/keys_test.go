@@ -93,7 +93,7 @@ func TestKeysAreRotatedWhileTheServerRunsAndNothingSignedBeforeIsVoid(t *testing
 
 	keys("rotate")
 	s.signer("k3")
-	keys("retire", "k1")
+	keys("retire", "k1", "--server", s.url, "--token", apiToken)
 	await(t, "a cookie of a retired key counts no longer", func() bool {
 		allow, _ := s.decision("marketing", cookie("lx_consent", before.text(t, "consent")))
 		return !allow

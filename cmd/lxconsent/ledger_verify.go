@@ -117,7 +117,7 @@ func report(s streams, asJSON bool, all []verified) error {
 		}
 		state := "intact"
 		if len(v.Faults) > 0 {
-			state = fmt.Sprintf("%d faults", len(v.Faults))
+			state = counted(len(v.Faults), "fault")
 		}
 		fmt.Fprintf(s.out, "%s: %d records, %d of them erased, %d too new for a checkpoint: %s\n", v.Site, v.Records, v.Erased, v.Young, state)
 	}

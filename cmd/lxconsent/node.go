@@ -29,6 +29,7 @@ import (
 	"github.com/leadiumx/consent/server/outbox"
 	"github.com/leadiumx/consent/server/publish"
 	"github.com/leadiumx/consent/server/redisstore"
+	"github.com/leadiumx/consent/server/reseal"
 	"github.com/leadiumx/consent/server/rights"
 	"github.com/leadiumx/consent/server/script"
 	"github.com/leadiumx/consent/server/web"
@@ -125,6 +126,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Keys: keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
 		Demo: c.Demo, EdgeCache: c.EdgeCache, AccessLog: c.AccessLog, Limits: limits, Metrics: n.metrics,
+		Reseal: func(ctx context.Context) (reseal.Resealing, error) {
+			return reseal.Run(ctx, reseal.Options{Store: store, Keys: keys, Random: random, Clock: now, Rewrites: []reseal.Rewrite{admin.Reseal, hooks.Reseal, rights.Reseal}})
+		},
 		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, store, now(), w) },
 	})
 	return n, nil

@@ -5,10 +5,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
 )
 
 // KeySet is a JWK set (RFC 7517) of Ed25519 keys (RFC 8037).
@@ -39,6 +41,27 @@ func (s *Server) keys(c echo.Context) error {
 		return err
 	}
 	return c.Blob(http.StatusOK, "application/jwk-set+json", b)
+}
+
+// reseal serves POST /v1/keys/reseal, after which an earlier key may go. It may
+// be repeated.
+func (s *Server) reseal(c echo.Context) error {
+	out, err := s.o.Reseal(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, k := range out.Resealed {
+		n += k
+	}
+	if n > 0 {
+		p := principalOf(c)
+		change := admin.Change{Action: "keys.reseal", Object: out.Signs, Note: strconv.Itoa(n) + " values"}
+		if err := s.o.Admin.Audit(c.Request().Context(), p, p.Tenant, change); err != nil {
+			return err
+		}
+	}
+	return c.JSON(http.StatusOK, out)
 }
 
 // PublicKeys reads the Ed25519 keys of a set; others are left out. Errors:

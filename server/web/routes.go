@@ -10,6 +10,7 @@ import (
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/install"
+	"github.com/leadiumx/consent/server/reseal"
 )
 
 // route is one line of the contract: what is answered, who may ask, and the
@@ -84,6 +85,7 @@ func (s *Server) publicRoutes() []route {
 
 func (s *Server) manageRoutes() []route {
 	return []route{
+		{http.MethodPost, "/v1/keys/reseal", admin.ManageInstall, "Seal what is read again, such as second factors, under the key that signs", nil, shape[reseal.Resealing](), mediaJSON, nil, s.reseal},
 		{http.MethodGet, "/v1/backup", admin.ManageInstall, "All that the store holds, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.backup},
 		{http.MethodGet, "/v1/sites", admin.ReadSite, "All sites", nil, shape[sitesJSON](), mediaJSON, nil, s.listSites},
 		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteViewJSON](), mediaJSON, nil, s.getSite},

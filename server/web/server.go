@@ -25,6 +25,7 @@ import (
 	"github.com/leadiumx/consent/server/insight"
 	"github.com/leadiumx/consent/server/metrics"
 	"github.com/leadiumx/consent/server/publish"
+	"github.com/leadiumx/consent/server/reseal"
 	"github.com/leadiumx/consent/server/rights"
 	"github.com/leadiumx/consent/server/script"
 )
@@ -83,6 +84,8 @@ type Options struct {
 	EdgeCache bool
 	// Backup writes all that the store holds.
 	Backup func(context.Context, io.Writer) error
+	// Reseal seals again what was sealed under earlier keys.
+	Reseal func(context.Context) (reseal.Resealing, error)
 	// Metrics counts requests, writes and decisions; nil counts nothing.
 	Metrics *metrics.Metrics
 	// State measures this node; nil measures nothing.
