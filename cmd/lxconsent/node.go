@@ -43,6 +43,7 @@ type node struct {
 	admin   *admin.Desk
 	insight *insight.Desk
 	server  *web.Server
+	scripts *script.Desk
 	metrics *metrics.Metrics
 	keys    *consent.Keyring
 	hooks   *hooks.Desk
@@ -92,6 +93,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Trial: func(e *consent.Edition) error { return scripts.Trial(e) },
 	})
 	scripts = script.New(script.Options{Editions: n.publish, Laws: laws, Keys: keys, Clock: now, CacheSize: 512})
+	n.scripts = scripts
 	if err := c.begin(ctx, n, store, log, addr); err != nil {
 		return fail(err)
 	}

@@ -55,6 +55,10 @@ func (n *node) work(ctx context.Context, log *slog.Logger) *sync.WaitGroup {
 		})
 	})
 	jobs.Go(func() { every(ctx, time.Hour, n.server.SweepAll) })
+	jobs.Go(func() {
+		warmer := n.scripts.NewWarmer()
+		every(ctx, time.Second, func(ctx context.Context) { warmer.Round(ctx, n.publish.Sites()) })
+	})
 	return &jobs
 }
 

@@ -56,6 +56,14 @@ func (c *cache[K, V]) slot(key K) *slot[K, V] {
 	return s
 }
 
+// each hands out the keys, the one that was used last first, until do says no.
+func (c *cache[K, V]) each(do func(K) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for e := c.order.Front(); e != nil && do(e.Value.(*slot[K, V]).key); e = e.Next() {
+	}
+}
+
 func (c *cache[K, V]) len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -68,6 +68,7 @@ func (d *Desk) Page(ask Ask, cookie string, signals consent.Signals, base string
 	if d.answered(n, cookie, signals) {
 		return d.gate(e)
 	}
+	d.included.slot(variant{site: ask.Site, locale: n.Locale, place: ask.Place, gpc: ask.SimGPC, base: base})
 	asset, err := d.compile(n, bundle.Input{SimGPC: ask.SimGPC, Endpoint: base})
 	if err != nil {
 		return nil, err

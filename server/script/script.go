@@ -41,11 +41,16 @@ type Desk struct {
 	assets *cache[string, *bundle.Asset]
 	// travels holds what other laws ask, per visit.
 	travels *cache[route, travelled]
+	// included are the scripts that stand in pages, as they were asked for.
+	included *cache[variant, struct{}]
 }
 
 // New makes a desk.
 func New(o Options) *Desk {
-	return &Desk{o: o, spoken: newCache[spoken, string](maxSpoken), visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize), travels: newCache[route, travelled](4 * o.CacheSize)}
+	return &Desk{
+		o: o, spoken: newCache[spoken, string](maxSpoken), visits: newCache[visit, *Script](4 * o.CacheSize), assets: newCache[string, *bundle.Asset](o.CacheSize),
+		travels: newCache[route, travelled](4 * o.CacheSize), included: newCache[variant, struct{}](o.CacheSize),
+	}
 }
 
 // Compiled says how many scripts are kept, and how many were compiled since
@@ -184,17 +189,6 @@ func (d *Desk) Preview(p Draft) (*Script, error) {
 		return nil, err
 	}
 	return &Script{Asset: asset, Edition: next.Number, Regime: n.Regime.ID, Locale: n.Locale}, nil
-}
-
-// Trial compiles an edition for the unknown place, the strictest case, in each
-// of its languages, so that a broken edition is never published.
-func (d *Desk) Trial(e *consent.Edition) error {
-	for _, locale := range e.Site.Locales {
-		if _, err := d.compile(d.notice(e, consent.Place{}, locale), bundle.Input{}); err != nil {
-			return fmt.Errorf("in %s: %w", locale, err)
-		}
-	}
-	return nil
 }
 
 func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
