@@ -135,6 +135,11 @@ func (p *patient) redis() {
 		p.fails(check, err)
 		return
 	}
+	if lost, err := lostPeople(ctx, store, p.c.DataDir, false); err != nil {
+		p.fails("organisations", err)
+	} else if lost != nil {
+		p.fails("organisations", lost)
+	}
 	theirs, err := store.Time(ctx)
 	ours := clock()()
 	if closing := store.Close(); err == nil {

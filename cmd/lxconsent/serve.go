@@ -85,6 +85,9 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	go n.publish.Watch(watch, time.Second)
 	jobs := n.work(watch, log)
 	defer jobs.Wait()
+	if len(c.Redis) > 0 {
+		jobs.Go(func() { c.watchPeople(watch, n.store, log) })
+	}
 	if n.late {
 		jobs.Go(func() { c.arriveLater(watch, s, n, log, listener.Addr()) })
 	}
