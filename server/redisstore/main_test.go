@@ -3,7 +3,7 @@ package redisstore_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/leadiumx/consent/consent/storetest/redistest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { redistest.Main(m) }
