@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -87,8 +88,7 @@ func (w *wire) reached(request []byte) (now, after bool) {
 	return w.left == 0, w.after
 }
 
-// serve passes one request and its answer at a time, as the store uses a
-// connection for one call at a time.
+// serve passes on what either side sends, in whatever pieces it comes.
 func (w *wire) serve(client net.Conn) {
 	server, err := net.Dial("tcp", w.target)
 	if err != nil {
@@ -102,6 +102,9 @@ func (w *wire) serve(client net.Conn) {
 		w.stop()
 		return
 	}
+	// The call whose answers are kept back until Redis has given all of them.
+	held := make(chan struct{})
+	go w.answers(client, server, held)
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := client.Read(buf)
@@ -114,18 +117,41 @@ func (w *wire) serve(client net.Conn) {
 			w.stop()
 			return
 		}
-		if _, err := server.Write(buf[:n]); err != nil {
-			return
-		}
-		if n, err = server.Read(buf); err != nil {
-			return
-		}
+		request := buf[:n]
 		if now {
-			w.stop()
+			close(held)
+			request = append(slices.Clone(request), "ECHO "+mark+"\r\n"...)
+		}
+		if _, err := server.Write(request); err != nil {
 			return
 		}
-		if _, err := client.Write(buf[:n]); err != nil {
+	}
+}
+
+// mark is what Redis says once it has done all of a call that is to be cut.
+const mark = "all-of-it-is-done"
+
+// answers passes on answers until they are held; then it cuts as soon as Redis
+// has given all of them.
+func (w *wire) answers(client, server net.Conn, held <-chan struct{}) {
+	buf := make([]byte, 1<<16)
+	var kept []byte
+	for {
+		n, err := server.Read(buf)
+		if err != nil {
+			_ = client.Close()
 			return
+		}
+		select {
+		case <-held:
+			if kept = append(kept, buf[:n]...); bytes.Contains(kept, []byte(mark)) {
+				w.stop()
+				return
+			}
+		default:
+			if _, err := client.Write(buf[:n]); err != nil {
+				return
+			}
 		}
 	}
 }
