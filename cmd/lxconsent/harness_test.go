@@ -67,7 +67,15 @@ func start(t *testing.T, args ...string) *server {
 
 var greeting = regexp.MustCompile(`(?s)Site\s+(\S+)(?:.*#setup=(\S+))?`)
 
+// startIn serves from a data directory. The server waits longer for its store
+// than it would for visitors: the machine may be busy.
 func startIn(t *testing.T, dir string, args ...string) *server {
+	t.Helper()
+	return startBy(t, streams{patience: 4 * time.Second}, dir, args...)
+}
+
+// startBy serves by a clock and with the patience of a test.
+func startBy(t *testing.T, by streams, dir string, args ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
@@ -75,7 +83,8 @@ func startIn(t *testing.T, dir string, args ...string) *server {
 	done := make(chan int, 1)
 	full := append([]string{"serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", dir, "--limits", "off", "--api-token", apiToken}, args...)
 	go func() {
-		done <- run(ctx, full, streams{out: in, err: s.log})
+		by.out, by.err = in, s.log
+		done <- run(ctx, full, by)
 		in.Close()
 	}()
 	text := ""
@@ -149,7 +158,7 @@ func (s *server) do(method, path, body string, opts ...option) answer {
 	for _, o := range opts {
 		o(req)
 	}
-	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {
 		s.t.Fatal(err)

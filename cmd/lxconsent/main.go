@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -37,10 +38,24 @@ type cli struct {
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
-// streams are where a command writes; a test gives its own.
+// streams are where a command writes, and the time that a server goes by; a
+// test gives its own, so that it does not depend on how fast its machine is.
 type streams struct {
 	out io.Writer
 	err io.Writer
+	// now is the time for a server; nil is the time of day.
+	now func() time.Time
+	// patience is how long a server waits for its store before it answers
+	// without it; 0 is as long as is good for visitors.
+	patience time.Duration
+}
+
+// clock is the time that a server goes by.
+func (s streams) clock() func() time.Time {
+	if s.now != nil {
+		return s.now
+	}
+	return clock()
 }
 
 func main() {

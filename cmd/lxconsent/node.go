@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -52,8 +53,8 @@ type node struct {
 	late bool
 }
 
-func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (*node, error) {
-	now := clock()
+func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s streams) (*node, error) {
+	now := s.clock()
 	token, err := c.token()
 	if err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	if err != nil {
 		return nil, err
 	}
-	store, err := c.open(ctx, log, keys)
+	store, err := c.open(ctx, log, keys, now)
 	if err != nil {
 		return nil, err
 	}
@@ -121,9 +122,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 		Scripts: scripts, Publish: n.publish, Admin: n.admin, Insight: n.insight, Evidence: store, Laws: laws, State: state, EdgeSchemes: edgeSchemes(), Places: places,
 		Collect: collect.New(collect.Options{
 			Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Random: random,
-			WordsHash: wordsHash,
+			WordsHash: wordsHash, Patience: cmp.Or(s.patience, writePatience),
 		}),
-		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: 90 * time.Millisecond}),
+		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: cmp.Or(s.patience, checkPatience)}),
 		Rights: n.rights, Feed: events, Hooks: n.hooks,
 		Keys: keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
@@ -135,6 +136,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr) (
 	})
 	return n, nil
 }
+
+// How long a check, and a visitor who writes, wait for what only the store knows.
+const checkPatience, writePatience = 90 * time.Millisecond, 100 * time.Millisecond
 
 func wordsHash(site *consent.Site, regime law.Regime, locale string) string {
 	rules := site.Rules(regime.Terms, consent.Place{})
@@ -150,7 +154,7 @@ func closeAfter(err error, store consent.Store) error {
 
 // open picks the store, Redis when one is named, else the embedded file, and
 // puts the node's own log before it.
-func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Keyring) (*outbox.Outbox, error) {
+func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Keyring, now func() time.Time) (*outbox.Outbox, error) {
 	if len(c.Redis) == 0 && c.Ack != string(consent.StoredLocal) {
 		return nil, consent.Fail(consent.Invalid, "--ack "+c.Ack+" is asked for, but no Redis is named", "name one with --redis, or leave --ack out")
 	}
@@ -171,7 +175,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 	segment, reserve := logSizes(size)
 	box, err := outbox.Open(ctx, outbox.Options{
 		SegmentSize: segment, Reserve: reserve,
-		Dir: filepath.Join(c.DataDir, "log"), Copied: []string{publish.KindCatalog}, Inner: store, Clock: clock(), Random: random, Keys: keys, Log: log, Ack: consent.Level(c.Ack),
+		Dir: filepath.Join(c.DataDir, "log"), Copied: []string{publish.KindCatalog}, Inner: store, Clock: now, Random: random, Keys: keys, Log: log, Ack: consent.Level(c.Ack),
 	})
 	if err != nil {
 		return nil, closeAfter(err, store)

@@ -65,7 +65,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
 	}
-	n, err := c.build(ctx, log, listener.Addr())
+	n, err := c.build(ctx, log, listener.Addr(), s)
 	if err != nil {
 		return err
 	}

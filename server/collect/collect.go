@@ -29,6 +29,8 @@ type Options struct {
 	Random   io.Reader
 	// WordsHash is the hash of the words that a notice showed.
 	WordsHash func(site *consent.Site, regime law.Regime, locale string) string
+	// Patience is how long a visitor waits for what only the store knows.
+	Patience time.Duration
 }
 
 // Desk records consent writes.
@@ -196,7 +198,7 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (bef
 	if err != nil {
 		return before{}, err
 	}
-	patient, cancel := context.WithTimeout(ctx, patience)
+	patient, cancel := context.WithTimeout(ctx, d.o.Patience)
 	defer cancel()
 	holder, r, err := d.latest(patient, w.Site, token.Subject)
 	switch {
@@ -226,9 +228,6 @@ func (d *Desk) latest(ctx context.Context, site, subject string) (holder string,
 	r, err = d.o.Records.Latest(ctx, site, holder)
 	return holder, r, err
 }
-
-// patience is how long a visitor waits for what only the store knows.
-const patience = 100 * time.Millisecond
 
 // alive drops the grants of a choice that has ended: a write about one purpose
 // must not renew the others. Refusals stay.

@@ -80,7 +80,7 @@ type erasing interface {
 // forget erases a subject with its account and the account's devices. newest is
 // the clock of the last decision that is known to have been made.
 func (d *Desk) forget(ctx context.Context, site, subject string, newest int64) (Erasure, error) {
-	patient, cancel := context.WithTimeout(ctx, patience)
+	patient, cancel := context.WithTimeout(ctx, d.o.Patience)
 	defer cancel()
 	holder, r, err := d.latest(patient, site, subject)
 	if err == nil {
