@@ -18,6 +18,8 @@ type visitor struct {
 	cookies []*http.Cookie
 	gpc     []string
 	place   string
+	// account names who is logged in. It stands in place of the cookies.
+	account string
 }
 
 func (g *Gate) visitorOf(r *http.Request) visitor {
@@ -26,6 +28,9 @@ func (g *Gate) visitorOf(r *http.Request) visitor {
 	v.cookies = append(r.CookiesNamed("lx_consent"), r.CookiesNamed("lx_subject")...)
 	if g.o.Place != nil {
 		v.place = g.o.Place(r)
+	}
+	if g.o.ExternalID != nil {
+		v.account = g.o.ExternalID(r)
 	}
 	return v
 }
@@ -58,9 +63,33 @@ type answer []decision
 
 func (a answer) allows(i int) bool { return i < len(a) && a[i].Allow }
 
-// answer asks the server, or the cache. It never fails: no answer is an
-// answer that denies.
+// answer asks about the visitor and, when somebody is logged in, about their
+// account: what either of them refuses is refused. It never fails: no answer is
+// an answer that denies.
 func (g *Gate) answer(ctx context.Context, v visitor, q question) answer {
+	ctx, cancel := context.WithTimeout(ctx, g.o.Timeout)
+	defer cancel()
+	if v.account == "" {
+		return g.one(ctx, v, q)
+	}
+	browser := v
+	browser.account, v.cookies = "", nil
+	a := g.one(ctx, v, q)
+	if len(browser.cookies) == 0 || len(a) == 0 {
+		return a
+	}
+	b := g.one(ctx, browser, q)
+	both := make(answer, min(len(a), len(b)))
+	for i := range both {
+		if both[i] = a[i]; a[i].Allow {
+			both[i] = b[i]
+		}
+	}
+	return both
+}
+
+// one asks the server, or the cache.
+func (g *Gate) one(ctx context.Context, v visitor, q question) answer {
 	key, asked := keyOf(v, q), g.o.Clock()
 	if a, ok := g.cache.get(key, asked); ok {
 		return a
@@ -83,8 +112,6 @@ func (g *Gate) answer(ctx context.Context, v visitor, q question) answer {
 const maxAnswer = 1 << 20
 
 func (g *Gate) ask(ctx context.Context, v visitor, q question) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, g.o.Timeout)
-	defer cancel()
 	req, err := g.request(ctx, v, q)
 	if err != nil {
 		return nil, err
@@ -134,6 +161,9 @@ func (g *Gate) believes(reason string) bool {
 func (g *Gate) request(ctx context.Context, v visitor, q question) (*http.Request, error) {
 	u := *g.check
 	u.RawQuery = url.Values{"site": {g.o.Site}, "purpose": q.purposes, "cookie": q.cookies}.Encode()
+	if v.account != "" {
+		u.RawQuery += "&external_id=" + url.QueryEscape(v.account)
+	}
 	if v.place != "" {
 		u.RawQuery += "&place=" + url.QueryEscape(v.place)
 	}
@@ -166,7 +196,7 @@ func keyOf(v visitor, q question) key {
 			io.WriteString(h, t)
 		}
 	}
-	add(v.place)
+	add(v.place, v.account)
 	add(v.gpc...)
 	add(q.purposes...)
 	add(q.cookies...)

@@ -68,6 +68,12 @@ type Options struct {
 	// Place tells where a visitor is, as an ISO code such as "US-CA"; "" is
 	// unknown, which is judged by the strictest law. It needs Token.
 	Place func(*http.Request) string
+	// ExternalID names the account of a visitor who is logged in, as your server
+	// knows it and as the page links it with identify; "" for nobody. What was
+	// decided on any device of the account counts then, and where this browser
+	// sends a choice of its own, too, both have to allow. It must come from the
+	// session, never from what the visitor could make up. It needs Token.
+	ExternalID func(*http.Request) string
 
 	// PublicURL is where browsers reach the consent server, for the tag that
 	// Insert falls back to. It is Server when "".
@@ -104,6 +110,8 @@ func New(o Options) (*Gate, error) {
 		return nil, errors.New("no site is named: set Site to the id of the site")
 	case o.Place != nil && o.Token == "":
 		return nil, errors.New("the server believes a place only with an API token: set Token")
+	case o.ExternalID != nil && o.Token == "":
+		return nil, errors.New("the server tells about accounts only with an API token: set Token")
 	case o.Timeout < 0:
 		return nil, errors.New("the timeout is negative")
 	case o.CacheFor > MaxCacheFor:
