@@ -26,7 +26,7 @@ type DB struct {
 }
 
 // Open reads City, Country, Enterprise or Anonymous-IP files, and files of
-// other makers whose records hold a flat country code. Earlier files go first:
+// other makers whose records are like these or hold a flat country code. Earlier files go first:
 // a later one answers only what they do not know, and adds the subdivision
 // when it agrees on the country. Every file is read into memory and verified
 // as a whole, so that a file that is overwritten later cannot break a running

@@ -17,7 +17,7 @@ var errWrongEdition = errors.New("the edition holds no places")
 
 // layoutOf finds out how a file writes its records. The library knows the
 // editions by name and is asked first, so that a database of networks or
-// domains is refused by name. What it does not know can only be flat.
+// domains is refused by name. What it does not know is read as it is written.
 func layoutOf(raw []byte) (layout, error) {
 	n, err := loadNames()
 	if err != nil {
@@ -27,7 +27,7 @@ func layoutOf(raw []byte) (layout, error) {
 	var unknown geoip2.UnknownDatabaseTypeError
 	switch {
 	case errors.As(err, &unknown):
-		return n.flat, nil
+		return n.other, nil
 	case err != nil:
 		return nil, err
 	}
@@ -93,10 +93,10 @@ func marks(found maxminddb.Result) (answer, error) {
 	return answer{hidden: anonymous(r)}, nil
 }
 
-// flat reads a record whose codes are plain texts at the top. Of two fields
-// that can hold the country, the one that says so in its name goes first: in
-// such files "country" is the country's name.
-func (n names) flat(found maxminddb.Result) (answer, error) {
+// other reads a record of an edition that the library does not know: one that
+// marks an address, one whose country is a record of its own as in MaxMind's
+// files, or a flat one.
+func (n names) other(found maxminddb.Result) (answer, error) {
 	for _, key := range []string{"is_anonymous", "is_anonymous_proxy", "is_satellite", "is_satellite_provider"} {
 		var v any
 		if err := found.DecodePath(&v, key); err != nil {
@@ -106,6 +106,20 @@ func (n names) flat(found maxminddb.Result) (answer, error) {
 			return answer{hidden: true}, nil
 		}
 	}
+	var country any
+	if err := found.DecodePath(&country, "country"); err != nil {
+		return answer{}, err
+	}
+	if _, ok := country.(map[string]any); ok {
+		return n.nested(found)
+	}
+	return n.flat(found)
+}
+
+// flat reads a record whose codes are plain texts at the top. Of two fields
+// that can hold the country, the one that says so in its name goes first: in
+// such files "country" is the country's name.
+func (n names) flat(found maxminddb.Result) (answer, error) {
 	country, err := firstText(found, "country_code", "country")
 	if err != nil {
 		return answer{}, err

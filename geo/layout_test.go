@@ -57,6 +57,14 @@ func TestLayouts(t *testing.T) {
 			"country":      fields{"iso_code": "US"},
 			"subdivisions": []any{fields{"iso_code": "WA", "names": fields{"en": "California"}}},
 		}, "US-WA"},
+		{"an unknown edition with a country as in MaxMind's", "my own", fields{
+			"country": fields{"iso_code": "US"}, "subdivisions": []any{fields{"iso_code": "CA"}}, "registered_country": fields{"iso_code": "FR"},
+		}, "US-CA"},
+		{"an unknown edition with such a country and a flat mark", "my own", fields{"country": fields{"iso_code": "US"}, "is_anonymous": true}, "unknown"},
+		{"an unknown edition with such a country and its mark", "my own", fields{
+			"country": fields{"iso_code": "US"}, "traits": fields{"is_anonymous": true},
+		}, "unknown"},
+		{"an unknown edition with only a registered country", "my own", fields{"registered_country": fields{"iso_code": "US"}}, "unknown"},
 		{"an enterprise record that marks a Tor exit", "GeoIP2-Enterprise", fields{
 			"country": fields{"iso_code": "US"}, "traits": fields{"is_tor_exit_node": true},
 		}, "unknown"},
@@ -85,7 +93,8 @@ func TestLayoutsThatHoldNoPlaceAreRefused(t *testing.T) {
 		f             fields
 	}{
 		{"flat records without a country", "flat", fields{"asn": "AS1"}},
-		{"flat records with a country that is a map", "flat", fields{"country": fields{"iso_code": "US"}}},
+		{"an unknown edition without a code where it belongs", "my own", fields{"country": fields{"code": "US"}}},
+		{"an unknown edition with a list for a code", "my own", fields{"country": fields{"iso_code": []any{"US"}}}},
 		{"flat records with a list for a country", "flat", fields{"country_code": []any{"US"}}},
 		{"flat records with names only", "flat", fields{"country": "France"}},
 		{"a City file that knows no country", "GeoLite2-City", fields{"city": fields{"names": fields{"en": "Paris"}}}},
@@ -144,6 +153,16 @@ func TestAFileOfAnonymousAddressesHidesPlaces(t *testing.T) {
 		}
 		if open(t, marks).Knows() {
 			t.Errorf("%s alone knows places", edition)
+		}
+	}
+}
+
+func TestAFileThatDoesNotSayWhatItIsIsReadAllTheSame(t *testing.T) {
+	t.Parallel()
+	for _, edition := range []string{"GeoLite2-City", "my own"} {
+		db := open(t, geotest.WriteUndescribed(t, edition, geotest.Rows()...))
+		if got := db.Locate(netip.MustParseAddr("198.51.100.1")).String(); got != "US-CA" {
+			t.Errorf("%s: Locate = %s", edition, got)
 		}
 	}
 }

@@ -47,6 +47,11 @@ func parse(name string, raw []byte) (*table, error) {
 	case err != nil:
 		return nil, bad(name, "cannot be opened", again, err)
 	}
+	if len(file.Metadata.Description) == 0 {
+		// The format asks for one, some makers leave it out, and nothing
+		// depends on it.
+		file.Metadata.Description = map[string]string{"en": edition}
+	}
 	if err := file.Verify(); err != nil {
 		return nil, bad(name, "is damaged", again, err)
 	}

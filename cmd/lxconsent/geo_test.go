@@ -120,3 +120,34 @@ func TestARecordKeepsWhereThePlaceCameFrom(t *testing.T) {
 		}
 	}
 }
+
+func TestGeoLookupReadsRealFiles(t *testing.T) {
+	t.Parallel()
+	city, own := geotest.Write(t), geotest.WriteUndescribed(t, "my own", geotest.Rows()...)
+	asn := geotest.WriteRows(t, "GeoLite2-ASN", geotest.Rows()...)
+	for name, c := range map[string]struct {
+		args   []string
+		status int
+		want   string
+	}{
+		"a state":                    {[]string{"198.51.100.7", "--geoip", city, "--json"}, 0, `"country": "US"` + "\n" + `"source": "database"` + "\n" + `"subdivision": "CA"`},
+		"a country":                  {[]string{"192.0.2.1", "--geoip", city}, 0, "FR\n"},
+		"an address of IPv6":         {[]string{"2001:db8::1", "--geoip", city}, 0, "DE\n"},
+		"an IPv4 address in IPv6":    {[]string{"::ffff:192.0.2.1", "--geoip", city}, 0, "FR\n"},
+		"an unknown address":         {[]string{"10.0.0.1", "--geoip", city, "--json"}, 0, `"country": ""` + "\n" + `"source": "none"` + "\n" + `"subdivision": ""`},
+		"a file of one's own":        {[]string{"198.51.100.7", "--geoip", own}, 0, "US-CA\n"},
+		"two files":                  {[]string{"192.0.2.1", "--geoip", own, "--geoip", city}, 0, "FR\n"},
+		"no address":                 {[]string{"example.com", "--geoip", city}, 1, "fix: write it as 192.0.2.1"},
+		"a file of networks":         {[]string{"192.0.2.1", "--geoip", asn}, 1, "fix: choose a City or Country edition"},
+		"a file that does not exist": {[]string{"192.0.2.1", "--geoip", city + "x"}, 1, "fix: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, out := lx(t, append([]string{"geo", "lookup"}, c.args...)...)
+			plain := strings.NewReplacer(",\n", "\n", "  \"", "\"").Replace(out)
+			if status != c.status || !strings.Contains(plain, c.want) {
+				t.Errorf("%d %s", status, out)
+			}
+		})
+	}
+}

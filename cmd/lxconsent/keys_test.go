@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -131,4 +132,37 @@ func TestABadKeyFileChangesNothing(t *testing.T) {
 	if allow, why := s.decision("marketing", cookie("lx_consent", a.text(t, "consent"))); !allow {
 		t.Error(why)
 	}
+}
+
+func TestAHangupReadsTheKeyFileAgainEvenWhenItLooksTheSame(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	name := filepath.Join(dir, "keys")
+	s := startIn(t, dir)
+	if status, out := lx(t, "keys", "add", "--data-dir", dir); status != 0 {
+		t.Fatal(out)
+	}
+	await(t, "the second key is known", func() bool {
+		return strings.Contains(string(s.do(http.MethodGet, "/v1/keys", "").body), `"k2"`)
+	})
+	before, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The same file of the same size and time: whoever only looks sees no change.
+	swapped := strings.NewReplacer(`"k1"`, `"k2"`, `"k2"`, `"k1"`).Replace(string(raw))
+	if err := os.WriteFile(name, []byte(swapped), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(name, before.ModTime(), before.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	s.signer("k2")
 }

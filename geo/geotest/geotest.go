@@ -72,7 +72,7 @@ func WriteRecords(t testing.TB, edition string, records ...Record) string {
 		}
 		list = append(list, entry{r.Network, v})
 	}
-	raw, err := build(edition, list)
+	raw, err := build(edition, described(), list)
 	if err != nil {
 		t.Fatalf("make a location database: %v", err)
 	}
@@ -124,19 +124,35 @@ func Bytes(edition string, rows ...Row) ([]byte, error) {
 	for _, r := range rows {
 		list = append(list, entry{r.Network, r.record()})
 	}
-	return build(edition, list)
+	return build(edition, described(), list)
 }
+
+// WriteUndescribed is WriteRows for a database whose maker left out what it is.
+func WriteUndescribed(t testing.TB, edition string, rows ...Row) string {
+	t.Helper()
+	var list []entry
+	for _, r := range rows {
+		list = append(list, entry{r.Network, r.record()})
+	}
+	raw, err := build(edition, nil, list)
+	if err != nil {
+		t.Fatalf("make a location database: %v", err)
+	}
+	return save(t, edition, raw)
+}
+
+func described() map[string]string { return map[string]string{"en": "A database for tests"} }
 
 type entry struct {
 	network string
 	data    mmdbtype.DataType
 }
 
-func build(edition string, entries []entry) ([]byte, error) {
+func build(edition string, description map[string]string, entries []entry) ([]byte, error) {
 	tree, err := mmdbwriter.New(mmdbwriter.Options{
 		BuildEpoch:              1,
 		DatabaseType:            edition,
-		Description:             map[string]string{"en": "A database for tests"},
+		Description:             description,
 		IncludeReservedNetworks: true,
 		Languages:               []string{"en"},
 	})
