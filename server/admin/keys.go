@@ -141,20 +141,23 @@ func (d *Desk) DropKey(ctx context.Context, p Principal, id string) error {
 
 // byKey returns the principal of an API key. Errors: Unauthorized.
 func (d *Desk) byKey(ctx context.Context, token string) (Principal, error) {
-	wrong := consent.Fail(consent.Unauthorized, "the API key is not valid, was revoked or has expired", "make a new one in the dashboard")
 	id, _, _ := strings.Cut(strings.TrimPrefix(token, KeyPrefix), ".")
 	k, err := d.key(ctx, id)
 	if code := consent.CodeOf(err); code == consent.NotFound || code == consent.Invalid {
-		return Principal{}, wrong
+		return Principal{}, wrongKey()
 	}
 	if err != nil {
 		return Principal{}, err
 	}
 	if subtle.ConstantTimeCompare([]byte(digest([]byte(token))), []byte(k.Hash)) != 1 || !d.o.Clock().Before(k.Expires) {
-		return Principal{}, wrong
+		return Principal{}, wrongKey()
 	}
 	d.noteUse(ctx, id)
 	return Principal{Kind: ByKey, Name: "key " + k.Name, Tenant: k.Tenant, Grant: k.grant()}, nil
+}
+
+func wrongKey() error {
+	return consent.Fail(consent.Unauthorized, "the API key is not valid, was revoked or has expired", "make a new one in the dashboard")
 }
 
 func (d *Desk) key(ctx context.Context, id string) (APIKey, error) {
@@ -172,12 +175,12 @@ func (d *Desk) key(ctx context.Context, id string) (APIKey, error) {
 // noteUse remembers when a key was used last. It is a help for people, so its
 // failure fails nothing.
 func (d *Desk) noteUse(ctx context.Context, id string) {
-	ctx, cancel := context.WithTimeout(ctx, usedWait)
-	defer cancel()
 	now := d.o.Clock().UTC()
 	if !d.known.due(id, now) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, usedWait)
+	defer cancel()
 	used, err := load[time.Time](ctx, d.o.Store, kindKeyUsed, id)
 	if err != nil && consent.CodeOf(err) != consent.NotFound {
 		return

@@ -121,5 +121,10 @@ func grantOf(role Role, sites map[string]Role) Grant {
 
 // owner is who owns the installation, acting in one tenant or in all.
 func owner(kind Kind, name, tenant string) Principal {
-	return Principal{Kind: kind, Name: name, Role: Owner, Tenant: tenant, Install: true, Grant: grantOf(Owner, nil), anywhere: tenant == ""}
+	return owning(grantOf(Owner, nil), kind, name, tenant)
+}
+
+// owning is owner with the grant that was worked out before.
+func owning(all Grant, kind Kind, name, tenant string) Principal {
+	return Principal{Kind: kind, Name: name, Role: Owner, Tenant: tenant, Install: true, Grant: all, anywhere: tenant == ""}
 }

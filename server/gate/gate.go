@@ -174,8 +174,11 @@ func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask Ask) (c *cons
 		}
 		subject = t.Subject
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.o.Patience)
-	defer cancel()
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > d.o.Patience {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d.o.Patience)
+		defer cancel()
+	}
 	r, err := d.o.Records.Latest(ctx, ask.Site, subject)
 	if err == nil && r.Action == consent.Joined {
 		// The device was linked to an account, which speaks for it.
