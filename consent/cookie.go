@@ -60,8 +60,11 @@ func cookieBody(key string, c *Choice) string {
 // ParseCookie reads lx_consent strictly, without checking its proof. ok is
 // false for anything that EncodeCookie and SealCookie do not write.
 func ParseCookie(s string) (c *Choice, ok bool) {
-	c, _, _, ok = parseCookie(s)
-	return c, ok
+	c = &Choice{}
+	if _, _, ok = c.parse(s); !ok {
+		return nil, false
+	}
+	return c, true
 }
 
 // OpenCookie reads lx_consent and checks its proof. A value that is malformed
@@ -71,45 +74,66 @@ func OpenCookie(keys *Keyring, tenant, site, s string) *Choice {
 	if s == "" {
 		return nil
 	}
-	c, key, sum, ok := parseCookie(s)
+	c := &Choice{}
+	if c.Open(keys, tenant, site, s); c.Forged {
+		return &Choice{Forged: true}
+	}
+	return c
+}
+
+// Open is OpenCookie in the place of another choice, whose room it uses. s is
+// not empty.
+func (c *Choice) Open(keys *Keyring, tenant, site, s string) {
+	key, sum, ok := c.parse(s)
 	switch {
-	case !ok:
-		return &Choice{Forged: true}
-	case sum == "":
+	case ok && sum == "":
 		c.Unproved = true
-		return c
-	case keys.Verify(key, sum, ConsentCookie, tenant, site, s[:len(s)-len(sum)-1]):
-		return c
-	default:
-		return &Choice{Forged: true}
+	case !ok || !keys.Verify(key, sum, ConsentCookie, tenant, site, s[:len(s)-len(sum)-1]):
+		c.reset()
+		c.Forged = true
 	}
 }
 
-func parseCookie(s string) (c *Choice, key, sum string, ok bool) {
+// reset empties a choice and keeps its room.
+func (c *Choice) reset() {
+	clear(c.Levels)
+	clear(c.Vendors)
+	clear(c.Over)
+	*c = Choice{Levels: c.Levels, Vendors: c.Vendors, Over: c.Over}
+}
+
+// parse fills a choice. When ok is false, what stands in it means nothing.
+func (c *Choice) parse(s string) (key, sum string, ok bool) {
+	c.reset()
 	if len(s) > CookieLimit {
-		return nil, "", "", false
+		return "", "", false
 	}
-	f := strings.Split(s, ".")
-	if len(f) != 7 || f[0] != cookieVersion || !isRegime(f[3]) {
-		return nil, "", "", false
+	var f [7]string
+	for i := range 6 {
+		if f[i], s, ok = strings.Cut(s, "."); !ok {
+			return "", "", false
+		}
+	}
+	if f[6] = s; f[0] != cookieVersion || !isRegime(f[3]) || strings.Contains(s, ".") {
+		return "", "", false
 	}
 	key, sum = f[1], f[6]
 	if unproved := key == "-"; unproved != (sum == "") || (!unproved && (len(key) > 8 || !isWord(key, "") || !IsRecordID(sum))) {
-		return nil, "", "", false
+		return "", "", false
 	}
 	edition, ok1 := decimal(f[2], 1<<31-1)
 	clock, ok2 := decimal(f[4], 1<<40)
 	if !ok1 || !ok2 || edition == 0 {
-		return nil, "", "", false
+		return "", "", false
 	}
-	c = &Choice{Edition: int(edition), Regime: f[3], Clock: clock, Levels: map[string]int{}, Vendors: map[string]int{}, Over: map[string]bool{}}
-	if !parseLevels(c, f[5]) {
-		return nil, "", "", false
-	}
-	return c, key, sum, true
+	c.Edition, c.Regime, c.Clock = int(edition), f[3], clock
+	return key, sum, c.parseLevels(f[5])
 }
 
-func parseLevels(c *Choice, s string) bool {
+func (c *Choice) parseLevels(s string) bool {
+	if c.Levels == nil {
+		c.Levels = map[string]int{}
+	}
 	if s == "-" {
 		return true
 	}
@@ -120,25 +144,33 @@ func parseLevels(c *Choice, s string) bool {
 		}
 		last = e
 		id, level, ok := strings.Cut(e, ":")
-		vendor := strings.HasPrefix(id, "@")
+		id, vendor := strings.CutPrefix(id, "@")
 		level, over := strings.CutSuffix(level, "g")
 		n, okN := decimal(level, 9)
-		if !ok || !okN || !IsID(strings.TrimPrefix(id, "@")) || (over && (vendor || n == 0)) {
+		if !ok || !okN || !IsID(id) || (over && (vendor || n == 0)) {
 			return false
 		}
-		into := c.Levels
+		into := &c.Levels
 		if vendor {
-			id, into = id[1:], c.Vendors
+			into = &c.Vendors
 		}
-		if _, twice := into[id]; twice {
+		if _, twice := (*into)[id]; twice {
 			return false
 		}
-		into[id] = int(n)
+		put(into, id, int(n))
 		if over {
-			c.Over[id] = true
+			put(&c.Over, id, true)
 		}
 	}
 	return true
+}
+
+// put makes the map when it holds its first entry: most choices name no vendor.
+func put[T any](m *map[string]T, id string, v T) {
+	if *m == nil {
+		*m = map[string]T{}
+	}
+	(*m)[id] = v
 }
 
 // IsID reports whether s may name a purpose or a vendor: a letter, then

@@ -8,6 +8,7 @@ import (
 
 func FuzzParseCookie(f *testing.F) {
 	for _, s := range []string{
+		consent.SealCookie(keyring(f, "a"), tenant, siteID, &consent.Choice{Edition: 1, Regime: "eea", Levels: map[string]int{"a": 1}}),
 		"1.-.1.eea.1795478400.-.", "1.-.7.eea+us-fl.0.@youtube:0~analytics:1~marketing:1g.",
 		"1.k1.1.us-ca.1795478400.ads:0.AAAAAAAAAAAAAAAAAAAAAA", "1.-.1.eea.01.-.", "......", "",
 	} {
@@ -17,13 +18,25 @@ func FuzzParseCookie(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		c, ok := consent.ParseCookie(s)
 		opened := consent.OpenCookie(keys, tenant, siteID, s)
+		if s != "" {
+			// Of what stood there before, nothing is left.
+			used := &consent.Choice{}
+			used.Open(keys, tenant, siteID, consent.SealCookie(keys, tenant, siteID, &consent.Choice{
+				Edition: 9, Regime: "world", Clock: 9, Levels: map[string]int{"ads": 2, "x": 1}, Vendors: map[string]int{"v": 1}, Over: map[string]bool{"ads": true},
+			}))
+			used.Open(keys, tenant, siteID, s)
+			if len(used.Levels) != len(opened.Levels) || consent.EncodeCookie(used) != consent.EncodeCookie(opened) ||
+				used.Forged != opened.Forged || used.Unproved != opened.Unproved {
+				t.Fatalf("%q opens as %+v in the place of another, else as %+v", s, used, opened)
+			}
+		}
 		if !ok {
 			if c != nil || (s != "" && !opened.Forged) {
 				t.Fatalf("%q is malformed and still gives %+v, %+v", s, c, opened)
 			}
 			return
 		}
-		if !opened.Forged && !opened.Unproved {
+		if !opened.Forged && !opened.Unproved && consent.SealCookie(keys, tenant, siteID, opened) != s {
 			t.Fatalf("%q is proved by nobody's key", s)
 		}
 		again, ok := consent.ParseCookie(consent.EncodeCookie(c))

@@ -98,8 +98,14 @@ func IsRecordID(s string) bool {
 	if len(s) != 22 {
 		return false
 	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	return err == nil && len(b) == 16
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	// The last character stands for two bits; the others of it are zero.
+	return strings.IndexByte("AQgw", s[21]) >= 0
 }
 
 // Note says what a script or a notice shows. Sealed, it travels with the

@@ -45,7 +45,8 @@ type profile struct {
 	// rows are the row and its parents; the world row is left out unless it
 	// is the only one.
 	rows []*Row
-	// joins keeps what the profile and a publisher's came to, by the latter.
+	// joins keeps what the profile and a publisher's came to, by the latter; its
+	// own stands under itself.
 	joins *sync.Map
 }
 

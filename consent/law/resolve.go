@@ -30,15 +30,21 @@ import (
 // establishment's where that makes anything stricter. The Why of a regime is
 // shared; callers must not change it.
 func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime {
+	r := *t.Shared(place, establishment, at)
+	r.Place, r.Establishment, r.At = place, establishment, at
+	return r
+}
+
+// Shared is Resolve for callers who only look: the regime is the same for all
+// visits that it binds, and does not name their places and date. Callers must
+// not change it.
+func (t *Table) Shared(place, establishment consent.Place, at time.Time) *Regime {
 	e := t.at(at.Unix())
-	visitor := e.find(place)
 	publisher := e.find(establishment)
 	if publisher == e.world {
 		publisher = nil
 	}
-	r := visitor.with(publisher)
-	r.Place, r.Establishment, r.At = place, establishment, at
-	return r
+	return &e.find(place).with(publisher).regime
 }
 
 // ByID returns the terms of a regime's id on a date, so that a record can be
@@ -46,6 +52,17 @@ func (t *Table) Resolve(place, establishment consent.Place, at time.Time) Regime
 // unknown, since an id may stand for many. ok is false when the date knows no
 // such law, and for an id that adds a law to itself or adds the world row.
 func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
+	shared, ok := t.SharedByID(id, at)
+	if !ok {
+		return Regime{}, false
+	}
+	r = *shared
+	r.At = at
+	return r, true
+}
+
+// SharedByID is ByID for callers who only look, as Shared is Resolve.
+func (t *Table) SharedByID(id string, at time.Time) (r *Regime, ok bool) {
 	e := t.at(at.Unix())
 	first, second, both := strings.Cut(id, "+")
 	visitor := e.byID[first]
@@ -53,15 +70,13 @@ func (t *Table) ByID(id string, at time.Time) (r Regime, ok bool) {
 	if both {
 		publisher = e.byID[second]
 		if publisher == nil || publisher == visitor || publisher == e.world {
-			return Regime{}, false
+			return nil, false
 		}
 	}
 	if visitor == nil {
-		return Regime{}, false
+		return nil, false
 	}
-	r = visitor.with(publisher)
-	r.ID, r.Terms.Regime, r.At = id, id, at
-	return r, true
+	return &visitor.with(publisher).named, true
 }
 
 // Behind names the rows behind a regime's id on a date, each as CODE@HASH with
@@ -94,25 +109,36 @@ func (t *Table) Regimes(establishment consent.Place, at time.Time) []Regime {
 	}
 	var all []Regime
 	for _, id := range slices.Sorted(maps.Keys(e.byID)) {
-		r := e.byID[id].with(publisher)
+		r := e.byID[id].with(publisher).regime
 		r.Establishment, r.At = establishment, at
 		all = append(all, r)
 	}
 	return all
 }
 
+// joined is what a visitor's law and a publisher's come to. Named has an id of
+// both also where the second makes nothing stricter.
+type joined struct{ regime, named Regime }
+
 // with is the visitor's law with the publisher's, if there is one. It
 // remembers what it worked out: a site asks for the same few again and again.
-func (v *profile) with(e *profile) Regime {
-	if e == nil || e == v {
-		return v.alone()
+func (v *profile) with(e *profile) *joined {
+	if e == nil {
+		e = v
 	}
-	if r, ok := v.joins.Load(e); ok {
-		return *r.(*Regime)
+	if known, ok := v.joins.Load(e); ok {
+		return known.(*joined)
 	}
-	r := v.join(e)
-	v.joins.Store(e, &r)
-	return r
+	j := &joined{regime: v.alone()}
+	j.named = j.regime
+	if e != v {
+		j.regime = v.join(e)
+		j.named = j.regime
+		j.named.ID = v.id + "+" + e.id
+		j.named.Terms.Regime = j.named.ID
+	}
+	known, _ := v.joins.LoadOrStore(e, j)
+	return known.(*joined)
 }
 
 func (v *profile) alone() Regime {

@@ -4,6 +4,7 @@ package gate
 import (
 	"context"
 	"maps"
+	"sync"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -31,10 +32,14 @@ type Options struct {
 type Desk struct {
 	o     Options
 	rules rules
+	// views are used again: most sites ask with every page.
+	views sync.Pool
 }
 
 // New makes a desk.
-func New(o Options) *Desk { return &Desk{o: o} }
+func New(o Options) *Desk {
+	return &Desk{o: o, views: sync.Pool{New: func() any { return &view{} }}}
+}
 
 // Ask is a check for one visitor. The visitor is known by the two cookies, or
 // by SubjectID when the caller holds an API key; with neither, nobody is known
@@ -88,16 +93,21 @@ func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	v := d.view(ctx, e, ask)
-	a := Answer{Site: e.Site.ID, Edition: e.Number, Regime: v.regime.ID}
+	v, _ := d.views.Get().(*view)
+	defer d.views.Put(v)
+	v.fill(ctx, d, e, &ask)
+	a := Answer{
+		Site: e.Site.ID, Edition: e.Number, Regime: v.regime.ID,
+		Decisions: make([]Decision, 0, len(ask.Purposes)+len(ask.Vendors)+len(ask.Cookies)),
+	}
 	for _, name := range ask.Purposes {
-		a.Decisions = append(a.Decisions, v.decide(name, "", "", ask))
+		a.Decisions = append(a.Decisions, v.decide(name, "", "", &ask))
 	}
 	for _, id := range ask.Vendors {
-		a.Decisions = append(a.Decisions, v.vendor(id, ask)...)
+		a.Decisions = append(a.Decisions, v.vendor(id, &ask)...)
 	}
 	for _, name := range ask.Cookies {
-		a.Decisions = append(a.Decisions, v.cookie(name, ask))
+		a.Decisions = append(a.Decisions, v.cookie(name, &ask))
 	}
 	return a, nil
 }
@@ -122,40 +132,38 @@ func unavailable(ask Ask) Answer {
 type view struct {
 	edition *consent.Edition
 	choice  *consent.Choice
-	regime  law.Regime
-	// own judges what was answered, by the regime under which it was answered;
-	// here judges the rest, by where the visitor is now.
-	own, here   []consent.Rule
+	regime  *law.Regime
+	judged
 	unavailable bool
 	lives       consent.Lives
 	now         time.Time
+	// opened is the room of a choice that was read from a cookie.
+	opened consent.Choice
 }
 
-func (d *Desk) view(ctx context.Context, e *consent.Edition, ask Ask) *view {
-	now := d.o.Clock()
-	v := &view{edition: e, now: now}
-	v.choice, v.unavailable = d.choice(ctx, e, ask)
+// fill looks at the visitor of an ask. Nothing is left of the one before.
+func (v *view) fill(ctx context.Context, d *Desk, e *consent.Edition, ask *Ask) {
+	*v = view{edition: e, now: d.o.Clock(), opened: v.opened}
+	v.choice, v.unavailable = d.choice(ctx, e, ask, &v.opened)
 	est, _ := consent.ParsePlace(e.Site.Establishment)
-	v.regime = d.o.Laws.Resolve(ask.Place, est, now)
-	k := rulesKey{edition: e, here: v.regime.Terms, place: ask.Place}
+	v.regime = d.o.Laws.Shared(ask.Place, est, v.now)
+	k := rulesKey{edition: e, here: v.regime, place: ask.Place}
 	if c := v.choice; c != nil && !c.Forged && !c.Erased && !c.Unproved {
 		// A consent is judged by the regime under which it was given, on the
 		// day it was given. Only what was never answered follows the place of
 		// the caller, and an unknown caller place is no place.
-		if own, ok := d.o.Laws.ByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
-			v.regime, k.own, k.answered = own, own.Terms, true
+		if own, ok := d.o.Laws.SharedByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
+			v.regime, k.own = own, own
 		}
 	}
-	j := d.rules.of(k)
-	v.own, v.here = j.own, j.here
+	v.judged = d.rules.of(k)
 	v.lives = consent.Lives{ConsentMonths: v.regime.Terms.ConsentMonths}
-	return v
 }
 
 // choice finds what the visitor decided last: the newer of the signed cookie
 // and the stored record. unavailable says that a subject could not be looked up
-// and no cookie speaks for the visitor.
-func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask Ask) (c *consent.Choice, unavailable bool) {
+// and no cookie speaks for the visitor. A cookie is read into room.
+func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask *Ask, room *consent.Choice) (c *consent.Choice, unavailable bool) {
 	if ask.Away {
 		return nil, true
 	}
@@ -164,7 +172,10 @@ func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask Ask) (c *cons
 		subject = consent.AccountSubject(d.o.Keys, e.Site.Tenant, ask.Site, ask.ExternalID)
 	}
 	if subject == "" {
-		c = consent.OpenCookie(d.o.Keys, e.Site.Tenant, ask.Site, ask.Consent)
+		if ask.Consent != "" {
+			c = room
+			c.Open(d.o.Keys, e.Site.Tenant, ask.Site, ask.Consent)
+		}
 		if ask.Subject == "" {
 			return c, false
 		}
@@ -225,7 +236,7 @@ func refused(levels, by map[string]int) map[string]int {
 	return out
 }
 
-func (v *view) decide(name, vendor, cookie string, ask Ask) Decision {
+func (v *view) decide(name, vendor, cookie string, ask *Ask) Decision {
 	id := v.edition.Site.Canonical(name)
 	out := Decision{Purpose: name, Vendor: vendor, Cookie: cookie}
 	p, ok := v.edition.Site.Purpose(id)
@@ -257,7 +268,7 @@ func (v *view) answered(purpose, vendor string) bool {
 	return byPurpose || (byVendor && vendor != "")
 }
 
-func (v *view) vendor(id string, ask Ask) []Decision {
+func (v *view) vendor(id string, ask *Ask) []Decision {
 	x, ok := v.edition.Site.Vendor(id)
 	if !ok {
 		return []Decision{{Vendor: id, Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}}
@@ -269,7 +280,7 @@ func (v *view) vendor(id string, ask Ask) []Decision {
 	return out
 }
 
-func (v *view) cookie(name string, ask Ask) Decision {
+func (v *view) cookie(name string, ask *Ask) Decision {
 	c, ok := v.edition.Site.CookieNamed(name)
 	if !ok {
 		return Decision{Cookie: name, Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
 )
 
 // maxRules bounds the sets of rules that are remembered.
@@ -17,13 +18,15 @@ type rules struct {
 }
 
 type rulesKey struct {
-	edition   *consent.Edition
-	own, here consent.Terms
+	edition *consent.Edition
+	// own is nil when the visitor has answered nothing. Regimes are shared, so
+	// that equal ones are one.
+	own, here *law.Regime
 	place     consent.Place
-	answered  bool
 }
 
-// judged are the rules for what was answered, and for the rest.
+// judged are rules: own judges what was answered, by the regime under which it
+// was answered; here judges the rest, by where the visitor is now.
 type judged struct{ own, here []consent.Rule }
 
 func (r *rules) of(k rulesKey) judged {
@@ -44,14 +47,14 @@ func (r *rules) of(k rulesKey) judged {
 }
 
 func (k rulesKey) judged() (j judged) {
-	j.here = k.edition.Rules(k.here, k.place)
+	j.here = k.edition.Rules(k.here.Terms, k.place)
 	j.own = j.here
-	if !k.answered {
+	if k.own == nil {
 		return j
 	}
 	// The regime does not tell the state, so the site's own strictness for
 	// every place counts.
-	j.own = k.edition.Rules(k.own, consent.Place{})
+	j.own = k.edition.Rules(k.own.Terms, consent.Place{})
 	if !k.place.Known() {
 		j.here = j.own
 	}
