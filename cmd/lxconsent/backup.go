@@ -90,9 +90,9 @@ func (c *restoreCmd) Run(ctx context.Context, s streams) (err error) {
 	if c.JSON {
 		return printJSON(s, r)
 	}
-	_, err = fmt.Fprintf(s.out, "The backup of %s was put back: %d records, %d editions, %d documents, %d notes, %d erasures.\n"+
+	_, err = fmt.Fprintf(s.out, "The backup of %s was put back: %s, %s, %s, %s, %s.\n"+
 		"Kept as they were: %d. Still erased: %d. Damaged before the backup: %d.\n",
-		r.Time.Format(time.RFC3339), r.Records, r.Editions, r.Documents, r.Notes, r.Tombstones, r.Kept, r.Erased, r.Damaged)
+		r.Time.Format(time.RFC3339), counted(r.Records, "record"), counted(r.Editions, "edition"), counted(r.Documents, "document"), counted(r.Notes, "note"), counted(r.Tombstones, "erasure"), r.Kept, r.Erased, r.Damaged)
 	return err
 }
 

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -184,7 +183,7 @@ func (c *siteExportCmd) Run(ctx context.Context, s streams) error {
 }
 
 type siteListCmd struct {
-	JSON bool `name:"json" help:"Print JSON."`
+	list
 	remote
 }
 
@@ -202,19 +201,15 @@ func (c *siteListCmd) Run(ctx context.Context, s streams) error {
 	if err := c.call(ctx, http.MethodGet, "/v1/sites", nil, &out); err != nil {
 		return err
 	}
-	if c.JSON {
-		return printJSON(s, out)
-	}
-	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tNAME\tEDITION\tPUBLISHED\tDRAFT")
-	for _, x := range out.Sites {
-		draft := "same"
-		if x.Changed {
-			draft = "changed"
+	return c.print(s, out, "ID\tNAME\tEDITION\tPUBLISHED\tDRAFT", func(w io.Writer) {
+		for _, x := range out.Sites {
+			draft := "same"
+			if x.Changed {
+				draft = "changed"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", x.ID, x.Name, x.Edition, x.PublishedAt.Format(time.DateTime), draft)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", x.ID, x.Name, x.Edition, x.PublishedAt.Format(time.DateTime), draft)
-	}
-	return w.Flush()
+	})
 }
 
 type sitePublishCmd struct {

@@ -85,7 +85,7 @@ func (c *doctorCmd) Run(ctx context.Context, s streams) error {
 		}
 	}
 	if bad > 0 {
-		return consent.Fail(consent.Invalid, fmt.Sprintf("%d checks failed", bad), "mend what is marked as an error")
+		return consent.Fail(consent.Invalid, counted(bad, "check")+" failed", "mend what is marked as an error")
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (p *patient) geo() {
 	days := int(clock()().Sub(db.Built()).Hours() / 24)
 	switch {
 	case days > 30:
-		p.say(check, warning, fmt.Sprintf("the oldest database was built %d days ago", days), "fetch a newer one each week: `lxconsent geo update`")
+		p.say(check, warning, "the oldest database was built "+counted(days, "day")+" ago", "fetch a newer one each week: `lxconsent geo update`")
 	case days < -1:
 		p.say(check, warning, "a database was built in the future", "check this machine's clock")
 	}
@@ -67,7 +67,7 @@ func (p *patient) geo() {
 		p.say(check, failing, "the database places well-known addresses wrongly: "+strings.Join(wrong, ", "), "fetch it again; damaged databases can answer a wrong country")
 		return
 	}
-	p.say(check, fine, fmt.Sprintf("%s, built %d days ago; %d well-known addresses were found", strings.Join(db.Editions(), ", "), days, asked), "")
+	p.say(check, fine, fmt.Sprintf("%s, built %s ago; well-known addresses that were found: %d", strings.Join(db.Editions(), ", "), counted(days, "day"), asked), "")
 }
 
 // address looks at the public address.

@@ -40,14 +40,8 @@ func (p *patient) folder() {
 		p.say(check, failing, dir+" is no directory", "name a directory with --data-dir")
 		return
 	}
-	probe, err := os.CreateTemp(dir, ".doctor-")
-	if err != nil {
-		p.say(check, failing, dir+" cannot be written to: "+err.Error(), "give it to the user that runs serve, and check that the disk is not full or read-only")
-		return
-	}
-	err = errors.Join(probe.Sync(), probe.Close(), os.Remove(probe.Name()))
-	if err != nil {
-		p.say(check, failing, "the disk of "+dir+" fails: "+err.Error(), "check the disk")
+	if err := probed(dir); err != nil {
+		p.fails(check, err)
 		return
 	}
 	if info.Mode().Perm()&0o077 != 0 {
@@ -83,7 +77,7 @@ func (p *patient) keys() {
 		p.say(check, failing, fmt.Sprintf("others may read %s (mode %v): whoever does can forge consents", path, info.Mode().Perm()), "chmod 600 "+path+"; if somebody may have read it, rotate the keys")
 		return
 	}
-	p.say(check, fine, fmt.Sprintf("%s signs; %d keys verify receipts", ring.Active(), len(ring.PublicKeys())), "")
+	p.say(check, fine, fmt.Sprintf("%s signs; receipts are verified by %s", ring.Active(), counted(len(ring.PublicKeys()), "key")), "")
 }
 
 // token looks at the operator's token.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -20,7 +21,7 @@ func printError(w io.Writer, err error) {
 		fmt.Fprintln(w, "  fix:", e.Fix)
 	}
 	printFindings(w, e.Findings)
-	if e.Err != nil {
+	if e.Err != nil && !strings.Contains(e.Cause, e.Err.Error()) {
 		fmt.Fprintln(w, "  because:", e.Err)
 	}
 }

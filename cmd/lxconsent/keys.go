@@ -46,7 +46,7 @@ func openKeys(path string, random io.Reader) (*consent.Keyring, error) {
 		return nil, err
 	}
 	if err := makeKeyFile(path, f); err != nil {
-		return nil, fmt.Errorf("make the key file: %w", err)
+		return nil, badKeyFile(path, "cannot be made", err)
 	}
 	return f.ring(path)
 }
@@ -62,10 +62,10 @@ func readKeyring(path string) (*consent.Keyring, error) {
 func readKeyFile(path string) (f keyFile, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return f, fmt.Errorf("open the key file: %w", err)
+		return f, badKeyFile(path, "cannot be read", err)
 	}
 	if err := json.Unmarshal(b, &f); err != nil {
-		return f, consent.Errorf(consent.Invalid, "the key file %s is damaged: %w", path, err)
+		return f, badKeyFile(path, "is damaged", err)
 	}
 	return f, nil
 }
@@ -76,19 +76,19 @@ func (f keyFile) ring(path string) (*consent.Keyring, error) {
 	for i, k := range f.Keys {
 		secret, err := base64.StdEncoding.DecodeString(k.Secret)
 		if err != nil {
-			return nil, consent.Errorf(consent.Invalid, "the key %q in %s is not base64: %w", k.ID, path, err)
+			return nil, badKeyFile(path, "is damaged at the key "+k.ID, err)
 		}
 		keys[i] = consent.Key{ID: k.ID, Secret: secret}
 	}
 	ring, err := consent.NewKeyring(keys...)
 	if err != nil {
-		return nil, err
+		return nil, badKeyFile(path, "holds no keys that can be used", err)
 	}
 	var retired []consent.PublicKey
 	for _, k := range f.Retired {
 		public, err := base64.StdEncoding.DecodeString(k.Public)
 		if err != nil {
-			return nil, consent.Errorf(consent.Invalid, "the retired key %q in %s is not base64: %w", k.ID, path, err)
+			return nil, badKeyFile(path, "is damaged at the retired key "+k.ID, err)
 		}
 		retired = append(retired, consent.PublicKey{ID: k.ID, Key: public})
 	}
@@ -97,7 +97,7 @@ func (f keyFile) ring(path string) (*consent.Keyring, error) {
 	}
 	secret, err := base64.StdEncoding.DecodeString(f.Account)
 	if err != nil {
-		return nil, consent.Errorf(consent.Invalid, "the account secret in %s is not base64: %w", path, err)
+		return nil, badKeyFile(path, "is damaged at the account secret", err)
 	}
 	return ring.NamingAccounts(secret)
 }

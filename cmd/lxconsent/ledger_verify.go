@@ -119,7 +119,7 @@ func report(s streams, asJSON bool, all []verified) error {
 		if len(v.Faults) > 0 {
 			state = counted(len(v.Faults), "fault")
 		}
-		fmt.Fprintf(s.out, "%s: %d records, %d of them erased, %d too new for a checkpoint: %s\n", v.Site, v.Records, v.Erased, v.Young, state)
+		fmt.Fprintf(s.out, "%s: %s, %d of them erased, %d too new for a checkpoint: %s\n", v.Site, counted(v.Records, "record"), v.Erased, v.Young, state)
 	}
 	if asJSON {
 		if err := printJSON(s, all); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -37,9 +36,9 @@ func (c *serveCmd) state(box *outbox.Outbox, p *places, sites *publish.Desk, scr
 // serveMetrics answers scrapes on a listener of its own, which visitors do not
 // reach, until the context ends.
 func (n *node) serveMetrics(ctx context.Context, addr string, log *slog.Logger) error {
-	l, err := net.Listen("tcp", addr)
+	l, err := listenOn("--metrics-listen", addr)
 	if err != nil {
-		return consent.Errorf(consent.Unavailable, "the address %s of --metrics-listen cannot be listened on: %w", addr, err)
+		return err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", n.metrics.Handler(log))

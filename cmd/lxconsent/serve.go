@@ -45,9 +45,9 @@ const insightEvery = 5 * time.Second
 // Run serves until the context ends, then finishes the requests in flight.
 func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
-	listener, err := net.Listen("tcp", c.Listen)
+	listener, err := listenOn("--listen", c.Listen)
 	if err != nil {
-		return consent.Errorf(consent.Unavailable, "the address %s cannot be listened on: %w", c.Listen, err)
+		return err
 	}
 	defer listener.Close()
 	if c.PublicURL == "" {
@@ -59,6 +59,9 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.DataDir, "keys")
+	}
+	if err := usable(c.DataDir); err != nil {
+		return err
 	}
 	// The server keeps little in memory and makes much that is soon forgotten, so
 	// collecting it less often costs some megabytes and saves a tenth of the time.
@@ -79,6 +82,11 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	n.places.follow(watch, log)
 	followKeys(watch, c.KeyFile, n.keys, log)
 	warnOfMode(c.KeyFile, log)
+	if c.MetricsListen != "" {
+		if err := n.serveMetrics(watch, c.MetricsListen, log); err != nil {
+			return err
+		}
+	}
 	if err := c.greet(ctx, s, n); err != nil {
 		return err
 	}
@@ -101,11 +109,6 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 		stopWatch()
 		<-counted
 	}()
-	if c.MetricsListen != "" {
-		if err := n.serveMetrics(watch, c.MetricsListen, log); err != nil {
-			return err
-		}
-	}
 	return listenUntil(ctx, listener, n.server.Handler(), log)
 }
 
@@ -199,7 +202,7 @@ func (c *serveCmd) token() (string, error) {
 	}
 	b, err := os.ReadFile(c.APITokenFile)
 	if err != nil {
-		return "", consent.Errorf(consent.Invalid, "the API token file cannot be read: %w", err)
+		return "", &consent.Error{Code: consent.Invalid, Cause: "the API token file " + c.APITokenFile + " cannot be read", Fix: "check its path, owner and rights; make one with `openssl rand -hex 32`", Err: err}
 	}
 	token := strings.TrimSpace(string(b))
 	if token == "" {

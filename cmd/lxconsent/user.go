@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -36,6 +35,18 @@ func (f *tenantFlag) ask(ctx context.Context, method, path string, in, out any) 
 	return f.call(ctx, method, path, body, out)
 }
 
+// printLink asks for a link and prints it.
+func (f *tenantFlag) printLink(ctx context.Context, s streams, path string, in any) error {
+	var out struct {
+		URL string `json:"url"`
+	}
+	if err := f.ask(ctx, http.MethodPost, path, in, &out); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "%s\n", out.URL)
+	return err
+}
+
 type userAddCmd struct {
 	Email        string `arg:"" help:"The person's e-mail address."`
 	Role         string `default:"owner" enum:"owner,admin,publisher,editor,analyst,auditor" help:"What they may do."`
@@ -47,14 +58,7 @@ type userAddCmd struct {
 // Run adds or invites a person.
 func (c *userAddCmd) Run(ctx context.Context, s streams) error {
 	if c.PasswordFile == "" {
-		var out struct {
-			URL string `json:"url"`
-		}
-		if err := c.ask(ctx, http.MethodPost, "/v1/invitations", map[string]string{"email": c.Email, "role": c.Role}, &out); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(s.out, "%s\n", out.URL)
-		return err
+		return c.printLink(ctx, s, "/v1/invitations", map[string]string{"email": c.Email, "role": c.Role})
 	}
 	password, err := readSecret(c.PasswordFile)
 	if err != nil {
@@ -87,7 +91,7 @@ func readSecret(path string) (string, error) {
 }
 
 type userListCmd struct {
-	JSON bool `name:"json" help:"Print JSON."`
+	list
 	tenantFlag
 }
 
@@ -105,15 +109,11 @@ func (c *userListCmd) Run(ctx context.Context, s streams) error {
 	if err := c.ask(ctx, http.MethodGet, "/v1/members", nil, &out); err != nil {
 		return err
 	}
-	if c.JSON {
-		return printJSON(s, out)
-	}
-	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "EMAIL\tNAME\tROLE\tSITES\tSECOND FACTOR")
-	for _, m := range out.Members {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%v\n", m.Email, m.Name, m.Role, len(m.Sites), m.SecondFactor)
-	}
-	return w.Flush()
+	return c.print(s, out, "EMAIL\tNAME\tROLE\tSITES\tSECOND FACTOR", func(w io.Writer) {
+		for _, m := range out.Members {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%v\n", m.Email, m.Name, m.Role, len(m.Sites), m.SecondFactor)
+		}
+	})
 }
 
 type userLinkCmd struct {
@@ -123,12 +123,5 @@ type userLinkCmd struct {
 
 // Run prints the link.
 func (c *userLinkCmd) Run(ctx context.Context, s streams) error {
-	var out struct {
-		URL string `json:"url"`
-	}
-	if err := c.ask(ctx, http.MethodPost, "/v1/members/"+url.PathEscape(c.Email)+"/reset", nil, &out); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(s.out, "%s\n", out.URL)
-	return err
+	return c.printLink(ctx, s, "/v1/members/"+url.PathEscape(c.Email)+"/reset", nil)
 }

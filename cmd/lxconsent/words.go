@@ -1,6 +1,11 @@
 package main
 
-import "strconv"
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+)
 
 // counted writes a number with its noun: 1 fault, 2 faults.
 func counted(n int, noun string) string {
@@ -8,4 +13,20 @@ func counted(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// list is what commands have in common that print many things.
+type list struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// print writes an answer as JSON, or its rows in columns below a head.
+func (l list) print(s streams, answer any, head string, rows func(io.Writer)) error {
+	if l.JSON {
+		return printJSON(s, answer)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, head)
+	rows(w)
+	return w.Flush()
 }

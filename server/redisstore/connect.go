@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"runtime"
@@ -85,7 +86,7 @@ func parse(urls []string) (*redis.UniversalOptions, error) {
 		one, err := redis.ParseURL(raw)
 		if err != nil {
 			// The error of the parser may hold the password.
-			return nil, consent.Errorf(consent.Invalid, "Redis address %d is malformed; write redis://user:password@host:port/0, or rediss:// for TLS", i+1)
+			return nil, consent.Fail(consent.Invalid, fmt.Sprintf("Redis address %d is malformed", i+1), "write it as redis://user:password@host:port/0, or with rediss:// for TLS")
 		}
 		o.Addrs = append(o.Addrs, one.Addr)
 		if i > 0 {
