@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"syscall"
 	"time"
 
@@ -88,6 +89,23 @@ const (
 
 func badAddress() error {
 	return consent.Fail(consent.Invalid, "that is not the address of a page", "write it as https://www.example.com/")
+}
+
+// Own gives the addresses that a check may reach although they are not public:
+// the server's own, and, while the server itself is only reached from this
+// machine, the pages of the site on this machine, as when somebody tries it out.
+func Own(server string, origins []string) func(*url.URL) bool {
+	base, err := url.Parse(server)
+	local := err == nil && loopback(base)
+	return func(u *url.URL) bool {
+		origin := u.Scheme + "://" + u.Host
+		return origin == server || local && loopback(u) && slices.Contains(origins, origin)
+	}
+}
+
+func loopback(u *url.URL) bool {
+	a, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && a.IsLoopback()
 }
 
 func (f *Fetcher) trusts(u *url.URL) bool {

@@ -221,3 +221,28 @@ func FuzzPage(f *testing.F) {
 		install.Look(install.Page{URL: u, Status: http.StatusOK, Header: h, Body: []byte(body)}, subject(), nil)
 	})
 }
+
+func TestTheOwnPagesOfATrialAreReachedAndNoOthers(t *testing.T) {
+	t.Parallel()
+	origins := []string{"http://localhost:3000", "http://10.0.0.7", "https://shop.example.com"}
+	for _, c := range []struct {
+		why, server, page string
+		want              bool
+	}{
+		{"the server's own pages", "https://consent.example.com", "https://consent.example.com/demo/", true},
+		{"a page of the site, beside a server on this machine", "http://localhost:8080", "http://localhost:3000/start", true},
+		{"a port of this machine that is no page of the site", "http://localhost:8080", "http://localhost:6379/", false},
+		{"another scheme is another origin", "http://localhost:8080", "https://localhost:3000/", false},
+		{"a neighbour in the network, though the site names it", "http://localhost:8080", "http://10.0.0.7/", false},
+		{"this machine, of a server that the world reaches", "https://consent.example.com", "http://localhost:3000/", false},
+		{"a name that begins like this machine's", "http://localhost:8080", "http://localhost.example.com/", false},
+	} {
+		u, err := url.Parse(c.page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := install.Own(c.server, origins)(u); got != c.want {
+			t.Errorf("%s: %v, want %v", c.why, got, c.want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,7 +27,7 @@ func (s *Server) installCheck(c echo.Context) error {
 	if wait, ok := s.budgets.checks.Spend(live.Site.ID); !ok {
 		return &limited{tooManyChecks(), "install-check", wait}
 	}
-	fetcher := &install.Fetcher{Trusted: func(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.o.PublicURL }}
+	fetcher := &install.Fetcher{Trusted: install.Own(s.o.PublicURL, live.Site.Origins)}
 	out, err := install.Check(c.Request().Context(), fetcher, in.URL, install.Subject{Site: &live.Site, Edition: live.Number, Server: s.o.PublicURL})
 	if err != nil {
 		return err
