@@ -140,7 +140,7 @@ func (c *check) origin() {
 	if c.subject.Site == nil {
 		return
 	}
-	if o := c.page.URL.Scheme + "://" + c.page.URL.Host; !c.subject.Site.AllowsOrigin(o) && o != c.subject.Server {
+	if o := c.page.URL.Scheme + "://" + c.page.URL.Host; !c.subject.Site.AllowsOrigin(o) && !sameServer(c.page.URL, c.subject.Server) {
 		c.add("origin-not-listed", Error, 0, "the page's origin "+o+" is not one of the site's: its decisions are refused", "add "+o+" to the site document's `origins` and publish")
 	}
 }
@@ -163,7 +163,7 @@ func (c *check) isTag(e element) bool {
 	if e.name != "script" || id == "" || c.subject.Site != nil && id != c.subject.Site.ID {
 		return false
 	}
-	return c.subject.Server == "" || e.url.Scheme+"://"+e.url.Host == c.subject.Server
+	return c.subject.Server == "" || sameServer(e.url, c.subject.Server)
 }
 
 // tag finds the tag and says how it stands; -1 when there is none.

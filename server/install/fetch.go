@@ -99,8 +99,15 @@ func Own(server string, origins []string) func(*url.URL) bool {
 	local := err == nil && loopback(base)
 	return func(u *url.URL) bool {
 		origin := u.Scheme + "://" + u.Host
-		return origin == server || local && loopback(u) && slices.Contains(origins, origin)
+		return sameServer(u, server) || local && loopback(u) && slices.Contains(origins, origin)
 	}
+}
+
+// sameServer reports whether an address is one of a server. This machine has
+// several names: localhost and 127.0.0.1 are the same server on the same port.
+func sameServer(u *url.URL, server string) bool {
+	base, err := url.Parse(server)
+	return err == nil && u.Scheme == base.Scheme && (u.Host == base.Host || loopback(u) && loopback(base) && u.Port() == base.Port())
 }
 
 func loopback(u *url.URL) bool {

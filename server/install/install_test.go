@@ -231,6 +231,7 @@ func TestTheOwnPagesOfATrialAreReachedAndNoOthers(t *testing.T) {
 	}{
 		{"the server's own pages", "https://consent.example.com", "https://consent.example.com/demo/", true},
 		{"a page of the site, beside a server on this machine", "http://localhost:8080", "http://localhost:3000/start", true},
+		{"the server's own pages, by another name of this machine", "http://127.0.0.1:8080", "http://localhost:8080/demo/", true},
 		{"a port of this machine that is no page of the site", "http://localhost:8080", "http://localhost:6379/", false},
 		{"another scheme is another origin", "http://localhost:8080", "https://localhost:3000/", false},
 		{"a neighbour in the network, though the site names it", "http://localhost:8080", "http://10.0.0.7/", false},

@@ -63,6 +63,18 @@ test('the setup link leads to an account, and four steps to a published banner',
   assert.equal(script.headers.get('consent-edition'), '1');
 });
 
+test('the check finds the tag of the demo page, and says what is wrong with an address', async () => {
+  await go('/sites/demo');
+  await page.getByRole('tab', { name: 'Embed' }).click();
+  await see('install-check').click();
+  await see('install-ok').waitFor();
+  await see('install-url').fill('http://10.0.0.7/');
+  await see('install-check').click();
+  const alert = page.getByRole('alert').filter({ hasText: 'private network' });
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /^The address .*Use lxconsent verify/s, 'a cause and a fix, as sentences');
+});
+
 test('a choice is found as evidence, verified, and erased with a reason', async () => {
   const notice = await (await fetch(`${server.url}/v1/notice?site=demo&place=FR&lang=en`)).json();
   const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');

@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../api";
 import { t } from "../i18n";
-import { ProblemAlert } from "../problem";
+import { ProblemAlert, Prose } from "../problem";
 
 /** Asks the server to look at a page as a browser would, and says what it found. */
 export function Check({ site, page }: { site: string; page: string }) {
@@ -37,18 +37,18 @@ export function Check({ site, page }: { site: string; page: string }) {
         {check.isSuccess && (
           <Stack gap="xs">
             {check.data.ok && !found.some((f) => f.level === "warning") && (
-              <Alert color="pine" icon={<IconCircleCheck size={18} />} title={t("Installed as it should be")}>
+              <Alert color="pine" icon={<IconCircleCheck size={18} />} title={t("Installed as it should be")} data-testid="install-ok">
                 {t("The tag is there once, first in the head, and nothing known runs before it.")}
               </Alert>
             )}
             {found.map((f) => (
               <Alert
                 key={f.code + f.cause}
-                color={f.level === "error" ? "red" : f.level === "warning" ? "yellow" : "gray"}
-                icon={f.level === "info" ? <IconInfoCircle size={18} /> : <IconAlertTriangle size={18} />}
-                title={f.cause}
+                color={f.level === "error" ? "red" : f.level === "warning" ? "yellow" : "pine"}
+                icon={f.level === "ok" ? <IconCircleCheck size={18} /> : <IconAlertTriangle size={18} />}
+                title={<Prose text={f.cause} />}
               >
-                {f.fix}
+                <Prose text={f.fix} />
                 {f.line ? ` ${t("Line {n}.", { n: f.line })}` : ""}
               </Alert>
             ))}
