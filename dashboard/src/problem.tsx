@@ -6,11 +6,17 @@ import { t } from "./i18n";
 /** A failure with its cause and what to do about it. */
 export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = problemOf(error);
+  // What the server answered has a status for its title, which tells people nothing.
+  const told = problem.status > 0 && problem.detail;
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={problem.title} role="alert">
+    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={told ? <Prose text={problem.detail} /> : problem.title} role="alert">
       <Stack gap="xs" align="flex-start">
-        {problem.detail && problem.detail !== problem.title && <Text size="sm">{problem.detail}</Text>}
-        {problem.fix && <Text size="sm">{problem.fix}</Text>}
+        {!told && problem.detail && <Text size="sm">{problem.detail}</Text>}
+        {problem.fix && (
+          <Text size="sm">
+            <Prose text={problem.fix} />
+          </Text>
+        )}
         {problem.findings && <Findings findings={problem.findings} />}
         {retry && (
           <Button size="compact-sm" variant="default" onClick={retry}>
@@ -20,6 +26,13 @@ export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => v
       </Stack>
     </Alert>
   );
+}
+
+/** A sentence of the server; what it quotes with backticks is typed as it stands. */
+export function Prose({ text }: { text?: string }) {
+  return sentence(text ?? "")
+    .split("`")
+    .map((part, i) => (i % 2 ? <Code key={part}>{part}</Code> : part));
 }
 
 /** The faults of a document, each with its place. */

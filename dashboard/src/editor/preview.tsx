@@ -127,6 +127,7 @@ export function Preview({ doc }: { doc: SiteDocument }) {
         phone={device === "phone"}
         url={url}
         busy={preview.isFetching}
+        dark={dark}
       />
     </section>
   );
@@ -147,9 +148,10 @@ interface BrowserProps {
   phone: boolean;
   url?: string;
   busy: boolean;
+  dark: boolean;
 }
 
-function Browser({ address, width, phone, url, busy }: BrowserProps) {
+function Browser({ address, width, phone, url, busy, dark }: BrowserProps) {
   const { ref, width: room, height } = useElementSize();
   const scale = room > 0 ? Math.min(1, room / width) : 1;
   return (
@@ -167,7 +169,7 @@ function Browser({ address, width, phone, url, busy }: BrowserProps) {
         <span className="browser-busy">{busy && <Loader size={14} />}</span>
       </div>
       <div className="browser-page" ref={ref}>
-        {url && <Frames url={url} width={width} height={height / scale} scale={scale} />}
+        {url && <Frames url={url} width={width} height={height / scale} scale={scale} dark={dark} />}
       </div>
     </div>
   );
@@ -178,13 +180,14 @@ interface FramesProps {
   width: number;
   height: number;
   scale: number;
+  dark: boolean;
 }
 
 /**
  * Shows a URL and keeps the one before until the new one has loaded, so that
  * the preview never blinks while somebody types.
  */
-function Frames({ url, width, height, scale }: FramesProps) {
+function Frames({ url, width, height, scale, dark }: FramesProps) {
   const [shown, setShown] = useState("");
   // The order is fixed and the keys stay: a frame that moves in the document loads anew.
   const frames = shown && shown !== url ? [shown, url] : [url];
@@ -199,7 +202,8 @@ function Frames({ url, width, height, scale }: FramesProps) {
         className={visible ? "frame" : "frame frame-next"}
         aria-hidden={!visible}
         data-testid={visible ? "preview-frame" : undefined}
-        style={{ width, height, transform: `scale(${scale})` }}
+        // The page within sees the visitor's scheme, not the dashboard's.
+        style={{ width, height, transform: `scale(${scale})`, colorScheme: dark ? "dark" : "light" }}
         onLoad={() => src === url && setShown(src)}
       />
     );

@@ -12,7 +12,8 @@ export function Details() {
   const tenant = useQuery({ queryKey: ["tenant"], queryFn: ({ signal }) => api.tenant(signal) });
   if (tenant.isError) return <ProblemAlert error={tenant.error} retry={() => void tenant.refetch()} />;
   if (!tenant.data) return <Skeleton height={320} radius="lg" />;
-  return <Form key={tenant.dataUpdatedAt} tenant={tenant.data} />;
+  // A fetch that brings nothing new leaves alone what somebody is typing.
+  return <Form key={JSON.stringify(tenant.data)} tenant={tenant.data} />;
 }
 
 function Form({ tenant }: { tenant: Tenant }) {

@@ -38,7 +38,7 @@ export default function Own({ done, later }: { done: () => void; later: () => vo
           />
           <NewPasswordField value={password} onChange={setPassword} />
           {make.isError && <ProblemAlert error={make.error} />}
-          <Group justify="space-between">
+          <Group justify="space-between" className="deeds">
             <Button variant="default" onClick={later} data-testid="own-later">
               {t("Look around first")}
             </Button>

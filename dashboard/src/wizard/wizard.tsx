@@ -70,7 +70,8 @@ export default function Wizard() {
   };
   const go = (next: number) => {
     setStep(next);
-    top.current?.focus();
+    top.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   };
   const save = async () => {
     const taken = sites.data?.sites.map((s) => s.id) ?? [];
@@ -135,7 +136,7 @@ export default function Wizard() {
             )}
             {failed && !findings && <ProblemAlert error={failed} />}
             {step < 3 && (
-              <Group justify="space-between">
+              <Group justify="space-between" className="deeds">
                 <Button variant="default" disabled={step === 0} onClick={() => go(step - 1)}>
                   {t("Back")}
                 </Button>
