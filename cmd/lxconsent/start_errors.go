@@ -44,6 +44,10 @@ func usable(dir string) error {
 // probed writes a file into a directory and takes it away again.
 func probed(dir string) error {
 	probe, err := os.CreateTemp(dir, ".probe-")
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		// A full disk takes nothing for now; what it holds is served.
+		return nil
+	}
 	if err != nil {
 		return &consent.Error{
 			Code: consent.Invalid, Cause: "the data directory " + dir + " cannot be written to",
