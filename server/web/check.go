@@ -61,7 +61,7 @@ func (s *Server) check(c echo.Context) error {
 	defer s.buffers.put(buf)
 	*buf = appendCheck(*buf, &a)
 	c.Response().Header()["Cache-Control"] = s.fixed.noStore
-	return c.JSONBlob(http.StatusOK, *buf)
+	return s.sendJSON(c, http.StatusOK, *buf)
 }
 
 // checkWait bounds all that a check looks up for a caller who holds an API key:
@@ -94,23 +94,23 @@ func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) 
 
 // askOf reads a check from the query, the cookies and the API key.
 func (s *Server) askOf(ctx context.Context, c echo.Context) (gate.Ask, error) {
-	r, q := c.Request(), queryOf(c)
-	ask := gate.Ask{Site: q.get("site"), Purposes: q.all("purpose"), Vendors: q.all("vendor"), Cookies: q.all("cookie")}
+	r, p := c.Request(), queryOf(c).params()
+	ask := gate.Ask{Site: p.site.value, Purposes: p.purposes, Vendors: p.vendors, Cookies: p.cookies}
 	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {
 		return ask, consent.Fail(badQuery, fmt.Sprintf("there are %d purposes, vendors and cookies in the query", n),
 			fmt.Sprintf("ask for 1 to %d with `purpose=`, `vendor=` or `cookie=`", maxNames))
 	}
-	if l := q.get("level"); l != "" {
+	if l := p.level.value; l != "" {
 		n, err := strconv.Atoi(l)
 		if err != nil || n < 0 || n > 9 {
 			return ask, consent.Fail(badQuery, "`level` is not a number from 0 to 9", "send the level that is needed, or leave it out")
 		}
 		ask.Level = n
 	}
-	v := s.visit(c, ask.Site)
+	v := s.visitWith(r, ask.Site, &p)
 	// Signals can only tighten, so anybody may send them.
 	ask.Place = v.place
-	ask.Signals = consent.Signals{GPC: v.gpc || given(q, "gpc"), Minor: given(q, "minor"), Sensitive: given(q, "sensitive")}
+	ask.Signals = consent.Signals{GPC: v.gpc || bool(p.gpc), Minor: bool(p.minor), Sensitive: bool(p.sensitive)}
 	if _, ok := bearer(r); !ok {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 		return ask, nil
@@ -120,8 +120,8 @@ func (s *Server) askOf(ctx context.Context, c echo.Context) (gate.Ask, error) {
 		return ask, err
 	}
 	// The caller is a server: where it stands says nothing about the visitor.
-	ask.Place, _ = consent.ParsePlace(q.get("place"))
-	ask.SubjectID, ask.ExternalID = q.get("subject"), q.get("external_id")
+	ask.Place, _ = consent.ParsePlace(p.place.value)
+	ask.SubjectID, ask.ExternalID = p.subject.value, p.external.value
 	if len(ask.ExternalID) > consent.MaxExternalID || ask.ExternalID != "" && ask.SubjectID != "" {
 		return ask, consent.Fail(badQuery, "`external_id` is longer than 256 bytes, or stands beside `subject`", "send one of them")
 	}
@@ -154,21 +154,11 @@ func (s *Server) mayAsk(ctx context.Context, c echo.Context, site string) (away 
 	return false, err
 }
 
-// given reports whether a signal stands in the query. A value that is not
-// plainly a no counts as a yes, since signals can only tighten.
-func given(q query, name string) (yes bool) {
-	q.each(name, func(v string) bool {
-		yes = v != "" && v != "0" && v != "false"
-		return !yes
-	})
-	return yes
-}
-
 // gate serves GET and HEAD /v1/gate, in the three statuses that proxies
 // understand. Everything that is wrong on the visitor's side denies.
 func (s *Server) gate(c echo.Context) error {
 	h := c.Response().Header()
-	h.Set("Cache-Control", "no-store")
+	h["Cache-Control"] = s.fixed.noStore
 	a, err := s.asked(c)
 	switch consent.CodeOf(err) {
 	case consent.Unauthorized:
@@ -183,7 +173,10 @@ func (s *Server) gate(c echo.Context) error {
 		return c.NoContent(http.StatusForbidden)
 	}
 	d := strictest(a.Decisions)
-	h.Set("Consent-Decision", line(d))
+	buf := s.buffers.get()
+	defer s.buffers.put(buf)
+	*buf = appendLine(*buf, &d)
+	h["Consent-Decision"] = []string{string(*buf)}
 	if !d.Allow {
 		return c.NoContent(http.StatusForbidden)
 	}
@@ -204,18 +197,20 @@ func strictest(ds []gate.Decision) gate.Decision {
 	return low
 }
 
-func line(d gate.Decision) string {
-	word := "deny"
+// appendLine writes a decision as the header Consent-Decision has it.
+func appendLine(b []byte, d *gate.Decision) []byte {
 	if d.Allow {
-		word = "allow"
+		b = append(b, "allow"...)
+	} else {
+		b = append(b, "deny"...)
 	}
-	parts := []string{word}
-	for _, f := range []struct{ k, v string }{{"purpose", d.Purpose}, {"vendor", d.Vendor}, {"cookie", d.Cookie}} {
+	for _, f := range [...]struct{ k, v string }{{"; purpose=", d.Purpose}, {"; vendor=", d.Vendor}, {"; cookie=", d.Cookie}} {
 		if f.v != "" {
-			parts = append(parts, f.k+"="+token(f.v))
+			b = append(append(b, f.k...), token(f.v)...)
 		}
 	}
-	return strings.Join(append(parts, "level="+strconv.Itoa(d.Level), "reason="+string(d.Reason)), "; ")
+	b = strconv.AppendInt(append(b, "; level="...), int64(d.Level), 10)
+	return append(append(b, "; reason="...), d.Reason...)
 }
 
 // token keeps what the caller sent from breaking the header.

@@ -33,6 +33,15 @@ func (b *buffers) put(p *[]byte) {
 	b.pool.Put(p)
 }
 
+// sendJSON answers with JSON that stands in a buffer.
+func (s *Server) sendJSON(c echo.Context, status int, b []byte) error {
+	w := c.Response()
+	w.Header()["Content-Type"] = s.fixed.json
+	w.WriteHeader(status)
+	_, err := w.Write(b)
+	return err
+}
+
 // appendCheck writes a checkJSON.
 func appendCheck(b []byte, a *gate.Answer) []byte {
 	b = appendText(append(b, `{"site":`...), a.Site)
@@ -76,7 +85,7 @@ func (s *Server) sendAnswer(c echo.Context, a *collect.Answer) error {
 		return err
 	}
 	*buf = b
-	return c.JSONBlob(http.StatusCreated, b)
+	return s.sendJSON(c, http.StatusCreated, b)
 }
 
 // appendDecision writes a decisionJSON.

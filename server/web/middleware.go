@@ -39,21 +39,28 @@ func (r *requestIDs) next() string {
 
 // fixedHeaders are values that many answers share. Whoever adds to one of them
 // gets a copy, since they are full.
-type fixedHeaders struct{ nosniff, referrer, noStore, crossOrigin, anyOrigin []string }
+type fixedHeaders struct{ nosniff, referrer, noStore, crossOrigin, anyOrigin, hsts, json []string }
 
 func newFixedHeaders() fixedHeaders {
-	return fixedHeaders{[]string{"nosniff"}, []string{"strict-origin-when-cross-origin"}, []string{"no-store"}, []string{"cross-origin"}, []string{"*"}}
+	return fixedHeaders{
+		nosniff: []string{"nosniff"}, referrer: []string{"strict-origin-when-cross-origin"}, noStore: []string{"no-store"},
+		crossOrigin: []string{"cross-origin"}, anyOrigin: []string{"*"}, hsts: []string{"max-age=63072000; includeSubDomains"},
+		json: []string{echo.MIMEApplicationJSON},
+	}
 }
 
-// log writes one line per request that failed, or with AccessLog per request,
+// around is what happens before and behind every answer. It is one function,
+// as each middleware costs every request a closure.
+//
+// The log has one line per request that failed, or with AccessLog per request,
 // without addresses, queries, cookies or bodies: nothing in it speaks about a
 // person.
-func (s *Server) log(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.o.Clock()
 		request := s.ids.next()
-		c.Response().Header()["Request-Id"] = []string{request}
-		if err := next(c); err != nil {
+		s.secure(c, request)
+		if err := safely(next, c); err != nil {
 			c.Error(err)
 		}
 		took := s.o.Clock().Sub(start)
@@ -67,29 +74,26 @@ func (s *Server) log(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) (err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				if r == http.ErrAbortHandler {
-					panic(r)
-				}
-				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+// safely turns a panic into an error of its request.
+func safely(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if r == http.ErrAbortHandler {
+				panic(r)
 			}
-		}()
-		return next(c)
-	}
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return next(c)
 }
 
 // secure sets the headers that every answer carries.
-func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h["X-Content-Type-Options"], h["Referrer-Policy"] = s.fixed.nosniff, s.fixed.referrer
-		if s.https(c) {
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-		}
-		return next(c)
+func (s *Server) secure(c echo.Context, request string) {
+	h := c.Response().Header()
+	h["Request-Id"] = []string{request}
+	h["X-Content-Type-Options"], h["Referrer-Policy"] = s.fixed.nosniff, s.fixed.referrer
+	if s.https(c) {
+		h["Strict-Transport-Security"] = s.fixed.hsts
 	}
 }
 

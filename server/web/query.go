@@ -14,56 +14,88 @@ type query string
 
 func queryOf(c echo.Context) query { return query(c.Request().URL.RawQuery) }
 
-// each gives every parameter of a name to do, in order, until it returns false.
-func (q query) each(name string, do func(string) bool) {
+// pairs yields every parameter, in order. What is malformed is left out.
+func (q query) pairs(yield func(name, value string) bool) {
 	for rest := string(q); rest != ""; {
 		var part string
 		part, rest, _ = strings.Cut(rest, "&")
-		key, value, _ := strings.Cut(part, "=")
-		if part == "" || strings.Contains(part, ";") || !isKey(key, name) {
+		if part == "" || strings.IndexByte(part, ';') >= 0 {
 			continue
 		}
-		if strings.ContainsAny(value, "%+") {
-			var err error
-			if value, err = url.QueryUnescape(value); err != nil {
-				continue
-			}
+		name, value, _ := strings.Cut(part, "=")
+		name, ok := unescaped(name)
+		if !ok {
+			continue
 		}
-		if !do(value) {
+		if value, ok = unescaped(value); ok && !yield(name, value) {
 			return
 		}
 	}
 }
 
-// isKey reports whether a key is a name, whichever way it is written.
-func isKey(key, name string) bool {
-	if !strings.ContainsAny(key, "%+") {
-		return key == name
+func unescaped(s string) (string, bool) {
+	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
+		return s, true
 	}
-	plain, err := url.QueryUnescape(key)
-	return err == nil && plain == name
+	plain, err := url.QueryUnescape(s)
+	return plain, err == nil
 }
 
-// find returns the first value of a name, and whether there is one.
-func (q query) find(name string) (value string, ok bool) {
-	q.each(name, func(v string) bool {
-		value, ok = v, true
-		return false
-	})
-	return value, ok
+// params are the parameters of checks and scripts, found in one pass.
+type params struct {
+	site, level, lang, place, subject, external param
+	purposes, vendors, cookies                  []string
+	gpc, minor, sensitive                       signal
 }
 
-// get returns the first value of a name, "" when there is none.
-func (q query) get(name string) string {
-	value, _ := q.find(name)
-	return value
+func (q query) params() (p params) {
+	for name, value := range q.pairs {
+		switch name {
+		case "site":
+			p.site.take(value)
+		case "purpose":
+			p.purposes = append(p.purposes, value)
+		case "vendor":
+			p.vendors = append(p.vendors, value)
+		case "cookie":
+			p.cookies = append(p.cookies, value)
+		case "level":
+			p.level.take(value)
+		case "lang":
+			p.lang.take(value)
+		case "place":
+			p.place.take(value)
+		case "subject":
+			p.subject.take(value)
+		case "external_id":
+			p.external.take(value)
+		case "gpc":
+			p.gpc.take(value)
+		case "minor":
+			p.minor.take(value)
+		case "sensitive":
+			p.sensitive.take(value)
+		}
+	}
+	return p
 }
 
-// all returns every value of a name, in order.
-func (q query) all(name string) (values []string) {
-	q.each(name, func(v string) bool {
-		values = append(values, v)
-		return true
-	})
-	return values
+// param is a parameter of which the first value counts.
+type param struct {
+	value string
+	given bool
+}
+
+func (p *param) take(v string) {
+	if !p.given {
+		p.value, p.given = v, true
+	}
+}
+
+// signal is a parameter that says yes or no. A value that is not plainly a no
+// counts as a yes, since signals can only tighten.
+type signal bool
+
+func (s *signal) take(v string) {
+	*s = *s || (v != "" && v != "0" && v != "false")
 }

@@ -128,7 +128,7 @@ func New(o Options) *Server {
 	// client's address comes from Places alone.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.fail
-	e.Use(s.log, s.recover, s.secure)
+	e.Use(s.around)
 	s.meters = newMeters(o.Metrics, append(s.routes(), s.pages()...))
 	for _, r := range s.routes() {
 		e.Add(r.method, r.path, s.guard(r))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"strings"
 
@@ -24,21 +25,28 @@ type visitOf struct {
 }
 
 func (s *Server) visit(c echo.Context, site string) visitOf {
-	r, q := c.Request(), queryOf(c)
+	p := queryOf(c).params()
+	return s.visitWith(c.Request(), site, &p)
+}
+
+func (s *Server) visitWith(r *http.Request, site string, p *params) visitOf {
 	place, _, source := s.o.Places.Locate(peer(r), r.Header)
-	v := visitOf{place: place, source: source, gpc: r.Header.Get("Sec-GPC") == "1", lang: q.get("lang")}
+	v := visitOf{place: place, source: source, gpc: r.Header.Get(gpcHeader) == "1", lang: p.lang.value}
 	if !s.o.Demo || site != demoSite {
 		return v
 	}
-	if place, ok := q.find("place"); ok {
-		v.place, _ = consent.ParsePlace(place)
+	if p.place.given {
+		v.place, _ = consent.ParsePlace(p.place.value)
 		v.source = "demo"
 	}
-	if given(q, "gpc") {
+	if p.gpc {
 		v.gpc, v.simGPC = true, true
 	}
 	return v
 }
+
+// gpcHeader is Sec-GPC, spelt as net/http keeps it.
+const gpcHeader = "Sec-Gpc"
 
 // simulation keeps the demo's parameters for links from the page to its script.
 func simulation(q url.Values) string {
@@ -54,20 +62,33 @@ func simulation(q url.Values) string {
 	return "?" + keep.Encode()
 }
 
+// doubled stands for two cookies of one name with different values.
+const doubled = "doubled"
+
 // cookieValue returns a cookie that the browser sent. Two cookies of one name
 // with different values were not set by us alone: the answer is then a text
-// that no parser of ours accepts.
+// that no parser of ours accepts. A value that no cookie may hold comes back
+// as it is, for the same parsers to refuse: that it was sent must count.
 func cookieValue(r *http.Request, name string) string {
-	found := r.CookiesNamed(name)
-	if len(found) == 0 {
-		return ""
-	}
-	for _, k := range found[1:] {
-		if k.Value != found[0].Value {
-			return "doubled"
+	found, value := false, ""
+	for _, line := range r.Header["Cookie"] {
+		for line != "" {
+			var part string
+			part, line, _ = strings.Cut(line, ";")
+			key, v, _ := strings.Cut(textproto.TrimString(part), "=")
+			if textproto.TrimString(key) != name {
+				continue
+			}
+			if len(v) > 1 && v[0] == '"' && v[len(v)-1] == '"' {
+				v = v[1 : len(v)-1]
+			}
+			if found && v != value {
+				return doubled
+			}
+			found, value = true, v
 		}
 	}
-	return found[0].Value
+	return value
 }
 
 // subjectToken returns the subject token of a visitor's own request.
