@@ -53,7 +53,7 @@ func New(version string, state func() State) *Metrics {
 			Name: "lxconsent_consent_writes_total", Help: "Acknowledged consent writes by action.",
 		}, []string{"action"}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lxconsent_budget_refused_total", Help: "Consent writes refused because a budget was used up.",
+			Name: "lxconsent_budget_refused_total", Help: "Requests refused because a budget was used up.",
 		}, []string{"budget"}),
 		checks: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lxconsent_decisions_total", Help: "Decisions of checks by outcome and reason.",

@@ -10,10 +10,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/budget"
 )
 
-// Limits are the budgets of consent writes. The zero value limits nothing.
+// Limits are the budgets of consent writes, and of people at the dashboard. The
+// zero value limits nothing.
 //
 // Whoever only refuses pays from purses of their own: no flood of grants, of
 // this network or of the whole world, keeps a visitor from opting out. And a
@@ -23,6 +25,9 @@ type Limits struct {
 	Subject, SubjectDay, Network, Refusals, Site budget.Limit
 	// Beacons are what a network may tell about banners.
 	Beacons budget.Limit
+	// Person is what somebody who signed in may ask, Exports what they may take
+	// out as a whole. Programs, with a key or the operator's token, have no limit.
+	Person, Exports budget.Limit
 }
 
 // DefaultLimits fit a network of many people behind one address, and a site
@@ -35,6 +40,8 @@ func DefaultLimits() Limits {
 		Refusals:   budget.Limit{Rate: 1200, Per: time.Minute, Burst: 1200},
 		Beacons:    budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},
 		Site:       budget.Limit{Rate: 500, Per: time.Second, Burst: 5000},
+		Person:     budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},
+		Exports:    budget.Limit{Rate: 5, Per: time.Hour, Burst: 5},
 	}
 }
 
@@ -50,12 +57,15 @@ type budgets struct {
 	site             *budget.Meter[string]
 	// checks are fetches of pages that somebody names, per site.
 	checks *budget.Meter[string]
+	// people and exports are by who is signed in.
+	people, exports *budget.Meter[string]
 }
 
 const (
 	maxSubjects = 50_000
 	maxNetworks = 50_000
 	maxSites    = 10_000
+	maxPeople   = 10_000
 )
 
 func newBudgets(l Limits, clock func() time.Time) *budgets {
@@ -66,7 +76,11 @@ func newBudgets(l Limits, clock func() time.Time) *budgets {
 			network: budget.New[netip.Prefix](network, maxNetworks, clock),
 		}
 	}
-	return &budgets{grants: with(l.Network), refusals: with(l.Refusals), site: budget.New[string](l.Site, maxSites, clock), checks: budget.New[string](budget.Limit{Rate: 30, Per: time.Minute, Burst: 10}, maxSites, clock)}
+	return &budgets{
+		grants: with(l.Network), refusals: with(l.Refusals), site: budget.New[string](l.Site, maxSites, clock),
+		checks: budget.New[string](budget.Limit{Rate: 30, Per: time.Minute, Burst: 10}, maxSites, clock),
+		people: budget.New[string](l.Person, maxPeople, clock), exports: budget.New[string](l.Exports, maxPeople, clock),
+	}
 }
 
 // limited is a refusal for now, with the time after which it may go well.
@@ -113,6 +127,30 @@ func (b *budgets) spend(site, subject string, network netip.Prefix, refuses bool
 	}
 	if wait, ok := b.site.Spend(site); !ok {
 		return over("site", "for this site", wait)
+	}
+	return nil
+}
+
+// spendPerson pays for a request of somebody who signed in.
+func (b *budgets) spendPerson(p admin.Principal, export bool) error {
+	if p.Kind != admin.ByPassword && p.Kind != admin.BySetup {
+		return nil
+	}
+	who := string(p.Kind) + " " + p.Email
+	if wait, ok := b.people.Spend(who); !ok {
+		return &limited{
+			problem: consent.Fail(tooMany, "you sent too many requests", "wait as long as Retry-After says; for programs, make an API key"),
+			budget:  "person", wait: wait,
+		}
+	}
+	if !export {
+		return nil
+	}
+	if wait, ok := b.exports.Spend(who); !ok {
+		return &limited{
+			problem: consent.Fail(tooMany, "you took out too much within an hour", "wait as long as Retry-After says, or fetch it with an API key"),
+			budget:  "export", wait: wait,
+		}
 	}
 	return nil
 }

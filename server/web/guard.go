@@ -39,6 +39,10 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		// Who goes on with a download that was cut takes out nothing more.
+		if err := s.budgets.spendPerson(p, r.media == mediaLines && c.QueryParam("after") == ""); err != nil {
+			return err
+		}
 		c.Set("principal", p)
 		if strings.Contains(r.path, "/:site") {
 			err = s.reach(c, p, r.allow, creates)

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"net/http"
+	"strconv"
+	"testing"
+)
+
+func TestSomebodyWhoSignedInMayAskOnlySoMuch(t *testing.T) {
+	t.Parallel()
+	s := limitedServer(t)
+	owner := ann(t, s)
+	owner.must(http.StatusNoContent, http.MethodPost, "/v1/members", encoded(t, map[string]string{"email": "bob@example.com", "role": "owner", "name": "Bob", "password": bobsWords}))
+	bob := &person{s: s}
+	bob.must(http.StatusNoContent, http.MethodPost, "/v1/session", encoded(t, map[string]string{"email": "bob@example.com", "password": bobsWords}))
+
+	limited := func(what string, a answer) {
+		t.Helper()
+		wait, err := strconv.Atoi(a.header.Get("Retry-After"))
+		if a.status != http.StatusTooManyRequests || a.header.Get("Content-Type") != "application/problem+json" || a.text(t, "code") != "too-many-requests" || a.text(t, "fix") == "" || err != nil || wait < 1 {
+			t.Errorf("%s: %d %v %s", what, a.status, a.header, a.body)
+		}
+	}
+	for range 5 {
+		owner.must(http.StatusOK, http.MethodGet, "/v1/sites/demo/records?format=csv", "")
+	}
+	limited("a sixth download within an hour", owner.do(http.MethodGet, "/v1/sites/demo/proof", ""))
+	owner.must(http.StatusOK, http.MethodGet, "/v1/sites", "")
+	bob.must(http.StatusOK, http.MethodGet, "/v1/sites/demo/records", "")
+
+	var last answer
+	taken := 0
+	for ; taken < 400; taken++ {
+		if last = bob.do(http.MethodGet, "/v1/sites", ""); last.status != http.StatusOK {
+			break
+		}
+	}
+	limited("too many requests within a minute", last)
+	if taken < 290 || taken > 300 {
+		t.Errorf("%d requests were taken", taken)
+	}
+	owner.must(http.StatusOK, http.MethodGet, "/v1/sites", "")
+	for range 310 {
+		if a := s.do(http.MethodGet, "/v1/sites", "", operator); a.status != http.StatusOK {
+			t.Fatalf("a program: %d %s", a.status, a.body)
+		}
+	}
+}
