@@ -55,7 +55,7 @@ func imports() map[string][]string {
 		"server/script":               {"consent", "consent/law", "server/bundle"},
 		"server/web":                  {"consent", "consent/law", "server/admin", "server/budget", "server/bundle", "server/collect", "server/feed", "server/gate", "server/hooks", "server/insight", "server/install", "server/metrics", "server/publish", "server/reseal", "server/rights", "server/script", "snippet"},
 		"snippet":                     {},
-		"tests/proxy/live":            {},
+		"tests/proxy/live":            {"consent/storetest/redistest"},
 	}
 }
 

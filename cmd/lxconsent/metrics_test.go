@@ -2,22 +2,12 @@ package main
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
-)
 
-// freeAddress is an address that nobody listens on at this moment.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
+	"github.com/leadiumx/consent/consent/storetest/redistest"
+)
 
 func scrape(t *testing.T, address string) string {
 	t.Helper()
@@ -39,7 +29,7 @@ func scrape(t *testing.T, address string) string {
 
 func TestMetricsCountWhatHappensAndTellNothingOfAnybody(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
+	address := redistest.FreeAddr(t)
 	s := limitedServer(t, "--metrics-listen", address)
 	const canary = "canary-7f3a"
 	a := s.write(write{"id": id(7), "action": "accept_all", "levels": acceptAll}, from("198.51.100.7"), header("User-Agent", canary))

@@ -41,23 +41,9 @@ func StartCluster(t testing.TB, args ...string) []string {
 	return urls
 }
 
-// startNode picks a port whose bus port, 10,000 higher, exists too.
 func startNode(t testing.TB, args []string) *Server {
 	t.Helper()
-	return startOn(t, clusterAddr, append([]string{"--cluster-enabled", "yes", "--cluster-node-timeout", "5000"}, args...))
-}
-
-func clusterAddr() (string, error) {
-	for range 100 {
-		addr, err := freeAddr()
-		if err != nil {
-			return "", err
-		}
-		if _, port, _ := net.SplitHostPort(addr); len(port) < 5 || port < "55000" {
-			return addr, nil
-		}
-	}
-	return "", fmt.Errorf("no free port below 55000")
+	return startOn(t, freeAddr, append([]string{"--cluster-enabled", "yes", "--cluster-node-timeout", "5000"}, args...))
 }
 
 // awaitCluster asks until the node knows everybody and serves every slot.

@@ -7,8 +7,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -180,10 +182,27 @@ func watch(cmd *exec.Cmd, out io.Reader, ready chan<- string, gone chan<- struct
 	close(gone)
 }
 
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// FreeAddr is a loopback address on which nobody listens.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	addr, err := freeAddr()
 	if err != nil {
-		return "", err
+		t.Fatal(err)
 	}
-	return l.Addr().String(), l.Close()
+	return addr
+}
+
+// freeAddr picks a port below those that the system itself gives to whoever
+// connects or asks for any port: nobody takes it by chance before its user. The
+// bus of a cluster, 10,000 higher, is below them as well.
+func freeAddr() (string, error) {
+	var err error
+	for range 100 {
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(12000+rand.IntN(10000)))
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
+	}
+	return "", err
 }

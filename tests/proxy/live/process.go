@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/leadiumx/consent/consent/storetest/redistest"
 )
 
 // patience is how long a program may take to start or to stop.
@@ -99,12 +101,7 @@ func (p *Process) Await(addr string) {
 // FreeAddr finds a loopback address with a free port.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return redistest.FreeAddr(t)
 }
 
 // transcript keeps what a program says.
