@@ -17,9 +17,6 @@ const (
 	// what the store knows of it; retryAge is the age from which on it may have
 	// come to another node.
 	lateWait, retryAge = 250 * time.Millisecond, time.Second
-	// ackWait is how long a write waits for the store when the store's level
-	// is promised.
-	ackWait = time.Second
 )
 
 // request is one entry that waits for the writer.
@@ -108,7 +105,7 @@ func (b *Outbox) settle(ctx context.Context, r consent.Record, a answer) (consen
 	if a.applied == nil {
 		return r, true, consent.StoredLocal, nil
 	}
-	wait := ackWait
+	wait := b.o.AckWait
 	if b.o.Ack == consent.StoredLocal {
 		wait = lateWait
 	}
@@ -162,7 +159,7 @@ func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (stor
 		stored, fresh, err = b.inner.Append(ctx, r)
 		return stored, fresh, b.level(ctx), err
 	}
-	if b.o.Ack != consent.StoredLocal && !b.reached(ctx, a.position, ackWait) {
+	if b.o.Ack != consent.StoredLocal && !b.reached(ctx, a.position, b.o.AckWait) {
 		return stored, false, consent.StoredLocal, nil
 	}
 	return stored, false, b.level(ctx), nil

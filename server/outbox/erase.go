@@ -49,7 +49,7 @@ func (b *Outbox) ackPatience() time.Duration {
 	if b.down {
 		return 0
 	}
-	return ackWait
+	return b.o.AckWait
 }
 
 // family forgets in the store the account of a subject and the account's other

@@ -33,6 +33,9 @@ type Options struct {
 	// Ack is how safe a decision is when it is acknowledged: StoredLocal, the
 	// default, what the store reaches, or StoredReplica of one that replicates.
 	Ack consent.Level
+	// AckWait is how long a decision waits to be as safe as that, before the
+	// answer is Unavailable; 0 means a second.
+	AckWait time.Duration
 	// Retain is how long entries are kept that the store has had; 0 means 72 hours.
 	Retain time.Duration
 	// MaxBytes bounds the kept entries; the oldest go first, never one that
@@ -195,6 +198,7 @@ func (o *Options) fill() error {
 	o.Reserve = orDefault(o.Reserve, 32<<20)
 	o.SegmentSize = orDefault(o.SegmentSize, 16<<20)
 	o.Drain = orDefault(o.Drain, 5*time.Second)
+	o.AckWait = orDefault(o.AckWait, time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

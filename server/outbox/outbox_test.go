@@ -122,7 +122,7 @@ func TestTheContractHoldsOverRedis(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			contract(t, func(o *outbox.Options) { o.Ack = level }, func(t *testing.T, n, dir string) consent.Store {
+			contract(t, func(o *outbox.Options) { o.Ack, o.AckWait = level, 30*time.Second }, func(t *testing.T, n, dir string) consent.Store {
 				return over(t, string(level)+n, dir)
 			})
 		})
