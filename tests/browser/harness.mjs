@@ -10,6 +10,26 @@ import { chromium } from 'playwright-core';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const binary = path.join(root, 'bin', 'lxconsent');
 
+/** How long what is expected may take: far longer than it does, so that a slow machine is not a fault. */
+export const patience = 30_000;
+
+/**
+ * Looks again and again until what is expected holds: until look() neither throws nor answers false. Answers what
+ * it saw; if it never holds, throws what was wrong at last. What is read right after a deed is read too early now
+ * and then, and so is what a page says of itself that was true before the deed.
+ */
+export async function until(look) {
+  for (const end = Date.now() + patience; ; await new Promise((done) => setTimeout(done, 20))) {
+    try {
+      const seen = await look();
+      if (seen !== false) return seen;
+      throw new Error(`waited in vain: ${look}`);
+    } catch (fault) {
+      if (Date.now() > end) throw fault;
+    }
+  }
+}
+
 /** A folder that is removed by the returned function. */
 export function tempDir() {
   const dir = mkdtempSync(path.join(tmpdir(), 'lxconsent-'));
@@ -20,7 +40,12 @@ export function tempDir() {
  * Starts a server on a free port (or on the given one) and waits for its greeting.
  * stop() ends it with SIGTERM, kill() with SIGKILL; both wait for its end.
  */
-export async function startServer({ dir, port = 0, args = [], env = {} }) {
+export async function startServer(how) {
+  // Another program may hold a given port for a moment after it was left.
+  return how.port ? until(() => begin(how)) : begin(how);
+}
+
+async function begin({ dir, port = 0, args = [], env = {} }) {
   const child = spawn(binary, ['serve', '--demo', '--limits', 'off', '--listen', `127.0.0.1:${port}`, '--data-dir', dir, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,8 +81,13 @@ export async function startServer({ dir, port = 0, args = [], env = {} }) {
   };
 }
 
-/** Starts a real redis-server without persistence on a free port. */
-export async function startRedis(dir) {
+/** Starts a real redis-server on a free port. */
+export function startRedis(dir) {
+  // Another program may take the free port first.
+  return until(() => beginRedis(dir));
+}
+
+async function beginRedis(dir) {
   const port = await freePort();
   const child = spawn(find('redis-server'), ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'yes', '--save', ''], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -111,11 +141,33 @@ export async function startBrowser() {
  */
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US', ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const requests = [];
   const faults = [];
-  page.on('request', (r) => requests.push({ method: r.method(), url: new URL(r.url()).pathname }));
+  // What is on its way. The end of a beacon is not told.
+  const underway = new Set();
+  let begun = 0;
+  page.on('request', (r) => {
+    const { host, pathname, search } = new URL(r.url());
+    requests.push({ method: r.method(), url: pathname, host, search, beacon: r.resourceType() === 'ping' });
+    begun++;
+    // A new page ends what the one before it has asked for.
+    if (r.isNavigationRequest() && r.frame() === page.mainFrame()) underway.clear();
+    if (r.resourceType() !== 'ping') underway.add(r);
+  });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => underway.delete(r));
+  // What nobody reads to its end has none.
+  page.on('response', (r) => r.request().resourceType() === 'fetch' && underway.delete(r.request()));
+  const rest = () =>
+    until(async () => {
+      const before = begun;
+      // The browser tells of all that the page has begun before it gives this answer; a frame is begun when it has an address.
+      const empty = await page.locator('iframe:not([src]), iframe[loading=lazy]').count();
+      const blank = page.frames().filter((f) => f.parentFrame() && ['', 'about:blank'].includes(f.url())).length;
+      if (blank > empty || begun !== before) return false;
+      if (underway.size) throw new Error(`still on its way: ${[...underway].map((r) => `${r.resourceType()} ${r.url()}`).join(', ')}`);
+    });
   page.on('pageerror', (e) => faults.push(String(e)));
   page.on('console', (m) => {
     if (m.type() === 'error') faults.push(m.text());
@@ -126,14 +178,36 @@ export async function visitor(browser, options = {}) {
     requests,
     faults,
     cookies: async () => Object.fromEntries((await context.cookies()).map((c) => [c.name, c])),
+    /** Waits until all that the page has begun by now is over: whatever it asked for was answered. Nothing is asked later without another cause. */
+    rest,
     /** Loads a page and waits until it has come to rest. */
     open: async (url) => {
       requests.length = 0;
-      await page.goto(url, { waitUntil: 'networkidle' });
+      await page.goto(url);
+      await rest();
     },
     close: () => context.close(),
   };
 }
+
+/** Waits for the answer that a choice is recorded. */
+export const written = (page) => page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201, { timeout: patience });
+
+/**
+ * Does what decides, and waits until the choice is recorded and the page has taken the answer: until then the
+ * next page sends the choice once more. Answers the response.
+ */
+export async function decided(page, deed) {
+  const [response] = await Promise.all([written(page), deed()]);
+  await until(() => page.evaluate(() => { try { return !localStorage.lx_pending; } catch { return true; } }));
+  return response;
+}
+
+/** Clicks in the banner, and waits as above. */
+export const choose = (page, action) => decided(page, () => page.click(`#lx-consent [data-lx-action="${action}"]`));
+
+/** Takes everything back through the page's API, and waits as above. */
+export const withdraw = (page) => decided(page, () => page.evaluate(() => window.lxConsent.withdraw()));
 
 /** The counts that grew between two readings of the sinks. */
 export function grown(before, after) {

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { root, tempDir } from './harness.mjs';
-import { choose, siteOf, startStage, written } from './stage.mjs';
+import { choose, siteOf, startStage, until, withdraw } from './stage.mjs';
 
 const recipes = readFileSync(path.join(root, 'docs/recipes.md'), 'utf8');
 let stage;
@@ -30,29 +30,24 @@ const visit = (name, page, body, options) => {
   stage.serve(`www.shop.localhost/${name}`, page);
   stage.hits.length = 0;
   return stage.visit(async (v, p) => {
-    await p.goto(stage.url('www.shop.localhost', `/${name}`), { waitUntil: 'networkidle' });
+    await v.open(stage.url('www.shop.localhost', `/${name}`));
     await body(p, v);
   }, options);
 };
-const arrived = async (page, host) => {
-  await page.waitForLoadState('networkidle');
-  return stage.asked(host);
-};
-
 test('plain HTML', () =>
-  visit('plain', html(recipe('Plain HTML')), async (page) => {
-    assert.deepEqual([stage.asked('stats.localhost'), stage.asked('video.localhost')], [[], []]);
+  visit('plain', html(recipe('Plain HTML')), async (page, v) => {
+    await stage.untouched(v, 'stats.localhost', 'video.localhost');
     await choose(page, 'accept');
-    assert.deepEqual([await arrived(page, 'stats.localhost'), await arrived(page, 'video.localhost')], [['/a.js'], ['/embed/1']]);
+    await stage.reached({ 'stats.localhost': ['/a.js'], 'video.localhost': ['/embed/1'] });
     await page.click('footer [data-lx-action="settings"]');
     await page.locator('#lx-consent [data-lx-action="save"]').waitFor();
   }));
 
 test('a container of Google Tag Manager waits, and finds the defaults before it', () =>
-  visit('gtm', html(recipe('Google Tag Manager')), async (page) => {
-    assert.deepEqual(stage.asked('gtm.localhost'), []);
+  visit('gtm', html(recipe('Google Tag Manager')), async (page, v) => {
+    await stage.untouched(v, 'gtm.localhost');
     await choose(page, 'accept');
-    assert.deepEqual(await arrived(page, 'gtm.localhost'), ['/gtm.js?id=GTM-XXXX']);
+    await stage.reached({ 'gtm.localhost': ['/gtm.js?id=GTM-XXXX'] });
     const words = await page.evaluate(() => window.dataLayer.map((e) => (e.event ? e.event : `${e[0]} ${e[1]}`)));
     assert.equal(words[0], 'consent default');
     assert.ok(words.indexOf('consent update') < words.indexOf('gtm.js'), `${words}`);
@@ -60,19 +55,28 @@ test('a container of Google Tag Manager waits, and finds the defaults before it'
   }));
 
 test('a single-page application asks on each route', () =>
-  visit('spa', stage.page('shop', `<script>${recipe('Single-page applications')}</script>`), async (page) => {
-    await page.evaluate(() => history.pushState(0, '', '/second'));
-    await page.goBack();
-    assert.deepEqual(await arrived(page, 'stats.localhost'), []);
+  visit('spa', stage.page('shop', `<script>${recipe('Single-page applications')}</script>`), async (page, v) => {
+    /** Goes to a route and back, and waits until the page has heard of it. */
+    const there = async (route) => {
+      await page.evaluate((r) => {
+        history.pushState(0, '', r);
+        addEventListener('popstate', () => { window.heard = r; }, { once: true });
+      }, route);
+      await page.goBack();
+      await until(() => page.evaluate((r) => window.heard === r, route));
+    };
+    await there('/second');
+    await stage.untouched(v, 'stats.localhost');
     await choose(page, 'accept');
-    await page.evaluate(() => history.pushState(0, '', '/third'));
-    await page.goBack();
+    await there('/third');
     await page.evaluate((port) => document.body.insertAdjacentHTML('beforeend', `<img alt="" data-category="analytics" data-src="http://stats.localhost:${port}/new.gif">`), stage.port);
-    assert.deepEqual(await arrived(page, 'stats.localhost'), ['/hit?page=/spa', '/hit?page=/spa', '/new.gif'], 'what a route adds is seen');
-    await Promise.all([written(page), page.evaluate(() => window.lxConsent.withdraw())]);
+    // What a route adds is seen.
+    await stage.reached({ 'stats.localhost': ['/hit?page=/spa', '/hit?page=/spa', '/new.gif'] });
+    await withdraw(page);
     await page.evaluate(() => history.pushState(0, '', '/fourth'));
     await page.goBack();
-    assert.equal((await arrived(page, 'stats.localhost')).length, 3, 'nothing after a withdrawal');
+    await v.rest();
+    assert.equal(stage.asked('stats.localhost').length, 3, 'nothing after a withdrawal');
   }));
 
 test('a policy with a nonce', async () => {
@@ -81,7 +85,7 @@ test('a policy with a nonce', async () => {
   await visit('csp', () => ({ text: page, headers: { 'content-security-policy': policy } }), async (p) => {
     assert.equal(await p.evaluate(() => window.counted), undefined);
     await choose(p, 'accept');
-    assert.equal(await p.evaluate(() => window.counted), true);
+    await until(() => p.evaluate(() => window.counted === true));
   });
 });
 

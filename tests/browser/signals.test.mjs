@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { choose, siteOf, startStage, written } from './stage.mjs';
+import { choose, decided, siteOf, startStage, withdraw } from './stage.mjs';
 
 let stage;
 before(async () => {
@@ -42,7 +42,7 @@ test('Consent Mode states everything first, places with defaults of their own, a
     assert.deepEqual((await dataLayer(page)).at(-1).slice(1), ['consent', 'update', granted]);
     await page.goto(stage.url('www.shop.localhost', '/google'));
     assert.deepEqual((await page.evaluate(() => window.atTag)).at(-1), 'consent update', 'a returning visitor is stated before the first tag');
-    await Promise.all([written(page), page.evaluate(() => window.lxConsent.withdraw())]);
+    await withdraw(page);
     assert.deepEqual((await dataLayer(page)).at(-1).slice(1), ['consent', 'update', denied]);
   });
 });
@@ -84,7 +84,7 @@ test('Microsoft, Meta and WordPress are told before their tags run, and at each 
     assert.deepEqual(Object.fromEntries(some.kept), { functional: 'deny', preferences: 'deny', statistics: 'allow', 'statistics-anonymous': 'allow', marketing: 'deny' });
     await page.goto(stage.url('www.shop.localhost', '/platforms'));
     await page.mouse.click(5, 5);
-    await Promise.all([written(page), page.evaluate(() => window.lxConsent.acceptAll())]);
+    await decided(page, () => page.evaluate(() => window.lxConsent.acceptAll()));
     const whole = await seen(page);
     assert.deepEqual(whole.meta, [['consent', 'revoke'], ['init', '123'], ['track', 'PageView'], ['consent', 'grant']]);
     assert.deepEqual(whole.uet.slice(-3), ['consent', 'update', { ad_storage: 'granted' }]);
@@ -94,7 +94,7 @@ test('Microsoft, Meta and WordPress are told before their tags run, and at each 
     const again = await seen(page);
     assert.deepEqual(again.meta[0], ['consent', 'grant'], 'a returning visitor: the first word is the right one');
     assert.deepEqual(Object.fromEntries(again.kept).marketing, 'allow');
-    await Promise.all([written(page), page.evaluate(() => window.lxConsent.withdraw())]);
+    await withdraw(page);
     const gone = await seen(page);
     assert.deepEqual(gone.meta.at(-1), ['consent', 'revoke']);
     assert.deepEqual(gone.clarity.at(-1), ['consentv2', { ad_Storage: 'denied', analytics_Storage: 'denied' }]);

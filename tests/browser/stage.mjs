@@ -1,10 +1,11 @@
 // A stage for tests of sites other than the demo: a server with a token, pages
 // and sinks on hosts of this machine, and a browser that finds them.
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { find, startServer, tempDir, visitor } from './harness.mjs';
+import { find, startServer, tempDir, until, visitor } from './harness.mjs';
 
 const TOKEN = 'browser-tests-0123456789-0123456789';
 
@@ -71,6 +72,21 @@ export async function startStage({ args = [], env = {} } = {}) {
     server, browser, hits, port, api,
     /** What was asked of a host. */
     asked: (host) => hits.filter((h) => h.startsWith(host)).map((h) => h.slice(host.length)),
+    /** Waits until hosts were asked for just this, in any order. */
+    reached: (want) =>
+      until(() => {
+        for (const [host, routes] of Object.entries(want)) assert.deepEqual(stage.asked(host).sort(), [...routes].sort(), host);
+      }),
+    /**
+     * Waits until the page has come to rest and its beacons are here; then these hosts must not have been asked for
+     * anything, and the browser must not have begun to.
+     */
+    untouched: async (v, ...hosts) => {
+      await v.rest();
+      await until(() => v.requests.every((r) => !r.beacon || !r.host.endsWith(`:${port}`) || stage.asked(r.host.replace(/:\d+$/, '')).includes(r.url + r.search)));
+      const begun = v.requests.filter((r) => hosts.some((h) => r.host === `${h}:${port}`)).map((r) => r.host + r.url);
+      assert.deepEqual([...hosts.flatMap(stage.asked), ...begun], []);
+    },
     /** Applies a site whose origins hold the stage's pages. */
     site: async (doc) => {
       const origins = doc.origins.map((o) => `${o}:${port}`);
@@ -108,11 +124,7 @@ export async function startStage({ args = [], env = {} } = {}) {
   return stage;
 }
 
-/** Waits until a choice is recorded. */
-export const written = (page) => page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201);
-
-/** Clicks in the banner and waits until the choice is recorded. */
-export const choose = (page, action) => Promise.all([written(page), page.click(`#lx-consent [data-lx-action="${action}"]`)]);
+export { choose, decided, until, withdraw, written } from './harness.mjs';
 
 /** Lets a decision wait: it is looked at beside a choice that has no proof yet. */
 export const waiting = (p, decision) => p.evaluate((s) => {
