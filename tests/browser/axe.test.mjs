@@ -56,7 +56,10 @@ async function page(layout, lang, body, { place = '', ...options } = {}) {
   }
 }
 
-const settings = (p) => p.click('#lx-consent [data-lx-action=settings]');
+const settings = async (p) => {
+  await p.click('#lx-consent [data-lx-action=settings]');
+  await p.waitForSelector('#lx-consent [data-lx-action=save]');
+};
 
 /** What axe finds, in short: violations, and contrasts that it could not judge; and on how many buttons of ours it judged both. */
 const findings = (p) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { root, startBrowser, startServer, tempDir } from './harness.mjs';
+import { patience, root, startBrowser, startServer, tempDir, until } from './harness.mjs';
 
 const temp = tempDir();
 const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
@@ -27,7 +27,7 @@ after(async () => {
 /** Somebody at a computer of their own. */
 async function person(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US', ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(patience);
   const opened = await context.newPage();
   opened.on('pageerror', (e) => faults.push(String(e)));
   return { context, page: opened };
@@ -45,7 +45,8 @@ test('the setup link leads to an account, and four steps to a published banner',
 
   await see('wizard-domain').fill('https://shop.example.com/start');
   await see('wizard-next').click();
-  assert.ok(await page.locator('[aria-invalid=true]').count(), 'what is missing must be marked');
+  // What is missing must be marked.
+  await page.locator('[aria-invalid=true]').first().waitFor();
   await see('wizard-name').fill('Example Ltd');
   await see('wizard-email').fill('privacy@example.com');
   await see('wizard-address').fill('1 Main Street, Orlando');
@@ -122,7 +123,7 @@ const pages = [
 /** Waits until a page shows what it came to show. */
 async function settled() {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .mantine-Skeleton-root'));
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .mantine-Skeleton-root') && !document.getAnimations().some((a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity));
 }
 
 async function violations() {
@@ -140,8 +141,11 @@ for (const scheme of ['light', 'dark']) {
       await settled();
       assert.deepEqual(await violations(), [], `${path}, wide`);
       await page.setViewportSize({ width: 360, height: 740 });
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(over <= 0, `${path} is ${over} px too wide for a phone`);
+      await until(async () => {
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(over <= 0, `${path} is ${over} px too wide for a phone`);
+      });
+      await settled();
       assert.deepEqual(await violations(), [], `${path}, narrow`);
     }
   });

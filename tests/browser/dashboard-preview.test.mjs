@@ -1,7 +1,7 @@
 // The controls of the editor's preview: each one changes what the compiled draft does.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { startBrowser, startServer, tempDir, until, visitor } from './harness.mjs';
 
 const temp = tempDir();
 let server;
@@ -47,8 +47,7 @@ test('a dark system shows the dark colours', async () => {
   const colour = () => inFrame('#lx-consent').evaluate((e) => getComputedStyle(e).backgroundColor);
   const light = await colour();
   await turn('preview-dark');
-  await page.waitForFunction(() => !document.querySelector('.frame-next, .browser-busy *'));
-  assert.notEqual(await colour(), light);
+  await until(async () => assert.notEqual(await colour(), light));
   await turn('preview-dark');
 });
 
@@ -67,9 +66,7 @@ test('the place decides the law, and the signal is told of', async () => {
 test('a border of its own is on the box at once, and gone at a width of nothing', async () => {
   const edge = () => inFrame('#lx-consent').evaluate((e) => `${getComputedStyle(e).borderTopWidth} ${getComputedStyle(e).borderTopColor}`);
   const width = page.getByTestId('border-width').getByRole('slider');
-  const becomes = async (want) => {
-    while ((await edge()) !== want) await page.evaluate(() => new Promise(requestAnimationFrame));
-  };
+  const becomes = (want) => until(async () => assert.equal(await edge(), want));
   assert.match(await edge(), /^1px rgba/, 'without one it follows from the text');
   await page.getByTestId('colour-border').fill('#b3005e');
   await page.getByTestId('colour-border').press('Tab');

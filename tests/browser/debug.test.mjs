@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { choose, siteOf, startStage } from './stage.mjs';
+import { choose, siteOf, startStage, until } from './stage.mjs';
 
 let stage;
 before(async () => {
@@ -28,10 +28,11 @@ test('the panel shows what holds and why, under a strict policy, and follows a c
     await p.goto(stage.url('www.shop.localhost', '/shop?lx-debug'));
     const panel = p.locator('#lx-debug');
     await panel.waitFor();
-    const has = async (...texts) => {
-      const all = (await panel.locator('section').allInnerTexts()).join('\n');
-      for (const text of texts) assert.match(all, text);
-    };
+    const has = (...texts) =>
+      until(async () => {
+        const all = (await panel.locator('section').allInnerTexts()).join('\n');
+        for (const text of texts) assert.match(all, text);
+      });
     await has(
       /shop, edition 1/, /unknown, from/, /US-FL/, /analytics\s+opt-in\s+\S+/, /consent_months\s+\d+\s+\S+/,
       /analytics_storage denied/, /the default came before any tag/, /Microsoft UET\s+default: ad_storage denied/, /ad_Storage denied, analytics_Storage denied/, /WordPress\s+optin/, /Global Privacy Control\s+off/,
@@ -44,7 +45,7 @@ test('the panel shows what holds and why, under a strict policy, and follows a c
     await has(/analytics_storage granted/, /tracker\.localhost:\d+\/x\s+analytics\s+may go now/, /script\s+\S*\/ad\.js\s+marketing\s+released/, /runs, level 1/, /nothing is left to ask/);
     assert.equal((await p.evaluate(() => window.lxDebug())).Purposes.length, 4);
     await panel.getByRole('button', { name: 'Close' }).click();
-    assert.equal(await panel.count(), 0);
+    await panel.waitFor({ state: 'detached' });
     assert.ok(v.requests.some((r) => r.url === '/debug/shop.js'));
   }));
 
@@ -52,6 +53,7 @@ test('nobody who does not ask gets the panel, and a site without it has no door'
   stage.visit(async (v, p) => {
     for (const route of ['/shop', '/shop?lx-debugger', '/plain?lx-debug']) {
       await p.goto(stage.url('www.shop.localhost', route));
+      await v.rest();
       assert.ok(!v.requests.some((r) => r.url.startsWith('/debug/')), route);
     }
     const script = await (await fetch(`${stage.server.url}/s/plain.js`)).text();

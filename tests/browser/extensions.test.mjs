@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { patience, root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
 
 const temp = tempDir();
 const token = 'extension-tests-need-a-token-of-their-own';
@@ -73,7 +73,7 @@ async function optOut(tab, config, rules) {
   await tab.waitForSelector('#lx-consent');
   await tab.evaluate(autoconsent);
   const late = new Promise((_, no) => {
-    setTimeout(no, 15_000, new Error(`autoconsent saw: ${messages.join(' ')}`)).unref();
+    setTimeout(no, patience, new Error(`autoconsent saw: ${messages.join(' ')}`)).unref();
   });
   return Promise.race([done, late]);
 }
@@ -116,7 +116,7 @@ for (const layout of layouts)
       const { consents } = method('DO_CONSENT').actions.find((a) => a.type === 'consent');
       for (const c of consents) {
         const box = tab.locator(c.matcher.target.selector);
-        assert.equal(await box.count(), 1, c.matcher.target.selector);
+        await box.waitFor({ state: 'attached' });
         if (await box.isChecked()) await box.click();
       }
       await tab.click(method('SAVE_CONSENT').target.selector);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { choose, root, startBrowser, startServer, tempDir, until, visitor, withdraw } from './harness.mjs';
 
 const temp = tempDir();
 let server;
@@ -25,8 +25,6 @@ after(async () => {
 
 const gateOf = (markup) => /<script>([\s\S]*?)<\/script>/.exec(markup)[1];
 const sourceOf = (js) => `'sha256-${createHash('sha256').update(js).digest('base64')}'`;
-const written = (page) => page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201);
-const click = (page, action) => page.click(`#lx-consent [data-lx-action="${action}"]`);
 
 const tags = `
 <script type="text/plain" data-category="analytics" data-src="/tag/analytics.js"></script>
@@ -61,7 +59,7 @@ async function returning(choice, head, body, { gone = false, policy } = {}) {
   const v = await visitor(browser);
   try {
     await v.open(`${server.url}/demo/?place=FR`);
-    if (choice) await Promise.all([written(v.page), click(v.page, choice)]);
+    if (choice) await choose(v.page, choice);
     await v.page.goto('about:blank');
     const { port, url } = server;
     if (gone) await server.kill();
@@ -88,9 +86,10 @@ const strict = (js) => `script-src 'self' ${sourceOf(js)} ${inPage}; require-tru
 
 test('the tags of a visitor who accepted run with no server and no other request', () =>
   returning('accept', `<script>${gateOf(printed)}</script>`, async (v, asked) => {
-    assert.deepEqual([...asked].sort(), all);
+    await until(() => assert.deepEqual([...asked].sort(), all));
+    await v.rest();
     assert.deepEqual(v.requests.map((r) => r.url).sort(), ['/page', ...all], 'nothing else is asked for');
-    assert.deepEqual(await v.page.evaluate(() => window.ran), ['/tag/analytics.js', 'text'], 'in the order of the page');
+    await until(async () => assert.deepEqual(await v.page.evaluate(() => window.ran), ['/tag/analytics.js', 'text'], 'in the order of the page'));
     const [first] = await v.page.evaluate(() => window.dataLayer.map((e) => [Object.prototype.toString.call(e), ...e]));
     assert.deepEqual(first.slice(0, 3), ['[object Arguments]', 'consent', 'default']);
     assert.equal(first[3].analytics_storage, 'granted');
@@ -114,19 +113,20 @@ for (const value of ['1.-.1.fr.', 'rubbish', '1.k.1.fr.1795478400.analytics:1~ma
 }
 
 test('the opt-out signal stops what it is about, in the gate too', () =>
-  returning('accept', `<script>Object.defineProperty(navigator, "globalPrivacyControl", { value: true });</script><script>${gateOf(printed)}</script>`, async (_, asked) => {
+  returning('accept', `<script>Object.defineProperty(navigator, "globalPrivacyControl", { value: true });</script><script>${gateOf(printed)}</script>`, async (v, asked) => {
+    await until(() => assert.deepEqual(asked, ['/tag/analytics.js']));
+    await v.rest();
     assert.deepEqual(asked, ['/tag/analytics.js']);
   }, { policy: "script-src 'self' 'unsafe-inline'" }));
 
 test('the whole script takes over: nothing runs twice, placeholders come, and a withdrawal holds', () =>
   returning('accept', printed, async (v, asked) => {
     await v.page.waitForFunction(() => window.lxConsent.ready instanceof Promise);
-    await v.page.waitForLoadState('networkidle');
-    assert.deepEqual([...asked].sort(), all);
-    assert.deepEqual(await v.page.evaluate(() => window.ran), ['/tag/analytics.js', 'text']);
+    await until(() => assert.deepEqual([...asked].sort(), all));
+    await until(async () => assert.deepEqual(await v.page.evaluate(() => window.ran), ['/tag/analytics.js', 'text']));
     assert.equal(await v.page.evaluate(() => window.lxConsent.has('marketing')), true);
-    assert.equal(await v.page.locator('#lx-reopen').count(), 1);
-    await Promise.all([written(v.page), v.page.evaluate(() => window.lxConsent.withdraw())]);
+    await until(async () => assert.equal(await v.page.locator('#lx-reopen').count(), 1));
+    await withdraw(v.page);
     await v.page.locator('.lx-embed').waitFor();
     assert.equal(await v.page.locator('iframe').count(), 0, 'the frame is gone');
     await v.page.evaluate(() => {
@@ -136,7 +136,7 @@ test('the whole script takes over: nothing runs twice, placeholders come, and a 
       late.dataset.src = '/tag/late.js';
       document.body.append(late);
     });
-    await v.page.evaluate(() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))));
+    await v.rest();
     assert.deepEqual([...asked].sort(), all);
   }, { policy: strict(gateOf(printed)) }));
 
@@ -159,7 +159,7 @@ test('the server sends the gate to who has chosen and the whole script to who ha
     await v.open(`${server.url}/page`);
     assert.deepEqual(v.requests.map((r) => r.url), ['/page'], 'the banner needs no request');
     await v.page.locator('#lx-consent').waitFor();
-    await Promise.all([written(v.page), click(v.page, 'reject')]);
+    await choose(v.page, 'reject');
     assert.deepEqual(asked, []);
     const second = await (await ask()).text();
     assert.ok(second.length < markup.length / 3);

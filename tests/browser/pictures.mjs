@@ -15,6 +15,7 @@ const browser = await startBrowser();
 async function demo(name, query, options, act = async () => {}) {
   const v = await visitor(browser, options);
   await v.open(`${server.url}/demo/${query}`);
+  await v.page.waitForFunction(() => !document.getAnimations().some((a) => a.playState === 'running'));
   await act(v.page);
   if (name) await v.page.screenshot({ path: path.join(out, `${name}.png`) });
   await v.close();

@@ -1,7 +1,7 @@
 // Who is asked again, about what, and who is not.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { choose as click, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
 
 const token = 'a-token-for-tests-of-asking-again-01';
 const temp = tempDir();
@@ -27,7 +27,7 @@ const publish = async (change, query = '') => {
 const page = (v, place) => v.open(`${server.url}/demo/?place=${place}`);
 const banner = (v) => v.page.locator('#lx-consent');
 const runs = (v) => v.page.evaluate(() => window.lxConsent.get().levels);
-const choose = (v, action) => Promise.all([v.page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201), v.page.click(`#lx-consent [data-lx-action="${action}"]`)]);
+const choose = (v, action) => click(v.page, action);
 const visit = async (body) => {
   const v = await visitor(browser);
   // With a route the browser keeps no script, so that each page has the live one.

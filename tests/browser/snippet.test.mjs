@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { grown, root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { choose, decided, grown, root, startBrowser, startServer, tempDir, until, visitor, written } from './harness.mjs';
 
 const temp = tempDir();
 const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
@@ -27,7 +27,6 @@ async function visit(options, body) {
   }
 }
 
-const written = (page) => page.waitForResponse((r) => r.url().endsWith('/v1/consents') && r.status() === 201);
 const click = (page, action) => page.click(`#lx-consent [data-lx-action="${action}"]`);
 
 test('Consent Mode starts denied and follows the choice', () =>
@@ -41,7 +40,7 @@ test('Consent Mode starts denied and follows the choice', () =>
     for (const type of ['ad_storage', 'ad_user_data', 'ad_personalization', 'analytics_storage']) assert.equal(first[1][type], 'denied', type);
     await click(page, 'settings');
     await page.check('#lx-consent [data-lx-purpose="analytics"]', { force: true });
-    await Promise.all([written(page), click(page, 'save')]);
+    await choose(page, 'save');
     const last = (await calls()).at(-1);
     assert.equal(last[0], 'update');
     assert.equal(last[1].analytics_storage, 'granted');
@@ -54,7 +53,7 @@ test('a level of recording is chosen, kept and answered by the check', () =>
     await click(page, 'settings');
     await page.check('#lx-consent [data-lx-purpose="recording"]', { force: true });
     await page.selectOption('#lx-consent [data-lx-level]', { index: 1 });
-    await Promise.all([written(page), click(page, 'save')]);
+    await choose(page, 'save');
     assert.match((await v.cookies()).lx_consent.value, /recording:2/);
     assert.equal(await page.evaluate(() => window.lxConsent.has('recording', 2)), true);
     assert.equal(await page.evaluate(() => window.lxConsent.has('recording', 3)), false);
@@ -69,13 +68,13 @@ test('a level of recording is chosen, kept and answered by the check', () =>
 test('a choice can be reopened from our button and from the page, and taken back', () =>
   visit({}, async (v, page) => {
     await v.open(`${server.url}/demo/?place=FR`);
-    await Promise.all([written(page), click(page, 'accept')]);
+    await choose(page, 'accept');
     await page.click('footer [data-lx-action="settings"]');
     await page.waitForSelector('#lx-consent [data-lx-action="save"]');
     assert.equal(await page.isChecked('#lx-consent [data-lx-purpose="marketing"]'), true);
-    await Promise.all([written(page), click(page, 'reject')]);
+    await choose(page, 'reject');
     assert.equal(await page.evaluate(() => window.lxConsent.has('marketing')), false);
-    assert.ok(!('_fbp' in (await v.cookies())));
+    await until(async () => assert.ok(!('_fbp' in (await v.cookies()))));
     await page.click('#lx-reopen');
     assert.equal(await page.isChecked('#lx-consent [data-lx-purpose="marketing"]'), false);
   }));
@@ -118,15 +117,16 @@ test('who listened before the script came hears the start', () =>
       window.lxConsent = { q: ['ready', 'show'].map((e) => ['on', e, () => window.heard.push(e)]) };
     });
     await v.open(`${server.url}/demo/?place=FR`);
-    assert.deepEqual((await page.evaluate(() => window.heard)).sort(), ['ready', 'show']);
+    await until(async () => assert.deepEqual((await page.evaluate(() => window.heard)).sort(), ['ready', 'show']));
   }));
 
 test('a frame can be shown once without a record', () =>
   visit({}, async (v, page) => {
     const start = await server.sinks();
     await v.open(`${server.url}/demo/?place=FR`);
-    await Promise.all([written(page), click(page, 'reject')]);
+    await choose(page, 'reject');
     await Promise.all([page.waitForResponse('**/demo/sink/video.html'), page.locator('.lx-embed [data-lx-action="once"]').click()]);
+    await v.rest();
     assert.deepEqual(grown(start, await server.sinks()), { analytics: 0, ad: 0, video: 1 });
     assert.match((await v.cookies()).lx_consent.value, /marketing:0/);
   }));
@@ -134,19 +134,21 @@ test('a frame can be shown once without a record', () =>
 test('on 320 pixels nothing scrolls sideways, and the keyboard alone can refuse', () =>
   visit({ viewport: { width: 320, height: 568 } }, async (v, page) => {
     await v.open(`${server.url}/demo/?place=FR`);
+    await page.waitForSelector('#lx-consent');
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     for (let i = 0; i < 30; i++) {
       await page.keyboard.press('Tab');
       if (await page.evaluate(() => document.activeElement?.dataset.lxAction === 'reject')) break;
     }
-    await Promise.all([written(page), page.keyboard.press('Enter')]);
+    await decided(page, () => page.keyboard.press('Enter'));
     assert.match((await v.cookies()).lx_consent.value, /analytics:0/);
   }));
 
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds nothing in the ${colorScheme} banner and preferences`, () =>
-    visit({ colorScheme, bypassCSP: true }, async (v, page) => {
+    visit({ colorScheme, reducedMotion: 'reduce', bypassCSP: true }, async (v, page) => {
       await v.open(`${server.url}/demo/?place=FR&lang=en`);
+      await page.waitForSelector('#lx-consent');
       await page.evaluate(axe);
       const faults = () =>
         page.evaluate(async () => {

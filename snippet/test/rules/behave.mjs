@@ -29,7 +29,7 @@ export const behaviour = async (open, o = {}) => {
     }
   };
   const sent = async (page, action) => {
-    const [write] = await Promise.all([page.waitForRequest((r) => r.url().endsWith("/v1/consents") && r.method() === "POST", { timeout: 5000 }).catch(() => null), click(page, action)]);
+    const [write] = await Promise.all([page.waitForRequest((r) => r.url().endsWith("/v1/consents") && r.method() === "POST", { timeout: 20_000 }).catch(() => null), click(page, action)]);
     const answer = await write?.response();
     const body = answer?.ok() ? await answer.json() : undefined;
     if (!body?.receipt) said.push(["D44", `“${action}” leaves no record`]);
@@ -79,7 +79,8 @@ export const behaviour = async (open, o = {}) => {
 
   await visit(async (page, v) => {
     await sent(page, "accept");
-    await page.waitForTimeout(50);
+    // What the grant lets run may set its cookies first.
+    await page.waitForFunction((names) => names.every((n) => document.cookie.includes(`${n}=`)), o.cookies ?? [], { polling: 50, timeout: 10_000 }).catch(() => null);
     await page.evaluate(() => window.lxConsent.withdraw());
     if ((await granted(page)).length) said.push(["D11", "after a withdrawal something still may run"]);
     const left = (await stored(page)).filter((n) => (o.cookies ?? []).includes(n));

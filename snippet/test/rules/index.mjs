@@ -110,7 +110,7 @@ export const preferred = async (page) => {
 export const preferences = async (page, o = {}) => {
   const first = await facts(page);
   await page.evaluate(() => document.querySelector('#lx-consent [data-lx-action="settings"]')?.click());
-  const open = await page.waitForSelector('#lx-consent[data-lx-view="preferences"]', { timeout: 2000 }).catch(() => null);
+  const open = await page.waitForSelector('#lx-consent[data-lx-view="preferences"]', { timeout: 20_000 }).catch(() => null);
   if (!open) return findings([["D45", "there are no preferences to open"]]);
   const out = findings(look.preferences(await facts(page), first, o), "preferences");
   await page.keyboard.press("Escape");
