@@ -6,6 +6,8 @@
 // small answer takes. Here a deadline that moves to a later moment is only
 // noted: when the timer of the earlier one goes off, it is set anew for what is
 // left. No call waits longer than its deadline, and none is ended before it.
+//
+// Nor is an answer sent in more pieces than it needs; see sender.
 package listen
 
 import (
@@ -27,7 +29,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c, in: side{arm: c.SetReadDeadline}, out: side{arm: c.SetWriteDeadline}}, nil
+	return &conn{Conn: c, in: side{arm: c.SetReadDeadline}, out: side{arm: c.SetWriteDeadline}, more: newSender(c)}, nil
 }
 
 // conn does not embed what it wraps as its own type: no method of a TCP
@@ -35,14 +37,38 @@ func (l listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	in, out side
+
+	// writing guards more, which is nil where the kernel offers nothing.
+	writing sync.Mutex
+	more    *sender
 }
 
-func (c *conn) Read(p []byte) (int, error)  { return c.in.do(p, c.Conn.Read) }
-func (c *conn) Write(p []byte) (int, error) { return c.out.do(p, c.Conn.Write) }
+func (c *conn) Read(p []byte) (int, error) { return c.in.do(p, c.Conn.Read) }
 
-func (c *conn) SetReadDeadline(t time.Time) error  { return c.in.set(t) }
-func (c *conn) SetWriteDeadline(t time.Time) error { return c.out.set(t) }
-func (c *conn) SetDeadline(t time.Time) error      { return errors.Join(c.in.set(t), c.out.set(t)) }
+func (c *conn) Write(p []byte) (int, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.more.takes(p) {
+		return c.out.do(p, c.more.write)
+	}
+	c.more.sent()
+	return c.out.do(p, c.Conn.Write)
+}
+
+func (c *conn) SetReadDeadline(t time.Time) error { return c.in.set(t) }
+
+// SetWriteDeadline also ends an answer: net/http takes the deadline away when
+// it has written all.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	// Where a write is under way, it is not the end.
+	if t.IsZero() && c.more != nil && c.writing.TryLock() {
+		c.more.end()
+		c.writing.Unlock()
+	}
+	return c.out.set(t)
+}
+
+func (c *conn) SetDeadline(t time.Time) error { return errors.Join(c.in.set(t), c.out.set(t)) }
 
 // CloseWrite says that nothing follows, so that a client which still sends
 // reads the last answer; see net/http.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -160,4 +161,49 @@ func TestTheLastAnswerReachesAClientThatStillSends(t *testing.T) {
 	if r.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("status = %d", r.StatusCode)
 	}
+}
+
+func TestAnswersOfEverySizeComeWhole(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{WriteTimeout: 15 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		size, _ := strconv.Atoi(r.URL.Path[1:])
+		body := make([]byte, size)
+		for i := range body {
+			body[i] = byte(i * 31 >> 3)
+		}
+		w.Header().Set("Content-Length", strconv.Itoa(size))
+		_, _ = w.Write(body)
+	})}
+	go func() { _ = server.Serve(listen.Lazily(l)) }()
+	defer server.Close()
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+	defer client.CloseIdleConnections()
+	ask := func(size int) {
+		r, err := client.Get("http://" + l.Addr().String() + "/" + strconv.Itoa(size))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Body.Close()
+		got, err := io.ReadAll(r.Body)
+		if err != nil || len(got) != size {
+			t.Fatalf("%d of %d bytes: %v", len(got), size, err)
+		}
+		for i := range got {
+			if got[i] != byte(i*31>>3) {
+				t.Fatalf("byte %d of %d is wrong", i, size)
+			}
+		}
+	}
+	// The head takes something over 100 bytes: with it, some of these fill the
+	// server's buffer once or twice to the last byte.
+	for size := 3900; size < 4100; size++ {
+		ask(size)
+		ask(size + 4096)
+	}
+	// More than the sockets hold at once.
+	ask(8 << 20)
 }

@@ -1,0 +1,80 @@
+package listen
+
+import (
+	"net"
+	"syscall"
+)
+
+// serverBuffer is the size of the buffer through which net/http answers. A
+// write of just this size is a buffer that was full, so that more follows.
+const serverBuffer = 4096
+
+// sender writes full buffers in a way that the kernel sends together with what
+// follows. Without it, each answer that is a little larger than the buffer goes
+// in two segments, and to send one costs more than to make the answer.
+type sender struct {
+	raw  syscall.RawConn
+	push func(bool) error
+	// try is one attempt to write p; made once, so that a write makes no closure.
+	try func(fd uintptr) bool
+	p   []byte
+	n   int
+	err error
+	// held says that the last write may wait for more, at most the 200 ms that
+	// the kernel grants.
+	held bool
+}
+
+func newSender(c net.Conn) *sender {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	s := &sender{raw: raw, push: tcp.SetNoDelay}
+	s.try = func(fd uintptr) bool {
+		n, err := syscall.SendmsgN(int(fd), s.p, nil, nil, syscall.MSG_MORE)
+		switch err {
+		case syscall.EAGAIN:
+			return false
+		case syscall.EINTR:
+			err = nil
+		}
+		n = max(n, 0)
+		s.p, s.n, s.err = s.p[n:], s.n+n, err
+		return err != nil || len(s.p) == 0
+	}
+	return s
+}
+
+func (s *sender) takes(p []byte) bool { return s != nil && len(p) == serverBuffer }
+
+func (s *sender) write(p []byte) (int, error) {
+	s.p, s.n, s.err, s.held = p, 0, nil, true
+	err := s.raw.Write(s.try)
+	s.p = nil
+	if s.err != nil {
+		err = s.err
+	}
+	return s.n, err
+}
+
+// end sends what still waits: nothing follows.
+func (s *sender) end() {
+	if s != nil && s.held {
+		s.held = false
+		// Setting it again sends what is held. Where that fails, the kernel
+		// sends by itself.
+		_ = s.push(true)
+	}
+}
+
+// sent says that a usual write has sent what was held.
+func (s *sender) sent() {
+	if s != nil {
+		s.held = false
+	}
+}
