@@ -13,7 +13,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Route, Router, Switch } from "wouter";
-import { ApiError } from "./api";
+import { ApiError, api } from "./api";
 import { NotFound, Waiting } from "./frame";
 import { learn } from "./i18n";
 import { SignedIn, sessionKey, takeTicket } from "./session";
@@ -38,8 +38,10 @@ Object.assign(window, { __webpack_nonce__: nonce });
 
 function start() {
   const signedOut = (error: Error) => {
-    if (error instanceof ApiError && error.problem.status === 401) {
-      void client.resetQueries({ queryKey: sessionKey });
+    // A wrong password is a 401 too, and ends no session: what the person has
+    // typed, and what is said about it, stays.
+    if (error instanceof ApiError && error.problem.status === 401 && client.getQueryData(sessionKey)) {
+      void api.session().catch(() => client.resetQueries({ queryKey: sessionKey }));
     }
   };
   const client: QueryClient = new QueryClient({

@@ -1,6 +1,6 @@
 import { Loader } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useState } from "react";
+import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useRef, useState } from "react";
 import { api, type Session } from "./api";
 import { t } from "./i18n";
 
@@ -56,16 +56,20 @@ export function useMay(): (permission: string, site?: string) => boolean {
 /** Shows its children to a signed-in person, and else how to sign in. */
 export function SignedIn({ first, children }: { first?: Ticket; children: ReactNode }) {
   const [ticket, setTicket] = useState(first);
+  // Beside the state, for a link that is pasted later is asked about before the next rendering.
+  const setup = useRef(first?.kind === "setup" ? first.token : undefined);
   const [later, setLater] = useState(() => tab().getItem(LATER) === "1");
   const client = useQueryClient();
   const session = useQuery({
     queryKey: sessionKey,
     queryFn: async ({ signal }) => {
-      if (ticket?.kind !== "setup") return api.session(signal);
+      const token = setup.current;
+      if (!token) return api.session(signal);
       // A token works once, so it is given away at the first use.
+      setup.current = undefined;
       setTicket(undefined);
       try {
-        await api.signIn({ setup: ticket.token });
+        await api.signIn({ setup: token });
       } catch (refused) {
         // An old link does not sign out who is signed in already.
         return await api.session(signal).catch(() => {
@@ -84,6 +88,7 @@ export function SignedIn({ first, children }: { first?: Ticket; children: ReactN
       const next = takeTicket();
       if (!next) return;
       setTicket(next);
+      setup.current = next.kind === "setup" ? next.token : undefined;
       void client.resetQueries({ queryKey: sessionKey });
     };
     window.addEventListener("hashchange", onHash);
