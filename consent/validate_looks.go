@@ -99,13 +99,8 @@ func (v *validator) oneOf(path, s string, allowed ...string) {
 	if slices.Contains(allowed, s) {
 		return
 	}
-	fix := "use one of"
-	for _, a := range allowed {
-		if a != "" {
-			fix += " " + a
-		}
-	}
-	v.add(path, quote(s)+" is not allowed", fix)
+	named := slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return a == "" })
+	v.add(path, quote(s)+" is not allowed", "use one of "+strings.Join(named, ", "))
 }
 
 func (v *validator) texts(s *Site) {

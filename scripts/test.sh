@@ -16,7 +16,7 @@ step "the vectors in TypeScript"
 node snippet/test/run.mjs
 
 step "words of the dashboard"
-node --test dashboard/test/words.test.mjs
+node --test dashboard/test/*.test.mjs
 
 step "browser tests"
 node tests/browser/run.mjs

@@ -1,5 +1,6 @@
 // The dashboard's own languages. A sentence is its English text; another
 // language is a catalogue from English to that language.
+import { teach } from "./server-words";
 import { Fragment, type ReactNode, createElement } from "react";
 
 export const languages = [
@@ -51,10 +52,21 @@ export async function learn(): Promise<void> {
     if (wanted === "de") spoken.words = (await import("./words/de.json")).default;
     if (wanted === "es") spoken.words = (await import("./words/es.json")).default;
     spoken.language = wanted;
+    void learnServer(wanted);
   } catch {
     // English is in the code.
   }
   document.documentElement.lang = spoken.language;
+}
+
+/** Learns what the server says; nothing that is seen first waits for it. */
+async function learnServer(wanted: Language): Promise<void> {
+  try {
+    if (wanted === "de") teach((await import("./words/server.de.json")).default);
+    if (wanted === "es") teach((await import("./words/server.es.json")).default);
+  } catch {
+    // Then it speaks English.
+  }
 }
 
 /** Speaks another language from the next load on, which is now. */

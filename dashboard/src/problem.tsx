@@ -2,16 +2,17 @@ import { Alert, Button, Code, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { type Finding, problemOf } from "./api";
 import { t } from "./i18n";
+import { told } from "./server-words";
 
 /** A failure with its cause and what to do about it. */
 export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = problemOf(error);
   // What the server answered has a status for its title, which tells people nothing.
-  const told = problem.status > 0 && problem.detail;
+  const answered = problem.status > 0 && problem.detail;
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={told ? <Prose text={problem.detail} /> : problem.title} role="alert">
+    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={answered ? <Prose text={problem.detail} /> : told(problem.title)} role="alert">
       <Stack gap="xs" align="flex-start">
-        {!told && problem.detail && <Text size="sm">{problem.detail}</Text>}
+        {!answered && problem.detail && <Text size="sm">{problem.detail}</Text>}
         {problem.fix && (
           <Text size="sm">
             <Prose text={problem.fix} />
@@ -54,8 +55,9 @@ export function faultOf(findings: Finding[], path: string): string | undefined {
   return f && `${sentence(f.message)} ${sentence(f.fix)}`;
 }
 
-/** As a sentence: a capital at its head, a full stop at its end. */
-export function sentence(s: string): string {
-  if (!s) return "";
+/** What the server says as a sentence: a capital at its head, a full stop at its end. */
+export function sentence(said: string): string {
+  if (!said) return "";
+  const s = told(said);
   return s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? "" : ".");
 }

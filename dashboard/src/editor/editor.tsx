@@ -17,7 +17,7 @@ import { useEffect, useState } from "react";
 import { ApiError, api, type Finding, type SiteDocument, type SiteView } from "../api";
 import { TopBar, Waiting } from "../frame";
 import { t } from "../i18n";
-import { ProblemAlert } from "../problem";
+import { ProblemAlert, sentence } from "../problem";
 import { type Draft, useDraft } from "./draft";
 import { Editions } from "./editions";
 import { Embed } from "./embed";
@@ -137,7 +137,7 @@ function Loaded({ site }: { site: SiteView }) {
                     <ul className="faults">
                       {findings.map((f) => (
                         <li key={f.path + f.message}>
-                          <b>{f.path}</b>: {f.message}; {f.fix}
+                          <b>{f.path}</b>: {sentence(f.message)} {sentence(f.fix)}
                         </li>
                       ))}
                     </ul>
