@@ -76,8 +76,8 @@ func NameHash(site, name string) [sha256.Size]byte {
 // that a name can be made for the bucket of another, or for names of other
 // forms two of the hash.
 func NameBucket(name string, sum [sha256.Size]byte) uint16 {
-	if raw, ok := rawText(name, subjectSize); ok {
-		return binary.BigEndian.Uint16(raw)
+	if raw, ok := rawName(name); ok {
+		return binary.BigEndian.Uint16(raw[:])
 	}
 	return binary.BigEndian.Uint16(sum[16:])
 }

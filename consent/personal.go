@@ -163,6 +163,18 @@ func (r *reader) text(flags byte, size int, raw, word byte) string {
 	}
 }
 
+// rawName is what a name stands for that is 16 bytes in base64url.
+func rawName(s string) (raw [subjectSize]byte, ok bool) {
+	if len(s) != 22 {
+		return raw, false
+	}
+	// Decode wants room for what it does not write.
+	var room [subjectSize + 2]byte
+	n, err := base64.RawURLEncoding.Strict().Decode(room[:], []byte(s))
+	copy(raw[:], room[:])
+	return raw, err == nil && n == subjectSize
+}
+
 func rawText(s string, size int) ([]byte, bool) {
 	if len(s) != base64.RawURLEncoding.EncodedLen(size) {
 		return nil, false

@@ -18,11 +18,11 @@ type SplitID struct {
 
 // Split takes an id apart. ok is false for what is no record id.
 func Split(id string) (s SplitID, ok bool) {
-	raw, ok := rawText(id, subjectSize)
+	raw, ok := rawName(id)
 	if !ok {
 		return s, false
 	}
-	s.Bucket = binary.BigEndian.Uint16(raw)
+	s.Bucket = binary.BigEndian.Uint16(raw[:])
 	mark, rest := binary.BigEndian.Uint64(raw[2:]), uint48(raw[10:])
 	// A Feistel network. Clients draw ids at random; this is for those who put
 	// a time or a number into them.

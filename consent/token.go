@@ -50,13 +50,13 @@ func NewSubjectFor(random io.Reader, id string) (subject string, secret []byte, 
 // subjectText is the subject that NewSubjectFor makes with a secret. Who knows
 // it learns nothing of the secret.
 func subjectText(secret []byte, id string) (s string, ok bool) {
-	raw, ok := rawText(id, subjectSize)
+	raw, ok := rawName(id)
 	if !ok || len(secret) != SecretSize {
 		return "", false
 	}
-	sum := sha256.Sum256(append(append(append(make([]byte, 0, 64), "lx subject 1"...), secret...), raw...))
+	sum := sha256.Sum256(append(append(append(make([]byte, 0, 64), "lx subject 1"...), secret...), raw[:]...))
 	copy(raw[bucketBytes:], sum[:])
-	return base64.RawURLEncoding.EncodeToString(raw), true
+	return base64.RawURLEncoding.EncodeToString(raw[:]), true
 }
 
 // MadeSubject reports whether NewSubjectFor made the subject of the record

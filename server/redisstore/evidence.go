@@ -110,36 +110,40 @@ func damaged(what string) error { return fmt.Errorf("a stored %s is damaged", wh
 
 // record reads what stands under a mark. Its context is in its own partition.
 // What cannot be read comes back with Damaged set, beside the error.
-func (s *Store) record(ctx context.Context, at place, mark, v string) (r consent.Record, err error) {
-	r = consent.Record{Damaged: true, Sealed: &consent.Sealed{}}
+func (s *Store) record(ctx context.Context, at place, mark, v string) (consent.Record, error) {
 	if v == "" {
-		return r, damaged("record")
+		return ruined("", nil, "record")
 	}
+	raw := []byte(v)
 	kind, rest, secret := v[0], v[1:], []byte(nil)
 	if kind == kindRecord || kind == kindRecordAway || kind == kindRecordWord {
 		if len(rest) < consent.SecretSize {
-			return r, damaged("record")
+			return ruined("", nil, "record")
 		}
-		secret, rest = []byte(rest[:consent.SecretSize]), rest[consent.SecretSize:]
+		secret, rest = raw[1:1+consent.SecretSize], rest[consent.SecretSize:]
 	}
 	id, rest, ok := takeID(at, mark, kind, rest)
 	if !ok {
-		return r, damaged("record")
+		return ruined("", nil, "record")
 	}
-	sealed := []byte(rest)
-	r.ID, r.Sealed.Evidence = id, sealed
+	sealed := raw[len(v)-len(rest):]
 	code, ok := consent.EvidenceCode(sealed)
 	if !ok {
-		return r, damaged("record")
+		return ruined(id, sealed, "record")
 	}
 	known, err := s.context(ctx, at, code)
 	if errors.Is(err, errNoContext) {
-		return r, damaged("context")
+		return ruined(id, sealed, "context")
 	}
 	if err != nil {
 		return consent.Record{}, err
 	}
 	return known.Unpack(id, sealed, secret)
+}
+
+// ruined is a record that cannot be read.
+func ruined(id string, sealed []byte, what string) (consent.Record, error) {
+	return consent.Record{ID: id, Damaged: true, Sealed: &consent.Sealed{Evidence: sealed}}, damaged(what)
 }
 
 // contexts remembers what records share. A context never changes under its

@@ -106,7 +106,7 @@ func (p *pipe) exec(batch []*job) {
 	})
 	var unknown []*job
 	for _, j := range batch {
-		if redis.HasErrorPrefix(j.cmd.Err(), "NOSCRIPT") {
+		if err := j.cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
 			unknown = append(unknown, j)
 			continue
 		}
@@ -167,6 +167,9 @@ func (p *pipe) once(ctx context.Context, script *redis.Script, keys []string, ar
 }
 
 func moving(err error) bool {
+	if err == nil {
+		return false
+	}
 	for _, sign := range []string{"TRYAGAIN", "MOVED", "ASK"} {
 		if redis.HasErrorPrefix(err, sign) {
 			return true
