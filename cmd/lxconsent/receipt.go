@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/leadiumx/consent/consent"
@@ -48,12 +50,45 @@ func (c *receiptVerifyCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if err := sameAs(b, r); err != nil {
+		return err
+	}
 	if c.Proof != "" {
 		if err := heldBy(c.Proof, r); err != nil {
 			return err
 		}
 	}
 	return printJSON(s, r)
+}
+
+// sameAs fails when a file says beside its signed text something else than the
+// text: whoever reads the file would believe it.
+func sameAs(file []byte, signed consent.Receipt) error {
+	b, err := json.Marshal(signed)
+	if err != nil {
+		return err
+	}
+	var want, said map[string]any
+	if err := json.Unmarshal(b, &want); err != nil {
+		return err
+	}
+	if json.Unmarshal(file, &said) != nil {
+		return nil
+	}
+	if inner, ok := said["receipt"].(map[string]any); ok {
+		said = inner
+	}
+	var wrong []string
+	for name, v := range want {
+		if other, ok := said[name]; ok && !reflect.DeepEqual(v, other) {
+			wrong = append(wrong, "`"+name+"`")
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	slices.Sort(wrong)
+	return consent.Fail(consent.Invalid, "the receipt is signed, but the file says something else beside it: "+strings.Join(wrong, ", ")+" was changed", "believe the signed text alone: keep `jws` in a file of its own to read it")
 }
 
 // heldBy fails when an export does not hold the record of a receipt as it was.

@@ -44,6 +44,12 @@ func TestAReceiptVerifiesOfflineAndNoChangedOneDoes(t *testing.T) {
 			t.Errorf("changed at byte %d: %d %s", i, st, out)
 		}
 	}
+	for _, change := range [][2]string{{`"analytics":1`, `"analytics":0`}, {`"accept_all"`, `"reject_all"`}, {`"edition":1`, `"edition":2`}} {
+		edited := file("edited", []byte(strings.ReplaceAll(string(a.body), change[0], change[1])))
+		if st, out := lx(t, "receipt", "verify", edited, "--keys", keys); st != 1 || !strings.Contains(out, "the file says something else beside it") {
+			t.Errorf("%s beside the signed text: %d %s", change[1], st, out)
+		}
+	}
 	other := file("other.json", start(t).do(http.MethodGet, "/v1/keys", "").body)
 	if st, out := lx(t, "receipt", "verify", answer, "--keys", other); st != 1 {
 		t.Errorf("with another server's keys: %d %s", st, out)

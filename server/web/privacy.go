@@ -64,7 +64,7 @@ func (s *Server) privacyPage(c echo.Context) error {
 	if view.Rows, err = s.privacyRows(c, n, v, words, own); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), stateWait)
 	defer cancel()
 	// While the store is away the rest of the page still serves.
 	if view.State, err = s.o.Collect.State(ctx, site.ID, cookieValue(c.Request(), consent.SubjectCookie)); err == nil && view.State.Records > 0 {
@@ -83,6 +83,9 @@ func (s *Server) privacyPage(c echo.Context) error {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'")
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
 }
+
+// stateWait is how long the page waits for what it shows of the visitor's records.
+const stateWait = 500 * time.Millisecond
 
 func schemeOf(site *consent.Site) string {
 	if s := site.Banner.Theme.Scheme; s == "light" || s == "dark" {
