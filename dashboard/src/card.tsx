@@ -26,7 +26,7 @@ export function Card({ title, hint, action, children }: { title: string; hint?: 
 /** What stands where a list is empty: what would be there, and how to get it there. */
 export function Nothing({ children }: { children: ReactNode }) {
   return (
-    <Text c="dimmed" size="sm" py="lg" ta="center">
+    <Text c="dimmed" size="sm" maw={640}>
       {children}
     </Text>
   );

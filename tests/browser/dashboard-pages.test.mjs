@@ -162,6 +162,26 @@ test('every room of the editor is accessible', async () => {
   }
 });
 
+test('the inbox is switched on with one click, in the draft', async () => {
+  await go('/sites/demo/cookies');
+  await see('count-on').click();
+  await page.getByText('Counting begins with the next edition').waitFor();
+  const { draft } = await page.evaluate(async () => (await fetch('/v1/sites/demo')).json());
+  assert.equal(draft.features.insight, true);
+  assert.equal(draft.features.gating, (await page.evaluate(async () => (await fetch('/v1/sites/demo/document')).json())).features.gating, 'nothing else changes');
+});
+
+test('on a phone a table is a list, and each value says what it is', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await go('/organisation/audit');
+  const cell = page.locator('.stacked td').nth(2);
+  await cell.waitFor();
+  const shown = await cell.evaluate((td) => ({ label: td.dataset.label, over: td.closest('.wide').scrollWidth - td.closest('.wide').clientWidth }));
+  assert.deepEqual(shown, { label: 'What', over: 0 });
+  await page.getByText('Published the banner').first().waitFor();
+  await page.setViewportSize({ width: 1366, height: 768 });
+});
+
 test('the keys lead anywhere', async () => {
   await go('/');
   await see('site-card-demo').waitFor();

@@ -27,7 +27,7 @@ export function ChangePassword() {
           change.mutate();
         }}
       >
-        <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="sm">
+        <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="sm" className="level">
           <PasswordInput
             label={t("Present password")}
             description={t("So that nobody else changes it.")}

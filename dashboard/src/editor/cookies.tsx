@@ -3,6 +3,7 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { Cookie } from "../api";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
+import { usePurposeOptions } from "../purpose-names";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 import { VendorSelect } from "./vendors";
@@ -19,6 +20,7 @@ const kinds = () => [
 /** What is stored in visitors' browsers: held back before a grant, removed after a withdrawal. */
 export function Cookies({ doc, change, findings }: Panel) {
   const list = doc.cookies ?? [];
+  const purposes = usePurposeOptions(doc);
   const set = (i: number, part: Partial<Cookie>) =>
     change((d) => ({ ...d, cookies: d.cookies?.map((c, n) => (n === i ? { ...c, ...part } : c)) }));
   const first = doc.purposes.find((p) => !p.classes.includes("necessary"))?.id ?? doc.purposes[0]?.id ?? "";
@@ -34,7 +36,7 @@ export function Cookies({ doc, change, findings }: Panel) {
             <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs" className="grow">
               <TextInput
                 size="xs"
-                aria-label={t("Name")}
+                label={t("Name")}
                 placeholder="_ga_*"
                 value={c.name}
                 onChange={(e) => set(i, { name: e.currentTarget.value })}
@@ -42,23 +44,23 @@ export function Cookies({ doc, change, findings }: Panel) {
               />
               <NativeSelect
                 size="xs"
-                aria-label={t("Purpose")}
+                label={t("Purpose")}
                 value={c.purpose}
                 onChange={(e) => set(i, { purpose: e.currentTarget.value })}
-                data={doc.purposes.map((p) => p.id)}
+                data={purposes}
               />
               <NativeSelect
                 size="xs"
-                aria-label={t("Kind")}
+                label={t("Kind")}
                 value={c.kind ?? "cookie"}
                 onChange={(e) => set(i, { kind: e.currentTarget.value === "cookie" ? undefined : (e.currentTarget.value as Cookie["kind"]) })}
                 data={kinds()}
               />
-              <VendorSelect doc={doc} value={c.vendor} onChange={(vendor) => set(i, { vendor })} />
+              <VendorSelect labelled doc={doc} value={c.vendor} onChange={(vendor) => set(i, { vendor })} />
               <TextInput
                 size="xs"
-                aria-label={t("How long it stays")}
-                placeholder={t("How long it stays")}
+                label={t("How long it stays")}
+                placeholder={t("1 year")}
                 value={c.lifetime ?? ""}
                 onChange={(e) => set(i, { lifetime: e.currentTarget.value || undefined })}
               />

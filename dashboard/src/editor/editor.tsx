@@ -147,10 +147,16 @@ function Loaded({ site }: { site: SiteView }) {
                 )}
               </div>
             )}
-            <Tabs defaultValue="look" keepMounted={false} orientation="vertical" className="rooms">
+            <Tabs
+              defaultValue="look"
+              keepMounted={false}
+              orientation="vertical"
+              className="rooms"
+              onChange={(room) => document.querySelector(`.room[data-room="${room}"]`)?.scrollIntoView({ block: "nearest", inline: "center" })}
+            >
               <Tabs.List className="tabs">
                 {tabs().map(({ value, label, Icon }) => (
-                  <Tabs.Tab key={value} value={value} className="room">
+                  <Tabs.Tab key={value} value={value} className="room" data-room={value}>
                     <Icon size={20} stroke={1.6} aria-hidden="true" />
                     {label}
                     <Count findings={findingsIn(findings, value)} />

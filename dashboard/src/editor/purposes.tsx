@@ -1,19 +1,17 @@
 import { Accordion, Alert, Badge, Button, Code, Group, MultiSelect, NativeSelect, Stack, Switch, TagsInput, Text, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Purpose, type SiteDocument, wordsQuery } from "../api";
+import type { Purpose, SiteDocument } from "../api";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
+import { usePurposeName } from "../purpose-names";
 import { basisNames, className, classNames } from "./class-names";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 
 /** What the site asks for. Changing it may mean that visitors are asked again. */
 export function Purposes({ doc, change, findings }: Panel) {
-  const words = useQuery(wordsQuery(doc.locales[0] ?? "en"));
-  const own = doc.texts?.[doc.locales[0] ?? "en"] ?? {};
-  const name = (p: Purpose) => own[`purpose.${p.id}.title`] ?? words.data?.words[`purpose.${p.id}.title`] ?? p.id;
+  const name = usePurposeName(doc);
   const set = (i: number, part: Partial<Purpose>) =>
     change((d) => ({ ...d, purposes: d.purposes.map((p, n) => (n === i ? { ...p, ...part } : p)) }));
   const drop = (id: string) =>
@@ -34,7 +32,7 @@ export function Purposes({ doc, change, findings }: Panel) {
           <Accordion.Item key={p.id} value={p.id}>
             <Accordion.Control>
               <Group gap="xs">
-                <Text fw={550}>{name(p)}</Text>
+                <Text fw={550}>{name(p.id)}</Text>
                 {p.classes.map((c) => (
                   <Badge key={c} color={c === "necessary" ? "gray" : undefined}>
                     {className(c)}
@@ -137,6 +135,7 @@ function One({ purpose: p, path, findings, set, drop, doc }: OneProps) {
 }
 
 function Adding({ doc, change }: Pick<Panel, "doc" | "change">) {
+  const name = usePurposeName(doc);
   const [id, setId] = useState("");
   const usual = ["functional", "analytics", "marketing", "recording"].filter((u) => !doc.purposes.some((p) => p.id === u));
   const classesOf: Record<string, Purpose["classes"]> = {
@@ -145,8 +144,8 @@ function Adding({ doc, change }: Pick<Panel, "doc" | "change">) {
     recording: ["recording"],
   };
   const wrong = id !== "" && (!/^[a-z][a-z0-9_-]{0,31}$/.test(id) || doc.purposes.some((p) => p.id === id));
-  const add = (name: string) => {
-    change((d) => ({ ...d, purposes: [...d.purposes, { id: name, classes: classesOf[name] ?? ["functional"], basis: "consent" }] }));
+  const add = (fresh: string) => {
+    change((d) => ({ ...d, purposes: [...d.purposes, { id: fresh, classes: classesOf[fresh] ?? ["functional"], basis: "consent" }] }));
     setId("");
   };
   return (
@@ -155,7 +154,7 @@ function Adding({ doc, change }: Pick<Panel, "doc" | "change">) {
         <Group gap="xs">
           {usual.map((u) => (
             <Button key={u} size="compact-sm" variant="default" leftSection={<IconPlus size={14} />} onClick={() => add(u)}>
-              {u}
+              {name(u)}
             </Button>
           ))}
         </Group>

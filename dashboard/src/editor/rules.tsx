@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { SiteDocument } from "../api";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
+import { usePurposeOptions } from "../purpose-names";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 import { VendorSelect } from "./vendors";
@@ -13,6 +14,7 @@ type Rule = NonNullable<SiteDocument["rules"]>[number];
 /** What waits for which purpose, by its address; the first that fits counts, so the order can be changed. */
 export function Rules({ doc, change, findings }: Panel) {
   const list = doc.rules ?? [];
+  const purposes = usePurposeOptions(doc);
   const [dragged, setDragged] = useState<number>();
   const put = (rules: Rule[]) => change((d) => ({ ...d, rules: rules.length > 0 ? rules : undefined }));
   const set = (i: number, part: Partial<Rule>) => put(list.map((r, n) => (n === i ? { ...r, ...part } : r)));
@@ -74,7 +76,7 @@ export function Rules({ doc, change, findings }: Panel) {
                   aria-label={t("Purpose")}
                   value={r.purpose}
                   onChange={(e) => set(i, { purpose: e.currentTarget.value, level: undefined })}
-                  data={doc.purposes.map((p) => p.id)}
+                  data={purposes}
                 />
                 <VendorSelect doc={doc} value={r.vendor} onChange={(vendor) => set(i, { vendor })} />
               </Group>

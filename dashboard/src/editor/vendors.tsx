@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Vendor } from "../api";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
+import { usePurposeName, usePurposeOptions } from "../purpose-names";
 import { Cookies } from "./cookies";
 import type { Panel } from "./editor";
 import { Rules } from "./rules";
@@ -29,7 +30,8 @@ const transfers = () => [
 export function Vendors(panel: Panel) {
   const { doc, change, findings } = panel;
   const [open, setOpen] = useState<string | null>(null);
-  const purposes = doc.purposes.map((p) => p.id);
+  const purposes = usePurposeOptions(doc);
+  const name = usePurposeName(doc);
   const set = (i: number, part: Partial<Vendor>) =>
     change((d) => ({ ...d, vendors: d.vendors?.map((v, n) => (n === i ? { ...v, ...part } : v)) }));
   const add = () => {
@@ -59,7 +61,7 @@ export function Vendors(panel: Panel) {
                   {v.name}
                 </Text>{" "}
                 <Text span size="sm" c="dimmed">
-                  {v.purposes.join(", ")}
+                  {v.purposes.map(name).join(", ")}
                 </Text>
               </Accordion.Control>
               <Accordion.Panel>
@@ -138,11 +140,12 @@ export function Vendors(panel: Panel) {
 }
 
 /** A choice of the site's vendors, or none. */
-export function VendorSelect({ doc, value, onChange }: { doc: Panel["doc"]; value?: string; onChange: (v?: string) => void }) {
+export function VendorSelect({ doc, value, labelled, onChange }: { doc: Panel["doc"]; value?: string; labelled?: boolean; onChange: (v?: string) => void }) {
   return (
     <NativeSelect
       size="xs"
-      aria-label={t("Vendor")}
+      aria-label={labelled ? undefined : t("Vendor")}
+      label={labelled && t("Vendor")}
       value={value ?? ""}
       onChange={(e) => onChange(e.currentTarget.value || undefined)}
       data={[{ value: "", label: t("No vendor") }, ...(doc.vendors ?? []).map((v) => ({ value: v.id, label: v.name }))]}

@@ -1,13 +1,14 @@
 import { Badge, Button, Code, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconDownload } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, type EvidenceRow, type Sought } from "../api";
 import { Card, Nothing } from "../card";
 import { Page } from "../frame";
 import { t } from "../i18n";
+import { usePurposeName } from "../purpose-names";
 import { ProblemAlert } from "../problem";
 import { When } from "../when";
 import { actionName, actions } from "./actions";
@@ -146,8 +147,10 @@ function Records({ site }: { site: string }) {
 /** Records in a table; a row opens its record. */
 export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
   const [, go] = useLocation();
+  const view = useQuery({ queryKey: ["site", site], queryFn: ({ signal }) => api.site(site, signal) });
+  const name = usePurposeName(view.data?.draft);
   return (
-    <Wide minWidth={720}>
+    <Wide stacked minWidth={720}>
       <Table fz="sm" highlightOnHover verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
@@ -176,9 +179,13 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
                 </Stack>
               </Table.Td>
               <Table.Td>
-                {Object.entries(r.levels ?? {})
-                  .map(([p, n]) => `${p} ${n}`)
-                  .join(", ")}
+                <Group gap={4}>
+                  {Object.entries(r.levels ?? {}).map(([p, n]) => (
+                    <Badge key={p} color={n > 0 ? "pine" : "gray"}>
+                      {n > 1 ? t("{purpose}: level {n}", { purpose: name(p), n }) : n === 1 ? t("{purpose}: yes", { purpose: name(p) }) : t("{purpose}: no", { purpose: name(p) })}
+                    </Badge>
+                  ))}
+                </Group>
               </Table.Td>
               <Table.Td c="dimmed">
                 {t("Edition {n}", { n: r.edition })}, <Code>{r.regime}</Code>, {r.locale}

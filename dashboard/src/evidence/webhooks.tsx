@@ -151,7 +151,7 @@ function Deliveries({ site, id }: { site: string; id: string }) {
   const list = view.data?.status.recent ?? [];
   if (list.length === 0) return <Nothing>{t("Nothing was sent yet.")}</Nothing>;
   return (
-    <Wide minWidth={480}>
+    <Wide stacked minWidth={480}>
       <Table fz="sm">
         <Table.Tbody>
           {list.map((d) => (

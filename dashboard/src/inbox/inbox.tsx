@@ -1,14 +1,16 @@
-import { Alert, Badge, Button, Code, Group, NativeSelect, Paper, SegmentedControl, Skeleton, Stack, Text } from "@mantine/core";
+import { Badge, Button, Code, Group, NativeSelect, Paper, SegmentedControl, Skeleton, Stack, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type InboxItem, type SiteView } from "../api";
 import { Card, Nothing } from "../card";
+import { Counting } from "../counting";
 import { SiteName } from "../evidence/site-name";
 import { Page } from "../frame";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { usePurposeOptions } from "../purpose-names";
 
 const states = () => [
   { value: "new", label: t("New") },
@@ -23,6 +25,9 @@ export default function Inbox({ id }: { id: string }) {
   const list = useQuery({ queryKey: ["inbox", id], queryFn: ({ signal }) => api.inbox(id, signal) });
   const site = useQuery({ queryKey: ["site", id], queryFn: ({ signal }) => api.site(id, signal) });
   const items = (list.data?.items ?? []).filter((i) => i.state === state);
+  const reporting = site.data?.draft.features.insight ?? false;
+  // Switched on in the draft, and no edition is live with it.
+  const waiting = reporting && site.data?.changed === true && (list.data?.items.length ?? 0) === 0;
   return (
     <Page
       site={id}
@@ -33,12 +38,14 @@ export default function Inbox({ id }: { id: string }) {
       <SegmentedControl aria-label={t("Which")} className="start" data={states()} value={state} onChange={setState} />
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={240} radius="lg" />}
-      {site.data && !site.data.draft.features.insight && (
-        <Alert color="gray">{t("The script reports names only while “Count banners” is on, under Signals. It samples, and sends names and nothing else.")}</Alert>
+      {site.data && (!site.data.draft.features.insight || waiting) && (
+        <Counting site={id} title={t("The script reports no names yet")}>
+          {t("With “Count banners” on, it tells the server the names of cookies and storage that nobody declared. It samples, and sends names and nothing else.")}
+        </Counting>
       )}
       {list.data && items.length === 0 && (
         <Card title={t("Nothing here")}>
-          <Nothing>{state === "new" ? t("Every cookie that was seen is declared or put aside.") : t("Nothing has come here yet.")}</Nothing>
+          <Nothing>{state === "new" ? (reporting ? t("Every cookie that was seen is declared or put aside.") : t("Names of undeclared cookies appear here, with a guess at what they are for.")) : t("Nothing has come here yet.")}</Nothing>
         </Card>
       )}
       <Stack gap="sm">
@@ -50,6 +57,7 @@ export default function Inbox({ id }: { id: string }) {
 
 function Row({ site, item }: { site: SiteView; item: InboxItem }) {
   const purposes = site.draft.purposes.map((p) => p.id);
+  const options = usePurposeOptions(site.draft);
   const hinted = item.suggestion?.purpose;
   const [purpose, setPurpose] = useState(hinted && purposes.includes(hinted) ? hinted : (purposes[1] ?? purposes[0] ?? ""));
   const client = useQueryClient();
@@ -100,7 +108,7 @@ function Row({ site, item }: { site: SiteView; item: InboxItem }) {
                 aria-label={t("Purpose of {name}", { name: item.name })}
                 value={purpose}
                 onChange={(e) => setPurpose(e.currentTarget.value)}
-                data={purposes}
+                data={options}
               />
               <Button size="sm" loading={file.isPending} onClick={() => file.mutate("filed")}>
                 {t("Declare")}

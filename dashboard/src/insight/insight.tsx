@@ -1,14 +1,14 @@
-import { Alert, Anchor, Button, Group, NativeSelect, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "wouter";
 import { api, type Report } from "../api";
 import { Card, Nothing } from "../card";
+import { Counting } from "../counting";
 import { SiteName } from "../evidence/site-name";
 import { Page } from "../frame";
-import { rich, t } from "../i18n";
+import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { By } from "./by";
 import { Days } from "./days";
@@ -72,14 +72,9 @@ function Figures({ report: r }: { report: Report }) {
   return (
     <Stack gap="lg">
       {!r.seen && (
-        <Alert color="gray" title={t("How often the banner was shown is not counted")}>
-          {rich("Switch {feature} on under Signals, and the script tells the server when a banner shows: one small request without anything about the visitor.", {
-            feature: <b>{t("Count banners")}</b>,
-          })}{" "}
-          <Anchor component={Link} href={`/sites/${r.site}`}>
-            {t("Open the editor")}
-          </Anchor>
-        </Alert>
+        <Counting site={r.site} title={t("How often the banner was shown is not counted")}>
+          {t("With “Count banners” on, the script tells the server when a banner shows: one small request without anything about the visitor.")}
+        </Counting>
       )}
       {empty && (
         <Card title={t("Nothing yet")}>

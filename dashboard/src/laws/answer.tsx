@@ -29,7 +29,7 @@ export function Answer({ place, establishment, day }: { place: string; establish
     [t("Children below"), e.minor_age > 0 ? t("{n} years", { n: e.minor_age }) : "–", e.why.minor_age],
   ];
   return (
-    <Wide minWidth={520}>
+    <Wide stacked minWidth={520}>
       <Table verticalSpacing={7} fz="sm" data-testid="law-answer">
         <Table.Thead>
           <Table.Tr>

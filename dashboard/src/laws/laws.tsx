@@ -7,6 +7,7 @@ import { api, type Law } from "../api";
 import { Card, Nothing } from "../card";
 import { Page } from "../frame";
 import { t } from "../i18n";
+import { usePurposeName } from "../purpose-names";
 import { ProblemAlert } from "../problem";
 import { useSession } from "../session";
 import { placeOptions } from "../wizard/places";
@@ -39,6 +40,7 @@ export default function Laws() {
     enabled: chosen !== undefined && session.permissions.includes("site:read"),
   });
   const purposes = Object.keys(map.data?.places[0]?.purposes ?? {});
+  const name = usePurposeName(view.data?.draft);
   const coloured = purpose ?? purposes.find((p) => p === "analytics") ?? "";
   return (
     <Page
@@ -62,7 +64,7 @@ export default function Laws() {
             {purposes.length > 0 && (
               <Select
                 aria-label={t("Purpose")}
-                data={[{ value: "", label: t("The strictest") }, ...purposes.map((p) => ({ value: p, label: p }))]}
+                data={[{ value: "", label: t("The strictest") }, ...purposes.map((p) => ({ value: p, label: name(p) }))]}
                 value={coloured}
                 onChange={(v) => setPurpose(v ?? "")}
                 allowDeselect={false}
@@ -121,7 +123,7 @@ function Rows({ day }: { day: string }) {
       {list.isPending && <Skeleton height={300} radius="md" />}
       {list.data && rows.length === 0 && <Nothing>{t("No row fits.")}</Nothing>}
       {shown.length > 0 && (
-        <Wide minWidth={760}>
+        <Wide stacked minWidth={760}>
           <Table verticalSpacing="sm" fz="sm">
             <Table.Thead>
               <Table.Tr>

@@ -4,6 +4,7 @@ import { api } from "../api";
 import { Card, Nothing } from "../card";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { deedName, viaName } from "./deeds";
 import { When } from "../when";
 import { Wide } from "../wide";
 
@@ -22,7 +23,7 @@ export function Audit() {
     <Card title={t("Changes")} hint={t("Every change of the organisation and its sites. No entry can be changed or taken out.")}>
       {changes.length === 0 && <Nothing>{t("Nothing has been changed yet.")}</Nothing>}
       {changes.length > 0 && (
-        <Wide minWidth={640}>
+        <Wide stacked minWidth={640}>
           <Table verticalSpacing="xs" fz="sm">
             <Table.Thead>
               <Table.Tr>
@@ -41,11 +42,11 @@ export function Audit() {
                   <Table.Td>
                     {c.by}
                     <Text span size="xs" c="dimmed">
-                      {` ${c.via}`}
+                      {` ${viaName(c.via)}`}
                     </Text>
                   </Table.Td>
                   <Table.Td>
-                    {c.action} <Code>{c.object}</Code>
+                    {deedName(c.action)} <Code>{c.object}</Code>
                     {c.note && <Text size="xs">{c.note}</Text>}
                   </Table.Td>
                   <Table.Td>

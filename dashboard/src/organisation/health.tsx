@@ -7,6 +7,21 @@ import { ProblemAlert } from "../problem";
 
 const colours = { ok: "pine", degraded: "yellow", down: "red" } as const;
 
+function stateName(state: string): string {
+  const names: Record<string, string> = { ok: t("answers"), degraded: t("away: choices wait in the node log"), down: t("does not answer") };
+  return names[state] ?? state;
+}
+
+/** Where a choice is safe when the visitor is told that it is. */
+function levelName(level: string): string {
+  const names: Record<string, string> = {
+    local: t("on the disk of this node"),
+    redis: t("on the disk of this node and in Redis"),
+    replica: t("on the disk of this node, in Redis and in a replica"),
+  };
+  return names[level] ?? level;
+}
+
 /** The state of the node that answered. */
 export function Health() {
   const health = useQuery({ queryKey: ["health"], queryFn: ({ signal }) => api.health(signal), refetchInterval: 10_000 });
@@ -16,12 +31,12 @@ export function Health() {
   const n = (v: number) => v.toLocaleString(language());
   const rows: [string, string][] = [
     [t("Version"), h.version],
-    [t("Up for"), t("{n} hours", { n: n(Math.round(h.uptime_seconds / 360) / 10) })],
-    [t("Store"), h.store],
-    [t("An answered choice is"), h.level],
+    [t("Up for"), h.uptime_seconds < 7200 ? t("{n} minutes", { n: n(Math.round(h.uptime_seconds / 60)) }) : t("{n} hours", { n: n(Math.round(h.uptime_seconds / 3600)) })],
+    [t("Store"), stateName(h.store)],
+    [t("An answered choice is"), levelName(h.level)],
     [t("Waiting for the store"), h.waiting > 0 ? t("{n} choices, the oldest for {s} seconds", { n: n(h.waiting), s: n(Math.round(h.oldest_seconds)) }) : t("none")],
     [t("Node log"), h.fenced ? t("closed after a fault of the disk") : t("{n} MB", { n: n(Math.round(h.log_bytes / 100_000) / 10) })],
-    [t("Places"), [h.geo, h.geo_source, h.geo_built?.slice(0, 10)].filter(Boolean).join(", ")],
+    [t("Places"), h.geo === "ok" ? [h.geo_source, h.geo_built?.slice(0, 10)].filter(Boolean).join(", ") : t("unknown: every visitor gets the strictest law. Start the server with --geoip or --geo-headers.")],
     [t("Sites"), n(h.sites)],
     [t("Compiled scripts in memory"), n(h.scripts)],
     [t("Signing keys"), n(h.keys)],

@@ -46,7 +46,7 @@ export function Keys() {
       {drop.error && <ProblemAlert error={drop.error} />}
       {list.data.keys.length === 0 && <Nothing>{t("There is no key. A server that asks for an analytics or ad cookie by subject needs one with the permission “check”.")}</Nothing>}
       {list.data.keys.length > 0 && (
-        <Wide minWidth={640}>
+        <Wide stacked minWidth={640}>
           <Table verticalSpacing="sm">
             <Table.Thead>
               <Table.Tr>

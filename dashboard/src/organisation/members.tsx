@@ -43,7 +43,7 @@ export function Members() {
           <Nothing>{t("Nobody has an account here yet. Whoever opened the setup link can make one under “Your account”.")}</Nothing>
         )}
         {list.data.members.length > 0 && (
-          <Wide minWidth={520}>
+          <Wide stacked minWidth={520}>
             <Table verticalSpacing="sm">
               <Table.Thead>
                 <Table.Tr>
@@ -66,7 +66,7 @@ export function Members() {
         <Card title={t("Open invitations")}>
           {withdraw.dialog}
           {withdraw.error && <ProblemAlert error={withdraw.error} />}
-          <Wide minWidth={460}>
+          <Wide stacked minWidth={460}>
             <Table verticalSpacing="sm">
               <Table.Tbody>
                 {list.data.invitations.map((i: Invite) => (

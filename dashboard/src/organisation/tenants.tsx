@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Radio, Skeleton, Stack, Table, TextInput } from "@mantine/core";
+import { Badge, Button, Code, Group, Radio, SimpleGrid, Skeleton, Stack, Table, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type Tenant } from "../api";
@@ -28,7 +28,7 @@ export function Tenants() {
   return (
     <Stack gap="lg">
       <Card title={t("All organisations")} hint={t("None sees another: not its sites, not its records, not that it exists.")}>
-        <Wide minWidth={460}>
+        <Wide stacked minWidth={460}>
           <Table verticalSpacing="sm">
             <Table.Tbody>
               {list.data.tenants.map((o) => (
@@ -84,7 +84,7 @@ function NewTenant() {
         }}
       >
         <Stack>
-          <Group grow align="flex-start">
+          <SimpleGrid cols={{ base: 1, xs: 2 }} className="level">
             <TextInput label={t("Name")} required withAsterisk={false} value={name} onChange={(e) => setName(e.currentTarget.value)} />
             <TextInput
               label={t("Short id")}
@@ -95,7 +95,7 @@ function NewTenant() {
               value={id}
               onChange={(e) => setId(e.currentTarget.value)}
             />
-          </Group>
+          </SimpleGrid>
           <Radio.Group label={t("You act for it as")} value={kind} onChange={(v) => setKind(v as Tenant["kind"])}>
             <Group mt={6}>
               <Radio value="processor" label={t("Processor")} />
