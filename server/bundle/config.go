@@ -72,13 +72,6 @@ func constants(pairs [][2]string) string {
 
 func config(in Input, words map[string]string) string {
 	e, site, terms := in.Edition, &in.Edition.Site, in.Regime.Terms
-	var t object
-	t.put("_edition", e.Number)
-	t.put("_regime", in.Regime.ID)
-	t.put("_consentMonths", terms.ConsentMonths)
-	t.put("_reaskMonths", terms.ReaskMonths)
-	t.flag("_closeRefuses", law.Present(in.Regime, in.Rules).CloseRefuses)
-	t = append(t, "_rules:rules")
 	names := object{"__proto__:null"}
 	for _, v := range site.Vendors {
 		names.put(literal(v.ID), v.Name)
@@ -95,9 +88,11 @@ func config(in Input, words map[string]string) string {
 		// What is short and plain stands first: the compiler puts it where it is used.
 		{"maxAge", literal(terms.CookieLife())}, {"locale", literal(in.Locale)}, {"endpoint", literal(endpoint)}, {"cookieDomain", literal(site.CookieDomain)},
 		{"site", literal(site.ID)}, {"note", literal(in.Note)}, {"laxer", laxer},
+		{"edition", literal(e.Number)}, {"regime", literal(in.Regime.ID)}, {"consentMonths", literal(terms.ConsentMonths)}, {"reaskMonths", literal(terms.ReaskMonths)},
+		{"closeRefuses", literal(law.Present(in.Regime, in.Rules).CloseRefuses)},
 		{"rules", list(in.Rules, func(r consent.Rule) string { return rule(in, r, words) })},
 		{"vendors", names.String()}, {"cookies", list(site.Cookies, cookie)},
-		{"consentState", consentState(site)}, {"google", google(in)}, {"holds", holds(site)}, {"terms", t.String()},
+		{"consentState", consentState(site)}, {"google", google(in)}, {"holds", holds(site)},
 	})
 }
 

@@ -40,7 +40,7 @@ const tell = (name: string, action?: string) => {
 const settle = (before?: string) => {
   const [choice, , changed, given] = state;
   if (!PREVIEW) {
-    if (choice) keepConsent(choice._raw);
+    if (choice._raw) keepConsent(choice._raw);
     if (given) void send?.(given, before);
   }
   if (changed) {
@@ -56,7 +56,7 @@ const settle = (before?: string) => {
   if (changed) tell("change", changed);
 };
 const go = (event: Happening) => {
-  const before = state[0]?._raw;
+  const before = state[0]._raw;
   become(event);
   settle(before);
 };
@@ -66,7 +66,7 @@ const look = () => {
   draw(close, tell);
 };
 const send = PREVIEW ? undefined : sender((consent) =>
-  go({ _read: [consent, state[0]?._raw ?? ""] }),
+  go({ _read: [consent, state[0]._raw] }),
 );
 
 /** A grant needs the visitor's own hand; a refusal is taken from anyone. */
@@ -123,7 +123,7 @@ page.lxConsent = api;
 for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) api.push(call);
 settle();
 // Only what has no proof can be waiting; a look into the storage costs milliseconds.
-if (state[0]?._raw.endsWith(".")) void send?.();
+if (state[0]._raw.endsWith(".")) void send?.();
 tell("ready");
 
 /** Shows what a placeholder stands for, from now on if its vendor is granted. */
@@ -157,7 +157,7 @@ addEventListener("keydown", safely((e) => {
 // hints: our own cookie says which.
 const reread = safely(() => {
   const values = read();
-  const raw = state[0]?._raw;
+  const raw = state[0]._raw;
   if (raw ? !values.includes(raw) : values[0]) go({ _read: values });
   else look();
 });

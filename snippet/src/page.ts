@@ -1,5 +1,6 @@
 // What this page knows of its visitor, and what that allows.
-import { locale, type NamedRule, rules, site, terms } from "lx:config";
+import { edition, locale, type NamedRule, regime, rules, site } from "lx:config";
+import type { Choice } from "./cookie.ts";
 import { decide, type Signals } from "./decide.ts";
 import { isMinor, isSensitive, sendsGPC } from "./signals.ts";
 import { asks, type Event, type State, step } from "./step.ts";
@@ -10,32 +11,34 @@ export const now = () => Math.floor(Date.now() / 1000);
 
 export const signals: Signals = { gpc: sendsGPC, minor: isMinor, ...(OPT_OUTS && { sensitive: isSensitive }) };
 
-export let state: State = [undefined, HIDDEN];
+// Nothing is read yet, which differs from everything that can be.
+export let state: State = [{} as Choice, HIDDEN];
 
 /** Lets an event happen to the state of this page. */
 export const become = (event: Event) => {
-  state = step(terms, signals, state, event, now());
+  state = step(signals, state, event, now());
 };
 
 /** The purposes behind a name: a purpose's own, another platform's, or a vendor's. */
 export const purposesOf = (name: string): readonly NamedRule[] => rules.filter((r) => r._names.includes(` ${name} `));
 
 /** The level at which a purpose runs, 0 when it does not. */
-export const levelOf = (rule: NamedRule, vendor?: string, ask?: number): number => decide(rule, state[0], terms, signals, now(), vendor, ask);
+export const levelOf = (rule: NamedRule, vendor?: string): number => decide(rule, signals, state[0], now(), vendor);
 
 /** Whether all purposes behind a name may run; a level is a number or a name. */
 export const has = (name: string, level?: number | string, vendor = name): boolean => {
   const found = purposesOf(name);
-  return !!found[0] && found.every((r) => levelOf(r, vendor, level ? +level || (LEVELS && r._levels ? r._levels.indexOf(level as string) + 1 : 0) || 99 : 1));
+  // What is no level denies.
+  return !!found[0] && found.every((r) => levelOf(r, vendor) / (+(level || 1) || (LEVELS && (r._levels as string[])?.indexOf(level as string) + 1) || 99) >= 1);
 };
 
 /** What a page may know of all this. */
 export const get = () => ({
   site,
-  edition: terms._edition,
-  regime: terms._regime,
+  edition,
+  regime,
   locale,
   levels: Object.fromEntries(rules.map((r) => [r._id, levelOf(r)])),
-  decided: !asks(terms, signals, state[0], now()),
+  decided: !asks(signals, state[0], now()),
   gpc: signals.gpc,
 });

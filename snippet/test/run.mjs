@@ -28,7 +28,9 @@ try {
   writeFileSync(path.join(out, "package.json"), '{"type":"module"}');
   compile(path.join(here, "..", "src"), path.join(out, "src"));
   // What the compiler makes for one site, a test sets.
-  writeFileSync(path.join(out, "src", "config.js"), "export let limits, since, life;\nexport const configure = (c) => ({ limits, since, life } = c);\n");
+  const set = "limits, since, life, edition, regime, consentMonths, reaskMonths, closeRefuses, rules".split(", ");
+  const kept = set.map((name) => `${name} = ${name}`).join(", ");
+  writeFileSync(path.join(out, "src", "config.js"), `export let ${set.join(", ")};\nexport const configure = (c) => ({ ${kept} } = c);\n`);
   compile(here, path.join(out, "test"));
   const files = readdirSync(path.join(out, "test")).filter((f) => f.endsWith(".test.js"));
   const env = { ...process.env, LX_VECTORS: path.join(here, "..", "..", "contract", "vectors") };

@@ -5,6 +5,9 @@ import { type Choice, encode, parse, type Said } from "../src/cookie.ts";
 import { addMonths, decide, type Mode, type Rule, type Signals } from "../src/decide.ts";
 import { match } from "../src/match.ts";
 import { type Action, merge } from "../src/merge.ts";
+// Made by run.mjs, in the place of what the compiler makes for a site.
+// @ts-expect-error: it stands in no folder of ours.
+import { configure } from "../src/config.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a vector is free-form JSON; each test names the shape that it reads.
 type Json = Record<string, any>;
@@ -34,28 +37,35 @@ const saidOf = (c: Json): Said =>
     ...Object.entries(c.levels ?? {}).map(([id, n]) => [id, `${n}${n && c.over?.[id] ? "g" : ""}`] as const),
     ...Object.entries(c.vendors ?? {}).map(([id, n]) => [`@${id}`, `${n}`] as const),
   ]);
-const choiceOf = (c: Json | null | undefined): Choice | undefined =>
-  c ? { _raw: "", _edition: c.forged ? 0 : (c.edition ?? 0), _regime: c.regime ?? "", _clock: c.clock ?? 0, _levels: "", _said: c.forged ? new Map() : saidOf(c) } : undefined;
+const choiceOf = (c: Json | null | undefined): Choice =>
+  c
+    ? { _raw: "-", _edition: c.forged ? 0 : (c.edition ?? 0), _regime: c.regime ?? "", _clock: c.clock ?? 0, _levels: "", _said: c.forged ? new Map() : saidOf(c) }
+    : parse("");
 const sorted = (said: Said) => [...said].sort(([a], [b]) => (a < b ? -1 : 1));
 
 for (const c of vectors("decide"))
   test(`decide: ${c.name}`, () => {
     const { ask, rule, choice, lives, signals, now } = c.in;
-    const level = decide(ruleOf(rule), choiceOf(choice), { _consentMonths: lives.consent_months }, signals as Signals, now, ask.vendor, ask.level);
-    assert.equal(level, c.out.allow ? c.out.level : 0);
+    configure({ consentMonths: lives.consent_months });
+    const level = decide(ruleOf(rule), signals as Signals, choiceOf(choice), now, ask.vendor);
+    assert.equal(level >= Math.max(1, ask.level ?? 1) ? level : 0, c.out.allow ? c.out.level : 0);
   });
 
 for (const c of vectors("merge"))
   test(`merge: ${c.name}`, () => {
     const { action, vendors, signals = {}, levels = {} } = c.in.given;
     const ends = action === "reject_all" || action === "withdraw";
-    const [said] = merge({ _rules: (c.in.rules as Json[]).map(ruleOf) }, signals, choiceOf(c.in.earlier), action as Action, ends ? undefined : levels, vendors);
+    configure({ rules: (c.in.rules as Json[]).map(ruleOf), closeRefuses: false });
+    const [said] = merge(signals, choiceOf(c.in.earlier), action as Action, ends ? undefined : levels, vendors);
     assert.deepEqual(sorted(said), sorted(saidOf(c.out)));
   });
 
 for (const c of vectors("cookie"))
   test(`cookie: ${c.name}`, () => {
-    if (c.in.op === "encode") return assert.equal(encode(c.in.choice.edition, c.in.choice.regime, c.in.choice.clock, saidOf(c.in.choice)), c.out.cookie);
+    if (c.in.op === "encode") {
+      configure({ edition: c.in.choice.edition, regime: c.in.choice.regime });
+      return assert.equal(encode(c.in.choice.clock, saidOf(c.in.choice)), c.out.cookie);
+    }
     if (c.in.op !== "parse") return assert.fail(`the operation ${c.in.op} is not known here`);
     const got = parse(c.in.cookie);
     assert.equal(got._edition > 0, c.out.ok);

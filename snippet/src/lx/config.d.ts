@@ -1,7 +1,6 @@
 // The module `lx:config`, written by the compiler for one site, regime and language.
 import type { Rule } from "../decide.ts";
 import type { Limits } from "../flags.ts";
-import type { Terms } from "../step.ts";
 
 export type NamedRule = Rule & {
   /** Every name of the purpose in markup, its vendors' among them, between spaces. */
@@ -27,7 +26,13 @@ export declare const endpoint: string;
 export declare const cookieDomain: string;
 /** Seconds that our cookie may live. */
 export declare const maxAge: number;
-export declare const terms: Terms;
+export declare const edition: number;
+export declare const regime: string;
+/** How long a grant holds, and how long a refusal is respected. */
+export declare const consentMonths: number;
+export declare const reaskMonths: number;
+/** Closing the banner refuses what would else be left as it is. */
+export declare const closeRefuses: boolean;
 export declare const rules: readonly NamedRule[];
 /** The names of vendors by their ids, without a prototype. */
 export declare const vendors: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 // The one element that the visitor sees: the banner, the preferences, or the
 // button that opens them again.
-import { locale, type NamedRule, rules, terms } from "lx:config";
+import { locale, type NamedRule, rules } from "lx:config";
 import { banner, preferences, reopen } from "lx:view";
 import type { Levels } from "../merge.ts";
 import { get, levelOf, now, signals, state } from "../page.ts";
@@ -23,7 +23,7 @@ export const picked = (): Levels =>
 /** The titles of what waits for a grant and is asked about now. */
 const waiting = () => {
   const all = rules.filter((r) => !r._necessary && !r._mode);
-  const asked = all.filter((r) => asks(terms, signals, state[0], now(), [r]));
+  const asked = all.filter((r) => asks(signals, state[0], now(), [r]));
   return new Intl.ListFormat(locale).format((asked[0] ? asked : all).map((r) => `${r._title}`));
 };
 
@@ -53,7 +53,7 @@ export const draw = (close: () => void, tell: (name: string) => void, late?: boo
   root = view || REOPEN ? grow(view === PREFERENCES ? preferences : view || !REOPEN ? banner : reopen, CHANGED ? waiting() : undefined) : undefined;
   if (root) {
     document.body[view ? "prepend" : "append"](root);
-    if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]?._said.get(r._id) === "0")))) root.querySelector("[role=status]")?.remove();
+    if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) root.querySelector("[role=status]")?.remove();
     rows().forEach(([input, select], i) => {
       const n = levelOf(rules[i] as NamedRule);
       if (input) input.checked = !!n;

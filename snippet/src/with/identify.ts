@@ -10,13 +10,13 @@ export const identifier =
     try {
       const r = await fetch(new URL("../v1/identify", beside), {
         method: "POST",
-        body: JSON.stringify({ site, external_id, proof, consent: state[0]?._raw, subject: held._token }),
+        body: JSON.stringify({ site, external_id, proof, consent: state[0]._raw, subject: held._token }),
         credentials: "include",
       });
       const answer = r.ok && ((await r.json()) as { readonly consent?: string; readonly subject?: string });
       if (!answer) return false;
       held._token = answer.subject ?? held._token;
-      if (answer.consent && answer.consent !== state[0]?._raw) counts(answer.consent);
+      if (answer.consent && answer.consent !== state[0]._raw) counts(answer.consent);
       return true;
     } catch {
       return false;
