@@ -44,6 +44,7 @@ func features(in Input) map[string]string {
 		"DEEP":           deep,
 		"PARTITIONED":    slices.ContainsFunc(site.Cookies, func(c consent.Cookie) bool { return c.Partitioned }),
 		"STORAGE":        keyed,
+		"KINDS":          keyed || deep || storageWrites || f.Insight,
 		"GLOBS":          slices.ContainsFunc(site.Cookies, func(c consent.Cookie) bool { return strings.Contains(c.Name, "*") }),
 		"VENDORS":        len(site.Vendors) > 0,
 		"LEVELS":         slices.ContainsFunc(site.Purposes, func(p consent.Purpose) bool { return len(p.Levels) > 0 }),

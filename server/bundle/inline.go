@@ -16,7 +16,7 @@ import (
 func CompileInline(in Input) (*Asset, error) {
 	on := features(in)
 	for name, value := range defines(map[string]bool{
-		"INLINE": true, "VENDORS": false, "LEVELS": false, "COOKIES": false, "STORAGE": false, "DEEP": false, "PARTITIONED": false, "GLOBS": false, "OPT_OUTS": false,
+		"INLINE": true, "VENDORS": false, "LEVELS": false, "COOKIES": false, "STORAGE": false, "KINDS": false, "DEEP": false, "PARTITIONED": false, "GLOBS": false, "OPT_OUTS": false,
 	}) {
 		on[name] = value
 	}

@@ -24,9 +24,17 @@ func el(tag string, a attributes, children ...any) tree {
 	return append(t, children...)
 }
 
-// pinned are values that no rule of a page may override, not even one in an
-// earlier layer; grow.ts names the properties.
-func pinned(display, position string) string { return display + " " + position + " visible 1" }
+// pinned are properties that no rule of a page may override, not even one in
+// an earlier layer.
+func pinned(display, position string) attributes {
+	return attributes{"display": display, "position": position, "visibility": "visible", "opacity": "1"}
+}
+
+// open writes a tree with a part that is known in the page alone, where `{}`
+// stands: a function of that part.
+func open(t tree) string {
+	return "part=>" + strings.ReplaceAll(literal(t), "{}", `"+part+"`)
+}
 
 func button(action, label string) tree {
 	return el("button", attributes{"data-lx-action": action, "style": pinned("block", "static")}, label)
@@ -40,7 +48,7 @@ func view(in Input, words map[string]string) string {
 		shown: law.Present(in.Regime, in.Rules), owed: owes(&in.Edition.Site, in.Regime),
 	}
 	return constants([][2]string{
-		{"link", literal(v.link())}, {"banner", literal(v.banner())}, {"preferences", literal(v.preferences())}, {"reopen", literal(v.reopen())}, {"embed", literal(v.embed())},
+		{"link", literal(v.link())}, {"banner", open(v.banner())}, {"preferences", literal(v.preferences())}, {"reopen", literal(v.reopen())}, {"embed", open(v.embed())},
 	})
 }
 

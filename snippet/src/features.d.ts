@@ -28,6 +28,8 @@ declare const INLINE: boolean;
 /** The site declares cookies, or storage keys. */
 declare const COOKIES: boolean;
 declare const STORAGE: boolean;
+/** It declares more than cookies. */
+declare const KINDS: boolean;
 /** It declares databases, caches or service workers; partitioned cookies. */
 declare const DEEP: boolean;
 declare const PARTITIONED: boolean;

@@ -14,7 +14,7 @@ const sourceOf = (e: Inert) => e.dataset.src || e.dataset.cookieblockSrc || e.sr
 const loading = () => document.readyState === "loading";
 
 /** Lets an element in or out of the page, as its purposes ask for. */
-export const turn = async (slot: Slot) => {
+const turn = async (slot: Slot) => {
   try {
     const e = slot._inert;
     const src = sourceOf(e);
@@ -41,11 +41,8 @@ const take = (e: Inert) => {
   void turn(e.lx);
 };
 
-/** Looks at the waiting elements of a part of the page. */
-export const scan = (root: ParentNode & { matches?: Element["matches"] } = document) => {
-  if (root.matches?.(waiting)) take(root as Inert);
-  root.querySelectorAll?.<Inert>(waiting).forEach(take);
-};
+/** Looks at the waiting elements in a part of the page. */
+export const scan = (root: ParentNode = document) => root.querySelectorAll<Inert>(waiting).forEach(take);
 /** Looks again at all that was seen. */
 export const again = () => shared._slots.forEach(turn);
 
@@ -57,7 +54,7 @@ export const arm = (may: Allowed, changed: () => void) => {
     safely((records) => {
       // While the page is read, an element may be the missing end of an earlier one.
       if (loading()) scan();
-      else for (const r of records) for (const n of r.addedNodes) scan(n as Element);
+      else for (const root of new Set(records.map((r) => r.target))) scan(root as Element);
       changed();
     }),
   );

@@ -17,9 +17,6 @@ export type Given = {
   readonly signals: Signals;
 };
 
-/** Ends what was said about vendors, too; accepting everything outdoes it. */
-const SWEEPING = /_all|w$/;
-
 /** Returns what holds from now on, and what was given. Without levels an action refuses; dismissing leaves what may be left. */
 export const merge = (signals: Signals, earlier: Choice, action: Action, levels?: Levels, vendors?: Levels): readonly [Said, Given] => {
   const given: Record<string, number> = {};
@@ -28,13 +25,14 @@ export const merge = (signals: Signals, earlier: Choice, action: Action, levels?
   const said = new Map(
     [...earlier._said].filter(
       ([id, level]) =>
-        !(VENDORS && id[0] === "@" && SWEEPING.test(action)) &&
-        !((CHANGED || TRAVEL) && level > "0" && rules.some((r) => (r._id === id || (VENDORS && id[0] === "@" && !r._necessary)) && outdated(r, earlier))),
+        !((CHANGED || TRAVEL) && level > "0" && rules.some((r) => ((VENDORS && id[0] === "@" && !r._necessary) || r._id === id) && outdated(r, earlier))) &&
+        // Ending ends what was said about vendors, too; accepting everything outdoes it.
+        !(VENDORS && id[0] === "@" && /_all|w$/.test(action)),
     ),
   );
   for (const rule of rules) {
     const id = rule._id;
-    const left = action === "dismiss" && (earlier._said.has(id) || (OPT_OUTS && !closeRefuses && modeOf(rule, signals)));
+    const left = action === "dismiss" && ((OPT_OUTS && !closeRefuses && modeOf(rule, signals)) || earlier._said.has(id));
     const n = levels ? levels[id] : left ? undefined : 0;
     // A signal keeps a purpose from being granted, save in sight of the notice about it.
     const gpc = n && signals.gpc && rule._gpc;

@@ -1,23 +1,14 @@
 // What this page knows of its visitor, and what that allows.
 import { edition, locale, type NamedRule, regime, rules, site } from "lx:config";
-import type { Choice } from "./cookie.ts";
+import { state } from "./act.ts";
 import { decide, type Signals } from "./decide.ts";
 import { isMinor, isSensitive, sendsGPC } from "./signals.ts";
-import { asks, type Event, type State, step } from "./step.ts";
-import { HIDDEN } from "./views.ts";
+import { asks } from "./step.ts";
 
 /** Seconds since 1970 UTC. */
 export const now = () => Math.floor(Date.now() / 1000);
 
 export const signals: Signals = { gpc: sendsGPC, minor: isMinor, ...(OPT_OUTS && { sensitive: isSensitive }) };
-
-// Nothing is read yet, which differs from everything that can be.
-export let state: State = [{} as Choice, HIDDEN];
-
-/** Lets an event happen to the state of this page. */
-export const become = (event: Event) => {
-  state = step(signals, state, event, now());
-};
 
 /** The purposes behind a name: a purpose's own, another platform's, or a vendor's. */
 export const purposesOf = (name: string): readonly NamedRule[] => rules.filter((r) => r._names.includes(` ${name} `));

@@ -4,11 +4,12 @@ import type { Tree } from "../ui/grow.ts";
 
 /** What every page leads to the choices with, where a law wants words of its own. */
 export declare const link: readonly (Tree | string)[];
-export declare const banner: Tree;
+/** With what is asked about, where that is known in the page alone. */
+export declare const banner: (waiting: string) => Tree;
 export declare const preferences: Tree;
 export declare const reopen: Tree;
-/** What stands in the place of a frame; `{}` is its vendor's name. */
-export declare const embed: Tree;
+/** What stands in the place of a frame of a vendor. */
+export declare const embed: (vendor: string) => Tree;
 /** For the page about privacy: what is kept and who receives data. */
 export declare const declaration: Tree;
 /** The styles that this site needs, minified. */

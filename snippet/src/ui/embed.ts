@@ -9,10 +9,11 @@ export const placeholder = (slot: Slot): HTMLElement | undefined => {
   const frame = slot._inert as HTMLIFrameElement;
   const vendor = vendors[frame.dataset.vendor as string];
   if (!vendor || frame.localName !== "iframe") return;
-  const box: HTMLElement & { lx?: Slot } = grow(embed, vendor);
+  const box: HTMLElement & { lx?: Slot } = grow(embed(vendor));
   box.lx = slot;
   box.className += ` ${frame.className}`;
   // The frame's own size, which any rule of the page may override.
-  for (const [name, size] of [["width", 300], ["height", 150]] as const) box.style.setProperty(`--${name}`, `${parseInt(frame[name], 10) || size}px`);
+  box.style.setProperty("--w", frame.width);
+  box.style.setProperty("--h", frame.height);
   return box;
 };

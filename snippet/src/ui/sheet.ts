@@ -1,4 +1,5 @@
 import { css } from "lx:view";
+import { grow } from "./grow.ts";
 
 /**
  * Adds our styles. In a layer, important rules beat every important rule of
@@ -12,8 +13,6 @@ export const addSheet = () => {
     sheet.replaceSync(text);
     document.adoptedStyleSheets.push(sheet);
   } catch {
-    const style = document.createElement("style");
-    style.textContent = text;
-    document.documentElement.append(style);
+    document.documentElement.append(grow(["style", 0, text]));
   }
 };

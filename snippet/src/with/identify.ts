@@ -1,24 +1,22 @@
 // Linking this device to an account, with a proof that the site's own server made.
 import { site } from "lx:config";
-import { state } from "../page.ts";
-import { beside, held } from "../send.ts";
+import { go, state } from "../act.ts";
+import { beside, keepSubject, subject } from "../send.ts";
 
-/** Asks the server to link, and hands over the choice that counts from now on. Resolves to whether it was linked. */
-export const identifier =
-  (counts: (consent: string) => void) =>
-  async (external_id: string, proof: string): Promise<boolean> => {
-    try {
-      const r = await fetch(new URL("../v1/identify", beside), {
-        method: "POST",
-        body: JSON.stringify({ site, external_id, proof, consent: state[0]._raw, subject: held._token }),
-        credentials: "include",
-      });
-      const answer = r.ok && ((await r.json()) as { readonly consent?: string; readonly subject?: string });
-      if (!answer) return false;
-      held._token = answer.subject ?? held._token;
-      if (answer.consent && answer.consent !== state[0]._raw) counts(answer.consent);
-      return true;
-    } catch {
-      return false;
-    }
-  };
+/** Asks the server to link, and obeys the choice that counts from now on. Resolves to whether it was linked. */
+export const identify = async (external_id: string, proof: string): Promise<boolean> => {
+  try {
+    const r = await fetch(new URL("../v1/identify", beside as string), {
+      method: "POST",
+      body: JSON.stringify({ site, external_id, proof, consent: state[0]._raw, subject }),
+      credentials: "include",
+    });
+    const answer = r.ok && ((await r.json()) as { readonly consent?: string; readonly subject?: string });
+    if (!answer) return false;
+    keepSubject(answer.subject);
+    if (answer.consent && answer.consent !== state[0]._raw) go({ _read: [answer.consent] });
+    return true;
+  } catch {
+    return false;
+  }
+};

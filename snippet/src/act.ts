@@ -1,0 +1,59 @@
+// The one place that runs what `step` decides.
+import { cookieDomain, maxAge, rules } from "lx:config";
+import { again } from "./gate.ts";
+import type { Choice } from "./cookie.ts";
+import { clean, free, put, readConsent } from "./jar.ts";
+import type { Action, Levels } from "./merge.ts";
+import { get, has, now, signals } from "./page.ts";
+import { quietly } from "./quietly.ts";
+import { send } from "./send.ts";
+import { type Event as Happening, type State, step } from "./step.ts";
+import { draw } from "./ui/draw.ts";
+import { HIDDEN } from "./views.ts";
+import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
+import { queue } from "./with/consentmode.ts";
+import { tellTags } from "./with/signals.ts";
+
+/** Where this page stands. At first nothing is read, which differs from everything that can be. */
+export let state: State = step(signals, [{} as Choice, HIDDEN], { _read: readConsent() }, now());
+
+/** Tells the page of what has happened, and tag managers of what an action has changed. */
+export const tell = (name: string, action?: string) => {
+  const detail = { ...get(), action };
+  dispatchEvent(new CustomEvent(`lxconsent:${name}`, { detail }));
+  if (CONSENT_MODE && action) quietly(() => queue({ event: "lxconsent_change", ...detail }));
+};
+
+/** Lets an event happen, and does what the state then asks for; without an event what it asks for already. */
+export const go = (event?: Happening) => {
+  const before = state[0]._raw;
+  if (event) state = step(signals, state, event, now());
+  const [{ _raw: raw }, , changed, given] = state;
+  if (!PREVIEW) {
+    // The server's own cookie lives longer than one set by a script, so what is there stays.
+    if (raw && !readConsent().includes(raw)) put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? `;Domain=${cookieDomain}` : ""}`);
+    if (given) void send(given, before);
+  }
+  if (changed) {
+    if (COOKIES && !(REPORT_ONLY && changed === "sync")) {
+      clean();
+      if (DEEP) cleanDeep(free);
+      if (PARTITIONED) cleanPartitioned(free);
+    }
+    tellTags("update", has, WORDPRESS && get().decided);
+    again();
+  }
+  draw();
+  if (changed) tell("change", changed);
+};
+
+/** A grant needs the visitor's own hand; a refusal is taken from anyone. */
+export const act = (_act: Action, levels: Levels, trusted?: boolean, _vendors?: Levels) => {
+  const hand = trusted || navigator.userActivation?.isActive;
+  const kept = Object.entries(levels).filter(([, n]) => hand || !n);
+  if (hand || kept[0]) go({ _act, _levels: Object.fromEntries(kept), _vendors });
+};
+/** Closes what is shown. */
+export const close = () => go({ _show: HIDDEN });
+
+export const everything: Levels = Object.fromEntries(rules.map((r) => [r._id, r._max]));
