@@ -74,7 +74,7 @@ func config(in Input, words map[string]string) string {
 	e, site, terms := in.Edition, &in.Edition.Site, in.Regime.Terms
 	names := object{"__proto__:null"}
 	for _, v := range site.Vendors {
-		names.put(literal(v.ID), v.Name)
+		names.put(literal(v.ID), oneLine(v.Name))
 	}
 	endpoint := ""
 	if in.Endpoint != "" {
@@ -133,7 +133,7 @@ func rule(in Input, r consent.Rule, words map[string]string) string {
 	}
 	o.put("_names", " "+strings.Join(names, " ")+" ")
 	if changed(in.Rules) {
-		o.put("_title", words["purpose."+r.ID+".title"])
+		o.put("_title", oneLine(words["purpose."+r.ID+".title"]))
 	}
 	if p, ok := site.Purpose(r.ID); ok && len(p.Levels) > 0 {
 		o.put("_levels", p.Levels)

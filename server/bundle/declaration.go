@@ -123,7 +123,7 @@ func CompileDeclaration(in Input) (*Asset, error) {
 	d := Declare(in)
 	words := Words(&in.Edition.Site, in.Regime, in.Rules, in.Locale)
 	settings := el("button", attributes{"type": "button", "data-lx-action": "settings"}, words["button.settings"])
-	view := constants([][2]string{{"declaration", literal(d.tree("h3", words["prefs.used_by"], settings))}})
+	view := constants([][2]string{{"declaration", literal(d.tree("h3", words["prefs.used_by"], settings).lines())}})
 	js, err := build("declaration.ts", map[string]string{"lx:view": view}, features(in))
 	if err != nil {
 		return nil, err

@@ -2,6 +2,8 @@ package bundle
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,24 +18,68 @@ type tree []any
 
 type attributes map[string]any
 
-func el(tag string, a attributes, children ...any) tree {
-	t := tree{tag, a}
-	if a == nil {
-		t[1] = 0
-	}
-	return append(t, children...)
+func el(tag string, a attributes, children ...any) tree { return append(tree{tag, a}, children...) }
+
+// oneLine keeps line ends and tabs, which part a tree, out of a text.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
 }
 
-// pinned are properties that no rule of a page may override, not even one in
-// an earlier layer.
-func pinned(display, position string) attributes {
-	return attributes{"display": display, "position": position, "visibility": "visible", "opacity": "1"}
+// lines writes a tree as grow.ts reads it.
+func (t tree) lines() string {
+	var b strings.Builder
+	var write func(t tree)
+	write = func(t tree) {
+		a, children := t[1].(attributes), t[2:]
+		fmt.Fprintf(&b, "%s\t", t[0])
+		// The words that it begins with stand in the same line.
+		for len(children) > 0 {
+			words, ok := children[0].(string)
+			if !ok {
+				break
+			}
+			b.WriteString(oneLine(words))
+			children = children[1:]
+		}
+		b.WriteString("\n")
+		for _, name := range slices.Sorted(maps.Keys(a)) {
+			if p, ok := a[name].(pins); ok {
+				b.WriteString(string(p))
+			} else {
+				fmt.Fprintf(&b, "@%s\t%s\n", name, oneLine(fmt.Sprint(a[name])))
+			}
+		}
+		for i, c := range children {
+			child, ok := c.(tree)
+			if !ok {
+				continue
+			}
+			write(child)
+			b.WriteString("\t")
+			for _, c := range children[i+1:] {
+				words, ok := c.(string)
+				if !ok {
+					break
+				}
+				b.WriteString(oneLine(words))
+			}
+			b.WriteString("\n")
+		}
+	}
+	write(t)
+	return strings.TrimSuffix(b.String(), "\n")
 }
+
+// pins are values that no rule of a page may override, not even one in an
+// earlier layer, as a line of a tree.
+type pins string
+
+func pinned(display, position string) pins { return pins("!" + display + "\t" + position + "\n") }
 
 // open writes a tree with a part that is known in the page alone, where `{}`
 // stands: a function of that part.
 func open(t tree) string {
-	return "part=>" + strings.ReplaceAll(literal(t), "{}", `"+part+"`)
+	return "part=>" + strings.ReplaceAll(literal(t.lines()), "{}", `"+part+"`)
 }
 
 func button(action, label string) tree {
@@ -47,8 +93,12 @@ func view(in Input, words map[string]string) string {
 		in: in, site: &in.Edition.Site, words: words,
 		shown: law.Present(in.Regime, in.Rules), owed: owes(&in.Edition.Site, in.Regime),
 	}
+	icon := ""
+	if v.owed.icon {
+		icon = optOut().lines()
+	}
 	return constants([][2]string{
-		{"link", literal(v.link())}, {"banner", open(v.banner())}, {"preferences", literal(v.preferences())}, {"reopen", literal(v.reopen())}, {"embed", open(v.embed())},
+		{"link", literal(v.words[v.owed.link])}, {"icon", literal(icon)}, {"banner", open(v.banner())}, {"preferences", literal(v.preferences().lines())}, {"reopen", literal(v.reopen().lines())}, {"embed", open(v.embed())},
 	})
 }
 

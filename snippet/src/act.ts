@@ -11,8 +11,10 @@ import { type Event as Happening, type State, step } from "./step.ts";
 import { draw } from "./ui/draw.ts";
 import { HIDDEN } from "./views.ts";
 import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
-import { queue } from "./with/consentmode.ts";
 import { tellTags } from "./with/signals.ts";
+
+/** Levels of purposes. */
+export type Entries = readonly (readonly [id: string, level: number])[];
 
 /** Where this page stands. At first nothing is read, which differs from everything that can be. */
 export let state: State = step(signals, [{} as Choice, HIDDEN], { _read: readConsent() }, now());
@@ -21,7 +23,7 @@ export let state: State = step(signals, [{} as Choice, HIDDEN], { _read: readCon
 export const tell = (name: string, action?: string) => {
   const detail = { ...get(), action };
   dispatchEvent(new CustomEvent(`lxconsent:${name}`, { detail }));
-  if (CONSENT_MODE && action) quietly(() => queue({ event: "lxconsent_change", ...detail }));
+  if (CONSENT_MODE && action) quietly(() => (window.dataLayer ??= []).push({ event: "lxconsent_change", ...detail }));
 };
 
 /** Lets an event happen, and does what the state then asks for; without an event what it asks for already. */
@@ -48,12 +50,12 @@ export const go = (event?: Happening) => {
 };
 
 /** A grant needs the visitor's own hand; a refusal is taken from anyone. */
-export const act = (_act: Action, levels: Levels, trusted?: boolean, _vendors?: Levels) => {
+export const act = (_act: Action, levels: Entries, trusted?: boolean, _vendors?: Levels) => {
   const hand = trusted || navigator.userActivation?.isActive;
-  const kept = Object.entries(levels).filter(([, n]) => hand || !n);
+  const kept = levels.filter(([, n]) => hand || !n);
   if (hand || kept[0]) go({ _act, _levels: Object.fromEntries(kept), _vendors });
 };
 /** Closes what is shown. */
 export const close = () => go({ _show: HIDDEN });
 
-export const everything: Levels = Object.fromEntries(rules.map((r) => [r._id, r._max]));
+export const everything: Entries = rules.map((r) => [r._id, r._max]);

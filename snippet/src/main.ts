@@ -33,9 +33,7 @@ const api = {
   rejectAll: () => go({ _act: "reject_all" }),
   withdraw: () => go({ _act: "withdraw" }),
   set: (levels: Readonly<Record<string, number | boolean>>) => {
-    const known: Record<string, number> = {};
-    for (const name in levels) for (const r of purposesOf(name)) known[r._id] = Math.min(r._max, Math.max(0, (levels[name] as number) | 0));
-    act("api", known);
+    act("api", Object.entries(levels).flatMap(([name, n]) => purposesOf(name).map((r) => [r._id, Math.min(r._max, Math.max(0, (n as number) | 0))] as const)));
   },
   rescan: (root?: ParentNode) => scan(root?.parentNode ?? root),
   on: (event: string, fn: EventListener) => addEventListener(`lxconsent:${event}`, fn),
@@ -83,9 +81,9 @@ addEventListener("click", safely((e) => {
   if (action === "close") close();
   if (VENDORS && trusted && (action === "once" || action === "always")) {
     // What a placeholder stands for is shown, from now on if its vendor is granted.
-    const slot = (hook as Element).closest<Inert>(".lx-embed")?.lx as Slot;
+    const slot = ((hook as Element).closest(".lx-embed") as Inert).lx as Slot;
     slot._once = true;
-    if (action === "always") act("embed", {}, trusted, { [slot._inert.dataset.vendor as string]: 1 });
+    if (action === "always") act("embed", [], trusted, { [slot._inert.dataset.vendor as string]: 1 });
     again();
   }
 }), true);

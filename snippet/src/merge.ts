@@ -32,8 +32,7 @@ export const merge = (signals: Signals, earlier: Choice, action: Action, levels?
   );
   for (const rule of rules) {
     const id = rule._id;
-    const left = action === "dismiss" && ((OPT_OUTS && !closeRefuses && modeOf(rule, signals)) || earlier._said.has(id));
-    const n = levels ? levels[id] : left ? undefined : 0;
+    const n = levels ? levels[id] : action === "dismiss" && ((OPT_OUTS && !closeRefuses && modeOf(rule, signals)) || earlier._said.has(id)) ? undefined : 0;
     // A signal keeps a purpose from being granted, save in sight of the notice about it.
     const gpc = n && signals.gpc && rule._gpc;
     if (rule._necessary) said.delete(id);

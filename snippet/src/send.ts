@@ -5,7 +5,7 @@ import type { Given } from "./merge.ts";
 import { quietly } from "./quietly.ts";
 import { own } from "./own.ts";
 
-type Write = readonly [body: { readonly [field: string]: unknown }, at: number];
+type Write = readonly [body: { readonly id: string; readonly [field: string]: unknown }, at: number];
 
 /** The API lies beside the folder of this address; false where it is not known. An image of the page may bear the name of the script's place. */
 export const beside = endpoint || (own instanceof HTMLScriptElement && own.src);
@@ -27,7 +27,8 @@ export const send = async (given?: Given, consent?: string) => {
     const [body, at] = write;
     // One decision waits in storage while it cannot be delivered; a newer one
     // replaces it. Without storage it has this one try.
-    const pending = (latest = JSON.stringify(write));
+    const pending = JSON.stringify(write);
+    latest = body.id;
     quietly(() => (localStorage.lx_pending = pending));
     const r = await fetch(new URL("../v1/consents", beside as string), {
       method: "POST",
@@ -37,8 +38,8 @@ export const send = async (given?: Given, consent?: string) => {
       keepalive: true,
     });
     const answer = r.ok && ((await r.json()) as { readonly consent: string; readonly subject?: string });
-    if (answer && latest === pending) {
-      keepSubject(answer.subject);
+    if (answer && latest === body.id) {
+      subject = answer.subject ?? subject;
       go({ _read: [answer.consent, state[0]._raw] });
     }
     // What the server refuses would be refused for ever; all else is tried again.

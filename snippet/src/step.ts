@@ -1,6 +1,6 @@
 // What happens when: a pure function from state and event to the next state.
 import { consentMonths, reaskMonths, rules } from "lx:config";
-import { type Choice, chosen, encode, parse } from "./cookie.ts";
+import { type Choice, chosen, encode, parse, type Said } from "./cookie.ts";
 import { addMonths, modeOf, NOTICE, OPT_IN, outdated, type Rule, type Signals } from "./decide.ts";
 import { type Action, type Given, type Levels, merge } from "./merge.ts";
 import { BANNER, HIDDEN, PREFERENCES, type View } from "./views.ts";
@@ -12,7 +12,7 @@ export type State = readonly [
   /** What may run has changed, through this action; `sync` came from another tab or the server. */
   changed?: Action | "sync" | undefined,
   /** To be sent to the server. */
-  given?: Given,
+  given?: Given | undefined,
 ];
 
 /** One of these happened. */
@@ -34,30 +34,39 @@ export const asks = (signals: Signals, choice: Choice, now: number, some: readon
     return (
       // Where a signal has answered, asking would only wear the visitor down.
       !(rule._necessary || (OPT_OUTS && modeOf(rule, signals) === NOTICE) || (signals.gpc && rule._gpc) || (signals.minor && rule._minor)) &&
-      // What runs unless objected to may be left as it is: closing is an answer.
-      // What cannot be read may have been no answer.
-      (((!OPT_OUTS || !choice._edition || modeOf(rule, signals) === OPT_IN) && !said) ||
-        // A refusal is respected for its time, whatever has changed.
-        ((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
+      // A refusal is respected for its time, whatever has changed.
+      (((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
+        // What runs unless objected to may be left as it is: closing is an answer.
+        // What cannot be read may have been no answer.
+        ((!OPT_OUTS || !choice._edition || modeOf(rule, signals) === OPT_IN) && !said) ||
         now >= addMonths(choice._clock, said > "0" ? consentMonths : reaskMonths))
     );
   });
 
 /** Returns what follows from an event. */
 export const step = (signals: Signals, [choice, view]: State, e: Event, now: number): State => {
-  const asked = (choice: Choice, otherwise: View): View => (asks(signals, choice, now) ? otherwise : HIDDEN);
+  let next = choice;
+  let changed: State[2];
+  let given: Given | undefined;
+  // What is shown in any case, and what else while something is to be asked.
+  let shown = e._show;
+  let asking: View = BANNER;
+  const action = shown === HIDDEN && view === BANNER ? "dismiss" : e._act;
   if (e._read) {
-    const read = chosen(e._read);
+    next = chosen(e._read);
+    if (view === PREFERENCES) shown = view;
     // The same answers, perhaps with the server's proof, change nothing.
-    return [read, view === PREFERENCES ? view : asked(read, BANNER), read._levels === choice._levels ? undefined : "sync"];
+    if (next._levels !== choice._levels) changed = "sync";
+  } else if (action) {
+    let levels = e._levels;
+    let said: Said;
+    // A banner that asks only about what has changed gets no answer to the rest.
+    if (CHANGED && action === "accept_all" && view === BANNER)
+      levels = Object.fromEntries(rules.filter((r) => !choice._said.has(r._id) || asks(signals, choice, now, [r])).map((r) => [r._id, r._max]));
+    [said, given] = merge(signals, choice, action, levels, e._vendors);
+    next = parse(encode(now, said));
+    asking = view;
+    changed = action;
   }
-  const action = e._show === HIDDEN && view === BANNER ? "dismiss" : e._act;
-  if (!action) return [choice, e._show || asked(choice, BANNER)];
-  let levels = e._levels;
-  // A banner that asks only about what has changed gets no answer to the rest.
-  if (CHANGED && action === "accept_all" && view === BANNER)
-    levels = Object.fromEntries(rules.filter((r) => !choice._said.has(r._id) || asks(signals, choice, now, [r])).map((r) => [r._id, r._max]));
-  const [said, given] = merge(signals, choice, action, levels, e._vendors);
-  const next = parse(encode(now, said));
-  return [next, asked(next, view), action, given];
+  return [next, shown || (asks(signals, next, now) ? asking : HIDDEN), changed, given];
 };

@@ -3,7 +3,9 @@
 import type { Tree } from "../ui/grow.ts";
 
 /** What every page leads to the choices with, where a law wants words of its own. */
-export declare const link: readonly (Tree | string)[];
+export declare const link: string;
+/** The icon behind it; empty where the law wants none. */
+export declare const icon: Tree;
 /** With what is asked about, where that is known in the page alone. */
 export declare const banner: (waiting: string) => Tree;
 export declare const preferences: Tree;

@@ -2,8 +2,7 @@
 // button that opens them again.
 import { locale, type NamedRule, rules } from "lx:config";
 import { banner, preferences, reopen } from "lx:view";
-import { close, state, tell } from "../act.ts";
-import type { Levels } from "../merge.ts";
+import { close, type Entries, state, tell } from "../act.ts";
 import { get, levelOf, now, signals } from "../page.ts";
 import { safely } from "../quietly.ts";
 import { asks } from "../step.ts";
@@ -18,8 +17,8 @@ let drawn: View | undefined;
 const rows = () => [...(root as HTMLElement).querySelectorAll("section")].map((row) => row.querySelectorAll<HTMLInputElement>("input,select"));
 
 /** The levels that are set in the preferences. */
-export const picked = (): Levels =>
-  Object.fromEntries(rows().map(([input, select], i) => [(rules[i] as NamedRule)._id, +((input as HTMLInputElement).checked && ((LEVELS && select?.value) || 1))]));
+export const picked = (): Entries =>
+  rows().map(([input, select], i) => [(rules[i] as NamedRule)._id, +((input as HTMLInputElement).checked && ((LEVELS && select?.value) || 1))]);
 
 /** The titles of what waits for a grant and is asked about now. */
 const waiting = () => {

@@ -13,6 +13,6 @@ export const addSheet = () => {
     sheet.replaceSync(text);
     document.adoptedStyleSheets.push(sheet);
   } catch {
-    document.documentElement.append(grow(["style", 0, text]));
+    document.documentElement.append(grow(`style\t${text}`));
   }
 };

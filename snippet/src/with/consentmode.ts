@@ -6,9 +6,6 @@ declare global {
   }
 }
 
-/** Puts an entry into the tag managers' queue. */
-export const queue = (entry: object) => (window.dataLayer ??= []).push(entry);
-
 /** Gives tag managers a command; they take only real `arguments` objects. */
 export const command = function () {
   // biome-ignore lint/complexity/noArguments: see above

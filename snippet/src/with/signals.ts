@@ -39,7 +39,10 @@ export const tellTags = (kind: Kind, allowed: (purpose: string) => boolean, deci
     const state = consentState(allowed);
     // Defaults of places, and tags that wait, need a word of the visitor's own.
     const now = JSON.stringify(SIGNALS ? [state, WORDPRESS && !!decided, GOOGLE && kind] : state);
-    if (now !== last) tell(kind, state, decided);
+    if (now !== last) {
+      if (SIGNALS) tell(kind, state, decided);
+      else quietly(() => command("consent", kind, state));
+    }
     last = now;
   }
 };
