@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -101,11 +100,11 @@ func unasked(site *consent.Site, rules []consent.Rule) []string {
 func consentState(site *consent.Site) string {
 	words := object{`security_storage:"granted"`}
 	for _, row := range signals(site) {
-		ids := make([]string, len(row)-1)
-		for i, id := range row[1:] {
-			ids[i] = "may(" + literal(id) + ")"
+		word := "word(" + literal(row[len(row)-1]) + ")"
+		for _, id := range row[1 : len(row)-1] {
+			word = "may(" + literal(id) + ")?" + word + ":\"denied\""
 		}
-		words = append(words, row[0]+":word("+strings.Join(ids, "&&")+")")
+		words = append(words, row[0]+":"+word)
 	}
-	return "may=>{const word=b=>b?\"granted\":\"denied\";return" + words.String() + "}"
+	return "may=>{const word=id=>may(id)?\"granted\":\"denied\";return" + words.String() + "}"
 }

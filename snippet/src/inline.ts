@@ -4,18 +4,15 @@
 import { consentState } from "lx:config";
 import { GPC, MINOR } from "./flags.ts";
 import { glance } from "./glance.ts";
+import { quietly } from "./quietly.ts";
 import { type Inert, revive, shared } from "./revive.ts";
 import { isMinor, sendsGPC } from "./signals.ts";
 import { command } from "./with/consentmode.ts";
 import { network } from "./with/network.ts";
 import { tell } from "./with/signals.ts";
 
-let cookies: string | undefined;
-try {
-  cookies = document.cookie;
-} catch {
-  // A sandboxed frame has none.
-}
+// A sandboxed frame has none.
+const cookies = quietly(() => document.cookie);
 const may = glance(cookies, (+sendsGPC * GPC) | (+isMinor * MINOR), Date.now() / 1000);
 if (SIGNALS) tell("default", consentState(may));
 else if (CONSENT_MODE) command("consent", "default", consentState(may));

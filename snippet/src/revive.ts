@@ -1,4 +1,5 @@
 // An element that is let in, and what all gates of a page share.
+import { quietly } from "./quietly.ts";
 
 /** Whether a purpose runs, at a level given by its name or number, for a vendor. */
 export type Allowed = (name: string, level: string | undefined, vendor: string) => boolean;
@@ -25,18 +26,14 @@ export type Shared = {
 export type Policy = { createScript: (s: string) => string; createScriptURL: (s: string) => string; createHTML?: (s: string) => string };
 declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Policy };
 
-// What an inline gate has left in the page.
-const left = !INLINE && (window as { lxConsent?: { gate?: Shared } }).lxConsent?.gate;
 const same = (s: string) => s;
-let policy: Policy = { createScript: same, createScriptURL: same, ...(NETWORK && { createHTML: same }) };
-try {
-  if (!left) policy = trustedTypes.createPolicy("lx-consent", policy);
-} catch {
-  // There are no such types, or the page forbids ours; then its browser will refuse the scripts.
-}
+const policy: Policy = { createScript: same, createScriptURL: same, ...(NETWORK && { createHTML: same }) };
 
-/** The gate of this page; nobody decides yet. */
-export const shared: Shared = left || ({ _slots: new Set(), _policy: policy } as unknown as Shared);
+/** The gate of this page, or what an inline gate has left; nobody decides yet. */
+export const shared: Shared =
+  (!INLINE && (window as { lxConsent?: { gate?: Shared } }).lxConsent?.gate) ||
+  // There may be no such types, or the page forbids ours; then its browser will refuse the scripts.
+  ({ _slots: new Set(), _policy: quietly(() => trustedTypes.createPolicy("lx-consent", policy)) ?? policy } as unknown as Shared);
 
 /**
  * Makes a copy that loads or runs, because browsers load nothing when a source
