@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"cmp"
-	"fmt"
 	"io/fs"
 	"regexp"
 	"strconv"
@@ -55,8 +54,7 @@ func style(site *consent.Site, dir string, closes bool, owed owed) (string, erro
 		}
 		css.Write(raw)
 	}
-	css.WriteString(tokens(&b.Theme, ".lx"))
-	out := api.Transform(shape(&b.Theme).Replace(css.String()), api.TransformOptions{
+	out := api.Transform(coloured(shape(&b.Theme).Replace(css.String()), &b.Theme), api.TransformOptions{
 		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
 	})
 	if len(out.Errors) > 0 {
@@ -97,29 +95,59 @@ func shape(t *consent.Theme) *strings.Replacer {
 
 func pixels(n int) string { return strconv.Itoa(n) + "px" }
 
-// tokens writes the theme as custom properties: a the accent, k the text on
-// it, b the background, t the text, l lines, m muted text, n what must be told
-// from the background.
+// tokens writes the theme as custom properties, once in each scheme.
 func tokens(t *consent.Theme, scope string) string {
 	var out string
 	for i, p := range t.Palettes() {
-		scheme := "light"
-		if p.Dark {
-			scheme = "dark"
+		own := scope + "{"
+		for _, c := range colours(p) {
+			own += c[0] + ":" + c[1] + ";"
 		}
-		if i == 0 {
-			out = scope + "{" + colours(p) + ";color-scheme:" + scheme + "}"
-			continue
+		own += "color-scheme:" + scheme(p) + "}"
+		if i > 0 {
+			own = "@media(prefers-color-scheme:dark){" + own + "}"
 		}
-		out += "@media(prefers-color-scheme:dark){" + scope + "{" + colours(p) + ";color-scheme:" + scheme + "}}"
+		out += own
 	}
 	return out
 }
 
-// colours writes a palette. What is derived is the text's colour, let through
-// in part: consent.MutedShare and consent.EdgeShare of it.
-func colours(p consent.Palette) string {
+// coloured fills the theme into styles: what is the same in every scheme stands
+// where it is used, the rest is a property of each scheme.
+func coloured(css string, t *consent.Theme) string {
+	palettes := t.Palettes()
+	first, last := palettes[0], palettes[len(palettes)-1]
+	schemes, light, dark := scheme(first), "", ""
+	if first.Dark != last.Dark {
+		schemes += " " + scheme(last)
+	}
+	for i, c := range colours(first) {
+		if other := colours(last)[i]; other != c {
+			light += c[0] + ":" + c[1] + ";"
+			dark += other[0] + ":" + other[1] + ";"
+		} else {
+			css = strings.ReplaceAll(css, "var("+c[0]+")", c[1])
+		}
+	}
+	css += ".lx{" + light + "color-scheme:" + schemes + "}"
+	if dark != "" {
+		css += "@media(prefers-color-scheme:dark){.lx{" + dark + "}}"
+	}
+	return css
+}
+
+func scheme(p consent.Palette) string {
+	if p.Dark {
+		return "dark"
+	}
+	return "light"
+}
+
+// colours are a palette as custom properties: a the accent, k the text on it, b
+// the background, t the text, l lines, m muted text, n what must be told from
+// the background. What is derived is the text's colour, let through in part:
+// consent.MutedShare and consent.EdgeShare of it.
+func colours(p consent.Palette) [7][2]string {
 	text := consent.LongColour(p.Text)
-	return fmt.Sprintf("--a:%s;--k:%s;--b:%s;--t:%s;--l:%s;--m:%sbd;--n:%[6]s80",
-		p.Accent, p.AccentText, p.Background, p.Text, cmp.Or(p.Border, text+"29"), text)
+	return [...][2]string{{"--a", p.Accent}, {"--k", p.AccentText}, {"--b", p.Background}, {"--t", p.Text}, {"--l", cmp.Or(p.Border, text+"29")}, {"--m", text + "bd"}, {"--n", text + "80"}}
 }
