@@ -25,7 +25,7 @@ type Call = readonly [method: string, ...args: unknown[]];
 const before = (window as { lxConsent?: unknown }).lxConsent as { gate?: unknown; q?: Iterable<Call> } | undefined;
 
 const api = {
-  has: (name: string, level?: number | string) => has(name, level),
+  has,
   get,
   show: () => go({ _show: BANNER }),
   showPreferences: () => go({ _show: PREFERENCES }),

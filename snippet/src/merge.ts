@@ -36,9 +36,9 @@ export const merge = (signals: Signals, earlier: Choice, action: Action, levels?
     // A signal keeps a purpose from being granted, save in sight of the notice about it.
     const gpc = n && signals.gpc && rule._gpc;
     if (rule._necessary) said.delete(id);
-    else if (n !== undefined) {
-      given[id] = n;
-      said.set(id, (signals.minor && rule._minor) || (gpc && action !== "save") ? "0" : n + (gpc ? "g" : ""));
+    else if ((n as number) >= 0) {
+      given[id] = n as number;
+      said.set(id, (signals.minor && rule._minor) || (gpc && action !== "save") ? "0" : `${n}${gpc ? "g" : ""}`);
     }
   }
   if (VENDORS) for (const id in vendors) said.set(`@${id}`, `${vendors[id]}`);

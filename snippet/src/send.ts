@@ -22,7 +22,8 @@ let latest = "";
 export const send = async (given?: Given, consent?: string) => {
   try {
     const write: Write = given
-      ? [{ site, id: btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16)))).slice(0, 22).replace(/\W/g, "_"), note, ...given, consent }, Date.now()]
+      ? // 108 random bits as letters of base64url, of which the last stands for zero bits alone.
+        [{ site, id: `${[...crypto.getRandomValues(new Uint32Array(5))].map((n) => n.toString(36)).join("").slice(0, 21)}A`, note, ...given, consent }, Date.now()]
       : JSON.parse(localStorage.lx_pending);
     const [body, at] = write;
     // One decision waits in storage while it cannot be delivered; a newer one
