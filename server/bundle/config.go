@@ -125,13 +125,13 @@ func limits(r consent.Rule) object {
 func rule(in Input, r consent.Rule, words map[string]string) string {
 	site := &in.Edition.Site
 	o := limits(r)
-	names := append([]string{r.ID}, aliases(site, r.ID)...)
+	names := aliases(site, r.ID)
 	for _, v := range site.Vendors {
 		if slices.Contains(v.Purposes, r.ID) {
 			names = append(names, v.ID)
 		}
 	}
-	o.put("_names", " "+strings.Join(names, " ")+" ")
+	o.put("_names", strings.Join(names, " "))
 	if changed(in.Rules) {
 		o.put("_title", oneLine(words["purpose."+r.ID+".title"]))
 	}

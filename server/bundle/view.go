@@ -196,8 +196,8 @@ func (v *viewer) row(r consent.Rule) tree {
 	}
 	if p, ok := v.site.Purpose(r.ID); ok && len(p.Levels) > 0 {
 		levels := el("select", attributes{"data-lx-level": r.ID, "aria-label": title})
-		for i, l := range p.Levels {
-			levels = append(levels, el("option", attributes{"value": i + 1}, v.words["level."+r.ID+"."+l]))
+		for _, l := range p.Levels {
+			levels = append(levels, el("option", nil, v.words["level."+r.ID+"."+l]))
 		}
 		row = append(row, levels)
 	}

@@ -11,7 +11,7 @@ export const now = () => Math.floor(Date.now() / 1000);
 export const signals: Signals = { gpc: sendsGPC, minor: isMinor, ...(OPT_OUTS && { sensitive: isSensitive }) };
 
 /** The purposes behind a name: a purpose's own, another platform's, or a vendor's. */
-export const purposesOf = (name: string): readonly NamedRule[] => rules.filter((r) => r._names.includes(` ${name} `));
+export const purposesOf = (name: string): readonly NamedRule[] => rules.filter((r) => ` ${r._id} ${r._names} `.includes(` ${name} `));
 
 /** The level at which a purpose runs, 0 when it does not. */
 export const levelOf = (rule: NamedRule, vendor?: string): number => decide(rule, signals, state[0], now(), vendor);

@@ -14,11 +14,11 @@ let root: HTMLElement | undefined;
 let drawn: View | undefined;
 
 /** The switch of each purpose, and the list of its levels. */
-const rows = () => [...(root as HTMLElement).querySelectorAll("section")].map((row) => row.querySelectorAll<HTMLInputElement>("input,select"));
+const rows = () => [...(root as HTMLElement).querySelectorAll("section")].map((row) => row.querySelectorAll<HTMLInputElement & HTMLSelectElement>("input,select"));
 
 /** The levels that are set in the preferences. */
 export const picked = (): Entries =>
-  rows().map(([input, select], i) => [(rules[i] as NamedRule)._id, +((input as HTMLInputElement).checked && ((LEVELS && select?.value) || 1))]);
+  rows().map(([input, select], i) => [(rules[i] as NamedRule)._id, (input as HTMLInputElement).checked ? (LEVELS && (select?.selectedIndex as number) + 1) || 1 : 0]);
 
 /** The titles of what waits for a grant and is asked about now. */
 const waiting = () => {
@@ -55,7 +55,7 @@ export const draw = (late?: boolean) => {
     rows().forEach(([input, select], i) => {
       const n = levelOf(rules[i] as NamedRule);
       (input as HTMLInputElement).checked = !!n;
-      if (LEVELS && select) select.value = `${n || 1}`;
+      if (LEVELS && select) select.selectedIndex = n && n - 1;
     });
     box.oncancel = close;
     // For programs that look at pages.
