@@ -27,7 +27,7 @@ export const merge = (signals: Signals, earlier: Choice, action: Action, levels?
       ([id, level]) =>
         !((CHANGED || TRAVEL) && level > "0" && rules.some((r) => ((VENDORS && id[0] === "@" && !r._necessary) || r._id === id) && outdated(r, earlier))) &&
         // Ending ends what was said about vendors, too; accepting everything outdoes it.
-        !(VENDORS && id[0] === "@" && /_all|w$/.test(action)),
+        (!VENDORS || id[0] !== "@" || !/_all|w$/.test(action)),
     ),
   );
   for (const rule of rules) {

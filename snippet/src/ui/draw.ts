@@ -38,7 +38,7 @@ export const draw = (late?: boolean) => {
     // Who takes our box away at once is not answered at once: the two would never end.
     if (root?.isConnected === false) {
       root = undefined;
-      setTimeout(safely(() => draw(true)), 50);
+      setTimeout(safely(draw), 50, true);
     }
     return;
   }
