@@ -9,9 +9,10 @@ import (
 )
 
 // setting says how all loads are made.
-const setting = `The server is the program as it is shipped, on one core with ` + "`GOMAXPROCS=1`" + `; the client (64 connections that always have one request under
-way) and Redis share the other core. Rounds of %d s are run in turn, %d of each after a discarded one; medians, with the smallest and the
-largest in brackets; the ratio is the median of those within rounds. "Bare Echo" is an Echo handler that does nothing but answer.`
+const setting = `The server is the program as it is shipped, on one core with ` + "`GOMAXPROCS=1`" + `; the client and Redis share the other core. The
+client has 64 connections that always have one request under way, and never sleeps, since whoever wakes a sleeping one pays for it. Rounds
+of %d s are run in turn, %d of each after a discarded one; medians, with the smallest and the largest in brackets; the ratio is the median
+of those within rounds. "Bare Echo" is an Echo handler that does nothing but answer.`
 
 // checks measures answers to "may this run?".
 func checks(ctx context.Context, b *bench) (string, error) {
@@ -50,22 +51,19 @@ func checks(ctx context.Context, b *bench) (string, error) {
 		bySubject = append(bySubject, get(ours.addr, "/v1/check?site=demo&purpose=analytics&subject="+s, "Authorization: Bearer "+token))
 	}
 	cookie := "Cookie: lx_consent=" + v.Consent
-	aims := map[string]string{"check, signed cookie": "≥ 0.85", "check, subject in Redis": "≥ 0.75"}
 	results, err := b.contests(ctx, []contest{
-		{"bare Echo, JSON", asked{Addr: bare.addr, Process: bare.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(bare.addr, "/json")}}},
-		{"bare Echo, prepared bytes", asked{Addr: bare.addr, Process: bare.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(bare.addr, "/blob")}}},
-		{"check, signed cookie", asked{Addr: ours.addr, Process: ours.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(ours.addr, "/v1/check?site=demo&purpose=analytics", cookie)}}},
-		{"gate for proxies, signed cookie", asked{Addr: ours.addr, Process: ours.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(ours.addr, "/v1/gate?site=demo&purpose=analytics", cookie)}}},
-		{"check, subject in Redis", asked{Addr: ours.addr, Process: ours.cmd.Process.Pid, Status: 200, Requests: bySubject}},
+		{"bare Echo, JSON", bare.asked(200, get(bare.addr, "/json"))},
+		{"bare Echo, prepared bytes", bare.asked(200, get(bare.addr, "/blob"))},
+		{"check, signed cookie", ours.asked(200, get(ours.addr, "/v1/check?site=demo&purpose=analytics", cookie))},
+		{"gate for proxies, signed cookie", ours.asked(200, get(ours.addr, "/v1/gate?site=demo&purpose=analytics", cookie))},
+		{"check, subject in Redis", ours.asked(200, bySubject...)},
 	})
 	if err != nil {
 		return "", err
 	}
-	tail := fmt.Sprintf("p99 of the check with a cookie is %.2f × bare Echo's (aim ≤ 1.3).", results[2].p99/results[0].p99)
-	return "## Checks\n\n" + fmt.Sprintf(setting, b.seconds, b.rounds) + fmt.Sprintf(`
-Checks by subject ask with an API key for one of %s visitors, each in its turn.
-
-`, thousands(len(subjects))) + rows(results, aims) + "\n" + tail, nil
+	note := fmt.Sprintf("\nChecks by subject ask with an API key for one of %s visitors, each in its turn.", thousands(len(subjects)))
+	return b.text("Checks", note, results, map[string]string{"check, signed cookie": "≥ 0.85", "check, subject in Redis": "≥ 0.75"},
+		fmt.Sprintf("p99 of the check with a cookie is %.2f × bare Echo's (aim ≤ 1.3).", results[2].p99/results[0].p99)), nil
 }
 
 // writes measures consent writes.
@@ -95,7 +93,7 @@ func writes(ctx context.Context, b *bench) (string, error) {
 		return "", err
 	}
 	defer acked.stop()
-	all := []contest{{"bare Echo, JSON", asked{Addr: bare.addr, Process: bare.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(bare.addr, "/json")}}}}
+	all := []contest{{"bare Echo, JSON", bare.asked(200, get(bare.addr, "/json"))}}
 	for _, c := range []struct {
 		name string
 		of   *process
@@ -105,18 +103,16 @@ func writes(ctx context.Context, b *bench) (string, error) {
 			return "", err
 		}
 		request := post(c.of.addr, "/v1/consents", body)
-		all = append(all, contest{c.name, asked{
-			Addr: c.of.addr, Process: c.of.cmd.Process.Pid, Status: 201, Requests: [][]byte{request}, ID: strings.Index(string(request), "\r\n\r\n") + 4 + at,
-		}})
+		load := c.of.asked(201, request)
+		load.ID = strings.Index(string(request), "\r\n\r\n") + 4 + at
+		all = append(all, contest{c.name, load})
 	}
 	results, err := b.contests(ctx, all)
 	if err != nil {
 		return "", err
 	}
-	aims := map[string]string{all[1].name: "≥ 0.5", all[2].name: "≥ 0.5"}
-	return "## Consent writes\n\n" + fmt.Sprintf(setting, b.seconds, b.rounds) + `
+	return b.text("Consent writes", `
 A write opens and checks the notice, is chained, sealed and fsynced in the node log before it is answered, with a signed cookie, a subject
-token and a receipt signed with Ed25519; behind the answer it is applied with its counters.
-
-` + rows(results, aims), nil
+token and a receipt signed with Ed25519; behind the answer it is applied with its counters.`,
+		results, map[string]string{all[1].name: "≥ 0.5", all[2].name: "≥ 0.5"}, ""), nil
 }

@@ -109,6 +109,11 @@ func (b *bench) ours(ctx context.Context, args ...string) (*process, error) {
 	return p, nil
 }
 
+// asked is a load on a server whose answers have a status.
+func (p *process) asked(status int, requests ...[]byte) asked {
+	return asked{Addr: p.addr, Process: p.cmd.Process.Pid, Status: status, Requests: requests}
+}
+
 // get is one request of the kind that browsers and servers keep sending.
 func get(addr, path string, headers ...string) []byte {
 	lines := append([]string{"GET " + path + " HTTP/1.1", "Host: " + addr}, headers...)
@@ -234,6 +239,12 @@ func (r result) over(base result) float64 {
 		all = append(all, r.rates[i]/base.rates[i])
 	}
 	return median(all)
+}
+
+// text is a section: how it was measured, what else is to say, the results, each
+// compared with the first, and what they come to.
+func (b *bench) text(title, note string, results []result, aims map[string]string, tail string) string {
+	return "## " + title + "\n\n" + fmt.Sprintf(setting, b.seconds, b.rounds) + note + "\n\n" + rows(results, aims) + "\n" + tail
 }
 
 // rows writes results, each compared with the first.

@@ -50,17 +50,17 @@ func scripts(ctx context.Context, b *bench) (string, error) {
 	}
 	defer nginx.stop()
 	results, err := b.contests(ctx, []contest{
-		{"nginx, static file", asked{Addr: nginx.addr, Process: nginx.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(nginx.addr, "/demo.js")}}},
-		{"our script from memory", asked{Addr: ours.addr, Process: ours.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(ours.addr, "/s/demo.js", "Accept-Encoding: br")}}},
-		{"bare Echo, JSON", asked{Addr: bare.addr, Process: bare.cmd.Process.Pid, Status: 200, Requests: [][]byte{get(bare.addr, "/json")}}},
-		{"our 304", asked{Addr: ours.addr, Process: ours.cmd.Process.Pid, Status: 304, Requests: [][]byte{get(ours.addr, "/s/demo.js", "Accept-Encoding: br", "If-None-Match: "+answer.Header.Get("ETag"))}}},
+		{"nginx, static file", nginx.asked(200, get(nginx.addr, "/demo.js"))},
+		{"our script from memory", ours.asked(200, get(ours.addr, "/s/demo.js", "Accept-Encoding: br"))},
+		{"bare Echo, JSON", bare.asked(200, get(bare.addr, "/json"))},
+		{"our 304", ours.asked(304, get(ours.addr, "/s/demo.js", "Accept-Encoding: br", "If-None-Match: "+answer.Header.Get("ETag")))},
 	})
 	if err != nil {
 		return "", err
 	}
-	tail := fmt.Sprintf("The 304 is %.2f × bare Echo by requests and %.2f × by processor time (aim ≥ 0.9).", results[3].over(results[2]), results[2].cpu/results[3].cpu)
-	return fmt.Sprintf("## Scripts\n\n%s The same %s bytes of brotli, from one nginx worker with `sendfile` and `open_file_cache`.\n\n",
-		fmt.Sprintf(setting, b.seconds, b.rounds), thousands(len(script))) + rows(results, map[string]string{"our script from memory": "≥ 0.5"}) + "\n" + tail, nil
+	return b.text("Scripts", fmt.Sprintf(" The same %s bytes of brotli, from one nginx worker with `sendfile` and `open_file_cache`.", thousands(len(script))),
+		results, map[string]string{"our script from memory": "≥ 0.5"},
+		fmt.Sprintf("The 304 is %.2f × bare Echo by requests and %.2f × by processor time (aim ≥ 0.9).", results[3].over(results[2]), results[2].cpu/results[3].cpu)), nil
 }
 
 // nginx serves one file.
