@@ -101,7 +101,7 @@ type visit struct {
 	next   *consent.Edition
 	place  consent.Place
 	locale string
-	day    string
+	day    int64
 	// signer is the key of the note.
 	signer string
 	gpc    bool
@@ -155,7 +155,7 @@ func (d *Desk) Script(ask Ask) (*Script, error) {
 		site: ask.Site, edition: e, next: d.o.Editions.Upcoming(ask.Site), place: ask.Place, gpc: ask.SimGPC,
 		locale: d.locale(e, ask.Lang, ask.Accept),
 		// Law changes at midnight UTC; a day is part of the key.
-		day: d.o.Clock().UTC().Format(time.DateOnly), signer: d.o.Keys.Active(),
+		day: d.o.Clock().Unix() / (24 * 3600), signer: d.o.Keys.Active(),
 	}
 	return d.visits.get(v, func() (*Script, error) {
 		n := d.notice(e, v.place, v.locale)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -60,10 +59,23 @@ func (l *labels) of(k label, varies func() string) *labelled {
 
 // labelled is a script with the headers of its three forms.
 type labelled struct {
+	common []field
 	// unchanged are those of common that an answer without a body repeats: the
 	// client has the others (RFC 9110, section 15.4.5).
-	common, unchanged http.Header
-	forms             []form
+	unchanged []field
+	forms     []form
+}
+
+// field is a header. A list of them is read faster than a map.
+type field struct {
+	name   string
+	values []string
+}
+
+func write(h http.Header, fields []field) {
+	for _, f := range fields {
+		h[f.name] = f.values
+	}
 }
 
 type form struct {
@@ -73,10 +85,11 @@ type form struct {
 }
 
 func newLabelled(a *bundle.Asset, common http.Header) *labelled {
-	l := &labelled{common: common, unchanged: http.Header{}}
-	for _, name := range []string{"Cache-Control", "Vary"} {
-		if v, ok := common[name]; ok {
-			l.unchanged[name] = v
+	l := &labelled{}
+	for name, values := range common {
+		l.common = append(l.common, field{name, values})
+		if name == "Cache-Control" || name == "Vary" {
+			l.unchanged = append(l.unchanged, field{name, values})
 		}
 	}
 	for _, f := range []form{{coding: "br", body: a.Brotli}, {coding: "gzip", body: a.Gzip}, {body: a.JS}} {
@@ -107,10 +120,10 @@ func (l *labelled) send(c echo.Context) error {
 	h := c.Response().Header()
 	h["Etag"] = f.tag
 	if matches(r.Header.Get("If-None-Match"), f.tag[0]) {
-		maps.Copy(h, l.unchanged)
+		write(h, l.unchanged)
 		return c.NoContent(http.StatusNotModified)
 	}
-	maps.Copy(h, l.common)
+	write(h, l.common)
 	if f.encoding != nil {
 		h["Content-Encoding"] = f.encoding
 	}
