@@ -30,3 +30,9 @@ func Printer(log *slog.Logger, clock func() time.Time) interface {
 } {
 	return &library{log: log, clock: clock, told: map[string]trouble{}}
 }
+
+// ReadLine reads a line of a journal.
+func ReadLine(line string) error {
+	_, err := readLine("shop", partitions-1, line)
+	return err
+}

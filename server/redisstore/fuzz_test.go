@@ -41,3 +41,11 @@ func FuzzTheNameOfABucket(f *testing.F) {
 	}
 	f.Fuzz(func(_ *testing.T, s string) { _ = redisstore.ReadBucket(s) })
 }
+
+func FuzzALineOfAJournal(f *testing.F) {
+	head := "\x32\x69\xb1\x0f\x5a\x00\x07\xff"
+	for _, s := range []string{"", head, head + "markmark", head + "+0001795478400000000", head + "+0001795478400000000x\x00\x01markmarkresttt", head + "+0001795478400000000X\x00\x02id", head + "+0001795478400000000y"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(_ *testing.T, s string) { _ = redisstore.ReadLine(s) })
+}
