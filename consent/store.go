@@ -19,6 +19,17 @@ const (
 	StoredReplica Level = "replica"
 )
 
+// Kept is what became of a record that was given to a store.
+type Kept struct {
+	// Record is the one that is stored under its id; Fresh says that it is new.
+	Record Record
+	Fresh  bool
+	// Level is what was reached.
+	Level Level
+	// Receipt is the subject's copy, signed; empty when the store signs none.
+	Receipt SignedReceipt
+}
+
 // Records keeps decisions. All methods return an *Error with code Unavailable
 // when the store does not answer before the context ends; every other code is
 // named at its method.

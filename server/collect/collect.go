@@ -75,10 +75,9 @@ type Answer struct {
 	Subject string
 	Stored  consent.Level
 	// Away says that the store did not answer what was asked before.
-	Away    bool
-	Receipt consent.Receipt
-	// JWS is the receipt, signed.
-	JWS string
+	Away bool
+	// Receipt is the subject's copy, signed.
+	Receipt consent.SignedReceipt
 }
 
 const (
@@ -143,31 +142,43 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 	record := d.record(live, w, shown, subject, choice, latest)
 	record.Secret = secret
 	record.Outdated = shown.edition.Number != live.Number
-	stored, fresh, level, err := d.append(ctx, record)
+	kept, err := d.append(ctx, record)
 	if err != nil {
 		return Answer{}, err
 	}
+	stored := &kept.Record
 	// The write may be a retry from before the device was linked to an account.
 	held, _ := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
 	if w.Subject != "" && stored.Subject != subject && stored.Subject != held.Subject {
 		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
 	}
-	a, err = d.answer(live, w, stored, fresh, latest, held)
-	a.Stored, a.Away = level, before.away
+	a, err = d.answer(live, w, &kept, latest, held)
+	a.Away = before.away
 	return a, err
 }
 
-// leveled is a store that says how safe each single record is.
+// leveled is a store that says how safe each single record is, and may sign
+// receipts.
 type leveled interface {
-	AppendLevel(ctx context.Context, r consent.Record) (stored consent.Record, fresh bool, level consent.Level, err error)
+	Keep(ctx context.Context, r consent.Record) (consent.Kept, error)
 }
 
-func (d *Desk) append(ctx context.Context, r consent.Record) (stored consent.Record, fresh bool, level consent.Level, err error) {
+func (d *Desk) append(ctx context.Context, r consent.Record) (kept consent.Kept, err error) {
 	if store, ok := d.o.Records.(leveled); ok {
-		return store.AppendLevel(ctx, r)
+		kept, err = store.Keep(ctx, r)
+	} else {
+		kept.Record, kept.Fresh, err = d.o.Records.Append(ctx, r)
+		kept.Level = d.o.Records.Level()
 	}
-	stored, fresh, err = d.o.Records.Append(ctx, r)
-	return stored, fresh, d.o.Records.Level(), err
+	if err != nil || kept.Receipt.Text != nil {
+		return kept, err
+	}
+	signed, err := d.o.Keys.SignReceipts([]*consent.Record{&kept.Record})
+	if err != nil {
+		return kept, err
+	}
+	kept.Receipt = signed[0]
+	return kept, nil
 }
 
 // before is what a write finds.
@@ -242,23 +253,20 @@ func (d *Desk) alive(c *consent.Choice) *consent.Choice {
 	return c
 }
 
-func (d *Desk) answer(live *consent.Edition, w Write, r consent.Record, fresh bool, latest *consent.Record, held consent.SubjectToken) (Answer, error) {
-	a := Answer{ID: r.ID, Receipt: r.Receipt()}
-	var err error
-	if a.JWS, err = d.o.Keys.SignReceipt(a.Receipt); err != nil {
-		return Answer{}, err
-	}
+func (d *Desk) answer(live *consent.Edition, w Write, kept *consent.Kept, latest *consent.Record, held consent.SubjectToken) (Answer, error) {
+	r := &kept.Record
+	a := Answer{ID: r.ID, Stored: kept.Level, Receipt: kept.Receipt}
 	// A decision that waited in a queue must not undo a newer one in the
 	// browser either.
-	holds := &r
-	if latest != nil && latest.Later(&r) {
+	holds := r
+	if latest != nil && latest.Later(r) {
 		holds = latest
 	}
 	a.Consent = consent.SealCookie(d.o.Keys, live.Site.Tenant, w.Site, holds.Choice())
 	if len(a.Consent) > consent.CookieLimit {
 		return Answer{}, consent.Fail(consent.Invalid, "the choice does not fit into the consent cookie", "choose per purpose instead of per vendor")
 	}
-	if r.Subject != "" && (fresh || w.Subject != "" || d.o.Clock().Sub(r.Time) < TokenWindow) {
+	if r.Subject != "" && (kept.Fresh || w.Subject != "" || d.o.Clock().Sub(r.Time) < TokenWindow) {
 		a.Subject = consent.SealSubject(d.o.Keys, live.Site.Tenant, w.Site, consent.SubjectToken{
 			Subject: r.Subject, Clock: holds.Clock,
 			// A subject that is not the one held is the account that it was linked to.

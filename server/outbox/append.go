@@ -26,6 +26,7 @@ type request struct {
 	// record is nil for an erasure, of the subject on the site. The writer
 	// gives it its place.
 	record        *consent.Record
+	receipt       consent.SignedReceipt
 	site, subject string
 	// wide asks for an erasure of who is linked to the subject too.
 	wide bool
@@ -39,6 +40,7 @@ type answer struct {
 	fresh    bool
 	// applied tells the outcome at the store; nil when it is known already.
 	applied <-chan result
+	receipt consent.SignedReceipt
 	err     error
 }
 
@@ -55,28 +57,29 @@ type result struct {
 // moment for what the store says. When the store is away it is taken all the
 // same, and settled later: there, the first content of an id wins.
 func (b *Outbox) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
-	stored, fresh, level, err := b.AppendLevel(ctx, r)
-	if err == nil && level != b.o.Ack {
+	kept, err := b.Keep(ctx, r)
+	if err == nil && kept.Level != b.o.Ack {
 		return consent.Record{}, false, notApplied(ctx.Err())
 	}
-	return stored, fresh, err
+	return kept.Record, kept.Fresh, err
 }
 
-// AppendLevel is Append for callers that can say what was reached: when the
-// level of Options.Ack is not reached soon, or before ctx ends, it returns the
-// record with the level that was, and no error.
-func (b *Outbox) AppendLevel(ctx context.Context, r consent.Record) (stored consent.Record, fresh bool, level consent.Level, err error) {
+// Keep is Append for callers that can say what was reached: when the level of
+// Options.Ack is not reached soon, or before ctx ends, it returns the record
+// with the level that was, and no error. The receipts of all that shared an
+// fsync share a signature.
+func (b *Outbox) Keep(ctx context.Context, r consent.Record) (consent.Kept, error) {
 	if err := named(r.Site, r.ID, r.Subject); err != nil {
-		return stored, false, "", err
+		return consent.Kept{}, err
 	}
 	// The caller goes on with its own maps.
 	own, err := b.owned(r)
 	if err != nil {
-		return stored, false, "", err
+		return consent.Kept{}, err
 	}
 	a, err := b.submit(ctx, &request{ctx: ctx, entry: recordEntry(own, b.now()), record: own, site: r.Site, done: make(chan answer, 1)})
 	if err != nil {
-		return stored, false, "", err
+		return consent.Kept{}, err
 	}
 	if a.fresh {
 		return b.settle(ctx, cloned(*own), a)
@@ -101,9 +104,10 @@ func (b *Outbox) owned(r consent.Record) (*consent.Record, error) {
 }
 
 // settle waits for the store as long as the caller has to.
-func (b *Outbox) settle(ctx context.Context, r consent.Record, a answer) (consent.Record, bool, consent.Level, error) {
+func (b *Outbox) settle(ctx context.Context, r consent.Record, a answer) (consent.Kept, error) {
+	local := consent.Kept{Record: r, Fresh: true, Level: consent.StoredLocal, Receipt: a.receipt}
 	if a.applied == nil {
-		return r, true, consent.StoredLocal, nil
+		return local, nil
 	}
 	wait := b.o.AckWait
 	if b.o.Ack == consent.StoredLocal {
@@ -119,14 +123,17 @@ func (b *Outbox) settle(ctx context.Context, r consent.Record, a answer) (consen
 	defer cancel()
 	select {
 	case got := <-a.applied:
-		if got.err != nil {
-			return consent.Record{}, false, "", got.err
+		switch {
+		case got.err != nil:
+			return consent.Kept{}, got.err
+		case got.foreign:
+			return consent.Kept{Record: got.record, Level: b.level(ctx)}, nil
 		}
-		return got.record, !got.foreign, b.level(ctx), nil
+		return consent.Kept{Record: got.record, Fresh: true, Level: b.level(ctx), Receipt: a.receipt}, nil
 	case <-ctx.Done():
 	case <-b.applierEnded:
 	}
-	return r, true, consent.StoredLocal, nil
+	return local, nil
 }
 
 // level is what a decision has reached that the store has had.
@@ -141,28 +148,33 @@ func (b *Outbox) level(ctx context.Context) consent.Level {
 }
 
 // repeated answers a write whose id the log has already.
-func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (stored consent.Record, fresh bool, level consent.Level, err error) {
+func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (consent.Kept, error) {
 	first, m, err := b.entryAt(a.position)
 	if err != nil {
-		return stored, false, "", err
+		return consent.Kept{}, err
 	}
-	if stored, err = first.record(); err != nil {
-		return stored, false, "", unread(err)
+	stored, err := first.record()
+	if err != nil {
+		return consent.Kept{}, unread(err)
 	}
 	switch {
 	case m.flags&flagErased != 0:
-		return consent.Record{}, false, "", erased()
+		return consent.Kept{}, erased()
 	case stored.Content != r.Content:
-		return consent.Record{}, false, "", reused(r.ID)
+		return consent.Kept{}, reused(r.ID)
 	case m.flags&flagForeign != 0:
 		// Only the store has the first record of this id.
-		stored, fresh, err = b.inner.Append(ctx, r)
-		return stored, fresh, b.level(ctx), err
+		stored, fresh, err := b.inner.Append(ctx, r)
+		return consent.Kept{Record: stored, Fresh: fresh, Level: b.level(ctx)}, err
 	}
-	if b.o.Ack != consent.StoredLocal && !b.reached(ctx, a.position, b.o.AckWait) {
-		return stored, false, consent.StoredLocal, nil
+	kept := consent.Kept{Record: stored, Level: consent.StoredLocal}
+	if kept.Receipt, err = b.receiptAgain(first); err != nil {
+		return consent.Kept{}, err
 	}
-	return stored, false, b.level(ctx), nil
+	if b.o.Ack == consent.StoredLocal || b.reached(ctx, a.position, b.o.AckWait) {
+		kept.Level = b.level(ctx)
+	}
+	return kept, nil
 }
 
 func (b *Outbox) submit(ctx context.Context, r *request) (answer, error) {

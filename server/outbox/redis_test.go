@@ -182,18 +182,18 @@ func TestAWriteThatPromisesRedisIsRefusedWithoutItAndSettledByItsRetry(t *testin
 	server.Kill()
 	_, _, err := s.Append(t.Context(), record("b", "sub", 2))
 	wantCode(t, "Append", err, consent.Unavailable)
-	_, fresh, level, err := s.AppendLevel(t.Context(), record("c", "sub", 3))
-	if err != nil || !fresh || level != consent.StoredLocal {
-		t.Fatalf("AppendLevel = fresh %v, %q, %v", fresh, level, err)
+	kept, err := s.Keep(t.Context(), record("c", "sub", 3))
+	if err != nil || !kept.Fresh || kept.Level != consent.StoredLocal {
+		t.Fatalf("Keep = fresh %v, %q, %v", kept.Fresh, kept.Level, err)
 	}
 	if err := s.Ping(t.Context()); err != nil {
 		t.Fatalf("Ping while Redis is dead: %v", err)
 	}
 	server.Restart()
 	allThere(t, s, []string{"a", "b", "c"})
-	stored, fresh, level, err := s.AppendLevel(t.Context(), record("b", "sub", 2))
-	if err != nil || fresh || stored.ID != "b" || level != consent.StoredRedis {
-		t.Fatalf("the retry = %q, fresh %v, %q, %v", stored.ID, fresh, level, err)
+	kept, err = s.Keep(t.Context(), record("b", "sub", 2))
+	if err != nil || kept.Fresh || kept.Record.ID != "b" || kept.Level != consent.StoredRedis {
+		t.Fatalf("the retry = %q, fresh %v, %q, %v", kept.Record.ID, kept.Fresh, kept.Level, err)
 	}
 }
 

@@ -80,6 +80,7 @@ func (b *Outbox) commit(batch []*request) {
 			return
 		}
 	}
+	b.receipts(fresh)
 	b.publish(fresh, again, heads)
 }
 
@@ -120,7 +121,7 @@ func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head)
 		old := b.index.first > 1 || e.clock < b.horizon || e.time-e.clock >= retryAge.Milliseconds()
 		b.index.add(e.head, headSize+len(e.body))
 		b.recent = append(b.recent, e)
-		a := answer{position: e.position, fresh: true}
+		a := answer{position: e.position, fresh: true, receipt: r.receipt}
 		if r.record != nil && (old || b.o.Ack != consent.StoredLocal) {
 			outcome := make(chan result, 1)
 			b.waiting[e.position] = append(b.waiting[e.position], outcome)

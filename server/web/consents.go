@@ -40,7 +40,8 @@ type answerJSON struct {
 
 type receiptJSON struct {
 	consent.Receipt
-	// JWS is the receipt signed with Ed25519; `/v1/keys` holds the keys.
+	// JWS is the receipt signed with Ed25519, perhaps together with others that
+	// came at the same time; `/v1/keys` holds the keys.
 	JWS string `json:"jws"`
 }
 

@@ -1,17 +1,14 @@
 package web
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
 )
@@ -57,35 +54,26 @@ func appendCheck(b []byte, a *gate.Answer) []byte {
 	return append(b, "]}\n"...)
 }
 
-// appendAnswer writes an answerJSON. What the receipt says is in its signed
-// text already, letter by letter as it was signed.
-func appendAnswer(b []byte, a *collect.Answer) ([]byte, error) {
-	_, rest, _ := strings.Cut(a.JWS, ".")
-	signed, _, _ := strings.Cut(rest, ".")
+// appendAnswer writes an answerJSON. What the receipt says stands there letter
+// by letter as it was signed.
+func appendAnswer(b []byte, a *collect.Answer) []byte {
 	b = appendText(append(b, `{"id":`...), a.ID)
 	b = appendText(append(b, `,"consent":`...), a.Consent)
 	if a.Subject != "" {
 		b = appendText(append(b, `,"subject":`...), a.Subject)
 	}
 	b = appendText(append(b, `,"stored":`...), string(a.Stored))
-	b, err := base64.RawURLEncoding.AppendDecode(append(b, `,"receipt":`...), []byte(signed))
-	if err != nil || b[len(b)-1] != '}' {
-		return nil, errors.New("a receipt that was just signed cannot be read")
-	}
-	b = appendText(append(b[:len(b)-1], `,"jws":`...), a.JWS)
-	return append(b, "}}\n"...), nil
+	b = append(append(b, `,"receipt":`...), a.Receipt.Text[:len(a.Receipt.Text)-1]...)
+	b = append(append(b, `,"jws":"`...), a.Receipt.JWS...)
+	return append(b, "\"}}\n"...)
 }
 
 // sendAnswer answers a write.
 func (s *Server) sendAnswer(c echo.Context, a *collect.Answer) error {
 	buf := s.buffers.get()
 	defer s.buffers.put(buf)
-	b, err := appendAnswer(*buf, a)
-	if err != nil {
-		return err
-	}
-	*buf = b
-	return s.sendJSON(c, http.StatusCreated, b)
+	*buf = appendAnswer(*buf, a)
+	return s.sendJSON(c, http.StatusCreated, *buf)
 }
 
 // appendDecision writes a decisionJSON.
@@ -110,16 +98,4 @@ func appendDecision(b []byte, d *gate.Decision) []byte {
 }
 
 // appendText writes a string as encoding/json does.
-func appendText(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			quoted, err := json.Marshal(s)
-			if err != nil {
-				// A string is always encodable.
-				return append(b, `""`...)
-			}
-			return append(b, quoted...)
-		}
-	}
-	return append(append(append(b, '"'), s...), '"')
-}
+func appendText(b []byte, s string) []byte { return consent.AppendText(b, s) }

@@ -39,30 +39,31 @@ func TestAWritesAnswerIsWhatTheEncoderOfTheLibraryWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, a := range map[string]collect.Answer{
+	for name, c := range map[string]struct {
+		a collect.Answer
+		r consent.Record
+	}{
 		"nothing": {},
-		"a first write": {ID: "id", Consent: "1.k1", Subject: "s", Stored: consent.StoredLocal, Receipt: consent.Receipt{
-			ID: "id", Site: "demo", Edition: 3, Levels: map[string]int{"a": 1, "b": 0}, Vendors: map[string]int{"v": 2}, Action: consent.GPC,
-			Time: time.Unix(1, 5e8).UTC(), Node: "n", Seq: 7, Link: consent.Link{1}, Hash: consent.Hash{2},
-		}},
-		"odd letters": {ID: "\"<&>\u2028", Receipt: consent.Receipt{Locale: "<b>\\\"é\xff", Levels: map[string]int{}}},
+		"a first write": {
+			collect.Answer{ID: "id", Consent: "1.k1", Subject: "s", Stored: consent.StoredLocal},
+			consent.Record{ID: "id", Site: "demo", Edition: 3, Levels: map[string]int{"a": 1, "b": 0}, Vendors: map[string]int{"v": 2}, Action: consent.GPC, Time: time.Unix(1, 5e8).UTC(), Node: "n", Seq: 7, Link: consent.Link{1}},
+		},
+		"odd letters": {collect.Answer{ID: "\"<&>\u2028"}, consent.Record{Locale: "<b>\\\"é\xff", Levels: map[string]int{}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var err error
-			if a.JWS, err = keys.SignReceipt(a.Receipt); err != nil {
-				t.Fatal(err)
-			}
-			want, err := json.Marshal(answerJSON{ID: a.ID, Consent: a.Consent, Subject: a.Subject, Stored: a.Stored, Receipt: receiptJSON{a.Receipt, a.JWS}})
+			signed, err := keys.SignReceipts([]*consent.Record{&c.r})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := appendAnswer(nil, &a); err != nil || string(got) != string(want)+"\n" {
-				t.Fatalf("got  %s, %v\nwant %s", got, err, want)
+			c.a.Receipt = signed[0]
+			want, err := json.Marshal(answerJSON{ID: c.a.ID, Consent: c.a.Consent, Subject: c.a.Subject, Stored: c.a.Stored, Receipt: receiptJSON{c.r.Receipt(), string(signed[0].JWS)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := appendAnswer(nil, &c.a); string(got) != string(want)+"\n" {
+				t.Fatalf("got  %s\nwant %s", got, want)
 			}
 		})
-	}
-	if _, err := appendAnswer(nil, &collect.Answer{}); err == nil {
-		t.Error("an answer without a receipt was written")
 	}
 }

@@ -1,0 +1,148 @@
+package consent
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// SignedReceipt is a receipt with its proof.
+type SignedReceipt struct {
+	// Text is the receipt as JSON, letter by letter as it was signed.
+	Text []byte
+	// JWS is the signed text.
+	JWS []byte
+}
+
+// SignReceipts signs the receipts of records that were stored together with
+// one signature, which is most of what a receipt costs. Each receipt verifies
+// alone, with the hashes that lead from it to what was signed. One record gets
+// what SignReceipt makes. The same records in the same order give the same
+// texts under one key. At most 65,535 can be signed at a time.
+//
+// Errors: Invalid when a record cannot be written as JSON.
+func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
+	if k = k.now(); len(records) == 0 || len(records) > treeLimit {
+		return nil, nil
+	}
+	algorithm := sharedSignature
+	if len(records) == 1 {
+		algorithm = ownSignature
+	}
+	header, err := json.Marshal(jwsHeader{Algorithm: algorithm, KeyID: k.keys[0].ID, Type: receiptType})
+	if err != nil {
+		return nil, Errorf(Invalid, "the header of a signature is not encodable: %w", err)
+	}
+	var ends []int
+	var texts []byte
+	for _, r := range records {
+		if texts, err = appendReceipt(texts, r); err != nil {
+			return nil, err
+		}
+		ends = append(ends, len(texts))
+	}
+	enc, proofSize := base64.RawURLEncoding, treeProofSize
+	for n := 1; n < len(records); n *= 2 {
+		proofSize += len(Hash{})
+	}
+	out, leaves := make([]SignedReceipt, len(records)), make([]Hash, len(records))
+	all := make([]byte, 0, enc.EncodedLen(len(texts))+len(records)*(enc.EncodedLen(len(header))+enc.EncodedLen(proofSize)+4))
+	var scratch []byte
+	from := 0
+	for i, end := range ends {
+		out[i].Text = texts[from:end:end]
+		// Room is left for the last part, which comes later.
+		room := enc.EncodedLen(len(header)) + 1 + enc.EncodedLen(end-from) + 1 + enc.EncodedLen(proofSize)
+		b := all[len(all) : len(all) : len(all)+room]
+		all = all[:len(all)+room]
+		b = enc.AppendEncode(append(enc.AppendEncode(b, header), '.'), out[i].Text)
+		if len(records) > 1 {
+			leaves[i], scratch = treeLeaf(scratch, b)
+		}
+		out[i].JWS, from = append(b, '.'), end
+	}
+	if len(records) == 1 {
+		signed := out[0].JWS
+		out[0].JWS = enc.AppendEncode(signed, ed25519.Sign(k.made[0].receipt, signed[:len(signed)-1]))
+		return out, nil
+	}
+	levels := treeLevels(leaves)
+	signature := ed25519.Sign(k.made[0].receipt, treeSigned(levels[len(levels)-1][0], len(leaves)))
+	for i := range out {
+		scratch = appendTreeProof(scratch[:0], signature, levels, i)
+		out[i].JWS = enc.AppendEncode(out[i].JWS, scratch)
+	}
+	return out, nil
+}
+
+// appendReceipt writes the receipt of a record as encoding/json does.
+func appendReceipt(b []byte, record *Record) ([]byte, error) {
+	r := record.Receipt()
+	b = AppendText(append(b, `{"id":`...), r.ID)
+	b = AppendText(append(b, `,"site":`...), r.Site)
+	b = strconv.AppendInt(append(b, `,"edition":`...), int64(r.Edition), 10)
+	b = AppendText(append(b, `,"edition_hash":`...), r.EditionHash)
+	b = AppendText(append(b, `,"words_hash":`...), r.WordsHash)
+	b = AppendText(append(b, `,"regime":`...), r.Regime)
+	b = AppendText(append(b, `,"locale":`...), r.Locale)
+	b = appendLevels(append(b, `,"levels":`...), r.Levels)
+	if len(r.Vendors) > 0 {
+		b = appendLevels(append(b, `,"vendors":`...), r.Vendors)
+	}
+	b = AppendText(append(b, `,"action":`...), string(r.Action))
+	b = append(b, `,"time":"`...)
+	at, err := r.Time.AppendText(b)
+	if err != nil {
+		return nil, Errorf(Invalid, "the time of a receipt is not encodable: %w", err)
+	}
+	b = append(at, '"')
+	if r.Node != "" {
+		b = AppendText(append(b, `,"node":`...), r.Node)
+	}
+	if r.Seq != 0 {
+		b = strconv.AppendUint(append(b, `,"seq":`...), r.Seq, 10)
+	}
+	if !r.Link.IsZero() {
+		b = append(hex.AppendEncode(append(b, `,"link":"`...), r.Link[:]), '"')
+	}
+	if r.Hash != (Hash{}) {
+		b = append(hex.AppendEncode(append(b, `,"hash":"`...), r.Hash[:]), '"')
+	}
+	return append(b, '}'), nil
+}
+
+func appendLevels(b []byte, levels map[string]int) []byte {
+	if levels == nil {
+		return append(b, "null"...)
+	}
+	var room [16]string
+	ids := slices.AppendSeq(room[:0], maps.Keys(levels))
+	slices.Sort(ids)
+	b = append(b, '{')
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(append(AppendText(b, id), ':'), int64(levels[id]), 10)
+	}
+	return append(b, '}')
+}
+
+// AppendText writes a string as encoding/json does.
+func AppendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			quoted, err := json.Marshal(s)
+			if err != nil {
+				// A string is always encodable.
+				return append(b, `""`...)
+			}
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
