@@ -37,7 +37,10 @@ func configBounds() bounds {
 // unknown member, within the bounds.
 func decode[T any](c echo.Context, b bounds) (v T, err error) {
 	r := c.Request()
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	media := r.Header.Get("Content-Type")
+	if !slices.Contains(b.accept, media) {
+		media, _, err = mime.ParseMediaType(media)
+	}
 	if err != nil || !slices.Contains(b.accept, media) {
 		return v, consent.Fail(badMediaType, "the Content-Type is not accepted here", "send the JSON as "+strings.Join(b.accept, " or "))
 	}
@@ -48,13 +51,43 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 	if err != nil {
 		return v, consent.Fail(badJSON, "the body could not be read to its end", "send the whole body")
 	}
-	if err := b.scan(body); err != nil {
-		return v, err
+	plain := b.plain(body)
+	if !plain {
+		if err := b.scan(body); err != nil {
+			return v, err
+		}
 	}
 	if err := json.Unmarshal(body, &v, json.RejectUnknownMembers(true)); err != nil {
+		if plain {
+			// What is wrong with the whole comes before what is wrong with a member.
+			if err := b.scan(body); err != nil {
+				return v, err
+			}
+		}
 		return v, explain(err)
 	}
 	return v, nil
+}
+
+// plain reports whether a body can be seen to be within the bounds by its marks
+// alone, whatever they stand for; then it need not be read twice.
+func (b bounds) plain(body []byte) bool {
+	if len(body) == 0 || body[0] != '{' {
+		return false
+	}
+	quotes, opened, quoted := 0, 0, 0
+	for i, c := range body {
+		switch c {
+		case '"':
+			if i-quoted > b.text {
+				return false
+			}
+			quotes, quoted = quotes+1, i
+		case '{', '[':
+			opened++
+		}
+	}
+	return quotes <= b.keys && opened <= b.depth && len(body)-quoted <= b.text
 }
 
 // scan refuses bodies that are costly or ambiguous before anything is built.

@@ -29,6 +29,9 @@ func FuzzABodyIsTakenOrRefusedWithACode(f *testing.F) {
 		if err == nil && (len(body) > 8<<10 || len(w.Levels) > 200) {
 			t.Fatal("more was taken than the bounds let through")
 		}
+		if refused := consentBounds().scan([]byte(body)); err == nil && refused != nil || refused != nil && err.Error() != refused.Error() && len(body) <= 8<<10 {
+			t.Fatalf("a body that is read once is judged otherwise: %v, want %v", err, refused)
+		}
 		if _, err := decode[batchJSON](server.NewContext(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)), httptest.NewRecorder()), configBounds()); err == nil {
 			t.Fatal("a body without a type was taken")
 		}
