@@ -1,10 +1,22 @@
-import { Code, Skeleton, Table, Text } from "@mantine/core";
+import { Code, ColorSwatch, Skeleton, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, type SiteDocument } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { differences } from "./diff";
+import { fieldName } from "./field-names";
 import { Wide } from "../wide";
+
+/** A value as it is written; a colour is shown too. */
+function Value({ said }: { said: string }) {
+  if (!/^#[0-9a-f]{6}$/i.test(said)) return said || "–";
+  return (
+    <span className="swatch">
+      <ColorSwatch color={said} size={14} withShadow={false} aria-hidden="true" />
+      {said}
+    </span>
+  );
+}
 
 /** How a document differs from an edition. */
 export function Changes({ site, edition, doc }: { site: string; edition: number; doc: SiteDocument }) {
@@ -36,12 +48,15 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
           {list.map((c) => (
             <Table.Tr key={c.path}>
               <Table.Td>
-                <Code>{c.path}</Code>
+                {fieldName(c.path) && <Text size="sm">{fieldName(c.path)}</Text>}
+                <Code fz={11}>{c.path}</Code>
               </Table.Td>
               <Table.Td c="dimmed" className="clip">
-                {c.before || "–"}
+                <Value said={c.before} />
               </Table.Td>
-              <Table.Td className="clip">{c.after || "–"}</Table.Td>
+              <Table.Td className="clip">
+                <Value said={c.after} />
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -10,6 +10,9 @@ import { useConfirmed } from "../confirmed";
 import { languageName } from "../editor/languages";
 import { Page } from "../frame";
 import { language, t } from "../i18n";
+import { confidenceName } from "../laws/confidence";
+import { groups, wordLabel } from "../editor/word-keys";
+import { usePurposeName } from "../purpose-names";
 import { modeName } from "../laws/modes";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";
@@ -52,13 +55,15 @@ interface Props {
 
 function Whole({ site, view: v, refetch, checking }: Props) {
   const r = v.record;
+  const live = useQuery({ queryKey: ["site", site], queryFn: ({ signal }) => api.site(site, signal) });
+  const name = usePurposeName(live.data?.draft);
   const rows: [string, React.ReactNode][] = [
     [t("Decided"), exact(r.decided_at)],
     [t("Recorded"), exact(r.time)],
     [t("What was done"), actionName(r.action)],
     [t("Edition"), t("{n}", { n: r.edition })],
     [t("Language"), languageName(r.locale)],
-    [t("Place known by"), v.place_source || t("nothing: the place was unknown")],
+    [t("Place known by"), (v.place_source !== "none" && v.place_source) || t("nothing: the place was unknown")],
     [t("Signals"), [v.signals.gpc && "Global Privacy Control", v.signals.minor && t("a minor"), v.signals.sensitive && t("a sensitive page")].filter(Boolean).join(", ") || t("none")],
     [t("Subject"), r.subject ? <Code key="s">{r.subject}</Code> : r.erased ? t("erased") : t("none: a refusal makes no subject")],
   ];
@@ -80,7 +85,7 @@ function Whole({ site, view: v, refetch, checking }: Props) {
           <Group gap={6}>
             {Object.entries(r.levels ?? {}).map(([p, n]) => (
               <Badge key={p} color={n > 0 ? undefined : "gray"}>
-                {p}: {n > 0 ? t("granted, level {n}", { n }) : t("refused")}
+                {name(p)}: {n > 1 ? t("granted, level {n}", { n }) : n === 1 ? t("granted") : t("refused")}
               </Badge>
             ))}
           </Group>
@@ -90,7 +95,7 @@ function Whole({ site, view: v, refetch, checking }: Props) {
           <Group gap={6}>
             {Object.entries(v.modes).map(([c, m]) => (
               <Badge key={c} color="gray">
-                {c}: {modeName(m)}
+                {name(c)}: {modeName(m)}
               </Badge>
             ))}
           </Group>
@@ -103,7 +108,7 @@ function Whole({ site, view: v, refetch, checking }: Props) {
                 {l.name}
               </Text>
               <Text size="sm" c="dimmed">
-                {l.law} · {t("confidence: {level}", { level: l.confidence })}
+                {l.law} · {t("confidence: {level}", { level: confidenceName(l.confidence) })}
               </Text>
             </div>
           ))}
@@ -169,7 +174,7 @@ function Proof({ view: v, refetch, checking }: Omit<Props, "site">) {
 
 /** The words as the visitor read them, compiled again and held against their seal. */
 function Shown({ view: v }: { view: EvidenceView }) {
-  const words = Object.entries(v.words ?? {});
+  const words = groups(Object.keys(v.words ?? {})).flatMap(([heading, keys]) => keys.map((k) => ({ k, heading, text: v.words?.[k] ?? "" })));
   return (
     <Card
       title={t("What was shown")}
@@ -179,10 +184,10 @@ function Shown({ view: v }: { view: EvidenceView }) {
       {words.length > 0 && (
         <Table fz="sm">
           <Table.Tbody>
-            {words.map(([k, text]) => (
+            {words.map(({ k, heading, text }) => (
               <Table.Tr key={k}>
                 <Table.Td c="dimmed" w={240} className="key-cell">
-                  {k}
+                  <span title={k}>{`${heading} · ${wordLabel(k)}`}</span>
                 </Table.Td>
                 <Table.Td lang={v.record.locale}>{text}</Table.Td>
               </Table.Tr>

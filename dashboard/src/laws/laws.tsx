@@ -7,6 +7,7 @@ import { api, type Law } from "../api";
 import { Card, Nothing } from "../card";
 import { Page } from "../frame";
 import { t } from "../i18n";
+import { confidenceName } from "./confidence";
 import { usePurposeName } from "../purpose-names";
 import { ProblemAlert } from "../problem";
 import { useSession } from "../session";
@@ -199,7 +200,7 @@ function Row({ law: l }: { law: Law }) {
       <Table.Td>
         {l.checked}
         <Text size="xs" c="dimmed">
-          {t("confidence: {level}", { level: l.confidence })}
+          {t("confidence: {level}", { level: confidenceName(l.confidence) })}
         </Text>
       </Table.Td>
     </Table.Tr>

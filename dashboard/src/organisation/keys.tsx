@@ -9,7 +9,7 @@ import { CopyTag } from "../copy";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay, useSession } from "../session";
-import { permissionName } from "./permissions";
+import { inOrder, permissionName } from "./permissions";
 import { When } from "../when";
 import { Wide } from "../wide";
 
@@ -169,8 +169,8 @@ function Making({ opened, close, done }: { opened: boolean; close: () => void; d
               data-testid="key-name"
             />
             <Checkbox.Group label={t("May")} value={permissions} onChange={setPermissions}>
-              <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="xs" verticalSpacing={8} mt={6}>
-                {session.permissions
+              <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing={8} mt={6}>
+                {inOrder(session.permissions)
                   .filter((p) => p !== "install")
                   .map((p) => (
                     <Checkbox key={p} value={p} label={permissionName(p)} />
