@@ -42,12 +42,13 @@ let stage;
 let temp;
 let bundle;
 const tsc = path.join(root, 'node_modules/tsgo/bin/tsc');
-const esbuild = (...args) => execFileSync('go', ['run', 'github.com/evanw/esbuild/cmd/esbuild', '--log-level=warning', '--bundle', '--minify', ...args], { cwd: root });
+const esbuild = (...args) => execFileSync(path.join(temp.dir, 'esbuild'), ['--log-level=warning', '--bundle', '--minify', ...args], { cwd: root });
 const markup = (inside = '') => `<div id="app">${inside}</div><script src="/app.js"></script>`;
 
 before(async () => {
   execFileSync(process.execPath, [tsc, '-p', path.join(root, 'packages/web')]);
   temp = tempDir();
+  execFileSync('go', ['build', '-o', path.join(temp.dir, 'esbuild'), 'github.com/evanw/esbuild/cmd/esbuild'], { cwd: root });
   // As an application finds its packages: by name, through the map of exports.
   mkdirSync(path.join(temp.dir, 'node_modules/@leadiumx'), { recursive: true });
   symlinkSync(path.join(root, 'packages/web'), path.join(temp.dir, 'node_modules/@leadiumx/consent'));
