@@ -10,8 +10,8 @@ import { report } from './report.mjs';
 import { serve } from './serve.mjs';
 
 const runs = Number(process.env.RUNS ?? 9);
-const only = process.env.ONLY;
-const list = (await candidates()).filter((c) => !only || c.name.includes(only) || !c.banner);
+const only = process.env.ONLY && new RegExp(process.env.ONLY);
+const list = (await candidates()).filter((c) => !only || only.test(c.name) || !c.banner);
 const server = await serve(list);
 const dir = mkdtempSync(path.join(tmpdir(), 'lxconsent-bench-'));
 const port = await freePort();
