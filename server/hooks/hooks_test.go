@@ -22,6 +22,7 @@ import (
 type bench struct {
 	store *boltstore.Store
 	desk  *hooks.Desk
+	keys  *consent.Keyring
 	mu    sync.Mutex
 	now   time.Time
 	// answer is what the receiver says to an event.
@@ -64,7 +65,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.store = store
+	b.store, b.keys = store, keys
 	clock := func() time.Time { return b.now }
 	b.desk = hooks.New(hooks.Options{
 		Cabinet: store, Feed: feed.New(feed.Options{Feed: store, Cabinet: store, Editions: oneEdition{}, Clock: clock}),
@@ -117,6 +118,29 @@ func TestAReceiverThatIsAwayForLongGetsEverythingOnceItIsBack(t *testing.T) {
 		if n := b.got[fmt.Sprintf("evt_rec_shop_id-%03d", i)]; n != 1 {
 			t.Errorf("event %d came %d times", i, n)
 		}
+	}
+}
+
+func TestNothingIsSentUnsignedWhileTheKeyOfASecretIsMissing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	with := func(id string) {
+		t.Helper()
+		keys, err := consent.NewKeyring(consent.Key{ID: id, Secret: make([]byte, 32)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.keys.Replace(keys)
+	}
+	with("z")
+	b.record(t, 0)
+	if st := b.serve(t); len(b.got) != 0 || len(st.Retrying) != 1 {
+		t.Fatalf("%v was sent, %d wait", b.got, len(st.Retrying))
+	}
+	with("a")
+	b.now = b.now.Add(time.Minute)
+	if st := b.serve(t); b.got["evt_rec_shop_id-000"] != 1 || len(st.Retrying) != 0 {
+		t.Errorf("with the key back: %v", b.got)
 	}
 }
 

@@ -42,6 +42,12 @@ func (d *Desk) send(ctx context.Context, k kept, e feed.Event, attempt int) resu
 		r.Error = "the event is not encodable"
 		return r
 	}
+	// What is not signed could be anybody's: it waits until its key is back.
+	secrets := d.secrets(k, start)
+	if len(secrets) == 0 {
+		r.Error = "the signing secret cannot be opened: the key file lacks the key that it was sealed with"
+		return r
+	}
 	ctx, cancel := context.WithTimeout(ctx, sendWait)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, k.URL, bytes.NewReader(raw))
@@ -51,7 +57,7 @@ func (d *Desk) send(ctx context.Context, k kept, e feed.Event, attempt int) resu
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "lxconsent/"+d.o.Version)
-	sign(req.Header, d.secrets(k, start), e.ID, start, raw)
+	sign(req.Header, secrets, e.ID, start, raw)
 	res, err := d.client.Do(req)
 	r.TookMS = d.o.Clock().Sub(start).Milliseconds()
 	if err != nil {
