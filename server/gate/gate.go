@@ -41,6 +41,10 @@ func New(o Options) *Desk {
 	return &Desk{o: o, views: sync.Pool{New: func() any { return &view{} }}}
 }
 
+// Patience is how long all that a check looks up may take together: the gate
+// keeps to an earlier end of its context.
+func (d *Desk) Patience() time.Duration { return d.o.Patience }
+
 // Ask is a check for one visitor. The visitor is known by the two cookies, or
 // by SubjectID when the caller holds an API key; with neither, nobody is known
 // and only what needs no choice is allowed.
@@ -110,22 +114,6 @@ func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 		a.Decisions = append(a.Decisions, v.cookie(name, &ask))
 	}
 	return a, nil
-}
-
-// unavailable denies all that is asked about a site that cannot be read.
-func unavailable(ask Ask) Answer {
-	a := Answer{Site: ask.Site}
-	deny := consent.Decision{Reason: consent.ReasonUnavailable}
-	for _, name := range ask.Purposes {
-		a.Decisions = append(a.Decisions, Decision{Purpose: name, Decision: deny})
-	}
-	for _, id := range ask.Vendors {
-		a.Decisions = append(a.Decisions, Decision{Vendor: id, Decision: deny})
-	}
-	for _, name := range ask.Cookies {
-		a.Decisions = append(a.Decisions, Decision{Cookie: name, Decision: deny})
-	}
-	return a
 }
 
 // view is one visitor as the rules see them.

@@ -64,16 +64,14 @@ func (s *Server) check(c echo.Context) error {
 	return s.sendJSON(c, http.StatusOK, *buf)
 }
 
-// checkWait bounds all that a check looks up for a caller who holds an API key:
-// the key and then the visitor. Without a key the gate's own bound is enough.
-const checkWait = 90 * time.Millisecond
-
-// asked answers the check that a request holds.
+// asked answers the check that a request holds. For a caller who holds an API
+// key one bound is for the key and the visitor together; without a key the
+// gate's own is enough.
 func (s *Server) asked(c echo.Context) (gate.Answer, error) {
 	ctx := c.Request().Context()
 	if _, ok := bearer(c.Request()); ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, checkWait)
+		ctx, cancel = context.WithTimeout(ctx, s.o.Gate.Patience())
 		defer cancel()
 	}
 	ask, err := s.askOf(ctx, c)

@@ -148,7 +148,7 @@ func (s *Server) caller(c echo.Context, want admin.Permission) (admin.Principal,
 	if want != admin.CheckAny {
 		return s.principal(c.Request().Context(), c)
 	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), checkWait)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), s.o.Gate.Patience())
 	defer cancel()
 	p, err := s.principal(ctx, c)
 	if consent.CodeOf(err) == consent.Unavailable {
