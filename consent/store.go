@@ -30,6 +30,13 @@ type Kept struct {
 	Receipt SignedReceipt
 }
 
+// Appended is what became of one of many records.
+type Appended struct {
+	Record Record
+	Fresh  bool
+	Err    error
+}
+
 // Records keeps decisions. All methods return an *Error with code Unavailable
 // when the store does not answer before the context ends; every other code is
 // named at its method.

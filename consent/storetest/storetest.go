@@ -37,6 +37,7 @@ func Run(t *testing.T, h Harness) {
 		{"records", recordCases()},
 		{"history", historyCases()},
 		{"order", orderCases()},
+		{"many", manyCases()},
 		{"erasure", erasureCases()},
 		{"erased evidence", erasedEvidenceCases()},
 		{"export", exportCases()},

@@ -35,6 +35,33 @@ func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, b
 	return a.record, a.fresh, err
 }
 
+// AppendAll does as Append with each of many records, in one transaction, and
+// returns what became of each.
+func (s *Store) AppendAll(ctx context.Context, records []consent.Record) []consent.Appended {
+	out, err := write(ctx, s, func(tx *bbolt.Tx) ([]consent.Appended, error) {
+		out := make([]consent.Appended, len(records))
+		for i, r := range records {
+			err := named(r.Site, r.ID, r.Subject)
+			var a appended
+			if err == nil {
+				a, err = appendRecord(tx, r)
+			}
+			if err != nil && consent.CodeOf(err) == "" {
+				return nil, err
+			}
+			out[i] = consent.Appended{Record: a.record, Fresh: a.fresh, Err: err}
+		}
+		return out, nil
+	})
+	if err != nil {
+		out = make([]consent.Appended, len(records))
+		for i := range out {
+			out[i].Err = err
+		}
+	}
+	return out
+}
+
 func appendRecord(tx *bbolt.Tx, r consent.Record) (appended, error) {
 	records, ids := tx.Bucket([]byte(bucketRecords)), tx.Bucket([]byte(bucketIDs))
 	if n := ids.Get(idKey(r.Site, r.ID)); n != nil {

@@ -13,6 +13,12 @@ import (
 // and what counts does not depend on the order in which a store gets them. It
 // is all to be repeated when one fails.
 func (a *applier) hand(ctx context.Context, batch []entry) error {
+	if len(batch) > 1 {
+		var err error
+		if batch, err = a.together(ctx, batch); err != nil {
+			return err
+		}
+	}
 	if len(batch) == 1 {
 		return a.one(ctx, batch[0])
 	}
@@ -33,6 +39,57 @@ func (a *applier) hand(ctx context.Context, batch []entry) error {
 		}
 	}
 	return nil
+}
+
+// many is what a store may have that takes many records at once.
+type many interface {
+	// AppendAll does as Append with each of the records, in any order.
+	AppendAll(ctx context.Context, records []consent.Record) []consent.Appended
+}
+
+// together gives the records of a batch to the store at once, if it takes many,
+// and returns the entries that want more than that: those that are left, were
+// refused, or belong to somebody who was erased.
+func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, err error) {
+	store, ok := a.inner.(many)
+	if !ok {
+		return batch, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, callWait)
+	defer cancel()
+	gone := make([]bool, len(batch))
+	a.mu.Lock()
+	for i, e := range batch {
+		gone[i] = e.kind != kindRecord || a.index.at(e.position).flags&flagErased != 0
+	}
+	a.mu.Unlock()
+	records, of := make([]consent.Record, 0, len(batch)), make([]entry, 0, len(batch))
+	for i, e := range batch {
+		if gone[i] {
+			rest = append(rest, e)
+			continue
+		}
+		r, err := e.record()
+		if err != nil {
+			return nil, err
+		}
+		records, of = append(records, r), append(of, e)
+	}
+	if len(records) == 0 {
+		return rest, nil
+	}
+	for i, got := range store.AppendAll(ctx, records) {
+		r := &records[i]
+		switch code := consent.CodeOf(got.Err); {
+		case got.Err == nil && got.Record.Node == r.Node && got.Record.Seq == r.Seq:
+			a.heard(of[i], *r, false, got.Record, nil)
+		case got.Err != nil && (code == "" || code == consent.Unavailable):
+			err = got.Err
+		default:
+			rest = append(rest, of[i])
+		}
+	}
+	return rest, err
 }
 
 // one gives an entry to the store and notes what it said. It returns an error

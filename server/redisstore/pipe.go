@@ -110,7 +110,7 @@ func (p *pipe) exec(batch []*job) {
 			unknown = append(unknown, j)
 			continue
 		}
-		close(j.done)
+		j.end()
 	}
 	if len(unknown) == 0 {
 		return
@@ -122,6 +122,13 @@ func (p *pipe) exec(batch []*job) {
 		return nil
 	})
 	for _, j := range unknown {
+		j.end()
+	}
+}
+
+// end tells the caller, if one waits.
+func (j *job) end() {
+	if j.done != nil {
 		close(j.done)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"strconv"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/leadiumx/consent/consent"
 )
 
@@ -13,11 +15,8 @@ import (
 // is claimed before. Each step is safe to repeat, so a write that was cut short
 // is completed by its retry.
 func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
-	if err := named(r.Site, r.ID, r.Subject); err != nil {
+	if err := fits(&r); err != nil {
 		return consent.Record{}, false, err
-	}
-	if r.Clock < -clockLimit || r.Clock >= clockLimit {
-		return consent.Record{}, false, consent.Fail(consent.Invalid, "the clock of the record is no time", "send milliseconds since 1970")
 	}
 	stored, fresh, err := s.append(ctx, r)
 	return stored, fresh, failure(err)
@@ -67,9 +66,27 @@ func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r c
 }
 
 func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Record) (string, error) {
-	sealed, secret, err := r.Pack()
+	keys, args, err := s.applying(at, mark, &r)
 	if err != nil {
 		return "", err
+	}
+	return applied(s.pipe.call(ctx, s.run.apply, keys, args...))
+}
+
+// applied is what the script said.
+func applied(cmd *redis.Cmd) (string, error) {
+	said, err := cmd.Text()
+	if err == nil && said == "" {
+		err = damaged("record")
+	}
+	return said, err
+}
+
+// applying is what the script is told.
+func (s *Store) applying(at place, mark string, r *consent.Record) (keys []string, args []any, err error) {
+	sealed, secret, err := r.Pack()
+	if err != nil {
+		return nil, nil, err
 	}
 	person := ""
 	if r.Subject != "" {
@@ -78,13 +95,11 @@ func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Reco
 	}
 	code := consent.CodeOfContext(sealed.Context)
 	part := at.part()
-	keys := []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
-	said, err := s.pipe.call(ctx, s.run.apply, keys, mark, person, clockArg(r.Clock), evidence(at, r.ID, sealed, secret), code[:], sealed.Context,
-		r.Cell(), at.bucket%perPart, consent.SkewBound.Milliseconds()).Text()
-	if err == nil && said == "" {
-		err = damaged("record")
-	}
-	return said, err
+	keys = []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
+	return keys, []any{
+		mark, person, clockArg(r.Clock), evidence(at, r.ID, sealed, secret), code[:], sealed.Context,
+		r.Cell(), at.bucket % perPart, consent.SkewBound.Milliseconds(),
+	}, nil
 }
 
 // heard makes an answer of what a script said about an id.
@@ -133,6 +148,17 @@ func (s *Store) settled(ctx context.Context, home place, mark, said string, r co
 // clockArg writes a clock as scripts read it: none is below zero.
 func clockArg(n int64) string {
 	return strconv.FormatInt(min(max(n, -clockLimit), clockLimit-1)+clockLimit, 10)
+}
+
+// fits refuses records that cannot be kept.
+func fits(r *consent.Record) error {
+	if err := named(r.Site, r.ID, r.Subject); err != nil {
+		return err
+	}
+	if r.Clock < -clockLimit || r.Clock >= clockLimit {
+		return consent.Fail(consent.Invalid, "the clock of the record is no time", "send milliseconds since 1970")
+	}
+	return nil
 }
 
 // named refuses names that do not fit a key.

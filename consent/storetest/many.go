@@ -1,0 +1,65 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// manyCases are for stores that take many records at once: with each it is as
+// if it had come by itself.
+func manyCases() []testCase {
+	return []testCase{
+		{"many records at once are judged each by itself", func(t *testing.T, b *bench) {
+			store, ok := b.Store.(interface {
+				AppendAll(ctx context.Context, records []consent.Record) []consent.Appended
+			})
+			if !ok {
+				return
+			}
+			b.append(t, record("known", "old", 1))
+			b.append(t, record("taken", "old", 2))
+			if err := b.Erase(t.Context(), "shop", "gone", day().AddDate(1, 0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			again, other := record("known", "old", 1), record("taken", "old", 2)
+			other.Content = "AAAAAAAAAAA"
+			first := []consent.Record{again, other, record("erased", "gone", 3), record("later", "old", 4), {Site: "shop"}}
+			for range 40 {
+				n := len(first)
+				first = append(first, record(name(n), "sub-"+name(n), n))
+			}
+			for round := range 2 {
+				got := store.AppendAll(t.Context(), first)
+				if len(got) != len(first) {
+					t.Fatalf("%d answers to %d records", len(got), len(first))
+				}
+				for i, want := range map[int]consent.Code{0: "", 1: consent.IDReused, 2: consent.Erased, 3: "", 4: consent.Invalid} {
+					if consent.CodeOf(got[i].Err) != want || want == "" && got[i].Err != nil {
+						t.Errorf("record %d: %v, want %q", i, got[i].Err, want)
+					}
+				}
+				if got[0].Fresh || got[3].Fresh != (round == 0) || got[3].Record.ID != "later" {
+					t.Errorf("a repeated record and a later one are %+v and %+v", got[0], got[3])
+				}
+				for i := 5; i < len(first); i++ {
+					if got[i].Err != nil || got[i].Fresh != (round == 0) || got[i].Record.ID != first[i].ID {
+						t.Errorf("record %d in round %d: %+v", i, round, got[i])
+					}
+				}
+			}
+			b.history(t, "old", "known", "taken", "later")
+			for i := 5; i < len(first); i++ {
+				b.history(t, first[i].Subject, first[i].ID)
+			}
+			ended, end := context.WithCancel(t.Context())
+			end()
+			for _, a := range store.AppendAll(ended, []consent.Record{record("late", "late", 9)}) {
+				if consent.CodeOf(a.Err) != consent.Unavailable {
+					t.Errorf("after its time: %v", a.Err)
+				}
+			}
+		}},
+	}
+}
