@@ -31,6 +31,8 @@ type chains struct {
 	// position that the disk knows.
 	changed map[string]bool
 	saved   uint64
+	// unsaved says that there is no file yet.
+	unsaved bool
 	// broken says why the log does not carry on the chains.
 	broken string
 }
@@ -42,7 +44,9 @@ func readChains(dir string, random io.Reader) (*chains, error) {
 	c := &chains{}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return c, c.begin(random)
+		err := c.begin(random)
+		c.unsaved = true
+		return c, err
 	case err != nil:
 		return nil, unread(err)
 	}

@@ -170,7 +170,8 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		b.mirror, err = openMirror(opts.Dir)
 		b.copies = &copies{dir: filepath.Join(opts.Dir, copiesName), kinds: opts.Copied, held: map[string]string{}}
 	}
-	if err == nil && b.chains.saved == 0 {
+	// Only a new log needs the file now; an old one starts on a full disk too.
+	if err == nil && b.chains.unsaved {
 		err = b.chains.save(opts.Dir)
 	}
 	if err != nil {
