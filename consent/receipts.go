@@ -89,9 +89,9 @@ func appendReceipt(b []byte, record *Record) ([]byte, error) {
 	b = AppendText(append(b, `,"words_hash":`...), r.WordsHash)
 	b = AppendText(append(b, `,"regime":`...), r.Regime)
 	b = AppendText(append(b, `,"locale":`...), r.Locale)
-	b = appendLevels(append(b, `,"levels":`...), r.Levels)
+	b = AppendLevels(append(b, `,"levels":`...), r.Levels)
 	if len(r.Vendors) > 0 {
-		b = appendLevels(append(b, `,"vendors":`...), r.Vendors)
+		b = AppendLevels(append(b, `,"vendors":`...), r.Vendors)
 	}
 	b = AppendText(append(b, `,"action":`...), string(r.Action))
 	b = append(b, `,"time":"`...)
@@ -115,7 +115,8 @@ func appendReceipt(b []byte, record *Record) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-func appendLevels(b []byte, levels map[string]int) []byte {
+// AppendLevels writes levels as encoding/json does.
+func AppendLevels(b []byte, levels map[string]int) []byte {
 	if levels == nil {
 		return append(b, "null"...)
 	}

@@ -3,7 +3,6 @@ package collect
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -19,7 +18,7 @@ func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c
 		Regime:    s.regime.ID, Laws: d.o.Laws.Behind(s.regime.ID, now), Locale: s.locale,
 		Levels: c.Levels, Vendors: c.Vendors, Over: c.Over,
 		Action: w.Action, Signals: w.Signals, Time: now,
-		Clock: clock, Gap: gap, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: content(w),
+		Clock: clock, Gap: gap, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: content(&w),
 	}
 }
 
@@ -51,19 +50,28 @@ func (d *Desk) held(live *consent.Edition, w Write, grants bool, latest *consent
 	return before.Clock*1000 + 999
 }
 
-// content hashes what makes two writes the same decision. The age grows while
+// content hashes, as JSON, what makes two writes the same decision. The age grows while
 // a write waits in a queue, and the tokens may have been set by an answer that
 // the sender did not see, so neither is part of it.
-func content(w Write) string {
-	b, err := json.Marshal(struct {
-		Site, Note      string
-		Levels, Vendors map[string]int
-		Action          consent.Action
-		Signals         consent.Signals
-	}{w.Site, w.Note, w.Levels, w.Vendors, w.Action, w.Signals})
-	if err != nil {
-		panic("a consent write is not encodable: " + err.Error())
+func content(w *Write) string {
+	b := make([]byte, 0, 512)
+	b = consent.AppendText(append(b, `{"Site":`...), w.Site)
+	b = consent.AppendText(append(b, `,"Note":`...), w.Note)
+	b = consent.AppendLevels(append(b, `,"Levels":`...), w.Levels)
+	b = consent.AppendLevels(append(b, `,"Vendors":`...), w.Vendors)
+	b = consent.AppendText(append(b, `,"Action":`...), string(w.Action))
+	b = append(b, `,"Signals":{`...)
+	comma := ""
+	for _, s := range [...]struct {
+		name string
+		on   bool
+	}{{"gpc", w.Signals.GPC}, {"minor", w.Signals.Minor}, {"sensitive", w.Signals.Sensitive}} {
+		if s.on {
+			b = append(append(append(b, comma...), '"'), s.name...)
+			b, comma = append(b, `":true`...), ","
+		}
 	}
+	b = append(b, "}}"...)
 	sum := sha256.Sum256(b)
 	return base64.RawURLEncoding.EncodeToString(sum[:consent.ContentSize])
 }
