@@ -35,6 +35,9 @@ func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, b
 	return a.record, a.fresh, err
 }
 
+// InOrder is true: AppendAll stores records in the order given.
+func (s *Store) InOrder() bool { return true }
+
 // AppendAll does as Append with each of many records, in one transaction, and
 // returns what became of each.
 func (s *Store) AppendAll(ctx context.Context, records []consent.Record) []consent.Appended {

@@ -184,18 +184,21 @@ func (a *applier) last() uint64 {
 
 // next returns the entries of the next fsync after a position: those were under
 // way at the same time, so they may be handed over at the same time, whatever
-// their order.
+// their order. A store that takes them in their order gets those of later
+// fsyncs along with them.
 func (a *applier) next(after, last uint64) ([]entry, error) {
 	a.mu.Lock()
 	after = max(after, a.index.first-1)
 	a.mu.Unlock()
+	inOrder, ok := a.inner.(ordered)
+	ok = ok && inOrder.InOrder()
 	var batch []entry
 	for p := after + 1; p <= last && len(batch) < maxBatch; p++ {
 		e, _, err := a.entryAt(p)
 		if err != nil {
 			return nil, err
 		}
-		if len(batch) > 0 && e.batch != batch[0].batch {
+		if len(batch) > 0 && e.batch != batch[0].batch && !(ok && e.kind == batch[0].kind) {
 			break
 		}
 		batch = append(batch, e)

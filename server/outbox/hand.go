@@ -47,6 +47,13 @@ type many interface {
 	AppendAll(ctx context.Context, records []consent.Record) []consent.Appended
 }
 
+// ordered is what a store may have whose AppendAll keeps the order.
+type ordered interface {
+	many
+	// InOrder reports whether AppendAll stores records in the order given.
+	InOrder() bool
+}
+
 // together gives the records of a batch to the store at once, if it takes many,
 // and returns the entries that want more than that: those that are left, were
 // refused, or belong to somebody who was erased.
