@@ -9,12 +9,13 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/bundle"
 	"github.com/leadiumx/consent/server/script"
 )
 
 // previewHTML is the stand-in for the customer's page behind a draft banner.
 const previewHTML = `<!doctype html>
-<html lang="{{.Locale}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="{{.Locale}}" dir="{{.Dir}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>{{.Name}}: preview</title>
 <script src="/preview/{{.Token}}/script.js{{.Query}}"></script>
 {{if .Returning}}<script src="/preview/{{.Token}}/returning.js"></script>
@@ -73,9 +74,10 @@ func (s *Server) previewPage(c echo.Context) error {
 	h.Set("Content-Security-Policy", "sandbox allow-scripts; default-src 'none'; script-src "+s.selfOf(c)+"; style-src "+s.selfOf(c)+"; img-src data:; frame-ancestors "+s.selfOf(c)+"; base-uri 'none'; form-action 'none'")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	c.Response().WriteHeader(http.StatusOK)
+	locale := script.Locale(&p.Site, p.Locale, "")
 	return page.Execute(c.Response(), map[string]any{
 		"Returning": p.Returning,
-		"Locale":    script.Locale(&p.Site, p.Locale, ""), "Name": p.Site.Name, "Token": c.Param("token"), "Query": reviewQuery(p),
+		"Locale":    locale, "Dir": bundle.Dir(locale), "Name": p.Site.Name, "Token": c.Param("token"), "Query": reviewQuery(p),
 	})
 }
 

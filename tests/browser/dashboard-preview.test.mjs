@@ -51,6 +51,16 @@ test('a dark system shows the dark colours', async () => {
   await turn('preview-dark');
 });
 
+test('who reads from right to left gets a page and a banner that do', async () => {
+  const directions = () => Promise.all([inFrame('html').getAttribute('dir'), inFrame('#lx-consent').getAttribute('dir')]);
+  assert.deepEqual(await directions(), ['ltr', 'ltr']);
+  await turn('preview-rtl');
+  await inFrame('#lx-consent[dir="rtl"][lang="ar"]').waitFor();
+  assert.deepEqual(await directions(), ['rtl', 'rtl']);
+  await turn('preview-rtl');
+  await inFrame('#lx-consent[dir="ltr"]').waitFor();
+});
+
 test('the place decides the law, and the signal is told of', async () => {
   await page.getByTestId('preview-place').selectOption('US-CA');
   const link = inFrame('#lx-reopen').getByText('Your Privacy Choices');

@@ -25,17 +25,24 @@ function atNight(doc: SiteDocument): SiteDocument {
   return theme.scheme && theme.scheme !== "auto" ? doc : { ...doc, banner: { ...doc.banner, theme: { ...theme, scheme: "dark" } } };
 }
 
+/** The languages that are written from right to left, among those that have words. */
+const leftward = ["ar", "fa", "he", "ur"];
+
 /** The banner as the server compiles it for visitors, in a small browser. */
 export function Preview({ doc }: { doc: SiteDocument }) {
   const [place, setPlace] = useState("FR");
   const [chosen, setLocale] = useState<string>();
   const [gpc, setGpc] = useState(false);
   const [dark, setDark] = useState(false);
+  const [rtl, setRtl] = useState(false);
   const [returning, setReturning] = useState(false);
   const [device, setDevice] = useState<keyof typeof widths>("desktop");
-  const locale = chosen && doc.locales.includes(chosen) ? chosen : (doc.locales[0] ?? "en");
+  const spoken = chosen && doc.locales.includes(chosen) ? chosen : (doc.locales[0] ?? "en");
+  // A site that speaks no such language is looked at with the built-in words of one.
+  const locale = rtl && !leftward.includes(spoken) ? (doc.locales.find((l) => leftward.includes(l)) ?? "ar") : spoken;
   const [still] = useDebouncedValue(doc, 400);
-  const settled = dark ? atNight(still) : still;
+  const lit = dark ? atNight(still) : still;
+  const settled = lit.locales.includes(locale) ? lit : { ...lit, locales: [...lit.locales, locale] };
   const preview = useQuery({
     queryKey: ["preview", doc.id, still, dark, place, locale, gpc, returning],
     queryFn: ({ signal }) => api.preview(doc.id, { site: settled, place, locale, gpc, returning }, signal),
@@ -70,7 +77,7 @@ export function Preview({ doc }: { doc: SiteDocument }) {
           size="xs"
           aria-label={t("Visitor's language")}
           data={doc.locales.map((l) => ({ value: l, label: languageName(l) }))}
-          value={locale}
+          value={spoken}
           onChange={(e) => setLocale(e.currentTarget.value)}
           data-testid="preview-locale"
         />
@@ -89,6 +96,14 @@ export function Preview({ doc }: { doc: SiteDocument }) {
           checked={dark}
           onChange={(e) => setDark(e.currentTarget.checked)}
           data-testid="preview-dark"
+        />
+        <Switch
+          size="sm"
+          label={t("RTL")}
+          aria-label={t("The visitor reads from right to left")}
+          checked={rtl}
+          onChange={(e) => setRtl(e.currentTarget.checked)}
+          data-testid="preview-rtl"
         />
         <Switch
           size="sm"
