@@ -22,7 +22,7 @@ import (
 // disk is a file system whose faults the tests choose.
 type disk struct {
 	types.VFS
-	// room is how many bytes may still be written; making files needs none.
+	// room is how many bytes may still be written; an empty file needs none.
 	room atomic.Int64
 	// badSync fails every fsync; it heals when the test says so.
 	badSync atomic.Bool
@@ -37,7 +37,7 @@ func newDisk() *disk {
 }
 
 func (d *disk) Create(dir, name string, size uint64) (types.WritableFile, error) {
-	if strings.HasSuffix(name, ".wal") && size > 0 && d.room.Load() < int64(size) {
+	if size > 0 && d.room.Load() < int64(size) {
 		return nil, &os.PathError{Op: "fallocate", Path: name, Err: syscall.ENOSPC}
 	}
 	f, err := d.VFS.Create(dir, name, size)
