@@ -51,6 +51,12 @@ type Asset struct {
 	ETag string
 }
 
+// eager tells the browser to compile all functions while the script is on its
+// way, beside the page's own work; see "explicit compile hints" of V8. Most of
+// them run in the first visit, and found one by one they take a quarter of the
+// time that the script has.
+const eager = "//# allFunctionsCalledOnLoad\n"
+
 // Compile makes the script. Errors: Invalid when the edition holds something
 // that cannot be compiled.
 func Compile(in Input) (*Asset, error) {
@@ -63,7 +69,7 @@ func Compile(in Input) (*Asset, error) {
 		return nil, err
 	}
 	// Included twice it says so and does nothing else, and its faults end here.
-	return pack(slices.Concat([]byte(`try{if(window.lxConsent?.rescan)throw"included twice";`), bytes.TrimSuffix(js, []byte(";")), []byte(`}catch(e){console.warn("lxConsent",e)}`)))
+	return pack(slices.Concat([]byte(eager+`try{if(window.lxConsent?.rescan)throw"included twice";`), bytes.TrimSuffix(js, []byte(";")), []byte(`}catch(e){console.warn("lxConsent",e)}`)))
 }
 
 func build(entry string, modules, define map[string]string) ([]byte, error) {

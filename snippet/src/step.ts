@@ -34,11 +34,11 @@ export const asks = (signals: Signals, choice: Choice, now: number, some: readon
     return (
       // Where a signal has answered, asking would only wear the visitor down.
       !(rule._necessary || (OPT_OUTS && modeOf(rule, signals) === NOTICE) || (signals.gpc && rule._gpc) || (signals.minor && rule._minor)) &&
-      // A refusal is respected for its time, whatever has changed.
-      (((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
-        // What runs unless objected to may be left as it is: closing is an answer.
-        // What cannot be read may have been no answer.
-        ((!OPT_OUTS || !choice._edition || modeOf(rule, signals) === OPT_IN) && !said) ||
+      // What runs unless objected to may be left as it is: closing is an answer.
+      // What cannot be read may have been no answer.
+      (((!OPT_OUTS || !choice._edition || modeOf(rule, signals) === OPT_IN) && !said) ||
+        // A refusal is respected for its time, whatever has changed.
+        ((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
         now >= addMonths(choice._clock, said > "0" ? consentMonths : reaskMonths))
     );
   });
