@@ -33,16 +33,23 @@ const turn = async (slot: Slot) => {
   }
 };
 
+/** The text of a script at the end of a half-read page may not be whole. */
+let half: Inert | undefined;
+
 const take = (e: Inert) => {
-  // The text of a script at the end of a half-read page may not be whole.
-  if (e.lx || !namesOf(e)[0] || !(sourceOf(e) || e.nextSibling || !loading())) return;
-  e.lx = { _inert: e, _shown: e };
-  shared._slots.add(e.lx);
-  void turn(e.lx);
+  if (e.lx || !namesOf(e)[0]) return;
+  if (sourceOf(e) || e.nextSibling || !loading()) {
+    e.lx = { _inert: e, _shown: e };
+    shared._slots.add(e.lx);
+    void turn(e.lx);
+  } else half = e;
 };
 
-/** Looks at the waiting elements in a part of the page. */
-export const scan = (root: ParentNode = document) => root.querySelectorAll<Inert>(waiting).forEach(take);
+/** Looks at the waiting elements in a part of the page, which may be one itself. */
+export const scan = (root: Node = document) => {
+  if ((root as Inert).matches?.(waiting)) take(root as Inert);
+  (root as Inert).querySelectorAll?.<Inert>(waiting).forEach(take);
+};
 /** Looks again at all that was seen. */
 export const again = () => shared._slots.forEach(turn);
 
@@ -52,9 +59,10 @@ export const arm = (may: Allowed, changed: () => void) => {
   shared._watch?.disconnect();
   shared._watch = new MutationObserver(
     safely((records) => {
-      // While the page is read, an element may be the missing end of an earlier one.
-      if (loading()) scan();
-      else for (const root of new Set(records.map((r) => r.target))) scan(root as Element);
+      if (half) take(half);
+      // Only what is new: pages may be large, and change all the time. What lies in something new is seen with it.
+      const added = new Set(records.flatMap((r) => [...r.addedNodes]));
+      for (const node of added) if (node.isConnected && !(added as Set<unknown>).has(node.parentNode)) scan(node);
       changed();
     }),
   );

@@ -35,7 +35,7 @@ const api = {
   set: (levels: Readonly<Record<string, number | boolean>>) => {
     act("api", Object.entries(levels).flatMap(([name, n]) => purposesOf(name).map((r) => [r._id, Math.min(r._max, Math.max(0, (n as number) | 0))] as const)));
   },
-  rescan: (root?: ParentNode) => scan(root?.parentNode ?? root),
+  rescan: (root?: Node) => scan(root),
   on: (event: string, fn: EventListener) => addEventListener(`lxconsent:${event}`, fn),
   off: (event: string, fn: EventListener) => removeEventListener(`lxconsent:${event}`, fn),
   /** Takes what a stub would have queued. */
@@ -53,7 +53,7 @@ if (STORAGE_WRITES) {
 if (!before?.gate) tellTags("default", () => false);
 if (NETWORK && !shared._net) {
   shared._may = has;
-  network(shared, (e) => scan(e.parentNode as ParentNode));
+  network(shared, scan);
 }
 arm(has, draw);
 if (INSIGHT) insight();

@@ -6,7 +6,7 @@ import { guardRequests } from "./requests.ts";
 import { keeper } from "./rules.ts";
 
 /** Arms it, once in a page: the gate says who decides, now and later. */
-export const network = (gate: Shared, scan: (root: ParentNode) => void) => {
+export const network = (gate: Shared, scan: (root: Element) => void) => {
   gate._net = true;
   const held = keeper((name, level, vendor) => gate._may(name, level, vendor));
   guardRequests(held);
