@@ -74,6 +74,7 @@ func (b *Outbox) apply(noted uint64) {
 		case a.pause > 0:
 			wait = time.After(a.pause)
 		case more:
+			a.gather(stop)
 			wait = ready()
 		}
 		news := b.news
@@ -87,6 +88,7 @@ func (b *Outbox) apply(noted uint64) {
 			a.keepHouse(ctx)
 		case <-wait:
 		case <-news:
+			a.gather(stop)
 		}
 	}
 }
@@ -189,16 +191,24 @@ func (a *applier) last() uint64 {
 func (a *applier) next(after, last uint64) ([]entry, error) {
 	a.mu.Lock()
 	after = max(after, a.index.first-1)
+	recent := a.recent
 	a.mu.Unlock()
-	inOrder, ok := a.inner.(ordered)
-	ok = ok && inOrder.InOrder()
+	limit := maxBatch
+	if a.inOrder {
+		limit = maxStep
+	}
 	var batch []entry
-	for p := after + 1; p <= last && len(batch) < maxBatch; p++ {
-		e, _, err := a.entryAt(p)
-		if err != nil {
-			return nil, err
+	for p := after + 1; p <= last && len(batch) < limit; p++ {
+		var e entry
+		if n := len(recent); n > 0 && p >= recent[0].position && p <= recent[n-1].position {
+			e = recent[p-recent[0].position]
+		} else {
+			var err error
+			if e, _, err = a.entryAt(p); err != nil {
+				return nil, err
+			}
 		}
-		if len(batch) > 0 && e.batch != batch[0].batch && !(ok && e.kind == batch[0].kind) {
+		if len(batch) > 0 && e.batch != batch[0].batch && !(a.inOrder && e.kind == batch[0].kind) {
 			break
 		}
 		batch = append(batch, e)

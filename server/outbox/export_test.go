@@ -1,10 +1,20 @@
 package outbox
 
-import "github.com/hashicorp/raft-wal/types"
+import (
+	"time"
+
+	"github.com/hashicorp/raft-wal/types"
+)
 
 // WithFiles puts a file system under the log.
 func (o Options) WithFiles(files types.VFS) Options {
 	o.files = files
+	return o
+}
+
+// WithLinger sets how long entries gather for an embedded store.
+func (o Options) WithLinger(wait time.Duration) Options {
+	o.linger = wait
 	return o
 }
 

@@ -56,7 +56,7 @@ type ordered interface {
 
 // together gives the records of a batch to the store at once, if it takes many,
 // and returns the entries that want more than that: those that are left, were
-// refused, or belong to somebody who was erased.
+// refused, or belong to somebody who was erased, unless that changed the order.
 func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, err error) {
 	store, ok := a.inner.(many)
 	if !ok {
@@ -64,15 +64,15 @@ func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
-	gone := make([]bool, len(batch))
+	forgotten := make([]bool, len(batch))
 	a.mu.Lock()
 	for i, e := range batch {
-		gone[i] = e.kind != kindRecord || a.index.at(e.position).flags&flagErased != 0
+		forgotten[i] = a.index.at(e.position).flags&flagErased != 0
 	}
 	a.mu.Unlock()
-	records, of := make([]consent.Record, 0, len(batch)), make([]entry, 0, len(batch))
+	records, of, gone := make([]consent.Record, 0, len(batch)), make([]entry, 0, len(batch)), make([]bool, 0, len(batch))
 	for i, e := range batch {
-		if gone[i] {
+		if e.kind != kindRecord || forgotten[i] && !a.inOrder {
 			rest = append(rest, e)
 			continue
 		}
@@ -80,7 +80,10 @@ func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, er
 		if err != nil {
 			return nil, err
 		}
-		records, of = append(records, r), append(of, e)
+		if forgotten[i] {
+			r = r.Stripped()
+		}
+		records, of, gone = append(records, r), append(of, e), append(gone, forgotten[i])
 	}
 	if len(records) == 0 {
 		return rest, nil
@@ -89,7 +92,7 @@ func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, er
 		r := &records[i]
 		switch code := consent.CodeOf(got.Err); {
 		case got.Err == nil && got.Record.Node == r.Node && got.Record.Seq == r.Seq:
-			a.heard(of[i], *r, false, got.Record, nil)
+			a.heard(of[i], *r, gone[i], got.Record, nil)
 		case got.Err != nil && (code == "" || code == consent.Unavailable):
 			err = got.Err
 		default:

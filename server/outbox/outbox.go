@@ -52,8 +52,9 @@ type Options struct {
 	// Drain is how long Close may take to hand over what is left; 0 means 5 seconds.
 	Drain time.Duration
 
-	// files is the file system, for tests.
-	files types.VFS
+	// files is the file system, linger is as defaultLinger; for tests.
+	files  types.VFS
+	linger time.Duration
 }
 
 // Marked is what a store may have beside consent.Store, so that the outbox sees
@@ -122,6 +123,10 @@ type Outbox struct {
 	horizon int64
 	// news wakes the applier.
 	news chan struct{}
+	// hurry tells the applier that somebody waits for the store.
+	hurry chan struct{}
+	// inOrder says that the store takes many entries in their order.
+	inOrder bool
 }
 
 var _ consent.Store = (*Outbox)(nil)
@@ -142,6 +147,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		requests: make(chan *request, maxBatch), stop: make(chan struct{}),
 		writerEnded: make(chan struct{}), applierEnded: make(chan struct{}),
 		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),
+		hurry: make(chan struct{}, 1), inOrder: opts.takesInOrder(),
 	}
 	var err error
 	if b.chains, err = readChains(opts.Dir, opts.Random); err != nil {
@@ -200,6 +206,7 @@ func (o *Options) fill() error {
 	o.SegmentSize = orDefault(o.SegmentSize, 16<<20)
 	o.Drain = orDefault(o.Drain, 5*time.Second)
 	o.AckWait = orDefault(o.AckWait, time.Second)
+	o.linger = orDefault(o.linger, defaultLinger)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -43,6 +43,7 @@ func (b *Outbox) reached(ctx context.Context, position uint64, wait time.Duratio
 	if done || down && wait == readWait {
 		return done
 	}
+	b.hasten()
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	for {

@@ -136,9 +136,13 @@ func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head)
 	if n := len(b.recent); n > 2*maxRecent {
 		b.recent = append([]entry(nil), b.recent[n-maxRecent:]...)
 	}
+	enough := len(b.waiting) > 0 || b.index.last()-b.applied >= maxStep
 	b.mu.Unlock()
 	select {
 	case b.news <- struct{}{}:
 	default:
+	}
+	if enough && b.inOrder {
+		b.hasten()
 	}
 }
