@@ -49,6 +49,16 @@ type Audit struct {
 	Records, Erased, Erasures, Young int
 }
 
+// Chains is how many chains the entries are part of.
+func (a *Audit) Chains() (n int) {
+	for _, c := range a.chains {
+		if len(c.entries) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 type auditChain struct {
 	entries     []auditEntry
 	checkpoints []Statement

@@ -99,6 +99,7 @@ type verified struct {
 	Erased   int             `json:"erased"`
 	Erasures int             `json:"erasures"`
 	Young    int             `json:"not_yet_witnessed"`
+	Chains   int             `json:"chains"`
 	Faults   []consent.Fault `json:"faults"`
 }
 
@@ -119,7 +120,7 @@ func report(s streams, asJSON bool, all []verified) error {
 		if len(v.Faults) > 0 {
 			state = counted(len(v.Faults), "fault")
 		}
-		fmt.Fprintf(s.out, "%s: %s, %d of them erased, %d too new for a checkpoint: %s\n", v.Site, counted(v.Records, "record"), v.Erased, v.Young, state)
+		fmt.Fprintf(s.out, "%s: %s, %d of them erased, %d too new for a checkpoint, in %s: %s\n", v.Site, counted(v.Records, "record"), v.Erased, v.Young, counted(v.Chains, "chain"), state)
 	}
 	if asJSON {
 		if err := printJSON(s, all); err != nil {
@@ -189,7 +190,7 @@ func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 		return v, consent.Fail(consent.Invalid, "the export is empty", "make it with `lxconsent ledger export --proof`")
 	}
 	v.Faults = append(v.Faults, audit.Faults()...)
-	v.Records, v.Erased, v.Erasures, v.Young = audit.Records, audit.Erased, audit.Erasures, audit.Young
+	v.Records, v.Erased, v.Erasures, v.Young, v.Chains = audit.Records, audit.Erased, audit.Erasures, audit.Young, audit.Chains()
 	if !ended {
 		out(consent.Truncated, "the export was cut: its last line is missing")
 	}

@@ -27,6 +27,8 @@ type chains struct {
 	Heads    map[string]consent.Head `json:"heads"`
 	// Signed are the newest checkpoints.
 	Signed map[string]string `json:"signed"`
+	// Ended are earlier chains of this log, for as long as it holds entries of them.
+	Ended []ended `json:"ended,omitempty"`
 	// changed are the sites whose head is newer than its checkpoint, saved the
 	// position that the disk knows.
 	changed map[string]bool
@@ -65,13 +67,20 @@ func readChains(dir string, random io.Reader) (*chains, error) {
 	return c, nil
 }
 
-// begin starts chains under a new name.
+// begin starts chains under a new name, and keeps where the old ones have come to.
 func (c *chains) begin(random io.Reader) error {
 	var name [8]byte
 	if _, err := io.ReadFull(random, name[:]); err != nil {
 		return unread(err)
 	}
-	*c = chains{Name: hex.EncodeToString(name[:]), Position: c.Position, Heads: map[string]consent.Head{}, Signed: map[string]string{}, changed: map[string]bool{}}
+	before := c.Ended
+	if len(c.Heads) > 0 {
+		before = append(before, ended{Name: c.Name, Position: c.Position, Heads: c.Heads})
+	}
+	*c = chains{
+		Name: hex.EncodeToString(name[:]), Position: c.Position, Heads: map[string]consent.Head{}, Signed: map[string]string{},
+		Ended: before, changed: map[string]bool{},
+	}
 	return nil
 }
 
@@ -118,5 +127,5 @@ func (c *chains) save(dir string) error {
 }
 
 func (c *chains) clone() *chains {
-	return &chains{Name: c.Name, Position: c.Position, Heads: maps.Clone(c.Heads), Signed: maps.Clone(c.Signed)}
+	return &chains{Name: c.Name, Position: c.Position, Heads: maps.Clone(c.Heads), Signed: maps.Clone(c.Signed), Ended: c.Ended}
 }

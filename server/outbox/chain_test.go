@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/outbox"
@@ -71,7 +72,8 @@ func TestEverySiteHasAChainThatGoesOnAcrossStarts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for round := range 4 {
-		n := nodeIn(t, dir, round == 1, signing(t))
+		n := nodeIn(t, dir, false, signing(t))
+		n.inner.set(round == 1)
 		for i := range 5 {
 			r := record(fmt.Sprintf("%d-%d", round, i), "sub", int64(10*round+i))
 			put(t, n, r)
@@ -164,6 +166,12 @@ func TestALogThatWasPutBackToAnEarlierStateBeginsNewChains(t *testing.T) {
 	n = nodeIn(t, dir, false, signing(t))
 	put(t, n, record("c", "sub", 3))
 	handedOver(t, n.Outbox)
+	distinct(t, n, 3)
+}
+
+// distinct asserts that so many records have a place each.
+func distinct(t *testing.T, n node, want int) {
+	t.Helper()
 	seen := map[string]string{}
 	for _, r := range exported(t, n, "shop") {
 		place := fmt.Sprint(r.Node, "/", r.Seq)
@@ -172,7 +180,72 @@ func TestALogThatWasPutBackToAnEarlierStateBeginsNewChains(t *testing.T) {
 		}
 		seen[place] = r.ID
 	}
-	if len(seen) != 3 {
+	if len(seen) != want {
 		t.Fatalf("the records are %v", seen)
+	}
+}
+
+func TestALogThatWasPutBackWhileTheStoreIsAwayBeginsNewChains(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	n := nodeIn(t, dir, false, signing(t))
+	put(t, n, record("a", "sub", 1))
+	n.close(t)
+	backup := copyDir(t, filepath.Join(dir, "log"))
+	n = nodeIn(t, dir, false, signing(t))
+	put(t, n, record("b", "sub", 2))
+	n.close(t)
+	if err := os.RemoveAll(filepath.Join(dir, "log")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "log"), os.DirFS(backup)); err != nil {
+		t.Fatal(err)
+	}
+	n = nodeIn(t, dir, true, signing(t))
+	put(t, n, record("c", "sub", 3))
+	n.inner.set(false)
+	handedOver(t, n.Outbox)
+	distinct(t, n, 3)
+	audited(t, n)
+}
+
+func TestChainsThatEndedBecauseTheStoreWasAwayAreWhole(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for round := range 3 {
+		// Nothing of the first is signed: it is the log alone that tells.
+		n := nodeIn(t, dir, true, signing(t))
+		put(t, n, record(fmt.Sprint(round), "sub", int64(round)))
+		n.close(t)
+	}
+	n := nodeIn(t, dir, false, signing(t))
+	handedOver(t, n.Outbox)
+	distinct(t, n, 3)
+	eventually(t, "every chain has its last checkpoint", func() bool {
+		return len(statements(t, n.Outbox, consent.Checkpoint)) >= 3
+	})
+	audited(t, n)
+}
+
+// audited asserts that nothing is wrong with the ledger an hour from now.
+func audited(t *testing.T, n node) {
+	t.Helper()
+	a := consent.NewAudit("shop", keyring(t).PublicKeys())
+	all, err := n.Statements(t.Context(), "shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := keyring(t).SignStatement(consent.Statement{Kind: consent.Checkpoint, Site: "shop", Node: "nobody", Time: early().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range append(all, late) {
+		a.Statement(s)
+	}
+	for _, r := range exported(t, n, "shop") {
+		a.Record(r)
+	}
+	if faults := a.Faults(); len(faults) > 0 {
+		t.Fatalf("the ledger has %d faults: %+v", len(faults), faults)
 	}
 }

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -117,11 +116,15 @@ func (b *Outbox) checkpoint(node, site string, h consent.Head) (string, error) {
 // witness gives the newest checkpoints to the store once it has had all that
 // they cover.
 func (a *applier) witness(ctx context.Context) {
-	if a.signed == nil || a.cursor < a.signed.position || a.pause > 0 {
+	if a.pause > 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
+	a.bury(ctx)
+	if a.signed == nil || a.cursor < a.signed.position {
+		return
+	}
 	name := a.chains.Name
 	for site, jws := range a.signed.jws {
 		d := consent.Document{Kind: ledgerKind + site, ID: name + "/last", Body: []byte(jws)}
@@ -144,34 +147,6 @@ func (a *applier) witness(ctx context.Context) {
 	if err := a.replace(ctx, place); err == nil {
 		a.signed = nil
 	}
-}
-
-// forked begins new chains when the store knows more of the old ones than our
-// disk: the folder was put back to an earlier state, and the same numbers must
-// not be given twice.
-func (b *Outbox) forked(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callWait)
-	defer cancel()
-	d, err := b.inner.Document(ctx, logsKind, b.chains.Name)
-	var position uint64
-	if err == nil {
-		_, err = fmt.Sscanf(string(d.Body), "%d", &position)
-	}
-	if position > b.index.last() {
-		b.chains.broken = fmt.Sprintf("the store has had entry %d", position)
-	}
-	if consent.CodeOf(err) == consent.NotFound {
-		err = nil
-	}
-	if err != nil {
-		b.o.Log.Warn("it is not known whether the data directory was put back to an earlier state", "err", err)
-	}
-	if b.chains.broken == "" {
-		return nil
-	}
-	b.o.Log.Error("this node begins new chains of records", "why", b.chains.broken)
-	b.chains.Position = b.index.last()
-	return errors.Join(b.chains.begin(b.o.Random), b.chains.save(b.log.dir))
 }
 
 // Statements returns what is signed about the chains of a site, by all nodes,

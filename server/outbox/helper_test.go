@@ -56,6 +56,20 @@ func (a *away) History(ctx context.Context, site, subject string) ([]consent.Rec
 	return a.Store.History(ctx, site, subject)
 }
 
+func (a *away) Document(ctx context.Context, kind, id string) (consent.Document, error) {
+	if a.reads.Load() {
+		return consent.Document{}, gone()
+	}
+	return a.Store.Document(ctx, kind, id)
+}
+
+func (a *away) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+	if a.writes.Load() {
+		return consent.Document{}, gone()
+	}
+	return a.Store.PutDocument(ctx, d)
+}
+
 // node is an outbox over a store that can be away.
 type node struct {
 	*outbox.Outbox

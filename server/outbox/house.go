@@ -93,6 +93,9 @@ func (a *applier) lost() {
 	for site := range a.chains.Heads {
 		a.chains.changed[site] = true
 	}
+	for i := range a.chains.Ended {
+		a.chains.Ended[i].buried = false
+	}
 }
 
 // trim deletes entries that are old, or too many, and that the store has had.

@@ -1,0 +1,93 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// ended are chains that this log does not carry on.
+type ended struct {
+	Name string `json:"name"`
+	// Position is the last entry of the log that may belong to them.
+	Position uint64                  `json:"position"`
+	Heads    map[string]consent.Head `json:"heads"`
+	// buried says that the store has their last checkpoints.
+	buried bool
+}
+
+// forked begins new chains when the folder was put back to an earlier state, so
+// that no number is given twice: the store knows more of the old ones than our
+// disk. While it does not answer nobody can tell, so new ones are begun as well.
+func (b *Outbox) forked(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callWait)
+	defer cancel()
+	d, err := b.inner.Document(ctx, logsKind, b.chains.Name)
+	var position uint64
+	if err == nil {
+		_, err = fmt.Sscanf(string(d.Body), "%d", &position)
+	}
+	level := slog.LevelError
+	switch why := &b.chains.broken; {
+	case *why != "":
+	case b.chains.Position > b.index.last():
+		*why = fmt.Sprintf("entry %d is missing in the log, which was put back to an earlier state", b.chains.Position)
+	case position > b.index.last():
+		*why = fmt.Sprintf("the store has had entry %d, so the data directory was put back to an earlier state", position)
+	case err != nil && consent.CodeOf(err) != consent.NotFound && !b.chains.unsaved:
+		level, *why = slog.LevelWarn, "the store does not say whether the data directory was put back to an earlier state: "+err.Error()
+	default:
+		return nil
+	}
+	b.o.Log.Log(ctx, level, "this node begins new chains of records", "why", b.chains.broken)
+	b.chains.Position = b.index.last()
+	return errors.Join(b.chains.begin(b.o.Random), b.chains.save(b.log.dir))
+}
+
+// bury gives the store the last checkpoints of chains that have ended, once it
+// has had all that they cover; else their newest records would look inserted.
+func (a *applier) bury(ctx context.Context) {
+	a.mu.Lock()
+	first := a.index.first
+	a.mu.Unlock()
+	a.chains.Ended = slices.DeleteFunc(slices.Clone(a.chains.Ended), func(e ended) bool { return e.buried && e.Position < first })
+	for i := range a.chains.Ended {
+		e := &a.chains.Ended[i]
+		if e.buried || a.cursor < e.Position || a.o.Keys == nil {
+			continue
+		}
+		for _, site := range slices.Sorted(maps.Keys(e.Heads)) {
+			if err := a.finish(ctx, e.Name, site, e.Heads[site]); err != nil {
+				a.o.Log.Warn("the store does not take the last checkpoint of a chain that has ended", "err", err)
+				return
+			}
+		}
+		e.buried = true
+	}
+}
+
+// finish puts the checkpoint at a head into the store, unless that knows of more.
+func (a *applier) finish(ctx context.Context, node, site string, h consent.Head) error {
+	d := consent.Document{Kind: ledgerKind + site, ID: node + "/last"}
+	held, err := a.inner.Document(ctx, d.Kind, d.ID)
+	if err != nil && consent.CodeOf(err) != consent.NotFound {
+		return err
+	}
+	if err == nil {
+		known, err := consent.VerifyStatement(a.o.Keys.PublicKeys(), string(held.Body))
+		if err == nil && known.Seq >= h.Seq {
+			return nil
+		}
+	}
+	jws, err := a.checkpoint(node, site, h)
+	if err != nil {
+		return err
+	}
+	d.Body = []byte(jws)
+	return a.replace(ctx, d)
+}
