@@ -223,6 +223,29 @@ func TestARecordWhoseWriteWasCutShortIsStoredOnceByItsRetry(t *testing.T) {
 	}
 }
 
+func TestARecordWhoseWriteWasCutShortBeforeAnErasureKeepsItsEvidence(t *testing.T) {
+	t.Parallel()
+	cuts(t, func(t *testing.T, w *wire, cutStore, goodStore *redisstore.Store) {
+		r := consent.Record{ID: "a", Site: "shop", Subject: "sub", Node: "n", Content: "c", Levels: map[string]int{"x": 1}, Clock: 5}
+		if _, err := r.Chain(consent.Head{}); err != nil {
+			t.Fatal(err)
+		}
+		_, _, _ = cutStore.Append(t.Context(), r)
+		// The node was killed meanwhile, and its log knows of an erasure now.
+		_, _, err := goodStore.Append(t.Context(), r.Stripped())
+		if code := consent.CodeOf(err); err != nil && code != consent.IDReused {
+			t.Fatal(err)
+		}
+		if err := goodStore.Erase(t.Context(), "shop", "sub", time.UnixMilli(9)); err != nil {
+			t.Fatal(err)
+		}
+		all := exported(t, goodStore)
+		if len(all) != 1 || all[0].Subject != "" || all[0].Levels != nil || consent.Leaf("a", *all[0].Sealed) != consent.Leaf("a", *r.Sealed) {
+			t.Fatalf("the export is %+v, want the evidence of %+v", all, r)
+		}
+	})
+}
+
 func TestAnErasureThatWasCutShortIsCompletedByItsRetryAndHidesAtOnce(t *testing.T) {
 	t.Parallel()
 	cuts(t, func(t *testing.T, w *wire, cutStore, goodStore *redisstore.Store) {

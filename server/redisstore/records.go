@@ -52,10 +52,19 @@ func (s *Store) append(ctx context.Context, r consent.Record) (consent.Record, b
 // subject of its first writer, who may have been cut short before this step;
 // the retry stands in for it.
 func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r consent.Record) (consent.Record, bool, error) {
-	if subject := claim[1:]; subject != r.Subject {
+	subject := claim[1:]
+	at, _ := locate(r.Site, subject)
+	if r.Sealed != nil && r.Subject == "" && r.Levels == nil {
+		// The subject is about to be erased; what is sealed stays as it is.
+		said, err := s.apply(ctx, at, mark, r)
+		if err == nil {
+			err = s.settle(ctx, at, r.ID)
+		}
+		return s.heard(ctx, at, mark, said, r, err)
+	}
+	if subject != r.Subject {
 		r.Subject, r.Sealed, r.Secret = subject, nil, nil
 	}
-	at, _ := locate(r.Site, r.Subject)
 	said, err := s.apply(ctx, at, mark, r)
 	if err == nil && said == "e" {
 		if err := s.pipe.call(ctx, s.run.release, []string{s.keys.bucket(home)}, mark, claim).Err(); err != nil {
