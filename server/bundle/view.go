@@ -98,7 +98,7 @@ func view(in Input, words map[string]string) string {
 		icon = optOut().lines()
 	}
 	return constants([][2]string{
-		{"link", literal(v.words[v.owed.link])}, {"icon", literal(icon)}, {"banner", open(v.banner())}, {"preferences", literal(v.preferences().lines())}, {"reopen", literal(v.reopen().lines())}, {"embed", open(v.embed())},
+		{"link", literal(v.words[v.owed.link])}, {"icon", literal(icon)}, {"reopen", literal(v.reopen().lines())}, {"preferences", literal(v.preferences().lines())}, {"banner", literal(v.banner().lines())}, {"embed", open(v.embed())},
 	})
 }
 

@@ -1,6 +1,8 @@
 // window.lxConsent, and what the page and its visitor do with it. The compiler
 // wraps all of it: where our faults end, the page goes on, and what waits for
 // a grant keeps waiting.
+// What is seen stands first: together, words and styles pack better.
+import "lx:view";
 import { act, close, everything, go, state, tell } from "./act.ts";
 import { again, arm, scan } from "./gate.ts";
 import { clean, free, guardCookies, readConsent } from "./jar.ts";
@@ -74,18 +76,24 @@ addEventListener("click", safely((e) => {
   const hook = (e.target as Element).closest<HTMLElement>("[data-lx-action]");
   const action = hook?.dataset.lxAction;
   const trusted = e.isTrusted;
-  if (action === "accept") act("accept_all", everything, trusted);
-  if (action === "reject") api.rejectAll();
-  if (action === "settings") api.showPreferences();
-  if (action === "save") act("save", picked(), trusted);
-  if (action === "close") close();
-  if (VENDORS && trusted && (action === "once" || action === "always")) {
-    // What a placeholder stands for is shown, from now on if its vendor is granted.
-    const slot = ((hook as Element).closest(".lx-embed") as Inert).lx as Slot;
-    slot._once = true;
-    if (action === "always") act("embed", [], trusted, { [slot._inert.dataset.vendor as string]: 1 });
-    again();
-  }
+  const deeds: Record<string, () => void> = {
+    accept: () => act("accept_all", everything, trusted),
+    reject: api.rejectAll,
+    settings: api.showPreferences,
+    save: () => act("save", picked(), trusted),
+    close,
+    ...(VENDORS && {
+      // What a placeholder stands for is shown, from now on if its vendor is granted.
+      once: (always?: boolean) => {
+        const slot = ((hook as Element).closest(".lx-embed") as Inert).lx as Slot;
+        slot._once = trusted;
+        if (always) act("embed", [], trusted, { [slot._inert.dataset.vendor as string]: 1 });
+        again();
+      },
+      always: () => (deeds.once as (always: boolean) => void)(true),
+    }),
+  };
+  deeds[action as string]?.();
 }), true);
 addEventListener("keydown", safely((e) => {
   if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL) close();

@@ -6,8 +6,8 @@ import type { Tree } from "../ui/grow.ts";
 export declare const link: string;
 /** The icon behind it; empty where the law wants none. */
 export declare const icon: Tree;
-/** With what is asked about, where that is known in the page alone. */
-export declare const banner: (waiting: string) => Tree;
+/** `{}` stands for what is asked about, where that is known in the page alone. */
+export declare const banner: Tree;
 export declare const preferences: Tree;
 export declare const reopen: Tree;
 /** What stands in the place of a frame of a vendor. */

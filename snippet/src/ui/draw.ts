@@ -46,10 +46,10 @@ export const draw = (late?: boolean) => {
   // Closing gives the focus back to where it came from.
   if (last) (root as HTMLDialogElement | undefined)?.close();
   root?.remove();
-  root = undefined;
   drawn = view;
+  root = REOPEN || view ? grow(view === PREFERENCES ? preferences : view || !REOPEN ? (CHANGED ? banner.replaceAll("{}", waiting) : banner) : reopen) : undefined;
+  const box = root as HTMLDialogElement;
   if (REOPEN || view) {
-    const box = (root = grow(view === PREFERENCES ? preferences : view || !REOPEN ? banner(CHANGED ? waiting() : "") : reopen)) as HTMLDialogElement;
     document.body[view ? "prepend" : "append"](box);
     if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) box.querySelector("[role=status]")?.remove();
     rows().forEach(([input, select], i) => {
