@@ -51,9 +51,12 @@ func (c boltCells) each(t *testing.T, f func(b *bbolt.Bucket, k, v []byte) bool)
 	}
 }
 
-func (c boltCells) evidence(v []byte) int { return 2 + int(binary.BigEndian.Uint16(v)) }
+// secret is where the length of what opens the evidence stands, behind the id.
+func (c boltCells) secret(v []byte) int { return 2 + int(binary.BigEndian.Uint16(v)) }
 
-func (c boltCells) is(id string, v []byte) bool { return string(v[2:c.evidence(v)]) == id }
+func (c boltCells) evidence(v []byte) int { return c.secret(v) + 1 + int(v[c.secret(v)]) }
+
+func (c boltCells) is(id string, v []byte) bool { return string(v[2:c.secret(v)]) == id }
 
 func (c boltCells) get(t *testing.T, id string) (found []byte) {
 	c.each(t, func(_ *bbolt.Bucket, _, v []byte) bool { found = v; return c.is(id, v) })
@@ -69,7 +72,7 @@ func (c boltCells) drop(t *testing.T, id string) {
 }
 
 func (c boltCells) add(t *testing.T, id string, like []byte) {
-	value := slices.Concat(like[:2], []byte(id), like[c.evidence(like):])
+	value := slices.Concat(like[:2], []byte(id), []byte{0}, like[c.evidence(like):])
 	c.each(t, func(b *bbolt.Bucket, k, v []byte) bool {
 		binary.BigEndian.PutUint64(k[len(k)-8:], 1<<40)
 		return b.Put(k, value) == nil

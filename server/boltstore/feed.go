@@ -149,17 +149,15 @@ func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limi
 		if err := tx.Bucket([]byte(bucketRecords)).Delete(keys[i]); err != nil {
 			return 0, err
 		}
-		if err := tx.Bucket([]byte(bucketIDs)).Delete(idKey(site, r.ID)); err != nil {
+		names := tx.Bucket([]byte(bucketNames))
+		if err := names.Delete(idKey(site, r.ID)); err != nil {
 			return 0, err
 		}
 		if r.Subject == "" {
 			continue
 		}
-		if err := tx.Bucket([]byte(bucketSecrets)).Delete(keys[i]); err != nil {
-			return 0, err
-		}
-		key := append(clockKey(personOf(site, r.Subject), r.Clock), number...)
-		if err := tx.Bucket([]byte(bucketHistory)).Delete(key); err != nil {
+		key := append(clockKey(historyKey(nil, personOf(site, r.Subject)), r.Clock), number...)
+		if err := names.Delete(key); err != nil {
 			return 0, err
 		}
 	}

@@ -9,15 +9,18 @@ import (
 // The layout of the file. A number is eight bytes, big-endian, so that keys
 // sort as numbers do; part(x) is x behind its length in two bytes, so that no
 // two lists of parts make the same key; person is a consent.Person, so that
-// what stays after an erasure does not hold the subject.
+// what stays after an erasure does not hold the subject. What is looked up by a
+// random name stands in one bucket and begins with the two bytes that a subject
+// shares with the id of its first record: both are on one page of the file, and
+// a page is what a write costs.
 //
-//	meta       "format"                    → number of the layout, now 2
+//	meta       "format"                    → number of the layout, now 3
 //	           "version"                   → number of publishes
-//	records    part(site) number           → part(id), then the record's evidence
-//	secrets    part(site) number           → what opens the evidence; gone once erased
+//	records    part(site) number           → part(id), length in a byte and what opens the evidence, the evidence; an erasure takes out what opens it
 //	contexts   part(site) code             → what records of that code share
-//	ids        part(site) part(id)         → number of the record
-//	history    person clock number         → part(site), for each record of a subject that is not erased
+//	names      2 bytes, 0, part(site) id   → number of the record
+//	           2 bytes, 1, person's rest, clock, number → nothing, for each record of a subject that is not erased
+//	           2 bytes, 2, part(site) id   → as 0, for an id that is not 16 bytes
 //	erasures   part(site) number           → erasure as JSON; its number is one of the records'
 //	tombstones person                      → clock of the erasure, then the site
 //	editions   part(site) number           → edition as JSON
@@ -27,14 +30,12 @@ import (
 //	notes      part(journal) number        → the note
 //	counters   part(site) part(day) name   → what was counted, as a number
 //
-// The last history keys of a person are the records that may be current.
+// The last of a person's names are the records that may be current.
 const (
 	bucketMeta       = "meta"
 	bucketRecords    = "records"
-	bucketSecrets    = "secrets"
 	bucketContexts   = "contexts"
-	bucketIDs        = "ids"
-	bucketHistory    = "history"
+	bucketNames      = "names"
 	bucketTombstones = "tombstones"
 	bucketErasures   = "erasures"
 	bucketEditions   = "editions"
@@ -48,14 +49,14 @@ const (
 const (
 	keyFormat  = "format"
 	keyVersion = "version"
-	format     = 2
+	format     = 3
 
 	personSize = len(consent.Person{})
 )
 
 func buckets() []string {
 	return []string{
-		bucketMeta, bucketRecords, bucketSecrets, bucketContexts, bucketIDs, bucketHistory, bucketTombstones, bucketErasures,
+		bucketMeta, bucketRecords, bucketContexts, bucketNames, bucketTombstones, bucketErasures,
 		bucketEditions, bucketLive, bucketVault, bucketDocuments, bucketNotes, bucketCounters,
 	}
 }
@@ -77,7 +78,31 @@ func personOf(site, subject string) []byte {
 	return p[:]
 }
 
-func idKey(site, id string) []byte { return part(part(nil, site), id) }
+// The kinds of names, behind their first two bytes.
+const (
+	nameID = iota
+	nameHistory
+	nameOddID
+)
+
+func idKey(site, id string) []byte {
+	b := make([]byte, 0, 48)
+	if split, ok := consent.Split(id); ok {
+		b = part(append(binary.BigEndian.AppendUint16(b, split.Bucket), nameID), site)
+		return append(append(b, split.Mark[:]...), split.Rest[:]...)
+	}
+	bucket := consent.NameBucket(id, consent.NameHash(site, id))
+	return append(part(append(binary.BigEndian.AppendUint16(b, bucket), nameOddID), site), id...)
+}
+
+// historySize is the length of what all names of a person begin with.
+const historySize = personSize + 1
+
+func historyKey(b, person []byte) []byte {
+	p := consent.Person(person)
+	b = append(binary.BigEndian.AppendUint16(b, p.Bucket()), nameHistory)
+	return append(b, p.Hash()...)
+}
 
 func recordKey(site string, n uint64) []byte { return number(part(nil, site), n) }
 

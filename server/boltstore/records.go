@@ -21,96 +21,6 @@ const (
 	rivals = 64
 )
 
-type appended struct {
-	record consent.Record
-	fresh  bool
-}
-
-// Append stores a record; see consent.Records.
-func (s *Store) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
-	if err := named(r.Site, r.ID, r.Subject); err != nil {
-		return consent.Record{}, false, err
-	}
-	a, err := write(ctx, s, func(tx *bbolt.Tx) (appended, error) { return appendRecord(tx, r) })
-	return a.record, a.fresh, err
-}
-
-// InOrder is true: AppendAll stores records in the order given.
-func (s *Store) InOrder() bool { return true }
-
-// AppendAll does as Append with each of many records, in one transaction, and
-// returns what became of each.
-func (s *Store) AppendAll(ctx context.Context, records []consent.Record) []consent.Appended {
-	out, err := write(ctx, s, func(tx *bbolt.Tx) ([]consent.Appended, error) {
-		out := make([]consent.Appended, len(records))
-		for i, r := range records {
-			err := named(r.Site, r.ID, r.Subject)
-			var a appended
-			if err == nil {
-				a, err = appendRecord(tx, r)
-			}
-			if err != nil && consent.CodeOf(err) == "" {
-				return nil, err
-			}
-			out[i] = consent.Appended{Record: a.record, Fresh: a.fresh, Err: err}
-		}
-		return out, nil
-	})
-	if err != nil {
-		out = make([]consent.Appended, len(records))
-		for i := range out {
-			out[i].Err = err
-		}
-	}
-	return out
-}
-
-func appendRecord(tx *bbolt.Tx, r consent.Record) (appended, error) {
-	records, ids := tx.Bucket([]byte(bucketRecords)), tx.Bucket([]byte(bucketIDs))
-	if n := ids.Get(idKey(r.Site, r.ID)); n != nil {
-		first, err := load(tx, append(part(nil, r.Site), n...))
-		if err != nil {
-			return appended{}, err
-		}
-		return appendedBefore(first, r)
-	}
-	if at, ok := tombstone(tx, r.Site, r.Subject); ok && r.Clock <= at {
-		return appended{}, erased()
-	}
-	sealed, secret, err := r.Pack()
-	if err != nil {
-		return appended{}, err
-	}
-	// A number of the whole file: a site's records keep their order.
-	n, err := records.NextSequence()
-	if err != nil {
-		return appended{}, err
-	}
-	if err := save(tx, recordKey(r.Site, n), r.ID, sealed, secret); err != nil {
-		return appended{}, err
-	}
-	if err := ids.Put(idKey(r.Site, r.ID), number(nil, n)); err != nil {
-		return appended{}, err
-	}
-	if r.Subject != "" {
-		key := number(clockKey(personOf(r.Site, r.Subject), r.Clock), n)
-		if err := tx.Bucket([]byte(bucketHistory)).Put(key, part(nil, r.Site)); err != nil {
-			return appended{}, err
-		}
-	}
-	return appended{r, true}, addCount(tx, r.Site, r.Day(), r.Cell(), 1)
-}
-
-func appendedBefore(first, r consent.Record) (appended, error) {
-	switch {
-	case first.Levels == nil:
-		return appended{}, erased()
-	case first.Content != r.Content:
-		return appended{}, consent.Fail(consent.IDReused, "the id "+r.ID+" already stands for another decision", "make 16 new random bytes for each decision")
-	}
-	return appended{first, false}, nil
-}
-
 // Latest returns the subject's current record; see consent.Records.
 func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
 	return read(ctx, s, func(tx *bbolt.Tx) (consent.Record, error) {
@@ -149,16 +59,16 @@ func newest(tx *bbolt.Tx, site, subject string, limit int, span int64) ([]consen
 		return nil, nil
 	}
 	person := personOf(site, subject)
-	c := tx.Bucket([]byte(bucketHistory)).Cursor()
-	k, _ := c.Seek(append(bytes.Clone(person), bytes.Repeat([]byte{0xff}, 17)...))
+	c, prefix := tx.Bucket([]byte(bucketNames)).Cursor(), historyKey(nil, person)
+	k, _ := c.Seek(append(bytes.Clone(prefix), bytes.Repeat([]byte{0xff}, 17)...))
 	if k == nil {
 		k, _ = c.Last()
 	} else {
 		k, _ = c.Prev()
 	}
 	var found []consent.Record
-	for ; k != nil && bytes.HasPrefix(k, person) && len(found) < limit; k, _ = c.Prev() {
-		r, err := load(tx, append(part(nil, site), k[personSize+8:]...))
+	for ; k != nil && bytes.HasPrefix(k, prefix) && len(found) < limit; k, _ = c.Prev() {
+		r, err := load(tx, append(part(nil, site), k[historySize+8:]...))
 		if err != nil {
 			return nil, err
 		}
@@ -197,24 +107,20 @@ func erase(tx *bbolt.Tx, site string, person []byte, at int64) error {
 	if err := tx.Bucket([]byte(bucketTombstones)).Put(person, append(clockKey(nil, at), site...)); err != nil {
 		return err
 	}
-	history := tx.Bucket([]byte(bucketHistory))
+	names, prefix := tx.Bucket([]byte(bucketNames)), historyKey(nil, person)
 	var gone [][]byte
-	c := history.Cursor()
-	for k, _ := c.Seek(person); k != nil && bytes.HasPrefix(k, person) && readClock(k[personSize:]) <= at; k, _ = c.Next() {
+	c := names.Cursor()
+	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix) && readClock(k[historySize:]) <= at; k, _ = c.Next() {
 		gone = append(gone, bytes.Clone(k))
 	}
 	ids := make([]string, 0, len(gone))
 	for _, k := range gone {
-		key := append(part(nil, site), k[personSize+8:]...)
-		r, err := load(tx, key)
+		id, err := forget(tx, append(part(nil, site), k[historySize+8:]...))
 		if err != nil {
 			return err
 		}
-		if err := tx.Bucket([]byte(bucketSecrets)).Delete(key); err != nil {
-			return err
-		}
-		ids = append(ids, r.ID)
-		if err := history.Delete(k); err != nil {
+		ids = append(ids, id)
+		if err := names.Delete(k); err != nil {
 			return err
 		}
 	}
@@ -255,15 +161,11 @@ func (s *Store) Export(ctx context.Context, site string, each func(consent.Recor
 	return nil
 }
 
-func tombstone(tx *bbolt.Tx, site, subject string) (at int64, ok bool) {
-	if subject == "" {
-		return 0, false
-	}
-	return buried(tx, personOf(site, subject))
+func buried(tx *bbolt.Tx, person []byte) (at int64, ok bool) {
+	return readTombstone(tx.Bucket([]byte(bucketTombstones)).Get(person))
 }
 
-func buried(tx *bbolt.Tx, person []byte) (at int64, ok bool) {
-	v := tx.Bucket([]byte(bucketTombstones)).Get(person)
+func readTombstone(v []byte) (at int64, ok bool) {
 	if len(v) < 8 {
 		return 0, false
 	}

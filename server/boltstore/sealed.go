@@ -9,43 +9,58 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// save puts a sealed record under its key, and its context where no other
-// record has brought it yet.
-func save(tx *bbolt.Tx, key []byte, id string, sealed consent.Sealed, secret []byte) error {
-	code := contextKey(key, consent.CodeOfContext(sealed.Context))
-	switch known := tx.Bucket([]byte(bucketContexts)).Get(code); {
-	case known == nil:
-		if err := tx.Bucket([]byte(bucketContexts)).Put(code, sealed.Context); err != nil {
-			return err
-		}
-	case !bytes.Equal(known, sealed.Context):
-		return consent.Fail(consent.Invalid, "two notices have the same code", "publish the site again, with any change")
-	}
-	if secret != nil {
-		if err := tx.Bucket([]byte(bucketSecrets)).Put(key, secret); err != nil {
-			return err
-		}
-	}
-	return tx.Bucket([]byte(bucketRecords)).Put(key, append(part(nil, id), sealed.Evidence...))
-}
-
 func load(tx *bbolt.Tx, key []byte) (consent.Record, error) {
 	return unpack(tx, key, tx.Bucket([]byte(bucketRecords)).Get(key))
 }
 
-// unpack reads what save put. Nothing of the result is memory of the file.
+// stored is the value of a record. Without a secret it is as after an erasure.
+func stored(b []byte, id string, secret, evidence []byte) []byte {
+	b = append(part(b, id), byte(len(secret)))
+	return append(append(b, secret...), evidence...)
+}
+
+// readStored takes apart what stored made; the parts are memory of value.
+func readStored(value []byte) (id, secret, evidence []byte, ok bool) {
+	if len(value) < 2 {
+		return nil, nil, nil, false
+	}
+	n, rest := int(binary.BigEndian.Uint16(value)), value[2:]
+	if len(rest) <= n || len(rest)-n-1 < int(rest[n]) {
+		return nil, nil, nil, false
+	}
+	id, rest = rest[:n], rest[n+1:]
+	if n = int(value[2+n]); n > 0 {
+		secret = rest[:n]
+	}
+	return id, secret, rest[n:], true
+}
+
+// unpack reads a stored record. Nothing of the result is memory of the file.
 func unpack(tx *bbolt.Tx, key, value []byte) (consent.Record, error) {
-	if len(value) < 2 || len(value)-2 < int(binary.BigEndian.Uint16(value)) {
+	id, secret, evidence, ok := readStored(value)
+	if !ok {
 		return consent.Record{Damaged: true, Sealed: &consent.Sealed{}}, fmt.Errorf("a stored record is damaged: %d bytes", len(value))
 	}
-	id, evidence := value[2:2+binary.BigEndian.Uint16(value)], bytes.Clone(value[2+binary.BigEndian.Uint16(value):])
+	evidence = bytes.Clone(evidence)
 	code, _ := consent.EvidenceCode(evidence)
 	context := bytes.Clone(tx.Bucket([]byte(bucketContexts)).Get(contextKey(key, code)))
-	r, err := consent.Unpack(string(id), context, evidence, tx.Bucket([]byte(bucketSecrets)).Get(key))
+	r, err := consent.Unpack(string(id), context, evidence, secret)
 	if err != nil {
 		return r, fmt.Errorf("the stored record %q: %w", id, err)
 	}
 	return r, nil
+}
+
+// forget takes what opens a record out of it, and returns its id.
+func forget(tx *bbolt.Tx, key []byte) (string, error) {
+	records := tx.Bucket([]byte(bucketRecords))
+	value := records.Get(key)
+	id, _, evidence, ok := readStored(value)
+	if !ok {
+		return "", fmt.Errorf("a stored record is damaged: %d bytes", len(value))
+	}
+	name := string(id)
+	return name, records.Put(key, stored(nil, name, nil, evidence))
 }
 
 // contextKey is the key of a context on the site of a record's key.
