@@ -146,3 +146,40 @@ func await(t *testing.T, what string, done func() bool) {
 		}
 	}
 }
+
+func TestWhatAVisitorWritesIsTakenWhileRedisIsAwayAndOutlivesBoth(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t, "--appendonly", "no")
+	dir := t.TempDir()
+	s := startIn(t, dir, "--redis", redis.URL())
+	ask := func(words string) {
+		t.Helper()
+		a := s.do(http.MethodPost, "/privacy/demo/request?place=DE", "kind=question&message="+words, func(r *http.Request) {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		})
+		if a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", words, a.status, a.body)
+		}
+	}
+	asked := func(words ...string) func() bool {
+		return func() bool {
+			list := s.do(http.MethodGet, "/v1/sites/demo/requests?status=open", "", operator)
+			events := s.do(http.MethodGet, "/v1/sites/demo/events", "", operator)
+			for _, w := range words {
+				if strings.Count(string(list.body), `"text":"`+w+`"`) != 1 {
+					return false
+				}
+			}
+			return list.status == http.StatusOK && strings.Count(string(events.body), "request.opened") >= len(words)
+		}
+	}
+	ask("before")
+	await(t, "it is there at once", asked("before"))
+	redis.Kill()
+	ask("meanwhile")
+	s.stop()
+	s = startIn(t, dir, "--redis", redis.URL())
+	// Whatever Redis had is lost, too.
+	redis.Restart()
+	await(t, "both are listed", asked("before", "meanwhile"))
+}

@@ -106,8 +106,12 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s
 	if n.hooks, err = c.hooksOf(store, events, keys, log); err != nil {
 		return fail(err)
 	}
+	tray, err := outbox.OpenTray(filepath.Join(c.DataDir, "requests"))
+	if err != nil {
+		return fail(err)
+	}
 	n.rights = rights.New(rights.Options{
-		Cabinet: store, Feed: store, Laws: laws, Keys: keys, Clock: now, Random: random,
+		Cabinet: store, Tray: tray, Feed: store, Laws: laws, Keys: keys, Clock: now, Random: random,
 		Announce: func(ctx context.Context, r rights.Request) error { return events.Announce(ctx, r.Site, feed.Opened, r) },
 	})
 	limits := web.DefaultLimits()
@@ -130,6 +134,9 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
 		Demo: c.Demo, EdgeCache: c.EdgeCache, AccessLog: c.AccessLog, Limits: limits, Metrics: n.metrics,
 		Reseal: func(ctx context.Context) (reseal.Resealing, error) {
+			if err := n.rights.Flush(ctx); err != nil {
+				return reseal.Resealing{}, err
+			}
 			return reseal.Run(ctx, reseal.Options{Store: store, Keys: keys, Random: random, Clock: now, Rewrites: []reseal.Rewrite{admin.Reseal, hooks.Reseal, rights.Reseal}})
 		},
 		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, store, now(), w) },

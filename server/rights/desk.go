@@ -23,6 +23,8 @@ type Options struct {
 	Keys    *consent.Keyring
 	Clock   func() time.Time
 	Random  io.Reader
+	// Tray keeps requests that wait for the store.
+	Tray Tray
 	// Announce tells others of a request that a person has to answer.
 	Announce func(ctx context.Context, r Request) error
 }
@@ -34,6 +36,7 @@ type Desk struct {
 	// waiting could not be written down when it happened: a right must not wait
 	// for the log of it.
 	waiting []Asked
+	slips   slips
 }
 
 // New makes a desk.
@@ -68,7 +71,8 @@ func (d *Desk) Noted(ctx context.Context, a Asked) {
 	}
 }
 
-// Flush writes down what could not be before. Errors: Unavailable.
+// Flush writes down what could not be before, and what the store has lost of the
+// requests that a person has to answer. Errors: Unavailable.
 func (d *Desk) Flush(ctx context.Context) error {
 	d.mu.Lock()
 	waiting := d.waiting
@@ -82,7 +86,7 @@ func (d *Desk) Flush(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return d.flushTray(ctx)
 }
 
 func (d *Desk) note(ctx context.Context, a Asked) error {
@@ -147,8 +151,9 @@ func businessDays(t time.Time, n int) time.Time {
 	return t
 }
 
-// Ask opens a request that a person has to answer. Errors: Invalid for a
-// message that cannot be kept, Unavailable.
+// Ask opens a request that a person has to answer. It is on this server's disk
+// when Ask returns, and waits there for a store that is away. Errors: Invalid for a
+// message that cannot be kept, Unavailable when neither takes it.
 func (d *Desk) Ask(ctx context.Context, a Asked, m Message) (Request, error) {
 	m.Text, m.Email = strings.TrimSpace(m.Text), strings.TrimSpace(m.Email)
 	if err := m.check(); err != nil {
@@ -171,12 +176,15 @@ func (d *Desk) Ask(ctx context.Context, a Asked, m Message) (Request, error) {
 	if r.Sealed, err = d.o.Keys.Seal(d.o.Random, "request", r.Site+"/"+r.ID, raw); err != nil {
 		return r, err
 	}
-	// Told first: an event of a request that was then not kept harms nobody, a
-	// request that nobody hears of does.
-	if err := d.o.Announce(ctx, r); err != nil {
-		return r, err
+	one := slip{kept: kept{Request: r, Sealed: r.Sealed}}
+	unsafe := d.lay(one)
+	defer d.free(r.ID)
+	err = d.deliver(ctx, one)
+	if unsafe == nil && consent.CodeOf(err) != consent.Invalid {
+		// Flush goes on with what is not done.
+		return r, nil
 	}
-	return r, d.put(ctx, r, 0)
+	return r, err
 }
 
 // Read opens what was written with a request; nil when nothing was, or when it

@@ -159,6 +159,10 @@ func (s *Server) privacyRestrict(c echo.Context) error { return s.privacyAct(c, 
 
 func (s *Server) privacyLift(c echo.Context) error { return s.privacyAct(c, consent.Lift) }
 
+// askWait is how long a visitor waits for the store to have what they wrote,
+// which is on this server's disk before.
+const askWait = time.Second
+
 // privacyAsk serves POST /privacy/{site}/request: what a person has to answer.
 func (s *Server) privacyAsk(c echo.Context) error {
 	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, 16<<10)
@@ -166,7 +170,11 @@ func (s *Server) privacyAsk(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+	wait := askWait
+	if s.o.StoreAway() {
+		wait = 0
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), wait)
 	defer cancel()
 	token := cookieValue(c.Request(), consent.SubjectCookie)
 	_, err = s.o.Rights.Ask(ctx, rights.Asked{
