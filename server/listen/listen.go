@@ -7,14 +7,17 @@
 // noted: when the timer of the earlier one goes off, it is set anew for what is
 // left. No call waits longer than its deadline, and none is ended before it.
 //
-// Nor is an answer sent in more pieces than it needs; see sender.
+// Nor is an answer sent in more pieces than it needs, see sender, or a request
+// looked for more often, see Read.
 package listen
 
 import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,13 +40,24 @@ func (l listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	in, out side
+	// answered says that nothing was read since the last answer.
+	answered atomic.Bool
 
 	// writing guards more, which is nil where the kernel offers nothing.
 	writing sync.Mutex
 	more    *sender
 }
 
-func (c *conn) Read(p []byte) (int, error) { return c.in.do(p, c.Conn.Read) }
+// Read lets others go first when an answer has just been sent: a busy client's
+// next request comes while they are served. Read at once, the connection would
+// nearly always be found empty, put to sleep and woken for a second look.
+func (c *conn) Read(p []byte) (int, error) {
+	if c.answered.Load() {
+		c.answered.Store(false)
+		runtime.Gosched()
+	}
+	return c.in.do(p, c.Conn.Read)
+}
 
 func (c *conn) Write(p []byte) (int, error) {
 	c.writing.Lock()
@@ -60,10 +74,13 @@ func (c *conn) SetReadDeadline(t time.Time) error { return c.in.set(t) }
 // SetWriteDeadline also ends an answer: net/http takes the deadline away when
 // it has written all.
 func (c *conn) SetWriteDeadline(t time.Time) error {
-	// Where a write is under way, it is not the end.
-	if t.IsZero() && c.more != nil && c.writing.TryLock() {
-		c.more.end()
-		c.writing.Unlock()
+	if t.IsZero() {
+		c.answered.Store(true)
+		// Where a write is under way, it is not the end.
+		if c.more != nil && c.writing.TryLock() {
+			c.more.end()
+			c.writing.Unlock()
+		}
 	}
 	return c.out.set(t)
 }
