@@ -1,12 +1,13 @@
 package listen
 
 import (
+	"bytes"
 	"net"
+	"strconv"
 	"syscall"
 )
 
-// serverBuffer is the size of the buffer through which net/http answers. A
-// write of just this size is a buffer that was full, so that more follows.
+// serverBuffer is the size of the buffer through which net/http answers.
 const serverBuffer = 4096
 
 // sender writes full buffers in a way that the kernel sends together with what
@@ -50,7 +51,21 @@ func newSender(c net.Conn) *sender {
 	return s
 }
 
-func (s *sender) takes(p []byte) bool { return s != nil && len(p) == serverBuffer }
+func (s *sender) takes(p []byte) bool { return s != nil && len(p) == serverBuffer && follows(p) }
+
+// follows reports whether a full buffer is the beginning of an answer of which
+// more follows, as its head says. A stream has no length there: what it flushes
+// goes out at once, whatever its size.
+func follows(p []byte) bool {
+	head, body, whole := bytes.Cut(p, []byte("\r\n\r\n"))
+	_, rest, declared := bytes.Cut(head, []byte("\r\nContent-Length: "))
+	if !whole || !declared || !bytes.HasPrefix(p, []byte("HTTP/1.1 ")) {
+		return false
+	}
+	text, _, _ := bytes.Cut(rest, []byte("\r\n"))
+	n, err := strconv.Atoi(string(text))
+	return err == nil && n > len(body)
+}
 
 func (s *sender) write(p []byte) (int, error) {
 	s.p, s.n, s.err, s.held = p, 0, nil, true

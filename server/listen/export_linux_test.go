@@ -1,0 +1,4 @@
+package listen
+
+// Follows is for the tests.
+func Follows(p []byte) bool { return follows(p) }
