@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html"
 	"slices"
@@ -82,11 +83,14 @@ func vendorName(site *consent.Site, id string) string {
 	return ""
 }
 
-// tree shows a declaration; more stands at its end.
-func (d *Declaration) tree(heading, usedBy string, more ...any) tree {
-	out := el("div", attributes{"lang": d.Locale, "dir": Dir(d.Locale)})
+// stores are the names of what is kept in a browser and is no cookie, in every language.
+var stores = map[string]string{"local": "localStorage", "session": "sessionStorage", "idb": "IndexedDB", "cache": "Cache", "worker": "Service Worker"}
+
+// parts shows a declaration, purpose by purpose.
+func (d *Declaration) parts(heading, usedBy string) [][]any {
+	out := make([][]any, 0, len(d.Purposes))
 	for _, p := range d.Purposes {
-		out = append(out, el(heading, nil, p.Title), el("p", nil, p.Description))
+		part := []any{el(heading, nil, p.Title), el("p", nil, p.Description)}
 		who := el("p", nil, usedBy)
 		for i, v := range p.Vendors {
 			if i > 0 {
@@ -98,12 +102,12 @@ func (d *Declaration) tree(heading, usedBy string, more ...any) tree {
 			}
 		}
 		if len(p.Vendors) > 0 {
-			out = append(out, who)
+			part = append(part, who)
 		}
 		names := el("ul", nil)
 		for _, c := range p.Cookies {
 			item := el("li", nil, el("code", nil, c.Name))
-			for _, fact := range []string{c.Vendor, c.Lifetime} {
+			for _, fact := range []string{stores[c.Kind], c.Vendor, c.Lifetime} {
 				if fact != "" {
 					item = append(item, " · "+fact)
 				}
@@ -111,11 +115,14 @@ func (d *Declaration) tree(heading, usedBy string, more ...any) tree {
 			names = append(names, item)
 		}
 		if len(p.Cookies) > 0 {
-			out = append(out, names)
+			part = append(part, names)
 		}
+		out = append(out, part)
 	}
-	return append(append(out, el("p", nil, el("small", nil, d.Updated))), more...)
+	return out
 }
+
+func (d *Declaration) updated() tree { return el("p", nil, el("small", nil, d.Updated)) }
 
 // CompileDeclaration makes the small script that fills the elements of a page
 // that carry `data-lx-declaration`. Errors: Invalid when it does not compile.
@@ -123,7 +130,11 @@ func CompileDeclaration(in Input) (*Asset, error) {
 	d := Declare(in)
 	words := Words(&in.Edition.Site, in.Regime, in.Rules, in.Locale)
 	settings := el("button", attributes{"type": "button", "data-lx-action": "settings"}, words["button.settings"])
-	view := constants([][2]string{{"declaration", literal(d.tree("h3", words["prefs.used_by"], settings).lines())}})
+	all := el("div", attributes{"lang": d.Locale, "dir": Dir(d.Locale)})
+	for _, part := range d.parts("h3", words["prefs.used_by"]) {
+		all = append(all, part...)
+	}
+	view := constants([][2]string{{"declaration", literal(append(all, d.updated(), settings).lines())}})
 	js, err := build("declaration.ts", map[string]string{"lx:view": view}, features(in))
 	if err != nil {
 		return nil, err
@@ -136,10 +147,23 @@ func DeclarationPage(in Input) []byte {
 	d := Declare(in)
 	words := Words(&in.Edition.Site, in.Regime, in.Rules, in.Locale)
 	var b bytes.Buffer
-	title := html.EscapeString(words["prefs.title"])
-	fmt.Fprintf(&b, "<!doctype html>\n<html lang=%q dir=%q><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>%s</title></head><body><h1>%s</h1>", in.Locale, Dir(in.Locale), title, title)
-	markup(&b, d.tree("h2", words["prefs.used_by"]))
-	b.WriteString("</body></html>\n")
+	site := &in.Edition.Site
+	title, name := cmp.Or(words["prefs.list"], words["prefs.title"]), html.EscapeString(site.Name)
+	// The style of the visitor's own page, in the look of the site.
+	fmt.Fprintf(&b, `<!doctype html>
+<html lang=%q dir=%q><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>%s · %s</title>`+
+		`<link rel="stylesheet" href="../../privacy.css?site=%s"></head><body><main><header><p class="site">%s</p>`, in.Locale, Dir(in.Locale), html.EscapeString(title), name, html.EscapeString(site.ID), name)
+	markup(&b, el("h1", nil, title))
+	b.WriteString("</header>")
+	for _, part := range d.parts("h2", words["prefs.used_by"]) {
+		markup(&b, append(el("section", attributes{"class": "declared"}), part...))
+	}
+	footer := el("footer", nil)
+	if site.PolicyURL != "" {
+		footer = append(footer, el("p", nil, link(site.PolicyURL, words["banner.policy"])))
+	}
+	markup(&b, append(footer, d.updated()))
+	b.WriteString("</main></body></html>\n")
 	return b.Bytes()
 }
 

@@ -56,6 +56,7 @@ func features(in Input) map[string]string {
 		"CLOSE":          shown.CloseButton,
 		"MODAL":          waits(site, in.Regime),
 		"LINKS":          owed.link != "",
+		"LIST":           lists(site),
 		"STATUS":         owed.status,
 	}
 	return defines(on)

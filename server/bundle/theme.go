@@ -71,13 +71,7 @@ func style(site *consent.Site, dir string, closes bool, owed owed) (string, erro
 
 // shape fills in what is the same in every scheme.
 func shape(t *consent.Theme) *strings.Replacer {
-	radius, spacing, border := 14, 24, "1px solid var(--l)"
-	if t.Radius != nil {
-		radius = *t.Radius
-	}
-	if t.Spacing != nil {
-		spacing = *t.Spacing
-	}
+	radius, spacing, border := or(t.Radius, 14), or(t.Spacing, 24), "1px solid var(--l)"
 	switch {
 	case t.BorderWidth == nil:
 	case *t.BorderWidth == 0:
@@ -89,28 +83,20 @@ func shape(t *consent.Theme) *strings.Replacer {
 	return strings.NewReplacer(
 		"var(--e)", border,
 		"calc(var(--r) / 2)", pixels(radius/2), "var(--r)", pixels(radius), "var(--s)", pixels(spacing),
-		"var(--f)", cmp.Or(t.Font, "system-ui, sans-serif"),
+		"var(--f)", font(t),
 	)
 }
 
-func pixels(n int) string { return strconv.Itoa(n) + "px" }
-
-// tokens writes the theme as custom properties, once in each scheme.
-func tokens(t *consent.Theme, scope string) string {
-	var out string
-	for i, p := range t.Palettes() {
-		own := scope + "{"
-		for _, c := range colours(p) {
-			own += c[0] + ":" + c[1] + ";"
-		}
-		own += "color-scheme:" + scheme(p) + "}"
-		if i > 0 {
-			own = "@media(prefers-color-scheme:dark){" + own + "}"
-		}
-		out += own
+func or(n *int, otherwise int) int {
+	if n == nil {
+		return otherwise
 	}
-	return out
+	return *n
 }
+
+func font(t *consent.Theme) string { return cmp.Or(t.Font, "system-ui, sans-serif") }
+
+func pixels(n int) string { return strconv.Itoa(n) + "px" }
 
 // coloured fills the theme into styles: what is the same in every scheme stands
 // where it is used, the rest is a property of each scheme.

@@ -99,6 +99,7 @@ func view(in Input, words map[string]string) string {
 	}
 	return constants([][2]string{
 		{"link", literal(v.words[v.owed.link])}, {"icon", literal(icon)}, {"reopen", literal(v.reopen().lines())}, {"preferences", literal(v.preferences().lines())}, {"banner", literal(v.banner().lines())}, {"embed", open(v.embed())},
+		{"status", literal(v.live().lines())}, {"saved", literal(v.words["prefs.saved"])},
 	})
 }
 
@@ -125,6 +126,9 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 		}
 	}
 	if name == "preferences" {
+		if lists(v.site) {
+			text = append(text, " ", el("small", nil, el("a", attributes{"href": "{}", "target": "_blank"}, v.words["prefs.list"])))
+		}
 		text = append(text, " ", el("small", nil, v.words["prefs.updated"]))
 	}
 	// Whoever is asked, or comes back to choose, hears of the change.
@@ -206,6 +210,14 @@ func (v *viewer) row(r consent.Rule) tree {
 
 // status says that an opt-out is honoured, in the words that the law wants.
 func (v *viewer) status() string { return cmp.Or(v.words["optout.honoured"], v.words["gpc.honoured"]) }
+
+// live is where a choice is said to be taken, for visitors who hear a page. It is in the page before it says so.
+func (v *viewer) live() tree {
+	return el("p", attributes{"lang": v.in.Locale, "role": "status", "style": pinned("block", "fixed")})
+}
+
+// lists reports whether a site has anything to list: what is kept, and who receives data.
+func lists(site *consent.Site) bool { return len(site.Cookies)+len(site.Vendors) > 0 }
 
 // recipients names who receives data, where a law wants that up front.
 func (v *viewer) recipients() []any {

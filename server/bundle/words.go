@@ -72,13 +72,16 @@ func words(site *consent.Site, regime law.Regime, rules []consent.Rule, locale s
 	keys := []string{
 		"banner.title", "banner.body." + shown.Profile, "banner.policy",
 		"button.accept", "button.reject", "button.settings", "button.save", "button.close",
-		"prefs.title", "prefs.body", "prefs.always",
+		"prefs.title", "prefs.body", "prefs.always", "prefs.saved",
 	}
 	if slices.ContainsFunc(rules, func(r consent.Rule) bool { return r.GPC }) {
 		keys = append(keys, "gpc.honoured")
 	}
 	if len(site.Vendors) > 0 {
 		keys = append(keys, "prefs.used_by", "embed.body", "embed.once", "embed.always")
+	}
+	if lists(site) {
+		keys = append(keys, "prefs.list")
 	}
 	if site.Banner.Reopen {
 		keys = append(keys, "prefs.reopen")

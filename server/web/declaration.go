@@ -38,7 +38,7 @@ func (s *Server) declarationPage(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", declarationCache)
 	h.Set("Vary", "Accept-Language")
-	h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'")
 	return c.HTMLBlob(http.StatusOK, page)
 }
 

@@ -57,5 +57,7 @@ declare const CLOSE: boolean;
 declare const MODAL: boolean;
 /** A law wants words of its own by which every page leads to the choices. */
 declare const LINKS: boolean;
+/** The site declares cookies, storage keys or vendors. */
+declare const LIST: boolean;
 /** A law wants visitors to see that an opt-out is honoured. */
 declare const STATUS: boolean;

@@ -3,51 +3,31 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { root, visitor } from './harness.mjs';
+import { layouts, startLayouts } from './layouts.mjs';
 
-const temp = tempDir();
-const token = 'accessibility-tests-need-their-own-token';
 const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const layouts = ['bar', 'box', 'modal', 'corner'];
 const widths = [320, 768, 1366];
-let server;
-let browser;
-
-async function manage(path, body) {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const r = await fetch(server.url + path, { method: body ? 'PUT' : 'GET', headers, body: body && JSON.stringify(body) });
-  const answer = await r.json();
-  assert.ok(r.ok, JSON.stringify(answer));
-  return answer;
-}
+let stage;
 
 before(async () => {
-  server = await startServer({ dir: temp.dir, env: { LXCONSENT_API_TOKEN: token } });
-  browser = await startBrowser();
-  const { draft } = await manage('/v1/sites/demo');
-  for (const layout of layouts)
-    await manage(`/v1/sites/axe-${layout}`, { ...draft, id: `axe-${layout}`, locales: ['en', 'ar'], banner: { ...draft.banner, layout, position: undefined } });
-  for (const scheme of ['light', 'dark'])
-    await manage(`/v1/sites/axe-${scheme}`, { ...draft, id: `axe-${scheme}`, locales: ['en'], banner: { ...draft.banner, theme: { ...draft.banner.theme, scheme, border_width: 0 } } });
+  stage = await startLayouts(['en', 'ar']);
+  for (const scheme of ['light', 'dark']) await stage.site(scheme, { theme: { ...stage.theme, scheme, border_width: 0 } });
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+after(() => stage?.stop());
 
 /** Opens a page with the banner of a layout in a language, under the strictest law; the demo's own takes a place. */
 async function page(layout, lang, body, { place = '', ...options } = {}) {
-  const v = await visitor(browser, { reducedMotion: 'reduce', ...options });
+  const v = await visitor(stage.browser, { reducedMotion: 'reduce', ...options });
   try {
     await v.context.route('**/page', (r) =>
       r.fulfill({
         contentType: 'text/html; charset=utf-8',
-        body: `<!doctype html><html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}"><head><meta name="viewport" content="width=device-width"><title>Page</title><script src="/s/${layout === 'demo' ? 'demo' : `axe-${layout}`}.js?place=${place}&lang=${lang}"></script></head><body><main><h1>Page</h1><p>Words <a href="#words">and a link</a></p></main></body></html>`,
+        body: `<!doctype html><html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}"><head><meta name="viewport" content="width=device-width"><title>Page</title><script src="/s/${layout}.js?place=${place}&lang=${lang}"></script></head><body><main><h1>Page</h1><p>Words <a href="#words">and a link</a></p></main></body></html>`,
       }),
     );
-    await v.page.goto(`${server.url}/page`);
+    await v.page.goto(`${stage.url}/page`);
     await v.page.waitForSelector('#lx-consent, #lx-reopen');
     await body(v.page, v);
     assert.deepEqual(v.faults, []);
@@ -267,6 +247,21 @@ test('reduced motion means none', () =>
     }
   }));
 
+test('a choice is said as a status, every time, in an element that was there before', () =>
+  page('box', 'en', async (p) => {
+    const said = () => p.evaluate(() => document.querySelector('body > [role=status]').textContent);
+    for (const action of ['reject', 'accept', 'save']) {
+      assert.equal(await said(), '', `nothing is said before ${action}`);
+      await p.click(`#lx-consent [data-lx-action=${action}]`);
+      assert.equal(await said(), 'Your choice is saved.');
+      await p.click('#lx-reopen');
+    }
+    await p.keyboard.press('Escape');
+    await p.waitForFunction(() => !document.querySelector('#lx-consent'));
+    assert.equal(await said(), '', 'what was closed is no choice');
+    assert.equal(await p.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true, 'it takes no room');
+  }));
+
 test('an opt-out is said as a status, where a law wants it said', () =>
   page(
     'demo',
@@ -306,7 +301,7 @@ test('S21: a screen reader is given a named dialog, what can be chosen, and how 
     await settings(p);
     const rows = ['Necessary Always on true', 'Functional false', 'Analytics false', 'Marketing false'].map((r) => `checkbox ${r}`);
     const ends = ['Reject all', 'Accept all', 'Save choices', 'Close'].map((b) => `button ${b}`);
-    assert.deepEqual(await heard(p, v), ['dialog modal Cookie settings', 'heading Cookie settings', 'link Privacy policy of LeadiumX.ai', ...rows, 'link YouTube', 'checkbox Recording false', ...ends]);
+    assert.deepEqual(await heard(p, v), ['dialog modal Cookie settings', 'heading Cookie settings', 'link Privacy policy of LeadiumX.ai', 'link Cookies and providers', ...rows, 'link YouTube', 'checkbox Recording false', ...ends]);
     await p.check('#lx-consent [data-lx-purpose=recording]');
-    assert.deepEqual((await heard(p, v)).slice(8, 10), ['checkbox Recording true', 'combobox Recording']);
+    assert.deepEqual((await heard(p, v)).slice(9, 11), ['checkbox Recording true', 'combobox Recording']);
   }));

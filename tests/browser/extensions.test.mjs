@@ -3,46 +3,24 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { patience, root, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { patience, root, visitor } from './harness.mjs';
+import { layouts, startLayouts } from './layouts.mjs';
 
-const temp = tempDir();
-const token = 'extension-tests-need-a-token-of-their-own';
 const autoconsent = readFileSync(`${root}/node_modules/@duckduckgo/autoconsent/dist/autoconsent.playwright.js`, 'utf8');
 const published = (name) => JSON.parse(readFileSync(`${root}/docs/privacy-extensions/${name}.json`, 'utf8'));
-const layouts = ['bar', 'box', 'modal', 'corner'];
-let server;
-let browser;
-
-async function manage(path, body) {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const r = await fetch(server.url + path, { method: body ? 'PUT' : 'GET', headers, body: body && JSON.stringify(body) });
-  const answer = await r.json();
-  assert.ok(r.ok, JSON.stringify(answer));
-  return answer;
-}
+let stage;
 
 before(async () => {
-  server = await startServer({ dir: temp.dir, env: { LXCONSENT_API_TOKEN: token } });
-  browser = await startBrowser();
-  const { draft } = await manage('/v1/sites/demo');
-  for (const layout of layouts) {
-    await manage(`/v1/sites/ext-${layout}`, {
-      ...draft, id: `ext-${layout}`, locales: ['en', 'de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'ar', 'ja', 'tr'], banner: { ...draft.banner, layout, position: undefined },
-    });
-  }
+  stage = await startLayouts(['en', 'de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'ar', 'ja', 'tr']);
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+after(() => stage?.stop());
 
 /** Opens a page with the banner of a layout in a language, and what an extension does on it. */
 async function page(layout, lang, body) {
-  const v = await visitor(browser);
+  const v = await visitor(stage.browser);
   try {
     await v.context.route('**/page', (r) =>
-      r.fulfill({ contentType: 'text/html', body: `<!doctype html><html lang="${lang}"><head><script src="/s/ext-${layout}.js?lang=${lang}"></script><title>Page</title></head><body><h1>Page</h1></body></html>` }),
+      r.fulfill({ contentType: 'text/html', body: `<!doctype html><html lang="${lang}"><head><script src="/s/${layout}.js?lang=${lang}"></script><title>Page</title></head><body><h1>Page</h1></body></html>` }),
     );
     await body(v.page);
   } finally {
@@ -69,7 +47,7 @@ async function optOut(tab, config, rules) {
     if (msg.type === 'eval') await reply({ type: 'evalResp', id: msg.id, result: await frame.evaluate(msg.code).catch(() => false) });
     if (msg.type === 'optOutResult' || msg.type === 'autoconsentDone') ended(msg);
   });
-  await tab.goto(`${server.url}/page`);
+  await tab.goto(`${stage.url}/page`);
   await tab.waitForSelector('#lx-consent');
   await tab.evaluate(autoconsent);
   const late = new Promise((_, no) => {
@@ -109,7 +87,7 @@ for (const layout of layouts)
     page(layout, 'tr', async (tab) => {
       const rule = published('consent-o-matic')['leadiumx-consent'];
       const method = (name) => rule.methods.find((m) => m.name === name).action;
-      await tab.goto(`${server.url}/page`);
+      await tab.goto(`${stage.url}/page`);
       const [detector] = rule.detectors;
       for (const m of [...detector.presentMatcher, ...detector.showingMatcher]) await tab.waitForSelector(m.target.selector);
       await tab.click(method('OPEN_OPTIONS').target.selector);

@@ -8,8 +8,12 @@ export declare const link: string;
 export declare const icon: Tree;
 /** `{}` stands for what is asked about, where that is known in the page alone. */
 export declare const banner: Tree;
+/** `{}` stands for the address of the list of cookies and vendors. */
 export declare const preferences: Tree;
 export declare const reopen: Tree;
+/** Where it is said, and how, that a choice is taken. */
+export declare const status: Tree;
+export declare const saved: string;
 /** What stands in the place of a frame of a vendor. */
 export declare const embed: (vendor: string) => Tree;
 /** For the page about privacy: what is kept and who receives data. */

@@ -1,10 +1,11 @@
 // The one element that the visitor sees: the banner, the preferences, or the
 // button that opens them again.
-import { locale, type NamedRule, rules } from "lx:config";
-import { banner, preferences, reopen } from "lx:view";
+import { locale, type NamedRule, rules, site } from "lx:config";
+import { banner, preferences, reopen, saved, status } from "lx:view";
 import { close, type Entries, state, tell } from "../act.ts";
 import { get, levelOf, now, signals } from "../page.ts";
 import { safely } from "../quietly.ts";
+import { beside } from "../send.ts";
 import { asks } from "../step.ts";
 import { BANNER, PREFERENCES, type View } from "../views.ts";
 import { grow } from "./grow.ts";
@@ -12,6 +13,9 @@ import { nameTriggers } from "./links.ts";
 
 let root: HTMLElement | undefined;
 let drawn: View | undefined;
+/** Says that a choice is taken, to those who hear the page. It must stand there before it says anything. */
+const live = grow(status);
+live.style.clipPath = "inset(50%)";
 
 /** The switch of each purpose, and the list of its levels. */
 const rows = () => [...(root as HTMLElement).querySelectorAll("section")].map((row) => row.querySelectorAll<HTMLInputElement & HTMLSelectElement>("input,select"));
@@ -42,12 +46,15 @@ export const draw = (late?: boolean) => {
     }
     return;
   }
-  const focused = root?.contains(document.activeElement);
+  // Who closes the preferences may have clicked beside them.
+  const focused = last === PREFERENCES || root?.contains(document.activeElement);
   // Closing gives the focus back to where it came from.
   if (last) (root as HTMLDialogElement | undefined)?.close();
   root?.remove();
   drawn = view;
-  root = REOPEN || view ? grow(view === PREFERENCES ? preferences : view || !REOPEN ? (CHANGED ? banner.replaceAll("{}", waiting) : banner) : reopen) : undefined;
+  if (view) document.body.append(live);
+  live.textContent = view || !state[2] ? "" : saved;
+  root = REOPEN || view ? grow(view === PREFERENCES ? (LIST ? preferences.replace("{}", `${beside && new URL(`${site}/declaration.html?lang=${locale}`, beside)}`) : preferences) : view || !REOPEN ? (CHANGED ? banner.replaceAll("{}", waiting) : banner) : reopen) : undefined;
   const box = root as HTMLDialogElement;
   if (REOPEN || view) {
     document.body[view ? "prepend" : "append"](box);

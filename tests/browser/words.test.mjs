@@ -1,0 +1,57 @@
+// How the words of every language stand in the banner.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { root, visitor } from './harness.mjs';
+import { startLayouts } from './layouts.mjs';
+
+const locales = readdirSync(`${root}/snippet/locales`).flatMap((f) => /^(.*)\.json$/.exec(f)?.slice(1) ?? []);
+let stage;
+
+before(async () => {
+  stage = await startLayouts(locales);
+});
+after(() => stage?.stop());
+
+/** Words that go on in another line, and whether the two answers are as large as each other. */
+const broken = (p) =>
+  p.evaluate(() => {
+    const box = document.querySelector('#lx-consent');
+    const size = (action) => {
+      const { width, height } = box.querySelector(`[data-lx-action=${action}]`).getBoundingClientRect();
+      return `${Math.round(width)}x${Math.round(height)}`;
+    };
+    const out = size('accept') === size('reject') ? [] : ['the answers are not as large as each other'];
+    for (const e of box.querySelectorAll('button, label b')) {
+      const text = e.firstChild;
+      // Languages that write no spaces break lines inside of words.
+      for (const { 0: word, index } of text.data.matchAll(/[\p{L}\p{M}\p{N}]+/gu)) {
+        if (/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u.test(word)) continue;
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1) out.push(word);
+      }
+    }
+    return out;
+  });
+
+for (const [layout, width] of [['bar', 960], ['box', 360]])
+  test(`no word of a button or a title breaks in the layout ${layout}, in any language`, async () => {
+    const v = await visitor(stage.browser, { reducedMotion: 'reduce', viewport: { width, height: 768 } });
+    try {
+      let lang;
+      await v.context.route('**/page', (r) =>
+        r.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><title>Page</title><script src="/s/${layout}.js?lang=${lang}"></script><body></body></html>` }),
+      );
+      for (lang of locales) {
+        await v.page.goto(`${stage.url}/page`);
+        for (const part of ['banner', 'preferences']) {
+          if (part === 'preferences') await v.page.click('#lx-consent [data-lx-action=settings]');
+          assert.deepEqual(await broken(v.page), [], `${lang}, ${part}`);
+        }
+      }
+    } finally {
+      await v.close();
+    }
+  });
