@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"runtime"
 	"strings"
 	"time"
 
@@ -63,11 +63,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	if err := usable(c.DataDir); err != nil {
 		return err
 	}
-	// The server keeps little in memory and makes much that is soon forgotten, so
-	// collecting it less often costs some megabytes and saves a tenth of the time.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
+	defer runtime.KeepAlive(widenHeap(os.Getenv("GOGC")))
 	n, err := c.build(ctx, log, listener.Addr(), s)
 	if err != nil {
 		return err
@@ -111,10 +107,6 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	}()
 	return listenUntil(ctx, listener, n.server.Handler(), log)
 }
-
-// garbagePercent is how much the heap may grow before it is collected; GOGC in
-// the environment goes before it.
-const garbagePercent = 300
 
 // listenUntil serves until the context ends; a stop takes at most 4 seconds, and
 // the store may take a few more.
