@@ -44,7 +44,6 @@ func (l *labels) of(k label, varies func() string) *labelled {
 		"Consent-Edition":               {strconv.Itoa(k.of.Edition)},
 		"Consent-Regime":                {k.of.Regime},
 		"Consent-Locale":                {k.of.Locale},
-		"Content-Language":              {k.of.Locale},
 		"Vary":                          {varies()},
 		"Cache-Control":                 {scope + ", max-age=60, stale-while-revalidate=600"},
 	})

@@ -23,6 +23,9 @@ func (s *Server) script(c echo.Context) error {
 		Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language"), SimGPC: v.simGPC,
 	})
 	h := c.Response().Header()
+	// A script has no policy of its own: what it asks for goes by its page's. Two
+	// headers more and the map of them would have to grow a second time.
+	delete(h, "Referrer-Policy")
 	h["Cross-Origin-Resource-Policy"], h["Access-Control-Allow-Origin"] = s.fixed.crossOrigin, s.fixed.anyOrigin
 	if consent.CodeOf(err) == consent.UnknownSite {
 		h.Set("Cache-Control", "private, max-age=60")
