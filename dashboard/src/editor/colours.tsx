@@ -1,6 +1,7 @@
 import { Alert, ColorInput, SimpleGrid, Stack } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { Colours, Finding } from "../api";
+import { contrast } from "../colour";
 import { faultOf } from "../problem";
 import { t } from "../i18n";
 
@@ -95,19 +96,4 @@ function Contrast({ front, back, what }: { front?: string; back?: string; what: 
       {t("{what}: the contrast is {ratio}:1. Many people cannot read less than 4.5:1.", { what, ratio: ratio.toFixed(1) })}
     </Alert>
   );
-}
-
-/** The WCAG contrast ratio of two hex colours. */
-function contrast(a: string, b: string): number {
-  const [x, y] = [luminance(a), luminance(b)];
-  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
-}
-
-function luminance(hex: string): number {
-  const long = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((i) => {
-    const c = Number.parseInt(long.slice(i, i + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

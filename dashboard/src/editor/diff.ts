@@ -1,5 +1,6 @@
 // What differs between two site documents, as a person would say it.
 import type { SiteDocument } from "../api";
+import { t } from "../i18n";
 
 export interface Change {
   path: string;
@@ -16,7 +17,11 @@ const nameOf = (v: Json): string | undefined => {
   return typeof name === "string" ? name : undefined;
 };
 
-const say = (v: Json | undefined): string => (v === undefined ? "" : typeof v === "string" ? v : JSON.stringify(v));
+const say = (v: Json | undefined): string => {
+  if (v === undefined) return "";
+  if (typeof v === "boolean") return v ? t("On") : t("Off");
+  return typeof v === "string" ? v : JSON.stringify(v);
+};
 
 function walk(path: string, a: Json | undefined, b: Json | undefined, out: Change[]): void {
   if (JSON.stringify(a) === JSON.stringify(b)) return;

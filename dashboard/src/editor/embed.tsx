@@ -14,10 +14,7 @@ const button = `<button data-lx-action="settings">Cookie settings</button>`;
 export function Embed({ doc, site }: Panel) {
   return (
     <>
-      <Section
-        title={t("One tag")}
-        hint={t("Paste it first in the <head> of every page, before any other script. What comes before it cannot be held back.")}
-      >
+      <Section title={t("One tag")}>
         {site.edition === 0 && (
           <Alert color="yellow" p="sm">
             {t("The tag shows nothing until the first edition is published.")}

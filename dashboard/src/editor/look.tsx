@@ -12,6 +12,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import type { Banner, Theme } from "../api";
+import { inDark } from "../colour";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
 import { ColourFields } from "./colours";
@@ -25,6 +26,13 @@ const layouts = () => [
   { name: "modal", label: t("Modal") },
   { name: "corner", label: t("Corner") },
 ];
+
+/** The dark colours that were made from the accent are made anew from the next; others are somebody's choice. */
+function followed(now: Theme, accent: string | undefined): Pick<Theme, "dark"> {
+  const made = now.accent ? inDark(now.accent) : undefined;
+  if (!made || !accent || JSON.stringify(made) !== JSON.stringify(now.dark)) return { dark: now.dark };
+  return { dark: inDark(accent) };
+}
 
 /** The positions of a layout; the first is what an empty one means. */
 const positions = (): Record<string, { value: string; label: string }[]> => ({
@@ -102,7 +110,7 @@ export function Look({ doc, change, findings }: Panel) {
         </Row>
         <ColourFields
           value={theme}
-          onChange={({ accent, accent_text, background, text, border }) => setTheme({ accent, accent_text, background, text, border })}
+          onChange={({ accent, accent_text, background, text, border }) => setTheme({ accent, accent_text, background, text, border, ...followed(theme, accent) })}
           findings={findings}
           path="banner.theme"
           testid="colour"

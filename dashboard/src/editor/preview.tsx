@@ -36,7 +36,7 @@ export function Preview({ doc }: { doc: SiteDocument }) {
   const [dark, setDark] = useState(false);
   const [rtl, setRtl] = useState(false);
   const [returning, setReturning] = useState(false);
-  const [device, setDevice] = useState<keyof typeof widths>("desktop");
+  const [device, setDevice] = useState<keyof typeof widths>(() => (window.innerWidth <= 620 ? "phone" : "desktop"));
   const spoken = chosen && doc.locales.includes(chosen) ? chosen : (doc.locales[0] ?? "en");
   // A site that speaks no such language is looked at with the built-in words of one.
   const locale = rtl && !leftward.includes(spoken) ? (doc.locales.find((l) => leftward.includes(l)) ?? "ar") : spoken;
@@ -62,6 +62,12 @@ export function Preview({ doc }: { doc: SiteDocument }) {
   if (preview.data && preview.data.url !== url) setUrl(preview.data.url);
   const findings = preview.isError ? problemOf(preview.error).findings : undefined;
 
+  const switches: [string, string, string, boolean, (on: boolean) => void][] = [
+    ["gpc", t("GPC"), t("The visitor sends Global Privacy Control"), gpc, setGpc],
+    ["dark", t("Dark"), t("The visitor's system is dark"), dark, setDark],
+    ["rtl", t("RTL"), t("The visitor reads from right to left"), rtl, setRtl],
+    ["returning", t("Returning"), t("The visitor has refused before"), returning, setReturning],
+  ];
   return (
     <section className="preview" aria-label={t("Preview")}>
       <Group gap="sm" className="preview-bar">
@@ -81,38 +87,17 @@ export function Preview({ doc }: { doc: SiteDocument }) {
           onChange={(e) => setLocale(e.currentTarget.value)}
           data-testid="preview-locale"
         />
-        <Switch
-          size="sm"
-          label={t("GPC")}
-          aria-label={t("The visitor sends Global Privacy Control")}
-          checked={gpc}
-          onChange={(e) => setGpc(e.currentTarget.checked)}
-          data-testid="preview-gpc"
-        />
-        <Switch
-          size="sm"
-          label={t("Dark")}
-          aria-label={t("The visitor's system is dark")}
-          checked={dark}
-          onChange={(e) => setDark(e.currentTarget.checked)}
-          data-testid="preview-dark"
-        />
-        <Switch
-          size="sm"
-          label={t("RTL")}
-          aria-label={t("The visitor reads from right to left")}
-          checked={rtl}
-          onChange={(e) => setRtl(e.currentTarget.checked)}
-          data-testid="preview-rtl"
-        />
-        <Switch
-          size="sm"
-          label={t("Returning")}
-          aria-label={t("The visitor has refused before")}
-          checked={returning}
-          onChange={(e) => setReturning(e.currentTarget.checked)}
-          data-testid="preview-returning"
-        />
+        {switches.map(([name, label, meaning, on, set]) => (
+          <Switch
+            key={name}
+            size="sm"
+            label={label}
+            aria-label={meaning}
+            checked={on}
+            onChange={(e) => set(e.currentTarget.checked)}
+            data-testid={`preview-${name}`}
+          />
+        ))}
         <SegmentedControl
           size="xs"
           ml="auto"

@@ -45,7 +45,7 @@ export default function Inbox({ id }: { id: string }) {
       )}
       {list.data && items.length === 0 && (
         <Card title={t("Nothing here")}>
-          <Nothing>{state === "new" ? (reporting ? t("Every cookie that was seen is declared or put aside.") : t("Names of undeclared cookies appear here, with a guess at what they are for.")) : t("Nothing has come here yet.")}</Nothing>
+          <Nothing>{state === "new" ? (reporting ? (list.data.items.length > 0 ? t("Every cookie that was seen is declared or put aside.") : t("No name has come yet. One visit in {n} reports, so the first may take a while.", { n: 20 })) : t("Names of undeclared cookies appear here, with a guess at what they are for.")) : t("Nothing has come here yet.")}</Nothing>
         </Card>
       )}
       <Stack gap="sm">

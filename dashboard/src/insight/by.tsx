@@ -13,7 +13,7 @@ export function By({ dimension, rows, least }: { dimension: string; rows: Row[];
   const name = (value: string) => {
     if (dimension === "locale" || dimension === "language") return languageName(value);
     if (/^[A-Z]{2}(-[A-Z0-9]+)?$/.test(value)) return placeName(value);
-    return value || t("unknown");
+    return value && value !== "unknown" ? value : t("unknown");
   };
   const rate = (r: Row) => percent(r.accepted, (r.accepted ?? 0) + (r.rejected ?? 0) + (r.partial ?? 0) + (r.dismissed ?? 0));
   return (

@@ -1,4 +1,5 @@
 import type { SiteDocument } from "../api";
+import { inDark, textOn } from "../colour";
 
 /** What the wizard asks; everything else of a site has a good start. */
 export interface Answers {
@@ -55,18 +56,10 @@ export function idFor(host: string, taken: readonly string[]): string {
   return `${base}-${n}`;
 }
 
-function originsOf(host: string): string[] {
+/** The addresses of a host; the first is the one that its pages are checked at. */
+export function originsOf(host: string): string[] {
   if (host.startsWith("localhost")) return [`http://${host}`];
   return [`https://${host}`, `https://www.${host}`];
-}
-
-/** White or near-black, whichever reads better on a colour. */
-export function textOn(accent: string): string {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((i) => {
-    const c = Number.parseInt(accent.slice(i, i + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#111111" : "#ffffff";
 }
 
 /** The first document of a site. */
@@ -90,7 +83,7 @@ export function documentOf(a: Answers, id: string): SiteDocument {
     locales: a.locales,
     purposes,
     ...(ads && a.askAds ? { stricter: [{ modes: { ads: "opt-in", sale_share: "opt-in" } }] } : {}),
-    banner: { layout: a.layout, theme: { scheme: "auto", accent: a.accent, accent_text: textOn(a.accent) }, reopen: true },
+    banner: { layout: a.layout, theme: { scheme: "auto", accent: a.accent, accent_text: textOn(a.accent), dark: inDark(a.accent) }, reopen: true },
     features: { consent_mode: a.uses.includes("analytics") || ads, cookie_writes: true },
   } as SiteDocument;
 }

@@ -1,6 +1,6 @@
 import { SimpleGrid, Textarea, TextInput } from "@mantine/core";
 import { t } from "../i18n";
-import { hostOf, isHost } from "./start";
+import { hostOf, isHost, originsOf } from "./start";
 import type { Step } from "./wizard";
 
 /** Step one: whose site it is. The policy's usual address is offered, never assumed. */
@@ -14,7 +14,7 @@ export function Whose({ answers: a, set, faults }: Step) {
         placeholder="example.com"
         value={a.domain}
         onChange={(e) => set({ domain: e.currentTarget.value })}
-        onBlur={() => isHost(host) && a.policy === "" && set({ policy: `https://${host}/privacy` })}
+        onBlur={() => isHost(host) && a.policy === "" && set({ policy: `${originsOf(host)[0]}/privacy` })}
         error={faults.domain}
         autoComplete="off"
         data-autofocus
