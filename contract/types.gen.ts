@@ -2634,6 +2634,7 @@ export interface components {
             edition: number;
             id: string;
             name: string;
+            origins: string[];
             /** Format: date-time */
             published_at?: string;
             /** @enum {string} */
@@ -2652,6 +2653,7 @@ export interface components {
             id: string;
             locales: string[];
             name: string;
+            origins: string[];
             /** Format: date-time */
             published_at?: string;
             script_url: string;

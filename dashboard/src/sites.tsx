@@ -1,17 +1,30 @@
-import { Badge, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { IconArrowRight, IconPlus } from "@tabler/icons-react";
+import { Badge, Button, Code, Group, Paper, Skeleton, Stack, Text, TextInput, Title } from "@mantine/core";
+import { IconArrowRight, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "wouter";
 import { api, type SiteRow } from "./api";
 import { CopyTag } from "./copy";
 import { Page } from "./frame";
 import { rich, t } from "./i18n";
 import { ProblemAlert } from "./problem";
+import { SiteFigures } from "./site-figures";
 import { When } from "./when";
+
+// Fewer sites than this are seen at a glance.
+const MANY = 5;
+
+/** Whether a site has every word of what somebody types, in its name, its id or its addresses. */
+function fits(site: SiteRow, typed: string): boolean {
+  const said = [site.name, site.id, ...site.origins].join(" ").toLowerCase();
+  return typed.toLowerCase().split(/\s+/).every((word) => said.includes(word));
+}
 
 export function Sites() {
   const list = useQuery({ queryKey: ["sites"], queryFn: ({ signal }) => api.sites(signal) });
   const sites = list.data?.sites ?? [];
+  const [typed, setTyped] = useState("");
+  const shown = sites.filter((s) => fits(s, typed));
   return (
     <Page
       title={t("Sites")}
@@ -27,15 +40,33 @@ export function Sites() {
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={96} radius="lg" />}
       {list.isSuccess && sites.length === 0 && <Empty />}
-      {sites.length > 0 && (
+      {sites.length >= MANY && (
+        <TextInput
+          leftSection={<IconSearch size={16} />}
+          placeholder={t("Name, address or id")}
+          aria-label={t("Find a site")}
+          value={typed}
+          onChange={(e) => setTyped(e.currentTarget.value)}
+          maw={360}
+          data-testid="sites-find"
+        />
+      )}
+      {sites.length > 0 && shown.length === 0 && <Text c="dimmed">{t("No site has these words in its name, address or id.")}</Text>}
+      {shown.length > 0 && (
         <ul className="sites">
-          {sites.map((s) => (
+          {shown.map((s) => (
             <SiteCard key={s.id} site={s} />
           ))}
         </ul>
       )}
     </Page>
   );
+}
+
+/** The addresses as people say them, a www beside its bare name left out. */
+function hosts(origins: readonly string[]): string {
+  const bare = [...new Set(origins.map((o) => o.replace(/^https?:\/\/(www\.)?/, "")))];
+  return bare.slice(0, 3).join(", ") + (bare.length > 3 ? ` +${bare.length - 3}` : "");
 }
 
 function SiteCard({ site }: { site: SiteRow }) {
@@ -67,6 +98,12 @@ function SiteCard({ site }: { site: SiteRow }) {
           </span>
           <Code>{site.id}</Code>
         </Group>
+        {site.origins[0] && (
+          <Text size="sm" c="dimmed" className="site-host">
+            {hosts(site.origins)}
+          </Text>
+        )}
+        {site.edition > 0 && <SiteFigures site={site.id} />}
       </Stack>
       <Group gap="xs" className="site-card-actions">
         <CopyTag text={site.tag} />

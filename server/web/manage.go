@@ -20,6 +20,8 @@ type sitesJSON struct {
 type SiteRow struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	// Origins are those of the draft; by them one tells sites of one name apart.
+	Origins []string `json:"origins"`
 	// Edition is the live edition, 0 for a site that was never published.
 	Edition      int        `json:"edition"`
 	PublishedAt  *time.Time `json:"published_at,omitempty"`
@@ -42,7 +44,7 @@ type upcomingJSON struct {
 }
 
 func (s *Server) rowOf(e publish.Entry) SiteRow {
-	row := SiteRow{ID: e.ID, Name: e.Name, Changed: e.Changed, DraftSavedAt: &e.Draft.SavedAt, State: e.State, Tenant: e.Draft.Site.Tenant, Tag: Tag(s.o.PublicURL, e.ID)}
+	row := SiteRow{ID: e.ID, Name: e.Name, Origins: append([]string{}, e.Draft.Site.Origins...), Changed: e.Changed, DraftSavedAt: &e.Draft.SavedAt, State: e.State, Tenant: e.Draft.Site.Tenant, Tag: Tag(s.o.PublicURL, e.ID)}
 	if e.Live != nil {
 		row.Edition, row.PublishedAt = e.Live.Number, &e.Live.PublishedAt
 	}

@@ -42,9 +42,11 @@ export default function Evidence({ id, part }: { id: string; part: string }) {
               { value: "webhooks", label: t("Webhooks") },
             ]}
           />
-          <Button component="a" href={`/v1/sites/${encodeURIComponent(id)}/records?format=csv`} download variant="default" leftSection={<IconDownload size={16} />}>
-            CSV
-          </Button>
+          {part === "records" && (
+            <Button component="a" href={`/v1/sites/${encodeURIComponent(id)}/records?format=csv`} download variant="default" leftSection={<IconDownload size={16} />}>
+              CSV
+            </Button>
+          )}
         </Group>
       }
     >

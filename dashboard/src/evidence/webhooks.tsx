@@ -100,7 +100,7 @@ function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
             </Group>
             <Text size="sm" c="dimmed">
               {w.description ? `${w.description} · ` : ""}
-              {w.events.length > 0 ? w.events.join(", ") : t("all events")}
+              {w.events.length > 0 ? w.events.map((e) => events().find(({ value }) => value === e)?.label ?? e).join(" · ") : t("all events")}
             </Text>
             {w.why && <Text size="sm">{w.why}</Text>}
           </Stack>

@@ -14,19 +14,19 @@ import { By } from "./by";
 import { Days } from "./days";
 import { number, percent } from "./numbers";
 import { PurposeBars } from "./purpose-bars";
+import { lastDays } from "./span";
 
 const spans = () => [
   { value: "7", label: t("7 days") },
   { value: "30", label: t("30 days") },
   { value: "90", label: t("90 days") },
 ];
-const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
 
 /** How the banner does: figures without anybody behind them. */
 export default function Insight({ id }: { id: string }) {
   useDocumentTitle(`${t("Insight")} · LeadiumX Consent`);
   const [span, setSpan] = useState("30");
-  const [from, to] = [day(Number(span) - 1), day(0)];
+  const { from, to } = lastDays(Number(span));
   const report = useQuery({ queryKey: ["insight", id, from, to], queryFn: ({ signal }) => api.insight(id, from, to, signal) });
   return (
     <Page

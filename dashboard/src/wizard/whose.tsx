@@ -1,10 +1,16 @@
-import { SimpleGrid, Textarea, TextInput } from "@mantine/core";
-import { t } from "../i18n";
+import { Alert, SimpleGrid, Textarea, TextInput } from "@mantine/core";
+import { Link } from "wouter";
+import type { SiteRow } from "../api";
+import { rich, t } from "../i18n";
 import { hostOf, isHost, originsOf } from "./start";
 import type { Step } from "./wizard";
 
+function Known({ site }: { site: SiteRow }) {
+  return <Link href={`/sites/${site.id}`}>{site.name || site.id}</Link>;
+}
+
 /** Step one: whose site it is. The policy's usual address is offered, never assumed. */
-export function Whose({ answers: a, set, faults }: Step) {
+export function Whose({ answers: a, set, faults, there }: Step & { there?: SiteRow }) {
   const host = hostOf(a.domain);
   return (
     <>
@@ -20,6 +26,13 @@ export function Whose({ answers: a, set, faults }: Step) {
         data-autofocus
         data-testid="wizard-domain"
       />
+      {there && (
+        <Alert color="yellow" p="sm" role="status" data-testid="wizard-there">
+          {there.edition > 0
+            ? rich("This domain has a banner already: {site}. Going on makes a second one.", { site: <Known site={there} /> })
+            : rich("A draft for this domain was begun and never published: {site}. Going on begins it anew.", { site: <Known site={there} /> })}
+        </Alert>
+      )}
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
           label={t("Who runs it")}

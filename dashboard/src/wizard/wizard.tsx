@@ -8,7 +8,7 @@ import { t } from "../i18n";
 import { Findings, ProblemAlert } from "../problem";
 import { Install } from "../install/install";
 import { Looks } from "./looks";
-import { type Answers, blank, documentOf, hostOf, idFor, isHost } from "./start";
+import { type Answers, blank, documentOf, hostOf, idFor, isHost, originsOf } from "./start";
 import { Visitors } from "./visitors";
 import { Whose } from "./whose";
 
@@ -73,9 +73,13 @@ export default function Wizard() {
     top.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   };
+  const [origin] = originsOf(hostOf(answers.domain));
+  const there = sites.data?.sites.find((s) => s.id !== site?.id && s.state !== "archived" && origin !== undefined && s.origins.includes(origin));
   const save = async () => {
     const taken = sites.data?.sites.map((s) => s.id) ?? [];
-    const doc = documentOf(answers, site?.id ?? idFor(hostOf(answers.domain), taken));
+    // A draft that was left behind is gone on with, so that none of the same name piles up.
+    const left = there?.edition === 0 ? there.id : undefined;
+    const doc = documentOf(answers, site?.id ?? left ?? idFor(hostOf(answers.domain), taken));
     await api.saveDraft(doc.id, doc);
     setSite(doc);
     await client.invalidateQueries({ queryKey: ["sites"] });
@@ -124,7 +128,7 @@ export default function Wizard() {
       >
         <Paper withBorder radius="lg" p={{ base: "md", sm: "xl" }} ref={top} tabIndex={-1} className="wizard-step">
           <Stack gap="lg">
-            {step === 0 && <Whose {...panel} />}
+            {step === 0 && <Whose {...panel} there={there} />}
             {step === 1 && <Visitors {...panel} />}
             {step === 2 && site && <Looks {...panel} site={site.id} />}
             {step === 3 && site && <Install site={site.id} />}

@@ -1,0 +1,113 @@
+// What a marketer meets beside the demo: a site of their own, its card, and its bar on a phone.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { patience, startBrowser, startServer, tempDir, until } from './harness.mjs';
+
+const temp = tempDir();
+let server;
+let browser;
+let page;
+
+before(async () => {
+  server = await startServer({ dir: temp.dir });
+  browser = await startBrowser();
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
+  context.setDefaultTimeout(patience);
+  page = await context.newPage();
+  await page.goto(server.dashboard);
+  await see('own-later').click();
+  await see('site-card-demo').waitFor();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  temp.remove();
+});
+
+const see = (id) => page.getByTestId(id);
+const go = (path) => page.goto(`${server.url}/dashboard${path}`);
+const api = (route, method = 'GET', body) =>
+  page.evaluate(async ([r, m, b]) => {
+    const answer = await fetch(`/v1/${r}`, { method: m, headers: { 'content-type': 'application/json' }, body: b && JSON.stringify(b) });
+    if (!answer.ok) throw new Error(`${m} ${r}: ${await answer.text()}`);
+    return answer.json();
+  }, [route, method, body]);
+const names = async () => (await api('sites')).sites.map((s) => s.id).sort();
+
+async function wizard(domain, upTo) {
+  await go('/new');
+  await see('wizard-domain').fill(domain);
+  await see('wizard-name').fill('Example Ltd');
+  await see('wizard-email').fill('privacy@example.com');
+  await see('wizard-address').fill('1 Main Street, Orlando');
+  await see('wizard-next').click();
+  await see('wizard-country').fill('Florida');
+  await page.getByRole('option', { name: /Florida/ }).click();
+  await see('wizard-next').click();
+  await see('preview-frame').waitFor();
+  if (upTo === 'look') return;
+  await see('wizard-next').click();
+  await page.getByRole('heading', { name: 'The banner is live. Now the tag' }).waitFor();
+}
+
+test('a wizard that was left behind is gone on with, and leaves no second draft', async () => {
+  await wizard('https://shop.example.com', 'look');
+  assert.deepEqual(await names(), ['demo', 'shop-example-com']);
+  await go('/new');
+  await see('wizard-domain').fill('www.shop.example.com');
+  await see('wizard-there').getByText('never published').waitFor();
+  await wizard('shop.example.com');
+  assert.deepEqual(await names(), ['demo', 'shop-example-com']);
+  await go('/new');
+  await see('wizard-domain').fill('shop.example.com');
+  await see('wizard-there').getByText('has a banner already').waitFor();
+});
+
+test('a new site starts with dark colours of its brand that can be told apart', async () => {
+  const { findings } = await api('sites/shop-example-com/findings');
+  assert.deepEqual(findings.filter((f) => f.rule === 'D05'), []);
+  const { draft } = await api('sites/shop-example-com');
+  await go('/sites/shop-example-com');
+  await see('colour-accent').fill('#7a1030');
+  await see('colour-accent').press('Tab');
+  await until(async () => {
+    const { accent, dark } = (await api('sites/shop-example-com')).draft.banner.theme;
+    assert.equal(accent, '#7a1030');
+    assert.ok(dark.accent !== draft.banner.theme.dark.accent, 'what was made from the accent follows it');
+  });
+  await see('colour-dark-accent').fill('#ffcc00');
+  await see('colour-dark-accent').press('Tab');
+  await see('colour-accent').fill('#112233');
+  await see('colour-accent').press('Tab');
+  await until(async () => assert.equal((await api('sites/shop-example-com')).draft.banner.theme.accent, '#112233'));
+  assert.equal((await api('sites/shop-example-com')).draft.banner.theme.dark.accent, '#ffcc00', 'what somebody chose stays');
+});
+
+test('a card tells where its site is and what waits there, and many sites can be searched', async () => {
+  const asked = await fetch(`${server.url}/privacy/shop-example-com/request`, {
+    method: 'POST', redirect: 'manual', headers: { origin: server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ kind: 'question', message: 'Who gets my data?' }),
+  });
+  assert.ok(asked.status < 400, `${asked.status}`);
+  const { cookie_domain: _, ...draft } = (await api('sites/shop-example-com')).draft;
+  for (const id of ['north', 'south', 'west']) await api(`sites/${id}/draft`, 'PUT', { ...draft, id, name: `Shop ${id}`, origins: [`https://${id}.example.org`] });
+  await go('/');
+  await see('site-card-shop-example-com').getByText('shop.example.com', { exact: true }).waitFor();
+  await see('sites-find').fill('example.org WEST');
+  await see('site-card-west').waitFor();
+  assert.equal(await page.locator('.site-card').count(), 1);
+  await see('sites-find').fill('');
+  await see('site-figures-shop-example-com').getByText('1 open request').click();
+  await page.getByText('Who gets my data?').waitFor();
+});
+
+test('on a phone the bar of the editor shows the name of the site', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await go('/sites/demo');
+  const name = page.locator('h1.site-name');
+  await name.waitFor();
+  const cut = await name.evaluate((e) => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]);
+  assert.deepEqual(cut.map((over) => over <= 1), [true, true], `LeadiumX demo is cut: ${cut}`);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(over <= 0, `${over} px too wide`);
+  await page.setViewportSize({ width: 1366, height: 768 });
+});
