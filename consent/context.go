@@ -62,6 +62,13 @@ func (c *Context) words() [7]*string {
 
 func (c *Context) lists() [3]*[]string { return [3]*[]string{&c.Laws, &c.Purposes, &c.Vendors} }
 
+// Code is the code of the context.
+func (s *Sealed) Code() (c ContextCode) {
+	sum := s.hash()
+	copy(c[:], sum[:])
+	return c
+}
+
 // CodeOfContext is the code of a packed context.
 func CodeOfContext(packed []byte) (c ContextCode) {
 	sum := sha256.Sum256(packed)

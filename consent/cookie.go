@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,34 +28,78 @@ const (
 // EncodeCookie writes a choice without a proof, as the script does until the
 // server has answered.
 func EncodeCookie(c *Choice) string {
-	return cookieBody("-", c) + "."
+	return string(appendCookie(nil, "-", c)) + "."
 }
 
 // SealCookie writes a choice with the site's proof.
 func SealCookie(keys *Keyring, tenant, site string, c *Choice) string {
 	keys = keys.now()
-	body := cookieBody(keys.Active(), c)
-	return body + "." + keys.Sign(ConsentCookie, tenant, site, body)
+	var room [256]byte
+	return keys.sealed(appendCookie(room[:0], keys.Active(), c), ConsentCookie, tenant, site)
 }
 
-func cookieBody(key string, c *Choice) string {
-	entries := make([]string, 0, len(c.Levels)+len(c.Vendors))
+func appendCookie(b []byte, key string, c *Choice) []byte {
+	b = append(append(append(b, cookieVersion...), '.'), key...)
+	b = strconv.AppendInt(append(b, '.'), int64(c.Edition), 10)
+	b = append(append(append(b, '.'), c.Regime...), '.')
+	b = append(strconv.AppendInt(b, c.Clock, 10), '.')
+	var room [16]cookieEntry
+	entries := room[:0]
 	for id, n := range c.Levels {
-		e := id + ":" + strconv.Itoa(n)
-		if c.Over[id] && n > 0 {
-			e += "g"
-		}
-		entries = append(entries, e)
+		entries = append(entries, cookieEntry{id: id, level: n, over: n > 0 && c.Over[id]})
 	}
 	for id, n := range c.Vendors {
-		entries = append(entries, "@"+id+":"+strconv.Itoa(n))
+		entries = append(entries, cookieEntry{id: id, level: n, vendor: true})
 	}
-	slices.Sort(entries)
-	levels := "-"
-	if len(entries) > 0 {
-		levels = strings.Join(entries, "~")
+	if len(entries) == 0 {
+		return append(b, '-')
 	}
-	return strings.Join([]string{cookieVersion, key, strconv.Itoa(c.Edition), c.Regime, strconv.FormatInt(c.Clock, 10), levels}, ".")
+	slices.SortFunc(entries, cookieEntry.compare)
+	for i, e := range entries {
+		if i > 0 {
+			b = append(b, '~')
+		}
+		if e.vendor {
+			b = append(b, '@')
+		}
+		b = strconv.AppendInt(append(append(b, e.id...), ':'), int64(e.level), 10)
+		if e.over {
+			b = append(b, 'g')
+		}
+	}
+	return b
+}
+
+type cookieEntry struct {
+	id           string
+	level        int
+	vendor, over bool
+}
+
+// compare tells the order of two entries as they are written.
+func (e cookieEntry) compare(f cookieEntry) int {
+	for i := range max(len(e.id), len(f.id)) + 2 {
+		if c := cmp.Compare(e.at(i), f.at(i)); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// at is a byte of the entry up to its level.
+func (e cookieEntry) at(i int) byte {
+	if e.vendor {
+		if i--; i < 0 {
+			return '@'
+		}
+	}
+	switch {
+	case i < len(e.id):
+		return e.id[i]
+	case i == len(e.id):
+		return ':'
+	}
+	return 0
 }
 
 // ParseCookie reads lx_consent strictly, without checking its proof. ok is

@@ -3,7 +3,6 @@ package consent
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,16 +92,19 @@ func (r *Record) Cell() string {
 		// Nobody decided anything here.
 		return cellMark + linkCell
 	}
-	parts := make([]string, 0, 4+len(r.Levels))
-	parts = append(parts, string(r.Action), strconv.Itoa(r.Edition), r.Regime, r.Locale)
-	for _, p := range slices.Sorted(maps.Keys(r.Levels)) {
-		word := "-"
+	var room [256]byte
+	b := append(append(room[:0], cellMark...), r.Action...)
+	b = strconv.AppendInt(append(b, cellSep...), int64(r.Edition), 10)
+	b = append(append(append(append(b, cellSep...), r.Regime...), cellSep...), r.Locale...)
+	var ids [16]string
+	for _, p := range sortedKeys(ids[:0], r.Levels) {
+		word := byte('-')
 		if r.Levels[p] > 0 {
-			word = "+"
+			word = '+'
 		}
-		parts = append(parts, word+p)
+		b = append(append(append(b, cellSep...), word), p...)
 	}
-	return cellMark + strings.Join(parts, cellSep)
+	return string(b)
 }
 
 // AddCell adds the number n under a stored name to the counters of a day.

@@ -122,6 +122,13 @@ func (k *Keyring) Sign(kind string, parts ...string) string {
 	return string(sum[:])
 }
 
+// sealed is a body and, behind a dot, its MAC after the other parts.
+func (k *Keyring) sealed(body []byte, kind, tenant, site string) string {
+	var sum [macText]byte
+	k.now().made[0].mac(&sum, kind, []string{tenant, site, string(body)})
+	return string(append(append(body, '.'), sum[:]...))
+}
+
 // Verify reports whether sum is the MAC of the parts under the key named id.
 func (k *Keyring) Verify(id, sum, kind string, parts ...string) bool {
 	if k = k.now(); k == nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"maps"
 	"slices"
 	"time"
 )
@@ -155,7 +154,9 @@ func (r *Record) context() Context {
 	c := Context{
 		Site: r.Site, Node: r.Node, Edition: r.Edition, EditionHash: r.EditionHash, WordsHash: r.WordsHash,
 		Regime: r.Regime, Locale: r.Locale, PlaceSource: r.PlaceSource, Laws: r.Laws,
-		Vendors: slices.Sorted(maps.Keys(r.Vendors)),
+	}
+	if len(r.Vendors) > 0 {
+		c.Vendors = sortedKeys(nil, r.Vendors)
 	}
 	c.Purposes = make([]string, 0, len(r.Levels)+len(r.Over))
 	for id := range r.Levels {

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 )
@@ -121,16 +120,23 @@ func AppendLevels(b []byte, levels map[string]int) []byte {
 		return append(b, "null"...)
 	}
 	var room [16]string
-	ids := slices.AppendSeq(room[:0], maps.Keys(levels))
-	slices.Sort(ids)
 	b = append(b, '{')
-	for i, id := range ids {
+	for i, id := range sortedKeys(room[:0], levels) {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = strconv.AppendInt(append(AppendText(b, id), ':'), int64(levels[id]), 10)
 	}
 	return append(b, '}')
+}
+
+// sortedKeys appends the keys of levels in their order.
+func sortedKeys(to []string, levels map[string]int) []string {
+	for id := range levels {
+		to = append(to, id)
+	}
+	slices.Sort(to)
+	return to
 }
 
 // AppendText writes a string as encoding/json does.

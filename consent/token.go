@@ -73,23 +73,42 @@ func SealSubject(keys *Keyring, tenant, site string, t SubjectToken) string {
 	if t.Account {
 		version = accountToken
 	}
-	body := strings.Join([]string{version, keys.Active(), t.Subject, strconv.FormatInt(t.Clock, 10)}, ".")
-	return body + "." + keys.Sign(SubjectCookie, tenant, site, body)
+	var room [112]byte
+	b := append(append(append(room[:0], version...), '.'), keys.Active()...)
+	b = append(append(append(b, '.'), t.Subject...), '.')
+	b = strconv.AppendInt(b, t.Clock, 10)
+	return keys.sealed(b, SubjectCookie, tenant, site)
 }
 
 // OpenSubject reads a subject token. Errors: BadToken for anything that was
 // not sealed by one of the keys for this very site.
 func OpenSubject(keys *Keyring, tenant, site, s string) (SubjectToken, error) {
-	bad := Fail(BadToken, "the subject token was not made by this server for this site", "drop the token and let the visitor choose again")
-	f := strings.Split(s, ".")
-	if len(s) > 128 || len(f) != 5 || (f[0] != "1" && f[0] != accountToken) || !IsRecordID(f[2]) {
-		return SubjectToken{}, bad
+	var f [5]string
+	if len(s) > 128 || !cutDots(f[:], s) || (f[0] != "1" && f[0] != accountToken) || !IsRecordID(f[2]) {
+		return SubjectToken{}, badSubject()
 	}
 	clock, ok := decimal(f[3], 1<<50)
-	if !ok || !keys.Verify(f[1], f[4], SubjectCookie, tenant, site, strings.Join(f[:4], ".")) {
-		return SubjectToken{}, bad
+	if !ok || !keys.Verify(f[1], f[4], SubjectCookie, tenant, site, s[:len(s)-len(f[4])-1]) {
+		return SubjectToken{}, badSubject()
 	}
 	return SubjectToken{Subject: f[2], Clock: clock, Account: f[0] == accountToken}, nil
+}
+
+func badSubject() error {
+	return Fail(BadToken, "the subject token was not made by this server for this site", "drop the token and let the visitor choose again")
+}
+
+// cutDots fills all of f with what stands between the dots of s; ok is false
+// when that is more or less.
+func cutDots(f []string, s string) (ok bool) {
+	last := len(f) - 1
+	for i := range last {
+		if f[i], s, ok = strings.Cut(s, "."); !ok {
+			return false
+		}
+	}
+	f[last] = s
+	return !strings.Contains(s, ".")
 }
 
 // IsRecordID reports whether s is 16 bytes in unpadded base64url, in the one
@@ -127,14 +146,17 @@ func SealNote(keys *Keyring, tenant string, n Note) string {
 // OpenNote reads a sealed note. Errors: BadNote for anything that was not
 // sealed by one of the keys for this tenant.
 func OpenNote(keys *Keyring, tenant, s string) (Note, error) {
-	bad := Fail(BadNote, "the note was not made by this server", "send the `note` of the script or of /v1/notice unchanged")
-	f := strings.Split(s, ".")
-	if len(s) > 256 || len(f) != 7 || f[0] != "1" {
-		return Note{}, bad
+	var f [7]string
+	if len(s) > 256 || !cutDots(f[:], s) || f[0] != "1" {
+		return Note{}, badNote()
 	}
 	n, ok := decimal(f[3], 1<<31-1)
-	if !ok || !keys.Verify(f[1], f[6], "lx_note", tenant, strings.Join(f[:6], ".")) {
-		return Note{}, bad
+	if !ok || !keys.Verify(f[1], f[6], "lx_note", tenant, s[:len(s)-len(f[6])-1]) {
+		return Note{}, badNote()
 	}
 	return Note{Site: f[2], Edition: int(n), Regime: f[4], Locale: f[5]}, nil
+}
+
+func badNote() error {
+	return Fail(BadNote, "the note was not made by this server", "send the `note` of the script or of /v1/notice unchanged")
 }

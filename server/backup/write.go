@@ -99,7 +99,7 @@ func (w *writer) record(r consent.Record) error {
 	if err != nil {
 		return err
 	}
-	if code := consent.CodeOfContext(sealed.Context); !w.known[code] {
+	if code := sealed.Code(); !w.known[code] {
 		w.known[code] = true
 		if err := w.put(line{Type: "context", Context: sealed.Context}); err != nil {
 			return err

@@ -102,7 +102,7 @@ func (s *Store) applying(at place, mark string, r *consent.Record) (keys []strin
 		sum := consent.NameHash(r.Site, r.Subject)
 		person = string(sum[:personSize])
 	}
-	code := consent.CodeOfContext(sealed.Context)
+	code := sealed.Code()
 	part := at.part()
 	keys = []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
 	return keys, []any{

@@ -75,7 +75,7 @@ func (p *proofWriter) write(l ProofLine) error {
 func (p *proofWriter) record(r consent.Record) error {
 	l := ProofLine{Type: ProofRecord, Record: &r, Key: r.Secret}
 	if r.Sealed != nil {
-		code := consent.CodeOfContext(r.Sealed.Context)
+		code := r.Sealed.Code()
 		l.Code, l.Evidence = hex.EncodeToString(code[:]), r.Sealed.Evidence
 		if !p.known[l.Code] {
 			p.known[l.Code] = true
