@@ -148,7 +148,10 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 	}
 	stored := &kept.Record
 	// The write may be a retry from before the device was linked to an account.
-	held, _ := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
+	var held consent.SubjectToken
+	if w.Subject != "" {
+		held, _ = consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
+	}
 	if w.Subject != "" && stored.Subject != subject && stored.Subject != held.Subject {
 		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
 	}

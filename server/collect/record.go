@@ -26,6 +26,9 @@ func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c
 // decision that waited knew what the browser held then, not what it holds now:
 // else it would pass a withdrawal that was made meanwhile.
 func (d *Desk) held(live *consent.Edition, w Write, grants bool, latest *consent.Record) int64 {
+	if w.Subject == "" {
+		return 0
+	}
 	token, err := consent.OpenSubject(d.o.Keys, live.Site.Tenant, w.Site, w.Subject)
 	if err != nil {
 		return 0

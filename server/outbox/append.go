@@ -82,7 +82,10 @@ func (b *Outbox) Keep(ctx context.Context, r consent.Record) (consent.Kept, erro
 		return consent.Kept{}, err
 	}
 	if a.fresh {
-		return b.settle(ctx, cloned(*own), a)
+		// The caller gets their own maps again.
+		kept := *own
+		kept.Levels, kept.Vendors, kept.Over = r.Levels, r.Vendors, r.Over
+		return b.settle(ctx, kept, a)
 	}
 	return b.repeated(ctx, r, a)
 }

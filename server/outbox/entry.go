@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -22,7 +23,8 @@ type digest [16]byte
 
 // digestOf names a pair of strings; the length of the first keeps pairs apart.
 func digestOf(site, name string) (d digest) {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(site)))
+	var room [96]byte
+	b := binary.BigEndian.AppendUint32(room[:0], uint32(len(site)))
 	sum := sha256.Sum256(append(append(b, site...), name...))
 	copy(d[:], sum[:])
 	return d
@@ -163,8 +165,16 @@ func (e *entry) erasure() (subject string, p place, err error) {
 
 // record is the entry's record, for the caller alone.
 func (e *entry) record() (r consent.Record, err error) {
+	if r, err = e.shared(); e.kept != nil {
+		return cloned(r), nil
+	}
+	return r, err
+}
+
+// shared is the entry's record, of which nothing may be changed.
+func (e *entry) shared() (r consent.Record, err error) {
 	if e.kept != nil {
-		return cloned(*e.kept), nil
+		return *e.kept, nil
 	}
 	w, rest, ok := readWords(e.body, 4)
 	if !ok || len(rest) != 0 {
@@ -197,6 +207,11 @@ func placeOf(r *consent.Record) place {
 }
 
 func words(b []byte, all ...[]byte) []byte {
+	size := len(b)
+	for _, w := range all {
+		size += binary.MaxVarintLen32 + len(w)
+	}
+	b = slices.Grow(b, size)
 	for _, w := range all {
 		b = append(binary.AppendUvarint(b, uint64(len(w))), w...)
 	}

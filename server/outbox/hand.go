@@ -76,7 +76,7 @@ func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, er
 			rest = append(rest, e)
 			continue
 		}
-		r, err := e.record()
+		r, err := e.shared()
 		if err != nil {
 			return nil, err
 		}
@@ -172,7 +172,12 @@ func (a *applier) heard(e entry, r consent.Record, gone bool, stored consent.Rec
 		m.flags |= flagForeign
 		got.foreign = true
 	}
-	for _, c := range a.waiting[e.position] {
+	waiting := a.waiting[e.position]
+	if len(waiting) == 0 {
+		return
+	}
+	for _, c := range waiting {
+		got.record = cloned(got.record)
 		c <- got
 	}
 	delete(a.waiting, e.position)
