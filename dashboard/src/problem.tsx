@@ -2,6 +2,7 @@ import { Alert, Button, Code, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { type Finding, problemOf } from "./api";
 import { t } from "./i18n";
+import { decoded } from "./coded";
 import { told } from "./server-words";
 
 /** A failure with its cause and what to do about it. */
@@ -58,6 +59,6 @@ export function faultOf(findings: Finding[], path: string): string | undefined {
 /** What the server says as a sentence: a capital at its head, a full stop at its end. */
 export function sentence(said: string): string {
   if (!said) return "";
-  const s = told(said);
+  const s = decoded(told(said));
   return s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? "" : ".");
 }

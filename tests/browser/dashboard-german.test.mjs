@@ -40,3 +40,12 @@ test('a finding of the banner rules is told in German, and so is what keeps a dr
   await finding.waitFor();
   assert.match(await finding.innerText(), /In hellen Schemata hat die Beschriftung der Knöpfe einen Kontrast von 1\.00 zu 1 und braucht 4\.5\.\s+Wählen Sie Farben, deren Kontrast mindestens 4,5 zu 1 ist\./);
 });
+
+test('places and languages that a finding names are named in German', async () => {
+  await page.locator('[data-room=words]').click();
+  const finding = page.getByTestId('finding-D35').first();
+  await finding.waitFor();
+  const text = await finding.innerText();
+  assert.match(text, /Malaysia \(Malaiisch\)/);
+  assert.doesNotMatch(text, /\b[A-Z]{2} \(|\(ms/);
+});

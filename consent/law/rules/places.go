@@ -15,7 +15,7 @@ func (l *linter) places() {
 	home := l.Laws.Resolve(est, consent.Place{}, l.At)
 	if missing := l.missing(home.Duties.Languages); len(missing) > 0 {
 		// Who speaks to visitors of other countries only may do without.
-		l.warn("D35", "locales", fmt.Sprintf("the law of %s, where the publisher is, asks for the language %s", l.site.Establishment, strings.Join(missing, " and ")), "")
+		l.warn("D35", "locales", "the law where the publisher is asks for a language that the site does not speak: "+owed(l.site.Establishment, missing), "")
 	}
 	var linked, spoken []string
 	for _, r := range l.Laws.Regimes(consent.Place{}, l.At) {
@@ -23,7 +23,7 @@ func (l *linter) places() {
 			linked = append(linked, fmt.Sprintf("%s (%q)", strings.ToUpper(r.ID), links[0].Label))
 		}
 		if missing := l.missing(r.Duties.Languages); len(missing) > 0 && r.ID != home.ID {
-			spoken = append(spoken, fmt.Sprintf("%s (%s)", strings.ToUpper(r.ID), strings.Join(missing, ", ")))
+			spoken = append(spoken, owed(strings.ToUpper(r.ID), missing))
 		}
 	}
 	if len(spoken) > 0 {
@@ -36,6 +36,11 @@ func (l *linter) places() {
 	if len(linked) > 0 {
 		l.warn("D38", "banner.reopen", "visitors are owed a link on every page in "+strings.Join(linked, ", "), "")
 	}
+}
+
+// owed is a place with its languages, both as codes, which the dashboard reads as words.
+func owed(place string, languages []string) string {
+	return place + " (" + strings.Join(languages, ", ") + ")"
 }
 
 // missing lists the required languages that the site does not speak.

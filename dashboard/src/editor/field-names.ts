@@ -1,5 +1,5 @@
 import { t } from "../i18n";
-import { languageName } from "./languages";
+import { languageName } from "../coded";
 import { wordLabel } from "./word-keys";
 
 /** A field of the site document as the editor calls it; undefined where the editor has no name for it. */

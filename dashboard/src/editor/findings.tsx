@@ -3,8 +3,6 @@ import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { Finding } from "../api";
 import { t } from "../i18n";
 import { sentence } from "../problem";
-import { placeName } from "../wizard/places";
-import { languageName } from "./languages";
 
 // Where each part of the document is edited.
 const rooms: [RegExp, string][] = [
@@ -16,11 +14,6 @@ const rooms: [RegExp, string][] = [
   [/^features/, "signals"],
   [/./, "site"],
 ];
-
-/** What the rules call by codes, such as MY (ms), in words. */
-function named(said: string): string {
-  return said.replace(/\b([A-Z]{2}(?:-[A-Z0-9]{1,3})?) \(([a-z]{2,3}(?:-[A-Za-z]+)?)\)/g, (_, place: string, spoken: string) => `${placeName(place)} (${languageName(spoken)})`);
-}
 
 /** The tab on which a finding can be mended. */
 export function roomOf(finding: Finding): string {
@@ -53,7 +46,7 @@ export function FindingList({ findings }: { findings: Finding[] }) {
           p="sm"
           color={f.severity === "error" ? "red" : "yellow"}
           icon={f.severity === "error" ? <IconAlertTriangle size={18} /> : <IconInfoCircle size={18} />}
-          title={named(sentence(f.message))}
+          title={sentence(f.message)}
           data-testid={`finding-${f.rule ?? f.path}`}
         >
           <Text size="sm">{sentence(f.fix)}</Text>

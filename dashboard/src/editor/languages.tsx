@@ -1,16 +1,9 @@
 import { Group, Input, NativeSelect, Pill } from "@mantine/core";
 import { useRef } from "react";
 import type { Finding, SiteDocument } from "../api";
+import { languageName } from "../coded";
 import { faultOf } from "../problem";
-import { language, t } from "../i18n";
-
-export function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames(language(), { type: "language" }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
+import { t } from "../i18n";
 
 interface Props {
   doc: SiteDocument;

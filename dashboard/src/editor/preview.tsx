@@ -7,7 +7,7 @@ import { api, problemOf, type SiteDocument } from "../api";
 import { t } from "../i18n";
 import { Findings, ProblemAlert } from "../problem";
 import { placeName } from "../wizard/places";
-import { languageName } from "./languages";
+import { languageName } from "../coded";
 
 // Places whose laws differ; more are on the page of laws.
 const places = () =>

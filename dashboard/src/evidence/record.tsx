@@ -7,7 +7,7 @@ import { Link } from "wouter";
 import { api, type EvidenceView } from "../api";
 import { Card } from "../card";
 import { useConfirmed } from "../confirmed";
-import { languageName } from "../editor/languages";
+import { languageName } from "../coded";
 import { Page } from "../frame";
 import { language, t } from "../i18n";
 import { confidenceName } from "../laws/confidence";

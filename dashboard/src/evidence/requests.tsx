@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type VisitorRequest } from "../api";
 import { Card, Nothing } from "../card";
-import { languageName } from "../editor/languages";
+import { languageName } from "../coded";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";

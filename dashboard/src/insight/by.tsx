@@ -1,6 +1,6 @@
 import { Table, VisuallyHidden } from "@mantine/core";
 import type { Report } from "../api";
-import { languageName } from "../editor/languages";
+import { languageName } from "../coded";
 import { t } from "../i18n";
 import { placeName } from "../wizard/places";
 import { number, percent } from "./numbers";

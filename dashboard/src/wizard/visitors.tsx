@@ -1,6 +1,6 @@
 import { Checkbox, MultiSelect, Radio, Select, SimpleGrid, Stack, Switch, Text } from "@mantine/core";
 import { useMemo } from "react";
-import { languageName } from "../editor/languages";
+import { languageName } from "../coded";
 import { t } from "../i18n";
 import { placeOptions } from "./places";
 import type { Step } from "./wizard";
