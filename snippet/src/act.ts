@@ -34,7 +34,7 @@ export const go = (event?: Happening) => {
   if (!PREVIEW) {
     // The server's own cookie lives longer than one set by a script, so what is there stays.
     if (raw && !readConsent().includes(raw)) put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? `;Domain=${cookieDomain}` : ""}`);
-    if (given) void send(given, before);
+    if (given) send(given, before);
   }
   if (changed) {
     if (COOKIES && !(REPORT_ONLY && changed === "sync")) {

@@ -68,7 +68,7 @@ addSheet();
 for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) api.push(call);
 go();
 // Only what has no proof can be waiting; a look into the storage costs milliseconds.
-if (!PREVIEW && state[0]._raw.endsWith(".")) void send();
+if (!PREVIEW && state[0]._raw.endsWith(".")) send();
 tell("ready");
 
 // Caught on its way down, where no handler of the page stops it.

@@ -18,34 +18,41 @@ export const keepSubject = (token: string | undefined) => {
 };
 
 let latest = "";
+let before: Promise<void> | undefined;
+let signed: string | undefined;
 /** Sends a decision, laid over the choice before; without one what still waits from an earlier page. */
-export const send = async (given?: Given, consent?: string) => {
-  try {
-    const write: Write = given
-      ? // 108 random bits as letters of base64url, of which the last stands for zero bits alone.
-        [{ site, id: `${[...crypto.getRandomValues(new Uint32Array(5))].map((n) => n.toString(36)).join("").slice(0, 21)}A`, note, ...given, consent }, Date.now()]
-      : JSON.parse(localStorage.lx_pending);
-    const [body, at] = write;
-    // One decision waits in storage while it cannot be delivered; a newer one
-    // replaces it. Without storage it has this one try.
-    const pending = JSON.stringify(write);
-    latest = body.id;
-    quietly(() => (localStorage.lx_pending = pending));
-    const r = await fetch(new URL("../v1/consents", beside as string), {
-      method: "POST",
-      // A plain string travels as text/plain, which needs no preflight.
-      body: JSON.stringify({ ...body, subject, age: Math.max(0, Date.now() - at) }),
-      credentials: "include",
-      keepalive: true,
-    });
-    const answer = r.ok && ((await r.json()) as { readonly consent: string; readonly subject?: string });
-    if (answer && latest === body.id) {
-      subject = answer.subject ?? subject;
-      go({ _read: [answer.consent, state[0]._raw] });
+export const send = (given?: Given, consent?: string) =>
+  (before = (async (turn) => {
+    try {
+      const write: Write = given
+        ? // 108 random bits as letters of base64url, of which the last stands for zero bits alone.
+          [{ site, id: `${[...crypto.getRandomValues(new Uint32Array(5))].map((n) => n.toString(36)).join("").slice(0, 21)}A`, note, ...given, consent }, Date.now()]
+        : JSON.parse(localStorage.lx_pending);
+      const [body, at] = write;
+      // One decision waits in storage while it cannot be delivered; a newer one
+      // replaces it. Without storage it has this one try.
+      const pending = JSON.stringify(write);
+      latest = body.id;
+      quietly(() => (localStorage.lx_pending = pending));
+      // Only the answer to the one before may tell whose decision this is, and
+      // prove the choice that this one comes after.
+      await turn;
+      const r = await fetch(new URL("../v1/consents", beside as string), {
+        method: "POST",
+        // A plain string travels as text/plain, which needs no preflight.
+        body: JSON.stringify({ ...body, consent: consent?.endsWith(".") ? signed : body.consent, subject, age: Math.max(0, Date.now() - at) }),
+        credentials: "include",
+        keepalive: true,
+      });
+      const answer = r.ok && ((await r.json()) as { readonly consent: string; readonly subject?: string });
+      if (answer) {
+        subject = answer.subject ?? subject;
+        signed = answer.consent;
+        if (latest === body.id) go({ _read: [signed, state[0]._raw] });
+      }
+      // What the server refuses would be refused for ever; all else is tried again.
+      if (r.status < 500 && r.status !== 429 && localStorage.lx_pending === pending) delete localStorage.lx_pending;
+    } catch {
+      // Nothing waits, or it goes on waiting.
     }
-    // What the server refuses would be refused for ever; all else is tried again.
-    if (r.status < 500 && r.status !== 429 && localStorage.lx_pending === pending) delete localStorage.lx_pending;
-  } catch {
-    // Nothing waits, or it goes on waiting.
-  }
-};
+  })(before));

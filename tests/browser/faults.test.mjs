@@ -259,6 +259,27 @@ test('S19: who lost the subject gets a new one and never an old one', () =>
     assert.notEqual(first.split('.')[1], second?.split('.')[1]);
   }));
 
+test('S19: a withdrawal that does not wait for the answer to the grant is still the same visitor’s', () =>
+  stage.visit(async (_, p) => {
+    let asked = 0, answer;
+    const held = new Promise((done) => { answer = done; });
+    await p.route('**/v1/consents', async (r) => {
+      if (!asked++) await held;
+      await r.continue();
+    });
+    await p.goto(page());
+    await p.click('#lx-consent [data-lx-action="accept"]');
+    await p.evaluate(() => window.lxConsent.withdraw());
+    assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
+    answer();
+    await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
+    const [grant, withdrawal] = (await records()).slice(-2);
+    assert.deepEqual([grant.action, withdrawal.action], ['accept_all', 'withdraw']);
+    assert.ok(grant.subject);
+    assert.equal(withdrawal.subject, grant.subject);
+    assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
+  }));
+
 test('S20: a withdrawal offline stops everything now and is sent later', () =>
   stage.visit(async (v, p) => {
     await p.goto(page());
