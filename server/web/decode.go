@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +45,7 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 	if err != nil || !slices.Contains(b.accept, media) {
 		return v, consent.Fail(badMediaType, "the Content-Type is not accepted here", "send the JSON as "+strings.Join(b.accept, " or "))
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, b.bytes))
+	body, err := b.read(c)
 	if over := new(http.MaxBytesError); errors.As(err, &over) {
 		return v, consent.Fail(tooLarge, fmt.Sprintf("the body is larger than %d bytes", b.bytes), "send less")
 	}
@@ -52,6 +53,12 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 		return v, consent.Fail(badJSON, "the body could not be read to its end", "send the whole body")
 	}
 	plain := b.plain(body)
+	if q, ok := any(&v).(quickly); ok && plain {
+		if q.quickly(string(body)) {
+			return v, nil
+		}
+		v = *new(T)
+	}
 	if !plain {
 		if err := b.scan(body); err != nil {
 			return v, err
@@ -67,6 +74,17 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 		return v, explain(err)
 	}
 	return v, nil
+}
+
+// read reads a body, in one piece when its length is told.
+func (b bounds) read(c echo.Context) ([]byte, error) {
+	r := c.Request()
+	var buf bytes.Buffer
+	if n := r.ContentLength; n > 0 && n <= b.bytes {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(http.MaxBytesReader(c.Response(), r.Body, b.bytes))
+	return buf.Bytes(), err
 }
 
 // plain reports whether a body can be seen to be within the bounds by its marks
