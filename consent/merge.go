@@ -1,6 +1,9 @@
 package consent
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Given is what a consent write says: the action and the levels beside it.
 type Given struct {
@@ -99,15 +102,12 @@ func keep(out, earlier *Choice, rules []Rule, vendors []string) {
 }
 
 func checkGiven(rules []Rule, vendors []string, g Given) error {
-	known := make(map[string]Rule, len(rules))
-	for _, r := range rules {
-		known[r.ID] = r
-	}
 	for id, n := range g.Levels {
-		r, ok := known[id]
-		if !ok {
+		i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+		if i < 0 {
 			return Fail(Invalid, "the notice has no purpose "+quote(id), "send only purposes of the notice in `levels`")
 		}
+		r := &rules[i]
 		if n < 0 || n > r.Max {
 			return Fail(Invalid, "the level of "+quote(id)+" is out of range", "send 0 to refuse or a level that the purpose has")
 		}
@@ -115,9 +115,11 @@ func checkGiven(rules []Rule, vendors []string, g Given) error {
 			return err
 		}
 	}
-	byID := make(map[string]bool, len(vendors))
-	for _, v := range vendors {
-		byID[v] = true
+	byID := map[string]bool{}
+	if len(g.Vendors) > 0 {
+		for _, v := range vendors {
+			byID[v] = true
+		}
 	}
 	for id, n := range g.Vendors {
 		if !byID[id] {
@@ -143,7 +145,7 @@ func (g Given) refuses() bool {
 	return g.Action == RejectAll || g.Action == Withdraw || g.Action == Dismiss || g.Action == GPC
 }
 
-func (g Given) contradiction(r Rule, n int) error {
+func (g Given) contradiction(r *Rule, n int) error {
 	wrong := n > 0 && g.refuses()
 	if r.Necessary {
 		wrong = n == 0

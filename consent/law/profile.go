@@ -2,6 +2,7 @@ package law
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -45,6 +46,8 @@ type profile struct {
 	// rows are the row and its parents; the world row is left out unless it
 	// is the only one.
 	rows []*Row
+	// behind names the rows.
+	behind []string
 	// joins keeps what the profile and a publisher's came to, by the latter; its
 	// own stands under itself.
 	joins *sync.Map
@@ -55,6 +58,11 @@ type profile struct {
 func newProfile(chain []*Row) *profile {
 	p := &profile{id: strings.ToLower(chain[0].Code), code: chain[0].Code, name: chain[0].Name, why: map[string]string{}, joins: &sync.Map{}}
 	p.rows = chain[:max(1, len(chain)-1)]
+	for _, r := range p.rows {
+		if !slices.Contains(p.behind, r.named) {
+			p.behind = append(p.behind, r.named)
+		}
+	}
 	p.duties = dutiesOf(p.rows)
 	t := &p.terms
 	t.Regime = p.id

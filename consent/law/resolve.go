@@ -81,18 +81,22 @@ func (t *Table) SharedByID(id string, at time.Time) (r *Regime, ok bool) {
 
 // Behind names the rows behind a regime's id on a date, each as CODE@HASH with
 // eight digits of the row's SHA-256, so that a record says which text of the
-// law it rests on. It is empty for an id that the date does not know.
+// law it rests on. It is empty for an id that the date does not know. Callers must
+// not change it.
 func (t *Table) Behind(id string, at time.Time) []string {
 	e := t.at(at.Unix())
+	if p := e.byID[id]; p != nil {
+		return p.behind
+	}
 	var names []string
 	for part := range strings.SplitSeq(id, "+") {
 		p := e.byID[part]
 		if p == nil {
 			return nil
 		}
-		for _, r := range p.rows {
-			if !slices.Contains(names, r.named) {
-				names = append(names, r.named)
+		for _, name := range p.behind {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
 			}
 		}
 	}

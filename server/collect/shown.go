@@ -18,8 +18,16 @@ type shown struct {
 }
 
 // canonical names purposes by their ids where other names for them are known.
-// An id itself goes before its other names.
+// An id itself goes before its other names. Levels without such names come back
+// as they are.
 func canonical(site *consent.Site, levels map[string]int) map[string]int {
+	same := true
+	for name := range levels {
+		same = same && site.Canonical(name) == name
+	}
+	if same && levels != nil {
+		return levels
+	}
 	out := make(map[string]int, len(levels))
 	for name, n := range levels {
 		id := site.Canonical(name)
