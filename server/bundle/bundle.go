@@ -96,14 +96,24 @@ func build(entry string, modules, define map[string]string) ([]byte, error) {
 	}
 	// A second look sees one file, where the first joined several: what stands
 	// beside each other now is written shorter.
-	again := api.Transform(string(result.OutputFiles[0].Contents), api.TransformOptions{
-		Target: api.ES2022, Charset: api.CharsetUTF8, LegalComments: api.LegalCommentsNone, LogLevel: api.LogLevelSilent,
-		MinifyIdentifiers: true, MinifySyntax: true, MinifyWhitespace: true,
-	})
-	if err := compiled(again.Errors); err != nil {
+	short, err := shorten(result.OutputFiles[0].Contents)
+	if err != nil {
 		return nil, err
 	}
-	return bytes.TrimSpace(again.Code), nil
+	// What cannot be read here keeps its names: it is larger, and as good.
+	if named, err := renamed(short, shorten); err == nil {
+		short = named
+	}
+	return bytes.TrimSpace(short), nil
+}
+
+// shorten writes a script with fewer characters, and leaves its names.
+func shorten(js []byte) ([]byte, error) {
+	out := api.Transform(string(js), api.TransformOptions{
+		Target: api.ES2022, Charset: api.CharsetUTF8, LegalComments: api.LegalCommentsNone, LogLevel: api.LogLevelSilent,
+		MinifySyntax: true, MinifyWhitespace: true,
+	})
+	return out.Code, compiled(out.Errors)
 }
 
 func compiled(errors []api.Message) error {

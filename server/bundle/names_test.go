@@ -1,0 +1,27 @@
+package bundle_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+func TestNamesAreShortAndWordsStayWhateverTheyHold(t *testing.T) {
+	t.Parallel()
+	for _, words := range []string{"plain", "$1 and $2", "$$1 $$$$$$2", "a `tick` and ${x}", `back\slash \n \u0041`, "line\u2028end", "</script> <!-- -->", "/re/.exec(x) // no comment", "'\"", "é 漢 🍪"} {
+		js := string(compile(t, input(t, "FR", func(s *consent.Site) {
+			s.Texts = map[string]map[string]string{"en": {"button.settings": words}}
+		})).JS)
+		// As it stands between ticks.
+		written := strings.NewReplacer(`\`, `\\`, "`", "\\`", "${", "\\${", "</script", `<\/script`, "\u2028", `\u2028`).Replace(words)
+		if !strings.Contains(js, "\nbutton\t"+written+"\n") {
+			t.Errorf("%q is not in the script as it was written", words)
+		}
+		// The compiler itself names no two alike.
+		if !regexp.MustCompile(`=\(e,t\)=>.*=\(e,t\)=>.*\.map\(e=>`).MatchString(js) {
+			t.Errorf("beside %q, functions do not name their own alike", words)
+		}
+	}
+}
