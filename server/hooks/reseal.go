@@ -1,8 +1,6 @@
 package hooks
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -10,7 +8,7 @@ import (
 
 // Reseal seals the secrets of a webhook again; see reseal.Rewrite. Those whose
 // time is over are left out.
-func Reseal(d consent.Document, now time.Time, again func(kind, bound, sealed string) string) (body []byte, mine bool, err error) {
+func Reseal(d consent.Document, now time.Time, again func(kind, bound, sealed string) string) (value any, mine bool, err error) {
 	if d.Kind != kindHook {
 		return nil, false, nil
 	}
@@ -23,8 +21,5 @@ func Reseal(d consent.Document, now time.Time, again func(kind, bound, sealed st
 			k.Secrets[i].Sealed = again("webhook", k.key(), s.Sealed)
 		}
 	}
-	if body, err = json.Marshal(k); err != nil {
-		err = fmt.Errorf("encode a webhook: %w", err)
-	}
-	return body, true, err
+	return k, true, nil
 }

@@ -149,24 +149,31 @@ func TestARecordThatTheStoreHasFromElsewhereIsStatedAsVoid(t *testing.T) {
 
 func TestALogThatWasPutBackToAnEarlierStateBeginsNewChains(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	n := nodeIn(t, dir, false, signing(t))
-	put(t, n, record("a", "sub", 1))
-	n.close(t)
-	backup := copyDir(t, filepath.Join(dir, "log"))
-	n = nodeIn(t, dir, false, signing(t))
-	put(t, n, record("b", "sub", 2))
-	n.close(t)
-	if err := os.RemoveAll(filepath.Join(dir, "log")); err != nil {
-		t.Fatal(err)
+	for name, isAway := range map[string]bool{"as the store knows": false, "which the store, being away, cannot say": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			n := nodeIn(t, dir, false, signing(t))
+			put(t, n, record("a", "sub", 1))
+			n.close(t)
+			backup := copyDir(t, filepath.Join(dir, "log"))
+			n = nodeIn(t, dir, false, signing(t))
+			put(t, n, record("b", "sub", 2))
+			n.close(t)
+			if err := os.RemoveAll(filepath.Join(dir, "log")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.CopyFS(filepath.Join(dir, "log"), os.DirFS(backup)); err != nil {
+				t.Fatal(err)
+			}
+			n = nodeIn(t, dir, isAway, signing(t))
+			put(t, n, record("c", "sub", 3))
+			n.inner.set(false)
+			handedOver(t, n.Outbox)
+			distinct(t, n, 3)
+			audited(t, n)
+		})
 	}
-	if err := os.CopyFS(filepath.Join(dir, "log"), os.DirFS(backup)); err != nil {
-		t.Fatal(err)
-	}
-	n = nodeIn(t, dir, false, signing(t))
-	put(t, n, record("c", "sub", 3))
-	handedOver(t, n.Outbox)
-	distinct(t, n, 3)
 }
 
 // distinct asserts that so many records have a place each.
@@ -183,30 +190,6 @@ func distinct(t *testing.T, n node, want int) {
 	if len(seen) != want {
 		t.Fatalf("the records are %v", seen)
 	}
-}
-
-func TestALogThatWasPutBackWhileTheStoreIsAwayBeginsNewChains(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	n := nodeIn(t, dir, false, signing(t))
-	put(t, n, record("a", "sub", 1))
-	n.close(t)
-	backup := copyDir(t, filepath.Join(dir, "log"))
-	n = nodeIn(t, dir, false, signing(t))
-	put(t, n, record("b", "sub", 2))
-	n.close(t)
-	if err := os.RemoveAll(filepath.Join(dir, "log")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(dir, "log"), os.DirFS(backup)); err != nil {
-		t.Fatal(err)
-	}
-	n = nodeIn(t, dir, true, signing(t))
-	put(t, n, record("c", "sub", 3))
-	n.inner.set(false)
-	handedOver(t, n.Outbox)
-	distinct(t, n, 3)
-	audited(t, n)
 }
 
 func TestChainsThatEndedBecauseTheStoreWasAwayAreWhole(t *testing.T) {

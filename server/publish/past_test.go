@@ -2,14 +2,11 @@ package publish_test
 
 import (
 	"context"
-	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/server/boltstore"
 	"github.com/leadiumx/consent/server/publish"
 )
 
@@ -26,25 +23,8 @@ func (c *counted) Edition(ctx context.Context, site string, number int) (consent
 
 func TestAnEditionThatPagesStillShowIsNotAskedOfTheStore(t *testing.T) {
 	t.Parallel()
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store"), boltstore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	ctx, c := context.Background(), &counted{Store: store}
-	open := func() *publish.Desk {
-		return publish.New(publish.Options{
-			Store: c, Clock: time.Now, Locales: []string{"en"}, Log: slog.New(slog.DiscardHandler),
-			Words:    func(string) (map[string]string, bool) { return nil, false },
-			Assigned: func(consent.Place) bool { return true },
-			Lint:     func(*consent.Site) []consent.Finding { return nil },
-			Trial:    func(*consent.Edition) error { return nil },
-		})
-	}
+	ctx, c := context.Background(), &counted{Store: opened(t)}
+	open := func() *publish.Desk { return desk(c, time.Now) }
 	d := open()
 	for _, name := range []string{"One", "Two", "Three"} {
 		if _, _, err := d.Publish(ctx, shop(name), publish.How{By: "test"}); err != nil {

@@ -22,8 +22,7 @@ func shop(name string) consent.Site {
 	}
 }
 
-// desks are two servers on one store; the clock is the caller's.
-func desks(t *testing.T, now *time.Time) (a, b *publish.Desk) {
+func opened(t *testing.T) *boltstore.Store {
 	t.Helper()
 	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store"), boltstore.Options{})
 	if err != nil {
@@ -34,16 +33,24 @@ func desks(t *testing.T, now *time.Time) (a, b *publish.Desk) {
 			t.Error(err)
 		}
 	})
-	open := func() *publish.Desk {
-		return publish.New(publish.Options{
-			Store: store, Clock: func() time.Time { return *now }, Locales: []string{"en"}, Log: slog.New(slog.DiscardHandler),
-			Words:    func(string) (map[string]string, bool) { return nil, false },
-			Assigned: func(consent.Place) bool { return true },
-			Lint:     func(*consent.Site) []consent.Finding { return nil },
-			Trial:    func(*consent.Edition) error { return nil },
-		})
-	}
-	return open(), open()
+	return store
+}
+
+func desk(store publish.Store, clock func() time.Time) *publish.Desk {
+	return publish.New(publish.Options{
+		Store: store, Clock: clock, Locales: []string{"en"}, Log: slog.New(slog.DiscardHandler),
+		Words:    func(string) (map[string]string, bool) { return nil, false },
+		Assigned: func(consent.Place) bool { return true },
+		Lint:     func(*consent.Site) []consent.Finding { return nil },
+		Trial:    func(*consent.Edition) error { return nil },
+	})
+}
+
+// desks are two servers on one store; the clock is the caller's.
+func desks(t *testing.T, now *time.Time) (a, b *publish.Desk) {
+	t.Helper()
+	store, clock := opened(t), func() time.Time { return *now }
+	return desk(store, clock), desk(store, clock)
 }
 
 func TestAScheduledEditionTakesEffectByTheClock(t *testing.T) {

@@ -5,6 +5,7 @@ package reseal
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -23,9 +24,10 @@ type Store interface {
 // or not possible.
 type Again = func(kind, bound, sealed string) string
 
-// Rewrite seals again what a document holds at a time. Mine says whether the
-// document is of a kind that it knows.
-type Rewrite func(d consent.Document, now time.Time, again Again) (body []byte, mine bool, err error)
+// Rewrite seals again what a document holds at a time and returns its value,
+// which is written as JSON; nil when nothing in it is sealed. Mine says whether
+// the document is of a kind that it knows.
+type Rewrite func(d consent.Document, now time.Time, again Again) (value any, mine bool, err error)
 
 // Options are what Run needs; all are required.
 type Options struct {
@@ -125,7 +127,11 @@ func (o Options) document(ctx context.Context, d consent.Document, out *Resealin
 
 func (o Options) rewrite(d consent.Document, again Again) ([]byte, bool, error) {
 	for _, r := range o.Rewrites {
-		body, mine, err := r(d, o.Clock(), again)
+		value, mine, err := r(d, o.Clock(), again)
+		body := d.Body
+		if err == nil && value != nil {
+			body, err = json.Marshal(value)
+		}
 		if err != nil {
 			return nil, true, fmt.Errorf("seal the document %s of %s again: %w", d.ID, d.Kind, err)
 		}

@@ -1,8 +1,6 @@
 package rights
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,17 +8,14 @@ import (
 )
 
 // Reseal seals again what a visitor wrote with a request; see reseal.Rewrite.
-func Reseal(d consent.Document, _ time.Time, again func(kind, bound, sealed string) string) (body []byte, mine bool, err error) {
+func Reseal(d consent.Document, _ time.Time, again func(kind, bound, sealed string) string) (value any, mine bool, err error) {
 	if !strings.HasPrefix(d.Kind, kindOf("")) {
 		return nil, false, nil
 	}
 	k, err := decode(d)
 	if err != nil || k.Sealed == "" {
-		return d.Body, true, err
+		return nil, true, err
 	}
 	k.Sealed = again("request", k.Site+"/"+d.ID, k.Sealed)
-	if body, err = json.Marshal(k); err != nil {
-		err = fmt.Errorf("encode a request: %w", err)
-	}
-	return body, true, err
+	return k, true, nil
 }
