@@ -30,6 +30,8 @@ type request struct {
 	site, subject string
 	// wide asks for an erasure of who is linked to the subject too.
 	wide bool
+	// new says that the store does not know the id of the record.
+	new  bool
 	done chan answer
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/boltstore"
@@ -76,6 +77,30 @@ func TestAnEmbeddedFileGetsManyFsyncsInOneStepAndInTheirOrder(t *testing.T) {
 	if want = append([]string{"first"}, want...); err != nil || !slices.Equal(stored, want) {
 		t.Errorf("the export holds %d records and %v; want all in the order they came", len(stored), err)
 	}
+}
+
+func TestADecisionOlderThanTheLogDoesNotWaitForAnEmbeddedFileThatDoesNotKnowIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := bolt(t, filepath.Join(dir, "store.db"))
+	if _, _, err := store.Append(t.Context(), record("known", "sub", 1)); err != nil {
+		t.Fatal(err)
+	}
+	o := small(filepath.Join(dir, "log"), store).WithLinger(1 << 62)
+	o.Clock = time.Now
+	s := open(t, o)
+	put(t, s, record("new", "other", 1))
+	if now := s.Status(); now.Applied != 0 || now.Last != 1 {
+		t.Errorf("the file has had %d of %d entries when the answer came; want none", now.Applied, now.Last)
+	}
+	r := record("known", "sub", 1)
+	if _, fresh, err := s.Append(t.Context(), r); err != nil || fresh {
+		t.Errorf("what the file knows already is fresh %v, %v", fresh, err)
+	}
+	r.Content = "else"
+	_, _, err := s.Append(t.Context(), r)
+	wantCode(t, "another decision under an id that the file knows", err, consent.IDReused)
+	once(t, s, "known", "new")
 }
 
 func TestWhoWaitsForAnEmbeddedFileEndsTheGathering(t *testing.T) {

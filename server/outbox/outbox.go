@@ -125,7 +125,7 @@ type Outbox struct {
 	news chan struct{}
 	// hurry tells the applier that somebody waits for the store.
 	hurry chan struct{}
-	// inOrder says that the store takes many entries in their order.
+	// inOrder says that the store is one file, which takes many entries in their order.
 	inOrder bool
 }
 

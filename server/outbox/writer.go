@@ -71,6 +71,9 @@ func (b *Outbox) commit(batch []*request) {
 		fresh = append(fresh, r)
 	}
 	b.mu.Unlock()
+	for _, r := range fresh {
+		r.new = b.isNew(r)
+	}
 	fresh, entries, heads := b.chain(fresh)
 	if len(entries) > 0 {
 		if err := b.log.append(entries); err != nil {
@@ -109,6 +112,29 @@ func (b *Outbox) chain(fresh []*request) (kept []*request, entries []*entry, hea
 	return kept, entries, heads
 }
 
+// mayBeOld reports whether the store may know an id that the log does not. Once
+// entries have been deleted, any id may be one of theirs. The caller holds mu.
+func (b *Outbox) mayBeOld(h *head) bool {
+	return b.index.first > 1 || h.clock < b.horizon || h.time-h.clock >= retryAge.Milliseconds()
+}
+
+// isNew asks a store in one file whether it knows the id of a record that the
+// log does not know. Entries are deleted when the store has had them, so what
+// neither knows at this moment, the log first, never came.
+func (b *Outbox) isNew(r *request) bool {
+	if r.record == nil || !b.inOrder {
+		return false
+	}
+	b.mu.Lock()
+	old := b.mayBeOld(&r.entry.head)
+	b.mu.Unlock()
+	if !old {
+		return false
+	}
+	_, err := b.inner.Find(r.ctx, r.record.Site, r.record.ID)
+	return consent.CodeOf(err) == consent.NotFound
+}
+
 // publish takes what is safe into the index and answers.
 func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head) {
 	b.mu.Lock()
@@ -117,8 +143,7 @@ func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head)
 	}
 	for _, r := range fresh {
 		e := r.entry
-		// Once entries have been deleted, any id may be one of theirs.
-		old := b.index.first > 1 || e.clock < b.horizon || e.time-e.clock >= retryAge.Milliseconds()
+		old := !r.new && b.mayBeOld(&e.head)
 		b.index.add(e.head, headSize+len(e.body))
 		b.recent = append(b.recent, e)
 		a := answer{position: e.position, fresh: true, receipt: r.receipt}
