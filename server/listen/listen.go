@@ -13,6 +13,7 @@ package listen
 
 import (
 	"errors"
+	"math"
 	"net"
 	"os"
 	"runtime"
@@ -32,7 +33,11 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c, in: side{arm: c.SetReadDeadline}, out: side{arm: c.SetWriteDeadline}, more: newSender(c)}, nil
+	ours := &conn{Conn: c, more: newSender(c)}
+	start := time.Now()
+	ours.in.open(c.SetReadDeadline, start)
+	ours.out.open(c.SetWriteDeadline, start)
+	return ours, nil
 }
 
 // conn does not embed what it wraps as its own type: no method of a TCP
@@ -43,8 +48,10 @@ type conn struct {
 	// answered says that nothing was read since the last answer.
 	answered atomic.Bool
 
-	// writing guards more, which is nil where the kernel offers nothing.
+	// writing guards more, which is nil where the kernel offers nothing. Held
+	// says that there may be something to guard.
 	writing sync.Mutex
+	held    atomic.Bool
 	more    *sender
 }
 
@@ -60,12 +67,16 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
+	if !c.more.takes(p) && !c.held.Load() {
+		return c.out.do(p, c.Conn.Write)
+	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if c.more.takes(p) {
+		c.held.Store(true)
 		return c.out.do(p, c.more.write)
 	}
-	c.more.sent()
+	c.held.Store(false)
 	return c.out.do(p, c.Conn.Write)
 }
 
@@ -77,8 +88,9 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 	if t.IsZero() {
 		c.answered.Store(true)
 		// Where a write is under way, it is not the end.
-		if c.more != nil && c.writing.TryLock() {
+		if c.held.Load() && c.writing.TryLock() {
 			c.more.end()
+			c.held.Store(false)
 			c.writing.Unlock()
 		}
 	}
@@ -96,23 +108,38 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-// side is one direction of a connection.
+// side is one direction of a connection. Deadlines are counted from the start
+// of the connection.
 type side struct {
-	arm func(time.Time) error
+	arm   func(time.Time) error
+	start time.Time
 
-	mu sync.Mutex
 	// wanted is the deadline that holds, armed the one of the timer, which never
-	// goes off later while a call is under way; zero is none.
-	wanted, armed time.Time
-	calls         int
+	// goes off later while a call is under way.
+	wanted, armed atomic.Int64
+	calls         atomic.Int32
+	// mu guards the timer, and armed against two who set it.
+	mu sync.Mutex
 }
 
+// never is no deadline, past one that was over before the connection began.
+const never, past = math.MaxInt64, -1
+
+func (s *side) open(arm func(time.Time) error, start time.Time) {
+	s.arm, s.start = arm, start
+	s.wanted.Store(never)
+	s.armed.Store(never)
+}
+
+// set notes a deadline. Either it sees a call that is under way, or that call
+// sees the deadline.
 func (s *side) set(t time.Time) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.wanted = t
-	if s.calls == 0 {
-		// The next call looks at it.
+	at := int64(never)
+	if !t.IsZero() {
+		at = max(int64(t.Sub(s.start)), past)
+	}
+	s.wanted.Store(at)
+	if s.calls.Load() == 0 {
 		return nil
 	}
 	return s.hurry()
@@ -120,35 +147,37 @@ func (s *side) set(t time.Time) error {
 
 // hurry arms the timer when it would go off after the deadline.
 func (s *side) hurry() error {
-	if s.wanted.IsZero() || (!s.armed.IsZero() && !s.wanted.Before(s.armed)) {
-		return nil
-	}
-	s.armed = s.wanted
-	return s.arm(s.wanted)
-}
-
-func (s *side) over() bool { return !s.wanted.IsZero() && time.Until(s.wanted) <= 0 }
-
-func (s *side) begin() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.wanted.IsZero() && (s.armed.IsZero() || s.wanted.Before(s.armed)) {
-		if s.over() {
-			return os.ErrDeadlineExceeded
-		}
-		if err := s.hurry(); err != nil {
-			return err
-		}
+	at := s.wanted.Load()
+	if at >= s.armed.Load() {
+		return nil
 	}
-	s.calls++
-	return nil
+	s.armed.Store(at)
+	return s.arm(s.start.Add(time.Duration(at)))
 }
 
-func (s *side) end() {
-	s.mu.Lock()
-	s.calls--
-	s.mu.Unlock()
+func (s *side) over() bool {
+	at := s.wanted.Load()
+	return at == past || at != never && int64(time.Since(s.start)) >= at
 }
+
+func (s *side) begin() error {
+	s.calls.Add(1)
+	if s.wanted.Load() >= s.armed.Load() {
+		return nil
+	}
+	err := os.ErrDeadlineExceeded
+	if !s.over() {
+		err = s.hurry()
+	}
+	if err != nil {
+		s.end()
+	}
+	return err
+}
+
+func (s *side) end() { s.calls.Add(-1) }
 
 // again reports whether a call that the timer ended has time left.
 func (s *side) again() bool {
@@ -157,8 +186,12 @@ func (s *side) again() bool {
 	if s.over() {
 		return false
 	}
-	s.armed = s.wanted
-	return s.arm(s.wanted) == nil
+	at := s.wanted.Load()
+	s.armed.Store(at)
+	if at == never {
+		return s.arm(time.Time{}) == nil
+	}
+	return s.arm(s.start.Add(time.Duration(at))) == nil
 }
 
 func (s *side) do(p []byte, call func([]byte) (int, error)) (done int, err error) {

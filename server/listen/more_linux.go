@@ -21,9 +21,6 @@ type sender struct {
 	p   []byte
 	n   int
 	err error
-	// held says that the last write may wait for more, at most the 200 ms that
-	// the kernel grants.
-	held bool
 }
 
 func newSender(c net.Conn) *sender {
@@ -68,7 +65,7 @@ func follows(p []byte) bool {
 }
 
 func (s *sender) write(p []byte) (int, error) {
-	s.p, s.n, s.err, s.held = p, 0, nil, true
+	s.p, s.n, s.err = p, 0, nil
 	err := s.raw.Write(s.try)
 	s.p = nil
 	if s.err != nil {
@@ -77,19 +74,10 @@ func (s *sender) write(p []byte) (int, error) {
 	return s.n, err
 }
 
-// end sends what still waits: nothing follows.
+// end sends what still waits, at most the 200 ms that the kernel grants:
+// nothing follows.
 func (s *sender) end() {
-	if s != nil && s.held {
-		s.held = false
-		// Setting it again sends what is held. Where that fails, the kernel
-		// sends by itself.
-		_ = s.push(true)
-	}
-}
-
-// sent says that a usual write has sent what was held.
-func (s *sender) sent() {
-	if s != nil {
-		s.held = false
-	}
+	// Setting it again sends what is held. Where that fails, the kernel sends by
+	// itself.
+	_ = s.push(true)
 }
