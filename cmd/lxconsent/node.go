@@ -120,7 +120,10 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s
 	}
 	n.keys = keys
 	state := c.state(store, places, n.publish, scripts, keys, now)
-	n.metrics = metrics.New(version, state)
+	if c.MetricsListen != "" {
+		// What nobody can read is not counted.
+		n.metrics = metrics.New(version, state)
+	}
 	n.insight = insight.New(insight.Options{Store: store, Clock: now, Log: log})
 	n.server = web.New(web.Options{
 		Scripts: scripts, Publish: n.publish, Admin: n.admin, Insight: n.insight, Evidence: store, Laws: laws, State: state, EdgeSchemes: edgeSchemes(), Places: places,

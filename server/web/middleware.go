@@ -63,9 +63,13 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := safely(next, c); err != nil {
 			c.Error(err)
 		}
+		logged := c.Response().Status >= http.StatusBadRequest || s.o.AccessLog
+		if !logged && s.o.Metrics == nil {
+			return nil
+		}
 		took := s.o.Clock().Sub(start)
 		s.meter(c).Answered(c.Response().Status, took)
-		if c.Response().Status < http.StatusBadRequest && !s.o.AccessLog {
+		if !logged {
 			return nil
 		}
 		s.o.Log.Info("request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
