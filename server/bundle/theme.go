@@ -64,7 +64,7 @@ func style(site *consent.Site, dir string, closes bool, owed owed) (string, erro
 	// the size of a placeholder, which the page may set.
 	important := regexp.MustCompile(`([^{}])}`).ReplaceAllString(strings.TrimSpace(string(out.Code)), "$1;}")
 	if len(site.Vendors) > 0 {
-		important += ".lx-embed{width:calc(var(--w,300)*1px)}.lx-embed{height:calc(var(--h,150)*1px)}"
+		important += ".lx-embed{width:calc(var(--w,300)*1px)}.lx-embed{min-height:calc(var(--h,150)*1px)}"
 	}
 	return "@layer lx{" + important + "}", nil
 }

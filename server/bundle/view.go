@@ -192,6 +192,9 @@ func (v *viewer) row(r consent.Rule) tree {
 	users := el("small", nil, v.words["prefs.used_by"])
 	for _, u := range v.site.Vendors {
 		if slices.Contains(u.Purposes, r.ID) {
+			if len(users) > 3 {
+				users = append(users, ",")
+			}
 			users = append(users, " ", link(u.PolicyURL, u.Name))
 		}
 	}
@@ -211,11 +214,6 @@ func (v *viewer) row(r consent.Rule) tree {
 // status says that an opt-out is honoured, in the words that the law wants.
 func (v *viewer) status() string { return cmp.Or(v.words["optout.honoured"], v.words["gpc.honoured"]) }
 
-// live is where a choice is said to be taken, for visitors who hear a page. It is in the page before it says so.
-func (v *viewer) live() tree {
-	return el("p", attributes{"lang": v.in.Locale, "role": "status", "style": pinned("block", "fixed")})
-}
-
 // lists reports whether a site has anything to list: what is kept, and who receives data.
 func lists(site *consent.Site) bool { return len(site.Cookies)+len(site.Vendors) > 0 }
 
@@ -229,48 +227,6 @@ func (v *viewer) recipients() []any {
 		names[i] = u.Name
 	}
 	return []any{el("p", nil, v.words["prefs.used_by"]+" "+strings.Join(names, ", "))}
-}
-
-// link is what every page leads to the choices with, where a law wants words
-// of its own.
-func (v *viewer) link() []any {
-	if v.owed.link == "" {
-		return nil
-	}
-	if v.owed.icon {
-		return []any{v.words[v.owed.link], optOut()}
-	}
-	return []any{v.words[v.owed.link]}
-}
-
-// reopen is the small button that opens the preferences again, or the link
-// that a law wants, with the state of the opt-out.
-func (v *viewer) reopen() tree {
-	if words := v.link(); words != nil {
-		box := el("div", attributes{"id": "lx-reopen", "class": "lx", "lang": v.in.Locale, "dir": Dir(v.in.Locale), "style": pinned("flex", "fixed")},
-			el("button", attributes{"data-lx-action": "settings", "style": pinned("flex", "static")}, words...))
-		if v.owed.status && v.status() != "" {
-			box = append(box, el("small", attributes{"role": "status"}, v.status()))
-		}
-		return box
-	}
-	name := v.words["prefs.reopen"]
-	return el("button", attributes{
-		"id": "lx-reopen", "class": "lx", "data-lx-action": "settings", "aria-label": name, "title": name, "lang": v.in.Locale,
-		"style": pinned("block", "fixed"),
-	})
-}
-
-// embed stands in the place of a frame that waits.
-func (v *viewer) embed() tree {
-	offer := func(action, key string) tree {
-		b := button(action, strings.ReplaceAll(v.words[key], "{vendor}", "{}"))
-		// It may stand in a form of the page.
-		b[1].(attributes)["type"] = "button"
-		return b
-	}
-	return el("div", attributes{"class": "lx lx-embed"},
-		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")), offer("once", "embed.once"), offer("always", "embed.always"))
 }
 
 // rich makes children of a text with marks. A link that leads nowhere it may

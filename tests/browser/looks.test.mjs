@@ -97,6 +97,12 @@ test('the banner moves nothing in the page and is not its largest paint', () =>
     assert.deepEqual(seen, { shift: 0, largest: 'page' });
   }));
 
+test('the placeholder of a small frame shows all its words and buttons', () =>
+  page('<iframe data-category="marketing" data-vendor="youtube" data-src="https://video.example/" width="200" height="100" title="Tour"></iframe>', async (p) => {
+    const placeholder = await p.locator('.lx-embed').evaluate((e) => ({ width: e.offsetWidth, cut: [e.scrollWidth > e.clientWidth, e.scrollHeight > e.clientHeight] }));
+    assert.deepEqual(placeholder, { width: 200, cut: [false, false] });
+  }));
+
 test('a description of the banner stands in the page', () =>
   page('', async (p) => {
     const info = await p.locator('#lx-consent').evaluate((e) => JSON.parse(e.dataset.lxInfo));
