@@ -36,8 +36,11 @@ function walk(path: string, a: Json | undefined, b: Json | undefined, out: Chang
     return;
   }
   const plain = (v: Json | undefined): v is { [key: string]: Json } => typeof v === "object" && v !== null && !Array.isArray(v);
-  if (plain(a) && plain(b)) {
-    for (const k of new Set([...Object.keys(a), ...Object.keys(b)])) walk(path ? `${path}.${k}` : k, a[k], b[k], out);
+  // A part that is new or gone is told field by field; a member of a list is told whole.
+  const part = (v: Json | undefined): { [key: string]: Json } | undefined => (v === undefined ? {} : plain(v) ? v : undefined);
+  const [left, right] = [part(a), part(b)];
+  if (left && right && (a !== undefined ? b !== undefined || !nameOf(a) : b !== undefined && !nameOf(b))) {
+    for (const k of new Set([...Object.keys(left), ...Object.keys(right)])) walk(path ? `${path}.${k}` : k, left[k], right[k], out);
     return;
   }
   out.push({ path, before: say(a), after: say(b) });

@@ -9,10 +9,12 @@ import type { Draft } from "./draft";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 import { Shares } from "./shares";
-import { t } from "../i18n";
+import { language, t } from "../i18n";
+import { useMay } from "../session";
 
 export function Editions({ site, draft, doc }: Panel) {
   const [back, setBack] = useState<EditionRow>();
+  const may = useMay()("site:publish", site.id);
   const list = useQuery({
     queryKey: ["editions", site.id],
     queryFn: async ({ signal }) => (await api.editions(site.id, signal)).editions ?? [],
@@ -32,13 +34,14 @@ export function Editions({ site, draft, doc }: Panel) {
       {site.edition > 0 && list.isPending && <Skeleton height={72} />}
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
       <ol className="editions">
-        {list.data?.map((e, i) => (
-          <Edition key={e.number} edition={e} live={i === 0} onBack={() => setBack(e)} />
+        {list.data?.map((e) => (
+          <Edition key={e.number} edition={e} live={site.edition} planned={site.upcoming?.edition} may={may} onBack={() => setBack(e)} />
         ))}
       </ol>
       <RollBack
         site={site.id}
-        live={list.data?.[0]?.number ?? site.edition}
+        live={site.edition}
+        next={(list.data?.[0]?.number ?? site.edition) + 1}
         edition={back}
         draft={draft}
         close={() => setBack(undefined)}
@@ -49,15 +52,29 @@ export function Editions({ site, draft, doc }: Panel) {
   );
 }
 
-function Edition({ edition: e, live, onBack }: { edition: EditionRow; live: boolean; onBack: () => void }) {
+interface EditionProps {
+  edition: EditionRow;
+  /** The number that visitors get. */
+  live: number;
+  planned?: number;
+  may: boolean;
+  onBack: () => void;
+}
+
+function Edition({ edition: e, live, planned, may, onBack }: EditionProps) {
+  const isLive = e.number === live;
+  // A later one came before its day.
+  const missed = e.number < live && new Date(e.effective_at) > new Date();
   return (
-    <li className={live ? "edition edition-live" : "edition"}>
+    <li className={isLive ? "edition edition-live" : "edition"}>
       <Stack gap={2} miw={0}>
         <Group gap="xs">
           <Title order={3} size="h3">
             {t("Edition {n}", { n: e.number })}
           </Title>
-          {live && <Badge>{t("Live")}</Badge>}
+          {isLive && <Badge>{t("Live")}</Badge>}
+          {e.number > live && <Badge color="yellow">{t("Planned")}</Badge>}
+          {missed && <Badge color="gray">{t("Never live")}</Badge>}
           {e.since === e.number && e.number > 1 && (
             <Tooltip label={t("It asks for something new, so earlier grants did not cover it.")}>
               <Badge color="yellow" tabIndex={0}>
@@ -67,13 +84,20 @@ function Edition({ edition: e, live, onBack }: { edition: EditionRow; live: bool
           )}
         </Group>
         {e.note && <Text size="sm">{e.note}</Text>}
+        {e.number > live && <Text size="sm">{t("Takes effect {when}", { when: new Date(e.effective_at).toLocaleString(language(), { dateStyle: "medium", timeStyle: "short" }) })}</Text>}
         <Text size="sm" c="dimmed">
           <When at={e.published_at} />
           {e.by && `, ${t("by {name}", { name: e.by })}`} · <Code title={e.hash}>{e.hash.slice(0, 8)}</Code>
         </Text>
       </Stack>
-      {!live && (
+      {may && isLive && planned && (
+        <Button variant="default" size="xs" className="edition-deed" onClick={onBack} data-testid="plan-drop">
+          {t("Drop the plan")}
+        </Button>
+      )}
+      {may && e.number < live && (
         <Button
+          className="edition-deed"
           variant="default"
           size="xs"
           onClick={onBack}
@@ -90,12 +114,13 @@ function Edition({ edition: e, live, onBack }: { edition: EditionRow; live: bool
 interface RollBackProps {
   site: string;
   live: number;
+  next: number;
   edition?: EditionRow;
   draft: Draft;
   close: () => void;
 }
 
-function RollBack({ site, live, edition, draft, close }: RollBackProps) {
+function RollBack({ site, live, next, edition, draft, close }: RollBackProps) {
   const client = useQueryClient();
   const roll = useMutation({
     mutationFn: async (number: number) => {
@@ -123,7 +148,7 @@ function RollBack({ site, live, edition, draft, close }: RollBackProps) {
     <Modal opened={edition !== undefined} onClose={leave} title={<b>{t("Roll back to edition {n}?", { n: edition?.number ?? 0 })}</b>}>
       <Stack>
         <Text size="sm">
-          {t("Its content goes live at once, as edition {next}, and becomes the draft too: changes that are not published are lost. Edition {live} stays in the list.", { next: live + 1, live })}
+          {t("Its content goes live at once, as edition {next}, and becomes the draft too: changes that are not published are lost. Edition {live} stays in the list.", { next, live })}
         </Text>
         {roll.isError && <ProblemAlert error={roll.error} />}
         <Group justify="flex-end" gap="xs">

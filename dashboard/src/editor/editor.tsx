@@ -18,6 +18,7 @@ import { ApiError, api, type Finding, type SiteDocument, type SiteView } from ".
 import { TopBar, Waiting } from "../frame";
 import { t } from "../i18n";
 import { ProblemAlert, sentence } from "../problem";
+import { useMay } from "../session";
 import { type Draft, useDraft } from "./draft";
 import { Editions } from "./editions";
 import { Embed } from "./embed";
@@ -76,6 +77,7 @@ export default function Editor({ id }: { id: string }) {
 function Loaded({ site }: { site: SiteView }) {
   const draft = useDraft(site);
   const [side, setSide] = useState("edit");
+  const may = useMay()("site:publish", site.id);
   useDocumentTitle(`${draft.doc.name} · LeadiumX Consent`);
 
   const { adopt } = draft;
@@ -95,16 +97,18 @@ function Loaded({ site }: { site: SiteView }) {
           </Text>
         }
       >
-        <Badge className="live-state" color={site.changed ? "yellow" : "gray"}>
+        <Badge className="live-state" color={site.changed || site.upcoming ? "yellow" : "gray"}>
           {site.edition === 0
             ? t("Not published")
             : site.changed
               ? t("Unpublished changes")
+              : site.upcoming
+                ? t("Edition {n} is planned", { n: site.upcoming.edition })
               : t("Live: edition {n}", { n: site.edition })}
         </Badge>
         <Undo draft={draft} />
         <SaveBadge draft={draft} />
-        <Publish site={site} draft={draft} />
+        {may && <Publish site={site} draft={draft} />}
       </TopBar>
       <main className="stage" id="main">
         <div className="sides">

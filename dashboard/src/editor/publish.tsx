@@ -9,6 +9,14 @@ import { ProblemAlert } from "../problem";
 import { Changes } from "./changes";
 import type { Draft } from "./draft";
 
+/** Nine o'clock tomorrow, by this computer, as the field for a time wants it. */
+function tomorrow(): string {
+  const d = new Date();
+  d.setDate(d.getDate() + 1);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T09:00`;
+}
+
 export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
   const [opened, { open, close }] = useDisclosure();
   const [note, setNote] = useState("");
@@ -57,7 +65,7 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
       <Button onClick={open} data-testid="publish" aria-haspopup="dialog">
         {t("Publish…")}
       </Button>
-      <Modal opened={opened} onClose={leave} size="lg" title={<b>{t("Publish edition {n}", { n: site.edition + 1 })}</b>}>
+      <Modal opened={opened} onClose={leave} size="lg" title={<b>{t("Publish edition {n}", { n: Math.max(site.edition, site.upcoming?.edition ?? 0) + 1 })}</b>}>
         <form
           onSubmit={(e) => {
             e.preventDefault();
@@ -93,7 +101,11 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
                 label={t("Let it take effect later")}
                 description={t("Until then the banner tells visitors that it will change, and when.")}
                 checked={later}
-                onChange={(e) => setLater(e.currentTarget.checked)}
+                onChange={(e) => {
+                  setLater(e.currentTarget.checked);
+                  if (when === "") setWhen(tomorrow());
+                }}
+                data-testid="publish-later"
               />
             )}
             {later && (
@@ -105,6 +117,7 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
                 onChange={(e) => setWhen(e.currentTarget.value)}
                 required
                 withAsterisk={false}
+                data-testid="publish-when"
               />
             )}
             {publish.isError && <ProblemAlert error={publish.error} />}

@@ -66,6 +66,7 @@ function One({ site, request: r }: { site: string; request: VisitorRequest }) {
           <Group gap="xs">
             <Text fw={550}>{kindNames()[r.kind]}</Text>
             {r.count > 1 && <Badge color="gray">{t("{n} times", { n: r.count })}</Badge>}
+            {r.status !== "open" && <Badge color={r.status === "done" ? "pine" : "gray"}>{r.status === "done" ? t("Done") : t("Refused")}</Badge>}
             {r.overdue && <Badge color="red">{t("Overdue")}</Badge>}
           </Group>
           <Text size="sm" c="dimmed">

@@ -6,7 +6,7 @@ import { api, type Delivery, type Webhook } from "../api";
 import { Card, Nothing } from "../card";
 import { CopyTag } from "../copy";
 import { t } from "../i18n";
-import { ProblemAlert } from "../problem";
+import { ProblemAlert, sentence } from "../problem";
 import { useMay } from "../session";
 import { When } from "../when";
 import { Wide } from "../wide";
@@ -84,6 +84,7 @@ interface OneProps {
 
 function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
   const [shown, { toggle }] = useDisclosure();
+  const [asked, { open: ask, close: leave }] = useDisclosure();
   const test = useMutation({ mutationFn: () => api.testWebhook(site, w.id) });
   const change = useMutation({ mutationFn: (disabled: boolean) => api.changeWebhook(site, w.id, { disabled }), onSuccess: refresh });
   const rotate = useMutation({ mutationFn: () => api.rotateWebhook(site, w.id), onSuccess: (r) => onSecret(r.secret) });
@@ -102,7 +103,7 @@ function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
               {w.description ? `${w.description} · ` : ""}
               {w.events.length > 0 ? w.events.map((e) => events().find(({ value }) => value === e)?.label ?? e).join(" · ") : t("all events")}
             </Text>
-            {w.why && <Text size="sm">{w.why}</Text>}
+            {w.why && <Text size="sm">{sentence(w.why)}</Text>}
           </Stack>
           <Group gap="xs">
             <Button size="xs" variant="default" onClick={toggle}>
@@ -119,13 +120,26 @@ function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
                 <Button size="xs" variant="default" loading={rotate.isPending} onClick={() => rotate.mutate()}>
                   {t("New secret")}
                 </Button>
-                <Button size="xs" variant="subtle" color="red" loading={drop.isPending} onClick={() => drop.mutate()}>
+                <Button size="xs" variant="subtle" color="red" onClick={ask} data-testid="webhook-drop">
                   {t("Remove")}
                 </Button>
               </>
             )}
           </Group>
         </Group>
+        <Modal opened={asked} onClose={leave} title={t("Remove the webhook?")} size="sm">
+          <Stack>
+            <Text size="sm">{t("{url} is told nothing any more, and what waits for it is dropped. To pause it, switch it off.", { url: w.url })}</Text>
+            <Group justify="flex-end">
+              <Button variant="default" onClick={leave} data-autofocus>
+                {t("Cancel")}
+              </Button>
+              <Button color="red" loading={drop.isPending} onClick={() => drop.mutate()} data-testid="webhook-drop-confirm">
+                {t("Remove")}
+              </Button>
+            </Group>
+          </Stack>
+        </Modal>
         {fault && <ProblemAlert error={fault} />}
         {test.data && <Outcome delivery={test.data} />}
         {shown && <Deliveries site={site} id={w.id} />}
@@ -140,7 +154,9 @@ function Outcome({ delivery: d }: { delivery: Delivery }) {
     <Alert color={good ? "pine" : "yellow"} p="sm" role="status">
       {good
         ? t("Answered {status} in {ms} ms", { status: d.status, ms: d.took_ms })
-        : (d.error ?? t("Answered {status}", { status: d.status }))}
+        : d.error
+          ? sentence(d.error)
+          : t("Answered {status}", { status: d.status })}
     </Alert>
   );
 }
@@ -161,7 +177,7 @@ function Deliveries({ site, id }: { site: string; id: string }) {
               </Table.Td>
               <Table.Td>{d.type}</Table.Td>
               <Table.Td>{t("try {n}", { n: d.attempt })}</Table.Td>
-              <Table.Td>{d.status > 0 ? d.status : d.error}</Table.Td>
+              <Table.Td>{d.status > 0 ? d.status : sentence(d.error ?? "")}</Table.Td>
               <Table.Td c="dimmed">{d.took_ms} ms</Table.Td>
             </Table.Tr>
           ))}

@@ -12,22 +12,38 @@ export function Details() {
   const tenant = useQuery({ queryKey: ["tenant"], queryFn: ({ signal }) => api.tenant(signal) });
   if (tenant.isError) return <ProblemAlert error={tenant.error} retry={() => void tenant.refetch()} />;
   if (!tenant.data) return <Skeleton height={320} radius="lg" />;
-  // A fetch that brings nothing new leaves alone what somebody is typing.
-  return <Form key={JSON.stringify(tenant.data)} tenant={tenant.data} />;
+  return <Form tenant={tenant.data} />;
+}
+
+/** What somebody has changed and not saved yet. */
+interface Typed {
+  own?: Partial<Tenant>;
+  contact?: Partial<Tenant["contact"]>;
+  dpa?: Partial<Tenant["dpa"]>;
+  branding?: Partial<Tenant["branding"]>;
 }
 
 function Form({ tenant }: { tenant: Tenant }) {
-  const [now, setNow] = useState(tenant);
+  // Kept apart from what the server says, so that a fetch brings what others changed and takes away nothing that is typed.
+  const [typed, setTyped] = useState<Typed>({});
+  const now: Tenant = {
+    ...tenant,
+    ...typed.own,
+    contact: { ...tenant.contact, ...typed.contact },
+    dpa: { ...tenant.dpa, ...typed.dpa },
+    branding: { ...tenant.branding, ...typed.branding },
+  };
   const client = useQueryClient();
   const locked = !useMay()("tenant:write");
-  const set = (part: Partial<Tenant>) => setNow((o) => ({ ...o, ...part }));
-  const contact = (part: Partial<Tenant["contact"]>) => set({ contact: { ...now.contact, ...part } });
-  const dpa = (part: Partial<Tenant["dpa"]>) => set({ dpa: { ...now.dpa, ...part } });
-  const brand = (part: Partial<Tenant["branding"]>) => set({ branding: { ...now.branding, ...part } });
+  const set = (part: Typed["own"]) => setTyped((o) => ({ ...o, own: { ...o.own, ...part } }));
+  const contact = (part: Typed["contact"]) => setTyped((o) => ({ ...o, contact: { ...o.contact, ...part } }));
+  const dpa = (part: Typed["dpa"]) => setTyped((o) => ({ ...o, dpa: { ...o.dpa, ...part } }));
+  const brand = (part: Typed["branding"]) => setTyped((o) => ({ ...o, branding: { ...o.branding, ...part } }));
   const save = useMutation({
     mutationFn: () => api.saveTenant(now),
     onSuccess: (saved) => {
       client.setQueryData(["tenant"], saved);
+      setTyped({});
       notifications.show({ message: t("Saved") });
     },
   });

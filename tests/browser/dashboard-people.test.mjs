@@ -1,0 +1,128 @@
+// What people may do, and what happens to what they typed: plans, roles, a wrong password, two organisations.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { patience, startBrowser, startServer, tempDir, until } from './harness.mjs';
+
+const temp = tempDir();
+const password = 'maple river quiet lantern';
+let server;
+let browser;
+let page;
+
+before(async () => {
+  server = await startServer({ dir: temp.dir });
+  browser = await startBrowser();
+  page = await person();
+  await page.goto(server.dashboard);
+  await see('own-name').fill('Ada Owner');
+  await see('own-email').fill('ada@example.com');
+  await see('new-password').fill(password);
+  await see('own-make').click();
+  await see('site-card-demo').waitFor();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  temp.remove();
+});
+
+/** Somebody at a computer of their own. */
+async function person() {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
+  context.setDefaultTimeout(patience);
+  return context.newPage();
+}
+const see = (id) => page.getByTestId(id);
+const go = (path) => page.goto(`${server.url}/dashboard${path}`);
+const room = (name) => page.getByRole('tab', { name, exact: false }).first().click();
+const saved = () => page.waitForFunction(() => /^saved/i.test(document.querySelector('[data-testid="save-state"]')?.textContent ?? ''));
+
+test('a planned edition is called planned, the one that visitors get is called live, and the plan can be dropped', async () => {
+  await go('/sites/demo');
+  await room('Words');
+  await see('text-banner.title').fill('Your data, your call');
+  await saved();
+  await see('publish').click();
+  // One text is one line of the list, and not the whole catalogue.
+  await see('changes').getByText('texts.en.banner.title').waitFor();
+  await see('publish-later').click({ force: true });
+  assert.match(await see('publish-when').inputValue(), /T09:00$/, 'a day is proposed');
+  await see('publish-confirm').click();
+  await room('Editions');
+  const edition = (n) => page.locator('.edition').filter({ hasText: `Edition ${n}` });
+  await edition(2).getByText('Planned', { exact: true }).waitFor();
+  await edition(1).getByText('Live', { exact: true }).waitFor();
+  assert.equal(await edition(2).getByText('Live', { exact: true }).count(), 0);
+  await see('plan-drop').click();
+  await see('rollback-confirm').click();
+  await edition(3).getByText('Live', { exact: true }).waitFor();
+  await edition(2).getByText('Never live').waitFor();
+  const row = await page.evaluate(async () => (await (await fetch('/v1/sites')).json()).sites[0]);
+  assert.deepEqual([row.edition, row.upcoming], [3, undefined]);
+  // The buttons are not cut.
+  const over = await page.locator('.edition-deed').evaluateAll((all) => all.map((b) => b.scrollWidth - b.clientWidth));
+  assert.ok(over.length > 0 && over.every((px) => px <= 0), over.join());
+});
+
+test('an editor is offered no publishing, and may still edit', async () => {
+  await go('/organisation/members');
+  await see('invite').click();
+  await see('invite-email').fill('bob@example.com');
+  await see('invite-make').click();
+  const link = await see('handed-link').innerText();
+  const bob = await person();
+  await bob.goto(link);
+  await bob.getByTestId('new-password').fill(`${password} too`);
+  await bob.getByTestId('invited-accept').click();
+  await bob.getByTestId('site-card-demo').waitFor();
+  await bob.goto(`${server.url}/dashboard/sites/demo`);
+  await bob.getByTestId('preview-frame').waitFor();
+  assert.equal(await bob.getByTestId('publish').count(), 0);
+  await bob.getByRole('tab', { name: 'Editions' }).click();
+  await bob.locator('.edition').first().waitFor();
+  assert.equal(await bob.locator('.edition-deed').count(), 0);
+  await bob.context().close();
+});
+
+test('a wrong password beside the present one changes nothing, says so, and signs nobody out', async () => {
+  await go('/account');
+  const fields = page.locator('input[autocomplete="current-password"]');
+  await fields.fill('not the password at all');
+  await see('new-password').fill('another river quiet lantern');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('alert').getByText('not right').waitFor();
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  assert.equal(await page.evaluate(async () => (await fetch('/v1/session')).status), 200);
+});
+
+test('a form keeps what somebody types, and takes in what somebody else saved meanwhile', async () => {
+  await go('/organisation');
+  await see('tenant-name').fill('Half a na');
+  await page.evaluate(async () => {
+    const tenant = await (await fetch('/v1/tenant')).json();
+    tenant.contact.email = 'other@example.com';
+    const put = await fetch('/v1/tenant', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(tenant) });
+    if (!put.ok) throw new Error(await put.text());
+  });
+  // A window that comes to the front asks the server again.
+  await until(async () => {
+    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')));
+    assert.equal(await page.getByLabel('E-mail').inputValue(), 'other@example.com');
+  });
+  assert.equal(await see('tenant-name').inputValue(), 'Half a na');
+});
+
+test('one who enters another organisation sees nothing of the first', async () => {
+  await go('/organisation/all');
+  const form = page.getByRole('region', { name: 'Add an organisation' });
+  await form.getByLabel('Name').fill('Client GmbH');
+  await form.getByLabel('Short id').fill('client');
+  await form.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('Client GmbH').first().waitFor();
+  await page.getByRole('button', { name: 'Enter' }).first().click();
+  await until(async () => assert.equal(await page.evaluate(async () => (await (await fetch('/v1/session')).json()).tenant), 'client'));
+  await go('/');
+  await page.getByRole('heading', { name: 'Add your first site' }).waitFor();
+  assert.equal(await see('site-card-demo').count(), 0);
+  assert.equal(await page.evaluate(async () => (await fetch('/v1/sites/demo')).status), 404);
+});
