@@ -179,11 +179,11 @@ func (v *viewer) preferences() tree {
 	return v.dialog("preferences", v.words["prefs.title"], v.words["prefs.body"], true, true, button("save", v.words["button.save"]), rows...)
 }
 
-// row is one purpose: its switch, what it is for, who uses it, and its levels.
+// row is one purpose: its switch, which the script marks with the purpose, what it is for, who uses it, and its levels.
 func (v *viewer) row(r consent.Rule) tree {
 	title := v.words["purpose."+r.ID+".title"]
 	label := el("label", nil, el("b", nil, title))
-	input := attributes{"type": "checkbox", "data-lx-purpose": r.ID}
+	input := attributes{"type": "checkbox"}
 	if r.Necessary {
 		label = append(label, el("small", nil, v.words["prefs.always"]))
 		input["disabled"] = ""

@@ -60,7 +60,9 @@ export const draw = (late?: boolean) => {
     document.body[view ? "prepend" : "append"](box);
     if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) box.querySelector("[role=status]")?.remove();
     rows().forEach(([input, select], i) => {
-      const n = levelOf(rules[i] as NamedRule);
+      const rule = rules[i] as NamedRule;
+      const n = levelOf(rule);
+      (input as HTMLInputElement).dataset.lxPurpose = rule._id;
       (input as HTMLInputElement).checked = !!n;
       if (LEVELS && select) select.selectedIndex = n && n - 1;
     });
