@@ -97,13 +97,13 @@ func wanted(batch []*job, j *job) []*job {
 func (p *pipe) exec(batch []*job) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
-	// Each command holds its own error.
-	_, _ = p.client().Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, err := p.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for _, j := range batch {
 			j.cmd = j.script.EvalSha(ctx, to, j.keys, j.args...)
 		}
 		return nil
 	})
+	unsent(batch, err)
 	var unknown []*job
 	for _, j := range batch {
 		if err := j.cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
@@ -115,14 +115,25 @@ func (p *pipe) exec(batch []*job) {
 	if len(unknown) == 0 {
 		return
 	}
-	_, _ = p.client().Pipelined(ctx, func(to redis.Pipeliner) error {
+	_, err = p.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for _, j := range unknown {
 			j.cmd = j.script.Eval(ctx, to, j.keys, j.args...)
 		}
 		return nil
 	})
+	unsent(unknown, err)
 	for _, j := range unknown {
 		j.end()
+	}
+}
+
+// unsent gives its error to a call that was never made: each holds its own, but
+// when Redis refuses the connection itself the library leaves them without any.
+func unsent(batch []*job, err error) {
+	for _, j := range batch {
+		if err != nil && j.cmd.Err() == nil && j.cmd.Val() == nil {
+			j.cmd.SetErr(err)
+		}
 	}
 }
 

@@ -62,6 +62,28 @@ func TestAUserThatMayNotReadOurKeysIsRefusedWhenAsked(t *testing.T) {
 	}
 }
 
+func TestAUserThatIsTurnedOffMeanwhileIsSaidToBeRefused(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = raw.Close() })
+	if err := raw.Do(t.Context(), acl()...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, redisstore.Options{URLs: []string{"redis://consent:a-password@" + server.Addr}, Prefix: "t:"})
+	for _, off := range [][]any{{"ACL", "SETUSER", "consent", "off"}, {"CLIENT", "KILL", "USER", "consent"}} {
+		if err := raw.Do(t.Context(), off...).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Redis refuses the connection, so that no command of a pipeline is ever sent.
+	for range 3 {
+		if _, _, err := s.Append(t.Context(), simple("a")); consent.CodeOf(err) != consent.Unavailable || !strings.Contains(err.Error(), "WRONGPASS") {
+			t.Fatalf("Append = %v", err)
+		}
+	}
+}
+
 // authority makes certificates for a server and a client on this machine.
 func authority(t *testing.T) (ca, cert, key string) {
 	t.Helper()
