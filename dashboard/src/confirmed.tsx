@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, problemOf } from "./api";
 import { t } from "./i18n";
 import { ProblemAlert } from "./problem";
+import { takeFocus } from "./sign-in/focus";
 
 /**
  * A mutation that may ask for the password once more: dangerous acts do, some
@@ -68,7 +69,7 @@ function Ask({ done, close }: { done: () => void; close: () => void }) {
           data-testid="confirm-password"
         />
         {(second || code !== "") && (
-          <TextInput label={t("Code")} autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value.trim())} />
+          <TextInput label={t("Code")} ref={takeFocus} autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value.trim())} />
         )}
         {confirm.isError && !second && <ProblemAlert error={confirm.error} />}
         <Group justify="flex-end" gap="xs">

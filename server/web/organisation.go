@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -111,7 +112,7 @@ func (s *Server) changeMember(c echo.Context) error {
 	if err := s.sitesOf(c, in.Sites); err != nil {
 		return err
 	}
-	if err := s.o.Admin.ChangeMember(c.Request().Context(), principalOf(c), c.Param("email"), in.Role, in.Sites); err != nil {
+	if err := s.o.Admin.ChangeMember(c.Request().Context(), principalOf(c), emailOf(c), in.Role, in.Sites); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -127,8 +128,21 @@ func (s *Server) sitesOf(c echo.Context, sites map[string]admin.Role) error {
 	return nil
 }
 
+// emailOf reads the address in the path. Browsers escape its @, and the router
+// hands on what is escaped as it came.
+func emailOf(c echo.Context) string {
+	email := c.Param("email")
+	if c.Request().URL.RawPath == "" {
+		return email
+	}
+	if plain, err := url.PathUnescape(email); err == nil {
+		return plain
+	}
+	return email
+}
+
 func (s *Server) dropMember(c echo.Context) error {
-	if err := s.o.Admin.DropMember(c.Request().Context(), principalOf(c), c.Param("email")); err != nil {
+	if err := s.o.Admin.DropMember(c.Request().Context(), principalOf(c), emailOf(c)); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -141,7 +155,7 @@ type linkJSON struct {
 }
 
 func (s *Server) resetMember(c echo.Context) error {
-	token, err := s.o.Admin.Reset(c.Request().Context(), principalOf(c), c.Param("email"))
+	token, err := s.o.Admin.Reset(c.Request().Context(), principalOf(c), emailOf(c))
 	if err != nil {
 		return err
 	}

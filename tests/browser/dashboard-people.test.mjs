@@ -84,6 +84,24 @@ test('an editor is offered no publishing, and may still edit', async () => {
   await bob.context().close();
 });
 
+test('a member gets another role, and a membership ends', async () => {
+  await go('/organisation/members');
+  const bob = async () => (await page.evaluate(async () => (await fetch('/v1/members')).json())).members.find((m) => m.email === 'bob@example.com');
+  await page.getByRole('combobox', { name: 'Role of bob' }).selectOption('analyst');
+  await until(async () => assert.equal((await bob()).role, 'analyst'));
+  await page.getByRole('button', { name: 'More for bob' }).click();
+  await page.getByRole('menuitem', { name: 'End the membership' }).click();
+  await until(async () => assert.equal(await bob(), undefined));
+});
+
+test('the door takes what is typed first', async () => {
+  const somebody = await person();
+  await somebody.goto(`${server.url}/dashboard/`);
+  await somebody.getByTestId('sign-in-email').waitFor();
+  await until(() => somebody.evaluate(() => document.activeElement?.dataset.testid === 'sign-in-email'));
+  await somebody.context().close();
+});
+
 test('a wrong password beside the present one changes nothing, says so, and signs nobody out', async () => {
   await go('/account');
   const fields = page.locator('input[autocomplete="current-password"]');

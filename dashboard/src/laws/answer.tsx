@@ -9,6 +9,8 @@ import { Wide } from "../wide";
 
 const classes = ["analytics", "ads", "sale_share", "sensitive", "recording"] as const;
 
+const closing = (means: string) => (means === "refusal" ? t("a refusal") : means === "keep-default" ? t("no choice: what holds goes on") : means);
+
 /** What one visitor is asked, and which row decided it. */
 export function Answer({ place, establishment, day }: { place: string; establishment: string; day: string }) {
   const found = useQuery({
@@ -23,7 +25,7 @@ export function Answer({ place, establishment, day }: { place: string; establish
     ...classes.map((c): [string, string, string | undefined] => [className(c), modeName(e.modes[c]), e.why[c]]),
     [t("Global Privacy Control is a duty"), e.gpc ? t("yes") : t("no, honoured all the same"), e.why.gpc],
     [t("Refusing stands beside accepting"), e.reject_first_layer ? t("yes") : t("not demanded, shown all the same"), e.why.reject_first_layer],
-    [t("Closing the banner means"), e.close_means, e.why.close_means],
+    [t("Closing the banner means"), closing(e.close_means), e.why.close_means],
     [t("A grant holds"), months(e.consent_months), e.why.consent_months],
     [t("A refusal rests"), months(e.reask_months), e.why.reask_months],
     [t("Children below"), e.minor_age > 0 ? t("{n} years", { n: e.minor_age }) : "–", e.why.minor_age],

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, problemOf } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { takeFocus } from "./focus";
 
 /** E-mail and password, and the code when the account has a second factor. */
 export function Password({ done }: { done: () => void }) {
@@ -28,6 +29,7 @@ export function Password({ done }: { done: () => void }) {
           withAsterisk={false}
           value={email}
           onChange={(e) => setEmail(e.currentTarget.value)}
+          ref={takeFocus}
           data-testid="sign-in-email"
         />
         <PasswordInput
@@ -46,7 +48,7 @@ export function Password({ done }: { done: () => void }) {
             autoComplete="one-time-code"
             value={code}
             onChange={(e) => setCode(e.currentTarget.value.trim())}
-            data-autofocus
+            ref={takeFocus}
             data-testid="sign-in-code"
           />
         )}
