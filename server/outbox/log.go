@@ -156,10 +156,11 @@ func (l *walLog) append(entries []*entry) error {
 func (l *walLog) try(entries []*entry) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	logs := make([]*raft.Log, len(entries))
+	logs, all := make([]*raft.Log, len(entries)), make([]raft.Log, len(entries))
 	for i, e := range entries {
 		e.position, e.batch = l.last+uint64(i)+1, l.batch+1
-		logs[i] = &raft.Log{Index: e.position, Term: e.batch, Data: e.encode()}
+		all[i] = raft.Log{Index: e.position, Term: e.batch, Data: e.encode()}
+		logs[i] = &all[i]
 	}
 	err := l.wal.StoreLogs(logs)
 	l.stale = err != nil

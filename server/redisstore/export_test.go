@@ -36,3 +36,9 @@ func ReadLine(line string) error {
 	_, err := readLine("shop", partitions-1, line)
 	return err
 }
+
+// WriteKeys are the keys of a write, and those under which reads look.
+func WriteKeys(site string, bucket uint16, day string) (got, want []string) {
+	k, at := keys{prefix: "lx:"}, place{site, bucket}
+	return k.write(at, day), []string{k.bucket(at), k.journal(site, at.part()), k.counts(site, at.part(), day), k.contexts(site, at.part())}
+}

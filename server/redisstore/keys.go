@@ -76,6 +76,27 @@ func (k keys) key(kind, site string, part, rest int) string {
 
 const digits = "0123456789abcdef"
 
+// write are the keys of a record's write: its bucket, and the journal, the
+// counters of the day and the contexts of the partition. They share memory.
+func (k keys) write(p place, day string) []string {
+	var room [160]byte
+	tag := append(append(append(room[:0], ":{"...), url.PathEscape(p.site)...), '/', digits[p.part()>>4], digits[p.part()&15], '}')
+	b := make([]byte, 0, 4*(len(k.prefix)+1+len(tag))+3+len(day))
+	var ends [4]int
+	for i, kind := range "bjnd" {
+		b = append(append(append(b, k.prefix...), byte(kind)), tag...)
+		switch rest := int(p.bucket) % perPart; kind {
+		case 'b':
+			b = append(b, digits[rest>>8&15], digits[rest>>4&15], digits[rest&15])
+		case 'n':
+			b = append(b, day...)
+		}
+		ends[i] = len(b)
+	}
+	all := string(b)
+	return []string{all[:ends[0]], all[ends[0]:ends[1]], all[ends[1]:ends[2]], all[ends[2]:]}
+}
+
 func (k keys) bucket(p place) string {
 	return k.key("b", p.site, p.part(), int(p.bucket)%perPart)
 }

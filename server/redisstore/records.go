@@ -103,9 +103,7 @@ func (s *Store) applying(at place, mark string, r *consent.Record) (keys []strin
 		person = string(sum[:personSize])
 	}
 	code := sealed.Code()
-	part := at.part()
-	keys = []string{s.keys.bucket(at), s.keys.journal(at.site, part), s.keys.counts(at.site, part, r.Day()), s.keys.contexts(at.site, part)}
-	return keys, []any{
+	return s.keys.write(at, r.Day()), []any{
 		mark, person, clockArg(r.Clock), evidence(at, r.ID, sealed, secret), code[:], sealed.Context,
 		r.Cell(), at.bucket % perPart, consent.SkewBound.Milliseconds(),
 	}, nil
