@@ -36,8 +36,9 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 	if err != nil {
 		return nil, Errorf(Invalid, "the header of a signature is not encodable: %w", err)
 	}
-	var ends []int
-	var texts []byte
+	// Most receipts are as long as this, or shorter.
+	const usual = 640
+	ends, texts := make([]int, 0, len(records)), make([]byte, 0, usual*len(records))
 	for _, r := range records {
 		if texts, err = appendReceipt(texts, r); err != nil {
 			return nil, err

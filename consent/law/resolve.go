@@ -88,7 +88,8 @@ func (t *Table) Behind(id string, at time.Time) []string {
 	if p := e.byID[id]; p != nil {
 		return p.behind
 	}
-	var names []string
+	var room [8]string
+	names := room[:0]
 	for part := range strings.SplitSeq(id, "+") {
 		p := e.byID[part]
 		if p == nil {
@@ -100,7 +101,7 @@ func (t *Table) Behind(id string, at time.Time) []string {
 			}
 		}
 	}
-	return names
+	return slices.Clone(names)
 }
 
 // Regimes returns every regime that a visitor may stand under on a date, with

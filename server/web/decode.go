@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -79,12 +78,13 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 // read reads a body, in one piece when its length is told.
 func (b bounds) read(c echo.Context) ([]byte, error) {
 	r := c.Request()
-	var buf bytes.Buffer
+	bounded := http.MaxBytesReader(c.Response(), r.Body, b.bytes)
 	if n := r.ContentLength; n > 0 && n <= b.bytes {
-		buf.Grow(int(n) + bytes.MinRead)
+		body := make([]byte, n)
+		_, err := io.ReadFull(bounded, body)
+		return body, err
 	}
-	_, err := buf.ReadFrom(http.MaxBytesReader(c.Response(), r.Body, b.bytes))
-	return buf.Bytes(), err
+	return io.ReadAll(bounded)
 }
 
 // plain reports whether a body can be seen to be within the bounds by its marks
