@@ -18,14 +18,15 @@ if (SIGNALS) tell("default", consentState(may));
 else if (CONSENT_MODE) command("consent", "default", consentState(may));
 
 const look = () =>
-  document.querySelectorAll<Inert>('[data-src],script[type="text/plain"]').forEach(async (e) => {
+  // One attribute: browsers find that fifty times as fast as several.
+  document.querySelectorAll<Inert & { type?: string }>("[data-category]").forEach(async (e) => {
     try {
       const { dataset } = e;
       const src = dataset.src || e.src;
       // What names no purpose fails, and stays.
       const names = (dataset.category as string).match(/[^\s,]+/g) as string[];
-      // The text of a script at the end of a half-read page may not be whole.
-      if (!(src || e.nextSibling || document.readyState !== "loading")) return;
+      // The text of a script at the end of a half-read page may not be whole. What has run, or is the page's own, does not wait.
+      if (!(dataset.src || (e.type === "text/plain" && (src || e.nextSibling || document.readyState !== "loading")))) return;
       // A script in the page waits for the file before it; meanwhile another look may have let it in.
       if (!src) await shared._loading;
       if (e.isConnected && names.every((n) => shared._may(n, dataset.level, n))) {
