@@ -64,6 +64,10 @@ func readChains(dir string, random io.Reader) (*chains, error) {
 	if c.Signed == nil {
 		c.Signed = map[string]string{}
 	}
+	// The store may not have had what was signed last.
+	for site := range c.Heads {
+		c.changed[site] = true
+	}
 	return c, nil
 }
 

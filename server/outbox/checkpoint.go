@@ -158,10 +158,20 @@ func (b *Outbox) Statements(ctx context.Context, site string) ([]string, error) 
 	}
 	var all []string
 	b.mu.Lock()
-	name, h := b.chains.Name, b.chains.Heads[site]
+	type chain struct {
+		name string
+		head consent.Head
+	}
+	ours := []chain{{b.chains.Name, b.chains.Heads[site]}}
+	for _, e := range b.chains.Ended {
+		ours = append(ours, chain{e.Name, e.Heads[site]})
+	}
 	b.mu.Unlock()
-	if h.Seq > 0 && b.o.Keys != nil {
-		jws, err := b.checkpoint(name, site, h)
+	for _, c := range ours {
+		if c.head.Seq == 0 || b.o.Keys == nil {
+			continue
+		}
+		jws, err := b.checkpoint(c.name, site, c.head)
 		if err != nil {
 			return nil, err
 		}

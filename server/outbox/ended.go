@@ -54,10 +54,15 @@ func (b *Outbox) forked(ctx context.Context) error {
 func (a *applier) bury(ctx context.Context) {
 	a.mu.Lock()
 	first := a.index.first
+	all := slices.DeleteFunc(slices.Clone(a.chains.Ended), func(e ended) bool { return e.buried && e.Position < first })
 	a.mu.Unlock()
-	a.chains.Ended = slices.DeleteFunc(slices.Clone(a.chains.Ended), func(e ended) bool { return e.buried && e.Position < first })
-	for i := range a.chains.Ended {
-		e := &a.chains.Ended[i]
+	defer func() {
+		a.mu.Lock()
+		a.chains.Ended = all
+		a.mu.Unlock()
+	}()
+	for i := range all {
+		e := &all[i]
 		if e.buried || a.cursor < e.Position || a.o.Keys == nil {
 			continue
 		}
