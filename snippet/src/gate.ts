@@ -11,8 +11,6 @@ export const namesOf = ({ dataset: d = {}, className }: Inert): readonly string[
 
 const sourceOf = (e: Inert) => e.dataset.src || e.dataset.cookieblockSrc || e.src;
 
-const loading = () => document.readyState === "loading";
-
 /** Lets an element in or out of the page, as its purposes ask for. */
 const turn = async (slot: Slot) => {
   try {
@@ -38,7 +36,7 @@ let half: Inert | undefined;
 
 const take = (e: Inert) => {
   if (e.lx || !namesOf(e)[0]) return;
-  if (sourceOf(e) || e.nextSibling || !loading()) {
+  if (sourceOf(e) || e.nextSibling || document.readyState !== "loading") {
     e.lx = { _inert: e, _shown: e };
     shared._slots.add(e.lx);
     void turn(e.lx);
