@@ -5,7 +5,7 @@ import { useRef } from "react";
 import { Link } from "wouter";
 import { api } from "./api";
 import { count, t } from "./i18n";
-import { percent } from "./insight/numbers";
+import { answered, percent } from "./insight/numbers";
 import { lastDays } from "./insight/span";
 import { useMay } from "./session";
 
@@ -22,7 +22,7 @@ export function SiteFigures({ site }: { site: string }) {
   const requests = useQuery({ queryKey: ["requests", site, "open"], queryFn: ({ signal }) => api.requests(site, "open", signal), ...asks("requests:read") });
 
   const c = insight.data?.totals;
-  const rate = c && percent(c.accepted, (c.accepted ?? 0) + (c.rejected ?? 0) + (c.partial ?? 0) + (c.dismissed ?? 0));
+  const rate = c && percent(c.accepted, answered(c));
   const names = inbox.data?.items.filter((i) => i.state === "new").length ?? 0;
   const open = requests.data?.requests ?? [];
   const late = open.filter((r) => r.overdue).length;

@@ -8,6 +8,7 @@ import { CopyTag } from "./copy";
 import { Page } from "./frame";
 import { rich, t } from "./i18n";
 import { ProblemAlert } from "./problem";
+import { useMay } from "./session";
 import { SiteFigures } from "./site-figures";
 import { When } from "./when";
 
@@ -24,13 +25,14 @@ export function Sites() {
   const list = useQuery({ queryKey: ["sites"], queryFn: ({ signal }) => api.sites(signal) });
   const sites = list.data?.sites ?? [];
   const [typed, setTyped] = useState("");
+  const may = useMay();
   const shown = sites.filter((s) => fits(s, typed));
   return (
     <Page
       title={t("Sites")}
       hint={t("Shape a banner, see exactly what visitors will see, publish it.")}
       actions={
-        sites.length > 0 && (
+        sites.length > 0 && may("site:write") && (
           <Button component={Link} href="/new" leftSection={<IconPlus size={16} />} variant="default">
             {t("Add a site")}
           </Button>
@@ -70,6 +72,7 @@ function hosts(origins: readonly string[]): string {
 }
 
 function SiteCard({ site }: { site: SiteRow }) {
+  const edits = useMay()("site:write", site.id);
   return (
     <Paper component="li" withBorder radius="lg" className="site-card" data-testid={`site-card-${site.id}`}>
       <Stack gap={6} className="site-card-text">
@@ -112,9 +115,9 @@ function SiteCard({ site }: { site: SiteRow }) {
           href={`/sites/${site.id}`}
           variant="light"
           rightSection={<IconArrowRight size={16} />}
-          aria-label={t("Edit {name}", { name: site.name })}
+          aria-label={edits ? t("Edit {name}", { name: site.name }) : t("Open {name}", { name: site.name })}
         >
-          {t("Edit")}
+          {edits ? t("Edit") : t("Open")}
         </Button>
       </Group>
     </Paper>

@@ -89,6 +89,19 @@ test('a member gets another role, and a membership ends', async () => {
   const bob = async () => (await page.evaluate(async () => (await fetch('/v1/members')).json())).members.find((m) => m.email === 'bob@example.com');
   await page.getByRole('combobox', { name: 'Role of bob' }).selectOption('analyst');
   await until(async () => assert.equal((await bob()).role, 'analyst'));
+  // Who may only look is let to look, without errors.
+  const other = await person();
+  await other.goto(`${server.url}/dashboard/`);
+  await other.getByTestId('sign-in-email').fill('bob@example.com');
+  await other.getByTestId('sign-in-password').fill(`${password} too`);
+  await other.getByTestId('sign-in').click();
+  await other.getByTestId('site-card-demo').waitFor();
+  assert.equal(await other.getByRole('link', { name: 'Add a site' }).count(), 0);
+  await other.goto(`${server.url}/dashboard/sites/demo`);
+  await other.getByText('You may look, and change nothing here').waitFor();
+  assert.ok(await other.getByTestId('colour-accent').isDisabled());
+  assert.equal(await other.getByTestId('save-state').count(), 0);
+  await other.context().close();
   await page.getByRole('button', { name: 'More for bob' }).click();
   await page.getByRole('menuitem', { name: 'End the membership' }).click();
   await until(async () => assert.equal(await bob(), undefined));

@@ -77,7 +77,9 @@ export default function Editor({ id }: { id: string }) {
 function Loaded({ site }: { site: SiteView }) {
   const draft = useDraft(site);
   const [side, setSide] = useState("edit");
-  const may = useMay()("site:publish", site.id);
+  const allowed = useMay();
+  const may = allowed("site:publish", site.id);
+  const edits = allowed("site:write", site.id);
   useDocumentTitle(`${draft.doc.name} · LeadiumX Consent`);
 
   const { adopt } = draft;
@@ -107,7 +109,7 @@ function Loaded({ site }: { site: SiteView }) {
               : t("Live: edition {n}", { n: site.edition })}
         </Badge>
         <Undo draft={draft} />
-        <SaveBadge draft={draft} />
+        {edits && <SaveBadge draft={draft} />}
         {may && <Publish site={site} draft={draft} />}
       </TopBar>
       <main className="stage" id="main">
@@ -125,6 +127,11 @@ function Loaded({ site }: { site: SiteView }) {
         </div>
         <div className="panes">
           <div className="settings">
+            {!edits && (
+              <Alert color="gray" className="settings-fault" title={t("You may look, and change nothing here")}>
+                {t("Your role sees banners. Whoever may edit this site also sees the preview.")}
+              </Alert>
+            )}
             {failed && (
               <div className="settings-fault">
                 {failed.findings?.length ? (
@@ -170,12 +177,14 @@ function Loaded({ site }: { site: SiteView }) {
               {tabs().map(({ value, Content }) => (
                 <Tabs.Panel key={value} value={value} className="panel">
                   <FindingList findings={findingsIn(findings, value)} />
-                  <Content {...panel} />
+                  <fieldset disabled={!edits} className="plain">
+                    <Content {...panel} />
+                  </fieldset>
                 </Tabs.Panel>
               ))}
             </Tabs>
           </div>
-          <Preview doc={draft.doc} />
+          {edits && <Preview doc={draft.doc} />}
         </div>
       </main>
     </div>

@@ -3,7 +3,7 @@ import type { Report } from "../api";
 import { languageName } from "../coded";
 import { t } from "../i18n";
 import { placeName } from "../wizard/places";
-import { number, percent } from "./numbers";
+import { answered, number, percent } from "./numbers";
 import { Wide } from "../wide";
 
 type Row = NonNullable<Report["by"][string]>[number];
@@ -15,7 +15,7 @@ export function By({ dimension, rows, least }: { dimension: string; rows: Row[];
     if (/^[A-Z]{2}(-[A-Z0-9]+)?$/.test(value)) return placeName(value);
     return value && value !== "unknown" ? value : t("unknown");
   };
-  const rate = (r: Row) => percent(r.accepted, (r.accepted ?? 0) + (r.rejected ?? 0) + (r.partial ?? 0) + (r.dismissed ?? 0));
+  const rate = (r: Row) => percent(r.accepted, answered(r));
   return (
     <Wide minWidth={640}>
       <Table fz="sm" verticalSpacing="xs">

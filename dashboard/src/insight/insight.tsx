@@ -12,7 +12,7 @@ import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { By } from "./by";
 import { Days } from "./days";
-import { number, percent } from "./numbers";
+import { answered, number, percent } from "./numbers";
 import { PurposeBars } from "./purpose-bars";
 import { lastDays } from "./span";
 
@@ -59,14 +59,14 @@ export default function Insight({ id }: { id: string }) {
 
 function Figures({ report: r }: { report: Report }) {
   const c = r.totals;
-  const answered = [c.accepted, c.rejected, c.partial, c.dismissed].reduce<number>((sum, n) => sum + (n ?? 0), 0);
-  const empty = answered === 0 && !c.shown;
+  const all = answered(c);
+  const empty = !c.shown && [c.accepted, c.rejected, c.partial, c.dismissed].every((n) => n === 0);
   const tiles: [string, number | null, string | undefined][] = [
     [t("Shown"), c.shown, undefined],
-    [t("Accepted"), c.accepted, percent(c.accepted, answered)],
-    [t("Refused"), c.rejected, percent(c.rejected, answered)],
-    [t("In part"), c.partial, percent(c.partial, answered)],
-    [t("Closed"), c.dismissed, percent(c.dismissed, answered)],
+    [t("Accepted"), c.accepted, percent(c.accepted, all)],
+    [t("Refused"), c.rejected, percent(c.rejected, all)],
+    [t("In part"), c.partial, percent(c.partial, all)],
+    [t("Closed"), c.dismissed, percent(c.dismissed, all)],
     [t("Ignored"), c.ignored, percent(c.ignored, c.shown ?? 0)],
   ];
   return (
