@@ -1,4 +1,4 @@
 import { site } from "lx:config";
 
-/** The tag that has loaded us: the first of this site. A module is not told its own, and an image of the page may bear the name of the script's place. */
-export const own = INLINE ? null : document.querySelector<HTMLScriptElement>(`script[src*="/s/${site}.js"]`);
+/** The tag that has loaded us. A module is not told its own; in the page it is the first of this site. */
+export const own = INLINE ? null : document.currentScript || document.querySelector(`script[src*="/s/${site}.js"]`);
