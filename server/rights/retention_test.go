@@ -10,6 +10,7 @@ import (
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
 	"github.com/leadiumx/consent/server/boltstore"
+	"github.com/leadiumx/consent/server/outbox"
 	"github.com/leadiumx/consent/server/rights"
 )
 
@@ -46,9 +47,13 @@ func TestARecordIsKeptForTheSitesMonthsAndNeverShorterThanTheLawWants(t *testing
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { store.Close() })
+			tray, err := outbox.OpenTray(filepath.Join(t.TempDir(), "requests"))
+			if err != nil {
+				t.Fatal(err)
+			}
 			now := made
 			d := rights.New(rights.Options{
-				Cabinet: store, Feed: store, Laws: laws, Keys: keys, Clock: func() time.Time { return now }, Random: rand.Reader,
+				Cabinet: store, Tray: tray, Feed: store, Laws: laws, Keys: keys, Clock: func() time.Time { return now }, Random: rand.Reader,
 				Announce: func(context.Context, rights.Request) error { return nil },
 			})
 			r := consent.Record{ID: "id", Site: "shop", Subject: "s", Time: made, Clock: made.UnixMilli(), Content: "c", Action: consent.RejectAll, Regime: c.regime}
