@@ -30,10 +30,10 @@ export async function until(look) {
   }
 }
 
-/** A folder that is removed by the returned function. */
+/** A folder that is removed by the returned function. What a browser that has ended leaves running writes a little longer. */
 export function tempDir() {
   const dir = mkdtempSync(path.join(tmpdir(), 'lxconsent-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }) };
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }) };
 }
 
 /**
