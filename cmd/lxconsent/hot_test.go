@@ -14,8 +14,8 @@ func TestHotAnswersCarryAllTheirHeadersAndNoOthers(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	choice := cookie("lx_consent", s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}).text(t, "consent"))
-	plain := "Content-Length, Date, Request-Id, X-Content-Type-Options"
-	every := plain + ", Referrer-Policy"
+	every := "Content-Length, Date, X-Content-Type-Options"
+	refused := every + ", Request-Id"
 	script := ", Access-Control-Allow-Origin, Cache-Control, Cross-Origin-Resource-Policy, Etag, Vary"
 	br := header("Accept-Encoding", "br")
 	tag := s.do(http.MethodGet, "/s/demo.js", "", br).header.Get("ETag")
@@ -30,16 +30,16 @@ func TestHotAnswersCarryAllTheirHeadersAndNoOthers(t *testing.T) {
 			map[string]string{"Cache-Control": "no-store", "Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}},
 		{"a gate that lets through", "GET", "/v1/gate?site=demo&purpose=analytics", []option{choice}, 200, every + ", Cache-Control, Consent-Decision",
 			map[string]string{"Cache-Control": "no-store", "Content-Length": "0", "Consent-Decision": "allow; purpose=analytics; level=1; reason=granted"}},
-		{"a gate about a vendor", "GET", "/v1/gate?site=demo&vendor=youtube", nil, 403, every + ", Cache-Control, Consent-Decision",
+		{"a gate about a vendor", "GET", "/v1/gate?site=demo&vendor=youtube", nil, 403, refused + ", Cache-Control, Consent-Decision",
 			map[string]string{"Consent-Decision": "deny; purpose=marketing; vendor=youtube; level=0; reason=no-record"}},
-		{"a gate about what does not exist", "GET", "/v1/gate?site=demo&cookie=a%3Bb%20c", nil, 403, every + ", Cache-Control, Consent-Decision",
+		{"a gate about what does not exist", "GET", "/v1/gate?site=demo&cookie=a%3Bb%20c", nil, 403, refused + ", Cache-Control, Consent-Decision",
 			map[string]string{"Consent-Decision": "deny; cookie=a_b_c; level=0; reason=unknown-purpose"}},
 		{"a script", "GET", "/s/demo.js", []option{br}, 200,
-			plain + script + ", Access-Control-Expose-Headers, Consent-Edition, Consent-Locale, Consent-Regime, Content-Encoding, Content-Type",
+			every + script + ", Access-Control-Expose-Headers, Consent-Edition, Consent-Locale, Consent-Regime, Content-Encoding, Content-Type",
 			map[string]string{"Content-Encoding": "br", "Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "private, max-age=60, stale-while-revalidate=600"}},
-		{"an unchanged script", "GET", "/s/demo.js", []option{br, header("If-None-Match", tag)}, 304, strings.TrimPrefix(plain, "Content-Length, ") + script,
+		{"an unchanged script", "GET", "/s/demo.js", []option{br, header("If-None-Match", tag)}, 304, strings.TrimPrefix(every, "Content-Length, ") + script,
 			map[string]string{"Etag": tag, "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}},
-		{"a check of nothing", "GET", "/v1/check?site=demo", nil, 400, every + ", Cache-Control, Content-Type", map[string]string{"Content-Type": "application/problem+json"}},
+		{"a check of nothing", "GET", "/v1/check?site=demo", nil, 400, refused + ", Cache-Control, Content-Type", map[string]string{"Content-Type": "application/problem+json"}},
 	} {
 		a := s.do(c.method, c.path, "", c.options...)
 		if a.status != c.status {

@@ -161,14 +161,14 @@ func (s *Server) gate(c echo.Context) error {
 	switch consent.CodeOf(err) {
 	case consent.Unauthorized:
 		h.Set("Consent-Decision", "deny; reason=bad-token")
-		return c.NoContent(http.StatusUnauthorized)
+		return s.refuse(c, http.StatusUnauthorized)
 	case consent.UnknownSite:
 		h.Set("Consent-Decision", "deny; reason=unknown-site")
-		return c.NoContent(http.StatusForbidden)
+		return s.refuse(c, http.StatusForbidden)
 	}
 	if err != nil || len(a.Decisions) == 0 {
 		h.Set("Consent-Decision", "deny; reason=unavailable")
-		return c.NoContent(http.StatusForbidden)
+		return s.refuse(c, http.StatusForbidden)
 	}
 	d := strictest(a.Decisions)
 	buf := s.buffers.get()
@@ -176,7 +176,7 @@ func (s *Server) gate(c echo.Context) error {
 	*buf = appendLine(*buf, &d)
 	h["Consent-Decision"] = []string{string(*buf)}
 	if !d.Allow {
-		return c.NoContent(http.StatusForbidden)
+		return s.refuse(c, http.StatusForbidden)
 	}
 	return c.NoContent(http.StatusOK)
 }

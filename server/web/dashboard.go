@@ -22,6 +22,7 @@ func (s *Server) dashboard(c echo.Context) error {
 	name := strings.TrimPrefix(path.Clean("/"+c.Param("*")), "/")
 	h := c.Response().Header()
 	if s.o.Dashboard == nil {
+		s.name(c)
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 		return c.HTMLBlob(http.StatusServiceUnavailable, s.o.Missing)

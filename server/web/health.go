@@ -32,6 +32,7 @@ func (s *Server) readyz(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	out := s.ready(c)
 	if out.Status == "down" {
+		s.name(c)
 		return c.JSON(http.StatusServiceUnavailable, out)
 	}
 	return c.JSON(http.StatusOK, out)

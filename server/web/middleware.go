@@ -37,6 +37,24 @@ func (r *requestIDs) next() string {
 	return string(n)
 }
 
+// requestID names the request in an answer of which the log has a line.
+const requestID = "Request-Id"
+
+// name gives an answer its id, and returns it.
+func (s *Server) name(c echo.Context) string {
+	h := c.Response().Header()
+	if h.Get(requestID) == "" {
+		h.Set(requestID, s.ids.next())
+	}
+	return h.Get(requestID)
+}
+
+// refuse answers with a status alone.
+func (s *Server) refuse(c echo.Context, status int) error {
+	s.name(c)
+	return c.NoContent(status)
+}
+
 // fixedHeaders are values that many answers share. Whoever adds to one of them
 // gets a copy, since they are full.
 type fixedHeaders struct{ nosniff, referrer, noStore, crossOrigin, anyOrigin, hsts, json []string }
@@ -49,33 +67,33 @@ func newFixedHeaders() fixedHeaders {
 	}
 }
 
-// around is what happens before and behind every answer. It is one function,
-// as each middleware costs every request a closure.
+// around is what happens before and behind every answer. It calls the handler
+// of the route by itself, as each middleware costs every request a closure.
 //
 // The log has one line per request that failed, or with AccessLog per request,
 // without addresses, queries, cookies or bodies: nothing in it speaks about a
 // person.
-func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		start := s.o.Clock()
-		request := s.ids.next()
-		s.secure(c, request)
-		if err := safely(next, c); err != nil {
-			c.Error(err)
-		}
-		logged := c.Response().Status >= http.StatusBadRequest || s.o.AccessLog
-		if !logged && s.o.Metrics == nil {
-			return nil
-		}
-		took := s.o.Clock().Sub(start)
-		s.meter(c).Answered(c.Response().Status, took)
-		if !logged {
-			return nil
-		}
-		s.o.Log.Info("request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
-			"bytes", c.Response().Size, "took_us", took.Microseconds(), "request", request)
+func (s *Server) around(c echo.Context) error {
+	start := s.o.Clock()
+	s.secure(c)
+	if s.o.AccessLog {
+		s.name(c)
+	}
+	if err := safely(c.Handler(), c); err != nil {
+		c.Error(err)
+	}
+	logged := c.Response().Status >= http.StatusBadRequest || s.o.AccessLog
+	if !logged && s.o.Metrics == nil {
 		return nil
 	}
+	took := s.o.Clock().Sub(start)
+	s.meter(c).Answered(c.Response().Status, took)
+	if !logged {
+		return nil
+	}
+	s.o.Log.Info("request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
+		"bytes", c.Response().Size, "took_us", took.Microseconds(), "request", s.name(c))
+	return nil
 }
 
 // safely turns a panic into an error of its request.
@@ -92,12 +110,20 @@ func safely(next echo.HandlerFunc, c echo.Context) (err error) {
 }
 
 // secure sets the headers that every answer carries.
-func (s *Server) secure(c echo.Context, request string) {
+func (s *Server) secure(c echo.Context) {
 	h := c.Response().Header()
-	h["Request-Id"] = []string{request}
-	h["X-Content-Type-Options"], h["Referrer-Policy"] = s.fixed.nosniff, s.fixed.referrer
+	h["X-Content-Type-Options"] = s.fixed.nosniff
 	if s.https(c) {
 		h["Strict-Transport-Security"] = s.fixed.hsts
+	}
+}
+
+// referring is for what leads on to other addresses: only that has a policy of
+// what they are told.
+func (s *Server) referring(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header()["Referrer-Policy"] = s.fixed.referrer
+		return next(c)
 	}
 }
 

@@ -23,11 +23,10 @@ func (s *Server) script(c echo.Context) error {
 		Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language"), SimGPC: v.simGPC,
 	})
 	h := c.Response().Header()
-	// A script has no policy of its own: what it asks for goes by its page's. Two
-	// headers more and the map of them would have to grow a second time.
-	delete(h, "Referrer-Policy")
+	// Two headers more and the map of them would have to grow a second time.
 	h["Cross-Origin-Resource-Policy"], h["Access-Control-Allow-Origin"] = s.fixed.crossOrigin, s.fixed.anyOrigin
 	if consent.CodeOf(err) == consent.UnknownSite {
+		s.name(c)
 		h.Set("Cache-Control", "private, max-age=60")
 		return c.Blob(http.StatusNotFound, mediaJS+"; charset=utf-8",
 			[]byte(`console.warn("LeadiumX Consent: the site of this script is not known. Check the id in the tag, or create the site.");`))

@@ -128,19 +128,24 @@ func New(o Options) *Server {
 	// client's address comes from Places alone.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.fail
-	e.Use(s.around)
+	around := s.around
+	e.Use(func(echo.HandlerFunc) echo.HandlerFunc { return around })
 	s.meters = newMeters(o.Metrics, append(s.routes(), s.pages()...))
 	for _, r := range s.routes() {
-		e.Add(r.method, r.path, s.guard(r))
+		handle := s.guard(r)
+		if r.media == mediaHTML {
+			handle = s.referring(handle)
+		}
+		e.Add(r.method, r.path, handle)
 		if r.method == http.MethodGet && r.path != "/v1/gate" {
 			// The server leaves the body out by itself.
-			e.HEAD(r.path, s.guard(r))
+			e.HEAD(r.path, handle)
 		}
 	}
 	for _, r := range s.pages() {
-		e.Add(r.method, r.path, r.handle)
+		e.Add(r.method, r.path, s.referring(r.handle))
 		if r.method == http.MethodGet {
-			e.HEAD(r.path, r.handle)
+			e.HEAD(r.path, s.referring(r.handle))
 		}
 	}
 	return s
@@ -153,13 +158,13 @@ func (s *Server) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	p := problemOf(err)
+	request, p := s.name(c), problemOf(err)
 	if l := new(limited); errors.As(err, &l) {
 		c.Response().Header().Set("Retry-After", seconds(l.wait))
 		s.o.Metrics.Refused(l.budget)
 	}
 	if p.Status >= http.StatusInternalServerError {
-		s.o.Log.Error("request failed", "route", c.Path(), "request", c.Response().Header().Get("Request-Id"), "error", err)
+		s.o.Log.Error("request failed", "route", c.Path(), "request", request, "error", err)
 	}
 	if err := writeProblem(c, p); err != nil {
 		s.o.Log.Warn("problem could not be written", "error", err)
