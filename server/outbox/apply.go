@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -147,7 +148,11 @@ func (a *applier) moveTo(position uint64) {
 
 func (a *applier) failed(err error) {
 	if a.pause == 0 {
-		a.o.Log.Warn("the store does not take decisions; they wait in the node log", "err", err)
+		fix := ""
+		if e, ok := errors.AsType[*consent.Error](err); ok {
+			fix = e.Fix
+		}
+		a.o.Log.Warn("the store does not take decisions; they wait in the node log", "err", err, "fix", fix)
 	}
 	a.pause = min(max(2*a.pause, firstPause), lastPause)
 	a.setDown(true)

@@ -98,14 +98,6 @@ func (s *Store) Close() error {
 	return s.closing
 }
 
-// failure gives every error a code; those of the domain pass unchanged.
-func failure(err error) error {
-	if err == nil || consent.CodeOf(err) != "" {
-		return err
-	}
-	return &consent.Error{Code: consent.Unavailable, Cause: "Redis did not do it in time", Fix: "try again with the same id", Err: err}
-}
-
 // Time is the earliest clock of the servers.
 func (s *Store) Time(ctx context.Context) (time.Time, error) {
 	micro, err := s.now(ctx)
