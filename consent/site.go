@@ -192,12 +192,19 @@ type Colours struct {
 
 // Purpose returns the purpose with an id.
 func (s *Site) Purpose(id string) (*Purpose, bool) {
-	for i := range s.Purposes {
-		if s.Purposes[i].ID == id {
-			return &s.Purposes[i], true
-		}
+	if i, ok := s.purpose(id); ok {
+		return &s.Purposes[i], true
 	}
 	return nil, false
+}
+
+func (s *Site) purpose(id string) (i int, ok bool) {
+	for i := range s.Purposes {
+		if s.Purposes[i].ID == id {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // Vendor returns the vendor with an id.
@@ -267,11 +274,23 @@ func aliases() map[string]string {
 // Canonical returns the site's purpose id for an input name: the name itself
 // when the site has such a purpose, else the purpose it is an alias of.
 func (s *Site) Canonical(name string) string {
-	if _, ok := s.Purpose(name); ok {
+	if _, ok := s.purpose(name); ok {
 		return name
 	}
 	if id, ok := aliases()[name]; ok {
 		return id
 	}
 	return name
+}
+
+// PurposeNamed returns the place in Purposes of the purpose that an input name
+// stands for.
+func (s *Site) PurposeNamed(name string) (i int, ok bool) {
+	if i, ok = s.purpose(name); ok {
+		return i, true
+	}
+	if id, known := aliases()[name]; known {
+		return s.purpose(id)
+	}
+	return 0, false
 }

@@ -161,22 +161,22 @@ func (e *epoch) unknownPart(r *Row, whole *profile) *profile {
 	return p
 }
 
-// at returns the period that holds the second now.
-func (t *Table) at(now int64) *epoch {
-	i, found := slices.BinarySearchFunc(t.epochs, now, func(e epoch, now int64) int {
-		switch {
-		case e.from < now:
-			return -1
-		case e.from > now:
-			return 1
+// Period numbers the period that holds the second now. At two moments of one
+// period the table answers alike.
+func (t *Table) Period(now int64) int {
+	i, end := 0, len(t.epochs)
+	for end-i > 1 {
+		if mid := (i + end) / 2; t.epochs[mid].from <= now {
+			i = mid
+		} else {
+			end = mid
 		}
-		return 0
-	})
-	if !found {
-		i--
 	}
-	return &t.epochs[max(i, 0)]
+	return i
 }
+
+// at returns the period that holds the second now.
+func (t *Table) at(now int64) *epoch { return &t.epochs[t.Period(now)] }
 
 // find returns the profile that binds at a place. A part that the country
 // does not have counts as unknown, and so does a country that does not exist.

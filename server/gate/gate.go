@@ -91,10 +91,10 @@ type Answer struct {
 // errors. Errors: UnknownSite.
 func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 	e, err := d.o.Editions.Live(ask.Site)
-	if consent.CodeOf(err) == consent.Unavailable {
-		return unavailable(ask), nil
-	}
 	if err != nil {
+		if consent.CodeOf(err) == consent.Unavailable {
+			return unavailable(ask), nil
+		}
 		return Answer{}, err
 	}
 	v, _ := d.views.Get().(*view)
@@ -120,10 +120,8 @@ func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 type view struct {
 	edition *consent.Edition
 	choice  *consent.Choice
-	regime  *law.Regime
-	judged
+	*judged
 	unavailable bool
-	lives       consent.Lives
 	now         time.Time
 	// opened is the room of a choice that was read from a cookie.
 	opened consent.Choice
@@ -131,21 +129,13 @@ type view struct {
 
 // fill looks at the visitor of an ask. Nothing is left of the one before.
 func (v *view) fill(ctx context.Context, d *Desk, e *consent.Edition, ask *Ask) {
-	*v = view{edition: e, now: d.o.Clock(), opened: v.opened}
+	v.edition, v.now = e, d.o.Clock()
 	v.choice, v.unavailable = d.choice(ctx, e, ask, &v.opened)
-	est, _ := consent.ParsePlace(e.Site.Establishment)
-	v.regime = d.o.Laws.Shared(ask.Place, est, v.now)
-	k := rulesKey{edition: e, here: v.regime, place: ask.Place}
+	answered, clock := "", int64(0)
 	if c := v.choice; c != nil && !c.Forged && !c.Erased && !c.Unproved {
-		// A consent is judged by the regime under which it was given, on the
-		// day it was given. Only what was never answered follows the place of
-		// the caller, and an unknown caller place is no place.
-		if own, ok := d.o.Laws.SharedByID(c.Regime, time.Unix(c.Clock, 0).UTC()); ok {
-			v.regime, k.own = own, own
-		}
+		answered, clock = c.Regime, c.Clock
 	}
-	v.judged = d.rules.of(k)
-	v.lives = consent.Lives{ConsentMonths: v.regime.Terms.ConsentMonths}
+	v.judged = d.rules.of(d.o.Laws, e, ask.Place, v.now.Unix(), answered, clock)
 }
 
 // choice finds what the visitor decided last: the newer of the signed cookie
@@ -225,21 +215,21 @@ func refused(levels, by map[string]int) map[string]int {
 }
 
 func (v *view) decide(name, vendor, cookie string, ask *Ask) Decision {
-	id := v.edition.Site.Canonical(name)
 	out := Decision{Purpose: name, Vendor: vendor, Cookie: cookie}
-	p, ok := v.edition.Site.Purpose(id)
+	i, ok := v.edition.Site.PurposeNamed(name)
 	if !ok {
 		out.Reason = consent.ReasonUnknownPurpose
 		return out
 	}
-	out.Purpose, out.Basis = id, p.Basis
-	rule := ruleOf(v.here, id)
-	if v.answered(id, vendor) && !rule.Laxer {
+	p, rule := &v.edition.Site.Purposes[i], &v.here[i]
+	out.Purpose, out.Basis = p.ID, p.Basis
+	if !rule.Laxer && v.answered(p.ID, vendor) {
 		// Whoever moved to where more is asked than where they answered is
 		// judged by where they are.
-		rule = ruleOf(v.own, id)
+		rule = &v.own[i]
 	}
-	out.Decision = consent.Decide(consent.Ask{Vendor: vendor, Level: ask.Level}, rule, v.choice, v.lives, ask.Signals, v.now)
+	lives := consent.Lives{ConsentMonths: v.regime.Terms.ConsentMonths}
+	out.Decision = consent.Decide(consent.Ask{Vendor: vendor, Level: ask.Level}, *rule, v.choice, lives, ask.Signals, v.now)
 	if v.unavailable && out.Reason != consent.ReasonNecessary {
 		// Whoever may have refused is treated as having refused.
 		out.Decision = consent.Decision{Reason: consent.ReasonUnavailable}
@@ -274,15 +264,4 @@ func (v *view) cookie(name string, ask *Ask) Decision {
 		return Decision{Cookie: name, Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}
 	}
 	return v.decide(c.Purpose, c.Vendor, name, ask)
-}
-
-// ruleOf returns the rule of a purpose; the zero Rule, which denies, when
-// there is none.
-func ruleOf(rules []consent.Rule, id string) consent.Rule {
-	for _, r := range rules {
-		if r.ID == id {
-			return r
-		}
-	}
-	return consent.Rule{ID: id}
 }
