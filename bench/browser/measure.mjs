@@ -68,24 +68,25 @@ const within = (promise) =>
     }),
   ]);
 
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
 /** Opens a tab of its own, since what a tab counts goes on from page to page. */
-async function visit(context, server, url, { slow, banner, emptyCache, unwatched, settled, afterwards }) {
-  const page = await context.newPage();
+async function visit(visitor, server, url, { slow, banner, emptyCache, unwatched, settled, afterwards }) {
+  const page = await visitor.newPage();
   try {
-    const cdp = await context.newCDPSession(page);
-    await cdp.send('Network.enable');
+    await page.send('Network.enable');
     if (slow) {
-      await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOW.cpu });
-      await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: SLOW.latency, downloadThroughput: SLOW.down, uploadThroughput: SLOW.up });
+      await page.send('Emulation.setCPUThrottlingRate', { rate: SLOW.cpu });
+      await page.send('Network.emulateNetworkConditions', { offline: false, latency: SLOW.latency, downloadThroughput: SLOW.down, uploadThroughput: SLOW.up });
     }
-    if (emptyCache) await cdp.send('Network.clearBrowserCache');
-    await cdp.send('Performance.enable');
-    if (!unwatched) await page.addInitScript(watch, banner);
+    if (emptyCache) await page.send('Network.clearBrowserCache');
+    await page.send('Performance.enable');
+    if (!unwatched) await page.before(watch, banner);
     server.take();
-    await page.goto(url, { waitUntil: 'load' });
+    await page.goto(url);
     if (!unwatched) await within(page.evaluate(settled));
-    await page.waitForTimeout((slow ? 700 : 400) * (unwatched ? 2 : 1));
-    const { metrics } = await cdp.send('Performance.getMetrics');
+    await pause((slow ? 700 : 400) * (unwatched ? 2 : 1));
+    const { metrics } = await page.send('Performance.getMetrics');
     const metric = (name) => metrics.find((m) => m.name === name).value * 1000;
     const spent = { script: metric('ScriptDuration'), task: metric('TaskDuration') };
     if (unwatched) return spent;
@@ -101,39 +102,32 @@ async function visit(context, server, url, { slow, banner, emptyCache, unwatched
 /** Runs one visitor of a candidate; throws when its gate leaks or never opens. */
 export async function visitor(browser, server, candidate, index, slow) {
   const url = `${server.url}/page/${index}`;
-  const inContext = async (work) => {
-    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
-    try {
-      return await work(context);
-    } finally {
-      await context.close();
-    }
-  };
   const open = () => window.measured.opened;
   const shown = () => window.measured.shown;
   const rest = () => true;
   const later = candidate.tags ? open : rest;
+  const hasRun = () => !!window.tagRan;
   // Looking for the banner takes time of its own, so nobody looks where processor time is measured.
-  const spent = await inContext((context) => visit(context, server, url, { slow, unwatched: true }));
-  return inContext(async (context) => {
-    const first = await visit(context, server, url, {
+  const spent = await browser.visitor((v) => visit(v, server, url, { slow, unwatched: true }));
+  return browser.visitor(async (v) => {
+    const first = await visit(v, server, url, {
       slow,
       banner: candidate.banner,
       settled: candidate.banner ? shown : later,
       afterwards: candidate.banner && (async (page, found) => {
         if (found.gated > 0) throw new Error(`${candidate.name}: a gated thing was fetched before the choice`);
         // One candidate shows its banner before its buttons work: a visitor would click again.
-        for (let tries = 0; tries < 3 && !(await page.evaluate(() => window.tagRan)); tries++) {
-          await page.click(candidate.accept, { timeout: 5000 }).catch(() => {});
-          await Promise.race([page.evaluate(open), page.waitForTimeout(4000)]);
+        for (let tries = 0; tries < 3 && !(await page.evaluate(hasRun)); tries++) {
+          await page.click(candidate.accept).catch(() => {});
+          await Promise.race([page.evaluate(open), pause(4000)]);
         }
-        if (!(await page.evaluate(() => window.tagRan))) throw new Error(`${candidate.name}: its gate did not open`);
-        await page.waitForTimeout(slow ? 1000 : 400);
+        if (!(await page.evaluate(hasRun))) throw new Error(`${candidate.name}: its gate did not open`);
+        await pause(slow ? 1000 : 400);
       }),
     });
     // Who returns has no banner to look for.
-    const empty = await visit(context, server, url, { slow, settled: later, emptyCache: true });
-    const warm = await visit(context, server, url, { slow, settled: later });
+    const empty = await visit(v, server, url, { slow, settled: later, emptyCache: true });
+    const warm = await visit(v, server, url, { slow, settled: later });
     return { first: { ...first, ...spent }, empty, warm };
   });
 }

@@ -95,7 +95,9 @@ One plain page; each candidate installed as its documentation says, with three p
 script and one gated frame. ${runs} interleaved runs after a discarded one, a new browser context each; medians, with the smallest and the largest
 in brackets. *Slow* is a CPU slowed 4×, 150 ms of latency and 1.6 Mbit/s; *fast* has no limits. Bytes are brotli 11 and leave out the page, the tag
 and the frame; what a candidate adds to the page itself stands beside them. A banner is visible when half of its box is. A run fails when
-something gated is fetched before the choice, or is not after it. Script and task time are of a visit of their own, in which nothing looks for the banner. "One tag" is a blocking script first in the head; "inline gate" is the gate in the page and
+something gated is fetched before the choice, or is not after it. Script and task time are of a visit of their own, in which nothing looks for the banner. The browser is
+driven without the protocol's domain that watches scripts (\`Runtime\`): while it is on, one reading of \`document.cookie\` makes the browser compile
+the functions on the stack again, which no visitor pays for. "One tag" is a blocking script first in the head; "inline gate" is the gate in the page and
 the script \`async\`; "in the page" is the markup of \`/v1/inline\`, put in by the page's server. Other platforms ran without a server of their own, at their best.
 
 ${summary}

@@ -3,8 +3,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort, startBrowser, startServer } from '../../tests/browser/harness.mjs';
+import { freePort, startServer } from '../../tests/browser/harness.mjs';
 import { candidates } from './candidates.mjs';
+import { startChromium } from './chromium.mjs';
 import { visitor } from './measure.mjs';
 import { report } from './report.mjs';
 import { serve } from './serve.mjs';
@@ -17,7 +18,7 @@ const dir = mkdtempSync(path.join(tmpdir(), 'lxconsent-bench-'));
 const port = await freePort();
 const ours = await startServer({ dir, port, args: ['--public-url', server.url] });
 server.upstream.port = port;
-const browser = await startBrowser();
+const browser = await startChromium();
 const found = list.map((c) => ({ name: c.name, ours: !!c.ours, gated: !!c.banner, slow: [], fast: [] }));
 try {
   for (const [i, f] of found.entries()) f.inPage = await server.inPage(i);
