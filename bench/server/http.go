@@ -62,8 +62,12 @@ func (b *bench) serve(ctx context.Context, addr string, line ...string) (*proces
 	return nil, fmt.Errorf("%s did not answer", line[0])
 }
 
-// bare starts Echo that does nothing.
-func (b *bench) bare(ctx context.Context) (*process, error) {
+// bare starts Echo that does nothing, but can repeat answers of ours.
+func (b *bench) bare(ctx context.Context, repeated ...said) (*process, error) {
+	repeats, err := json.Marshal(repeated)
+	if err != nil {
+		return nil, err
+	}
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -72,7 +76,7 @@ func (b *bench) bare(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.serve(ctx, addr, self, "bare", addr)
+	return b.serve(ctx, addr, self, "bare", addr, string(repeats))
 }
 
 // ours builds the program once and starts it.

@@ -53,7 +53,7 @@ func main() {
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "load":
 		work = func(context.Context) error { return runLoad() }
-	case len(os.Args) == 3 && os.Args[1] == "bare":
+	case len(os.Args) == 4 && os.Args[1] == "bare":
 		work = func(context.Context) error { return runBare() }
 	}
 	if err := work(ctx); err != nil {
