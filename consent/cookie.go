@@ -182,27 +182,30 @@ func (c *Choice) parseLevels(s string) bool {
 	if s == "-" {
 		return true
 	}
-	last := ""
-	for e := range strings.SplitSeq(s, "~") {
-		if e <= last {
+	e, last, head := "", "", ""
+	for more := true; more; last = e {
+		e, s, more = strings.Cut(s, "~")
+		colon := strings.IndexByte(e, ':')
+		// In this order, two entries about the same stand side by side.
+		if e <= last || colon < 0 || head != "" && strings.HasPrefix(e, head) {
 			return false
 		}
-		last = e
-		id, level, ok := strings.Cut(e, ":")
-		id, vendor := strings.CutPrefix(id, "@")
-		level, over := strings.CutSuffix(level, "g")
-		n, okN := decimal(level, 9)
-		if !ok || !okN || !IsID(id) || (over && (vendor || n == 0)) {
+		head = e[:colon+1]
+		id, vendor := strings.CutPrefix(e[:colon], "@")
+		level, over := e[colon+1:], len(e) == colon+3 && e[colon+2] == 'g'
+		if over {
+			level = level[:1]
+		}
+		if len(level) != 1 || level[0] < '0' || level[0] > '9' || !IsID(id) || (over && (vendor || level == "0")) {
 			return false
 		}
-		into := &c.Levels
-		if vendor {
-			into = &c.Vendors
+		n := int(level[0] - '0')
+		switch {
+		case vendor:
+			put(&c.Vendors, id, n)
+		default:
+			c.Levels[id] = n
 		}
-		if _, twice := (*into)[id]; twice {
-			return false
-		}
-		put(into, id, int(n))
 		if over {
 			put(&c.Over, id, true)
 		}
