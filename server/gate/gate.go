@@ -4,6 +4,7 @@ package gate
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,6 +67,8 @@ type Ask struct {
 	Away    bool
 	Place   consent.Place
 	Signals consent.Signals
+	// Room may be given for the decisions of the answer, to be written over.
+	Room []Decision
 }
 
 // Decision is the answer about one purpose.
@@ -102,7 +105,7 @@ func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 	v.fill(ctx, d, e, &ask)
 	a := Answer{
 		Site: e.Site.ID, Edition: e.Number, Regime: v.regime.ID,
-		Decisions: make([]Decision, 0, len(ask.Purposes)+len(ask.Vendors)+len(ask.Cookies)),
+		Decisions: slices.Grow(ask.Room[:0], len(ask.Purposes)+len(ask.Vendors)+len(ask.Cookies)),
 	}
 	for _, name := range ask.Purposes {
 		a.Decisions = append(a.Decisions, v.decide(name, "", "", &ask))

@@ -53,32 +53,34 @@ const (
 
 // check serves GET /v1/check.
 func (s *Server) check(c echo.Context) error {
-	a, err := s.asked(c)
+	r := s.rooms.get()
+	defer s.rooms.put(r)
+	a, err := s.asked(c, r)
 	if err != nil {
 		return err
 	}
-	buf := s.buffers.get()
-	defer s.buffers.put(buf)
-	*buf = appendCheck(*buf, &a)
+	r.text = appendCheck(r.text, &a)
 	c.Response().Header()["Cache-Control"] = s.fixed.noStore
-	return s.sendJSON(c, http.StatusOK, *buf)
+	return s.sendJSON(c, http.StatusOK, r.text)
 }
 
-// asked answers the check that a request holds. For a caller who holds an API
-// key one bound is for the key and the visitor together; without a key the
-// gate's own is enough.
-func (s *Server) asked(c echo.Context) (gate.Answer, error) {
+// asked answers the check that a request holds, as long as the room is held.
+// For a caller who holds an API key one bound is for the key and the visitor
+// together; without a key the gate's own is enough.
+func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 	ctx := c.Request().Context()
 	if _, ok := bearer(c.Request()); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.o.Gate.Patience())
 		defer cancel()
 	}
-	ask, err := s.askOf(ctx, c)
+	ask, err := s.askOf(ctx, c, in)
 	if err != nil {
 		return gate.Answer{}, err
 	}
-	return s.answer(ctx, ask)
+	a, err := s.answer(ctx, ask)
+	in.decisions = a.Decisions
+	return a, err
 }
 
 func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) {
@@ -91,9 +93,11 @@ func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) 
 }
 
 // askOf reads a check from the query, the cookies and the API key.
-func (s *Server) askOf(ctx context.Context, c echo.Context) (gate.Ask, error) {
-	r, p := c.Request(), queryOf(c).params()
-	ask := gate.Ask{Site: p.site.value, Purposes: p.purposes, Vendors: p.vendors, Cookies: p.cookies}
+func (s *Server) askOf(ctx context.Context, c echo.Context, in *room) (gate.Ask, error) {
+	r, p := c.Request(), params{purposes: in.purposes}
+	queryOf(c).read(&p)
+	in.purposes = p.purposes
+	ask := gate.Ask{Site: p.site.value, Purposes: p.purposes, Vendors: p.vendors, Cookies: p.cookies, Room: in.decisions}
 	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {
 		return ask, consent.Fail(badQuery, fmt.Sprintf("there are %d purposes, vendors and cookies in the query", n),
 			fmt.Sprintf("ask for 1 to %d with `purpose=`, `vendor=` or `cookie=`", maxNames))
@@ -157,7 +161,9 @@ func (s *Server) mayAsk(ctx context.Context, c echo.Context, site string) (away 
 func (s *Server) gate(c echo.Context) error {
 	h := c.Response().Header()
 	h["Cache-Control"] = s.fixed.noStore
-	a, err := s.asked(c)
+	r := s.rooms.get()
+	defer s.rooms.put(r)
+	a, err := s.asked(c, r)
 	switch consent.CodeOf(err) {
 	case consent.Unauthorized:
 		h.Set("Consent-Decision", "deny; reason=bad-token")
@@ -171,10 +177,8 @@ func (s *Server) gate(c echo.Context) error {
 		return s.refuse(c, http.StatusForbidden)
 	}
 	d := strictest(a.Decisions)
-	buf := s.buffers.get()
-	defer s.buffers.put(buf)
-	*buf = appendLine(*buf, &d)
-	h["Consent-Decision"] = []string{string(*buf)}
+	r.text = appendLine(r.text, &d)
+	h["Consent-Decision"] = []string{string(r.text)}
 	if !d.Allow {
 		return s.refuse(c, http.StatusForbidden)
 	}

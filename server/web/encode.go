@@ -13,21 +13,31 @@ import (
 	"github.com/leadiumx/consent/server/gate"
 )
 
-// buffers are for answers that are written without reflection: a check is
-// asked for with nearly every page.
-type buffers struct{ pool sync.Pool }
-
-func (b *buffers) get() *[]byte {
-	if p, ok := b.pool.Get().(*[]byte); ok {
-		return p
-	}
-	p := make([]byte, 0, 1024)
-	return &p
+// room is what an answer is made in, one after the other: a check is asked for
+// with nearly every page.
+type room struct {
+	// text is what is answered, written without reflection.
+	text []byte
+	// purposes and decisions are those of a check.
+	purposes  []string
+	decisions []gate.Decision
 }
 
-func (b *buffers) put(p *[]byte) {
-	*p = (*p)[:0]
-	b.pool.Put(p)
+type rooms struct{ pool sync.Pool }
+
+func (p *rooms) get() *room {
+	if r, ok := p.pool.Get().(*room); ok {
+		return r
+	}
+	return &room{text: make([]byte, 0, 1024)}
+}
+
+// put empties a room, so that nothing of a request is kept in it.
+func (p *rooms) put(r *room) {
+	clear(r.purposes)
+	clear(r.decisions)
+	r.text, r.purposes, r.decisions = r.text[:0], r.purposes[:0], r.decisions[:0]
+	p.pool.Put(r)
 }
 
 // sendJSON answers with JSON that stands in a buffer.
@@ -70,10 +80,10 @@ func appendAnswer(b []byte, a *collect.Answer) []byte {
 
 // sendAnswer answers a write.
 func (s *Server) sendAnswer(c echo.Context, a *collect.Answer) error {
-	buf := s.buffers.get()
-	defer s.buffers.put(buf)
-	*buf = appendAnswer(*buf, a)
-	return s.sendJSON(c, http.StatusCreated, *buf)
+	r := s.rooms.get()
+	defer s.rooms.put(r)
+	r.text = appendAnswer(r.text, a)
+	return s.sendJSON(c, http.StatusCreated, r.text)
 }
 
 // appendDecision writes a decisionJSON.

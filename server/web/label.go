@@ -108,7 +108,7 @@ func newLabelled(a *bundle.Asset, common http.Header) *labelled {
 // send writes the script in the smallest form that the client takes.
 func (l *labelled) send(c echo.Context) error {
 	r := c.Request()
-	accepted := r.Header.Get("Accept-Encoding")
+	accepted := first(r.Header, "Accept-Encoding")
 	f := &l.forms[len(l.forms)-1]
 	for i := range l.forms[:len(l.forms)-1] {
 		if takes(accepted, l.forms[i].coding) {
@@ -118,7 +118,7 @@ func (l *labelled) send(c echo.Context) error {
 	}
 	h := c.Response().Header()
 	h["Etag"] = f.tag
-	if matches(r.Header.Get("If-None-Match"), f.tag[0]) {
+	if matches(first(r.Header, "If-None-Match"), f.tag[0]) {
 		write(h, l.unchanged)
 		return c.NoContent(http.StatusNotModified)
 	}

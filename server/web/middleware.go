@@ -134,7 +134,7 @@ func (s *Server) https(c echo.Context) bool {
 	if r.TLS != nil || strings.HasPrefix(s.o.PublicURL, "https://") {
 		return true
 	}
-	return r.Header.Get("X-Forwarded-Proto") == "https" && s.o.Places.Trusts(peer(r))
+	return first(r.Header, "X-Forwarded-Proto") == "https" && s.o.Places.Trusts(peer(r))
 }
 
 func peer(r *http.Request) netip.Addr {
@@ -153,7 +153,7 @@ func sameOrigin(r *http.Request) error {
 }
 
 func bearer(r *http.Request) (string, bool) {
-	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return strings.CutPrefix(first(r.Header, "Authorization"), "Bearer ")
 }
 
 // deadline bounds the I/O of one request.

@@ -41,14 +41,15 @@ func unescaped(s string) (string, bool) {
 	return plain, err == nil
 }
 
-// params are the parameters of checks and scripts, found in one pass.
+// params are the parameters of checks and scripts.
 type params struct {
 	site, level, lang, place, subject, external param
 	purposes, vendors, cookies                  []string
 	gpc, minor, sensitive                       signal
 }
 
-func (q query) params() (p params) {
+// read takes the parameters in one pass.
+func (q query) read(p *params) {
 	for name, value := range q.pairs {
 		switch name {
 		case "site":
@@ -77,7 +78,6 @@ func (q query) params() (p params) {
 			p.sensitive.take(value)
 		}
 	}
-	return p
 }
 
 // param is a parameter of which the first value counts.

@@ -26,7 +26,8 @@ func FuzzAQueryIsReadAsTheLibraryReadsIt(f *testing.F) {
 
 func TestTheFirstValueOfAParameterCountsAndAnyYesOfASignal(t *testing.T) {
 	t.Parallel()
-	p := query("site=&site=b&purpose=x&gpc=0&gpc=yes&gpc=false&purpose=y&minor=false&place=US&place=FR&si%74e=c").params()
+	var p params
+	query("site=&site=b&purpose=x&gpc=0&gpc=yes&gpc=false&purpose=y&minor=false&place=US&place=FR&si%74e=c").read(&p)
 	if p.site != (param{"", true}) || p.place != (param{"US", true}) || p.lang != (param{}) {
 		t.Errorf("site %v, place %v, lang %v", p.site, p.place, p.lang)
 	}

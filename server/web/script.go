@@ -20,7 +20,7 @@ func (s *Server) script(c echo.Context) error {
 	}
 	v := s.visit(c, site)
 	served, err := s.o.Scripts.Script(script.Ask{
-		Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language"), SimGPC: v.simGPC,
+		Site: site, Place: v.place, Lang: v.lang, Accept: first(c.Request().Header, "Accept-Language"), SimGPC: v.simGPC,
 	})
 	h := c.Response().Header()
 	// Two headers more and the map of them would have to grow a second time.

@@ -107,7 +107,7 @@ type Server struct {
 	started time.Time
 	beacons *budget.Meter[netip.Prefix]
 	meters  map[meterKey]*metrics.Route
-	buffers buffers
+	rooms   rooms
 	labels  labels
 	ids     requestIDs
 	fixed   fixedHeaders

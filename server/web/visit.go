@@ -25,13 +25,14 @@ type visitOf struct {
 }
 
 func (s *Server) visit(c echo.Context, site string) visitOf {
-	p := queryOf(c).params()
+	var p params
+	queryOf(c).read(&p)
 	return s.visitWith(c.Request(), site, &p)
 }
 
 func (s *Server) visitWith(r *http.Request, site string, p *params) visitOf {
 	place, _, source := s.o.Places.Locate(peer(r), r.Header)
-	v := visitOf{place: place, source: source, gpc: r.Header.Get(gpcHeader) == "1", lang: p.lang.value}
+	v := visitOf{place: place, source: source, gpc: first(r.Header, gpcHeader) == "1", lang: p.lang.value}
 	if !s.o.Demo || site != demoSite {
 		return v
 	}
@@ -47,6 +48,14 @@ func (s *Server) visitWith(r *http.Request, site string, p *params) visitOf {
 
 // gpcHeader is Sec-GPC, spelt as net/http keeps it.
 const gpcHeader = "Sec-Gpc"
+
+// first is Header.Get for a name that is spelt as net/http keeps it.
+func first(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
 
 // simulation keeps the demo's parameters for links from the page to its script.
 func simulation(q url.Values) string {
@@ -93,7 +102,7 @@ func cookieValue(r *http.Request, name string) string {
 
 // subjectToken returns the subject token of a visitor's own request.
 func subjectToken(r *http.Request) string {
-	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Consent "); ok {
+	if t, ok := strings.CutPrefix(first(r.Header, "Authorization"), "Consent "); ok {
 		return strings.TrimSpace(t)
 	}
 	return cookieValue(r, consent.SubjectCookie)
