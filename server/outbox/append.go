@@ -22,7 +22,7 @@ const (
 // request is one entry that waits for the writer.
 type request struct {
 	ctx   context.Context
-	entry entry
+	entry *entry
 	// record is nil for an erasure, of the subject on the site. The writer
 	// gives it its place.
 	record        *consent.Record
@@ -59,9 +59,17 @@ type result struct {
 // moment for what the store says. When the store is away it is taken all the
 // same, and settled later: there, the first content of an id wins.
 func (b *Outbox) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
-	kept, err := b.Keep(ctx, r)
+	own := cloned(r)
+	if !r.MadeSubject() {
+		own.Secret = nil
+	}
+	kept, err := b.Keep(ctx, own)
 	if err == nil && kept.Level != b.o.Ack {
 		return consent.Record{}, false, notApplied(ctx.Err())
+	}
+	if kept.Fresh {
+		// The caller gets their own maps again.
+		kept.Record.Levels, kept.Record.Vendors, kept.Record.Over = r.Levels, r.Vendors, r.Over
 	}
 	return kept.Record, kept.Fresh, err
 }
@@ -69,43 +77,28 @@ func (b *Outbox) Append(ctx context.Context, r consent.Record) (consent.Record, 
 // Keep is Append for callers that can say what was reached: when the level of
 // Options.Ack is not reached soon, or before ctx ends, it returns the record
 // with the level that was, and no error. The receipts of all that shared an
-// fsync share a signature.
+// fsync share a signature. Nobody may change the maps of the record afterwards.
+// Its Secret is the one that consent.NewSubjectFor made with the subject, or nil.
 func (b *Outbox) Keep(ctx context.Context, r consent.Record) (consent.Kept, error) {
 	if err := named(r.Site, r.ID, r.Subject); err != nil {
 		return consent.Kept{}, err
 	}
-	// The caller goes on with its own maps.
-	own, err := b.owned(r)
-	if err != nil {
-		return consent.Kept{}, err
-	}
-	a, err := b.submit(ctx, &request{ctx: ctx, entry: recordEntry(own, b.now()), record: own, site: r.Site, done: make(chan answer, 1)})
-	if err != nil {
-		return consent.Kept{}, err
-	}
-	if a.fresh {
-		// The caller gets their own maps again.
-		kept := *own
-		kept.Levels, kept.Vendors, kept.Over = r.Levels, r.Vendors, r.Over
-		return b.settle(ctx, kept, a)
-	}
-	return b.repeated(ctx, r, a)
-}
-
-// owned is a copy of a record that came from nowhere yet, with a secret of its own.
-func (b *Outbox) owned(r consent.Record) (*consent.Record, error) {
-	own := cloned(r)
-	own.Time, own.Sealed = r.Time.Truncate(time.Millisecond), nil
-	if !r.MadeSubject() {
-		own.Secret = nil
-	}
-	if r.Subject != "" && own.Secret == nil {
-		own.Secret = make([]byte, consent.SecretSize)
-		if _, err := io.ReadFull(b.o.Random, own.Secret); err != nil {
-			return nil, unread(err)
+	r.Time, r.Sealed = r.Time.Truncate(time.Millisecond), nil
+	if r.Subject != "" && r.Secret == nil {
+		r.Secret = make([]byte, consent.SecretSize)
+		if _, err := io.ReadFull(b.o.Random, r.Secret); err != nil {
+			return consent.Kept{}, unread(err)
 		}
 	}
-	return &own, nil
+	own := r
+	a, err := b.submit(ctx, &request{ctx: ctx, entry: recordEntry(&own, b.now()), record: &own, site: r.Site, done: make(chan answer, 1)})
+	switch {
+	case err != nil:
+		return consent.Kept{}, err
+	case a.fresh:
+		return b.settle(ctx, own, a)
+	}
+	return b.repeated(ctx, r, a)
 }
 
 // settle waits for the store as long as the caller has to.

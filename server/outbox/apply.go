@@ -206,7 +206,7 @@ func (a *applier) next(after, last uint64) ([]entry, error) {
 	for p := after + 1; p <= last && len(batch) < limit; p++ {
 		var e entry
 		if n := len(recent); n > 0 && p >= recent[0].position && p <= recent[n-1].position {
-			e = recent[p-recent[0].position]
+			e = *recent[p-recent[0].position]
 		} else {
 			var err error
 			if e, _, err = a.entryAt(p); err != nil {

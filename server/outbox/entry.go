@@ -103,8 +103,8 @@ func decodeEntry(b []byte) (e entry, err error) {
 func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
 // recordEntry makes the entry of a record whose body comes with its place.
-func recordEntry(r *consent.Record, now int64) entry {
-	e := entry{head: head{kind: kindRecord, time: now, clock: r.Clock, mark: digestOf(r.Site, r.ID)}, kept: r}
+func recordEntry(r *consent.Record, now int64) *entry {
+	e := &entry{head: head{kind: kindRecord, time: now, clock: r.Clock, mark: digestOf(r.Site, r.ID)}, kept: r}
 	if r.Subject != "" {
 		e.person = digestOf(r.Site, r.Subject)
 	}
@@ -126,8 +126,8 @@ func (e *entry) chained(with *consent.Packer, node string, before consent.Head) 
 	return after, nil
 }
 
-func eraseEntry(site, subject string, at, now int64) entry {
-	return entry{head: head{kind: kindErase, time: now, clock: at, person: digestOf(site, subject)}}
+func eraseEntry(site, subject string, at, now int64) *entry {
+	return &entry{head: head{kind: kindErase, time: now, clock: at, person: digestOf(site, subject)}}
 }
 
 // forgets writes the body of an erasure behind a head of its chain.

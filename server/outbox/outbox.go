@@ -111,7 +111,7 @@ type Outbox struct {
 	index  *index
 	chains *chains
 	// recent are the newest entries, so that handing over reads no disk.
-	recent []entry
+	recent []*entry
 	// applied is up to where the store has had the log.
 	applied uint64
 	waiting map[uint64][]chan<- result

@@ -26,7 +26,7 @@ func (b *Outbox) entryAt(position uint64) (entry, meta, error) {
 		m = *known
 	}
 	if n := len(b.recent); n > 0 && position >= b.recent[0].position && position <= b.recent[n-1].position {
-		e := b.recent[position-b.recent[0].position]
+		e := *b.recent[position-b.recent[0].position]
 		b.mu.Unlock()
 		return e, m, nil
 	}

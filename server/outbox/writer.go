@@ -45,7 +45,7 @@ func (b *Outbox) commit(batch []*request) {
 	ids, tombs := map[digest]bool{}, map[digest]int64{}
 	b.mu.Lock()
 	for _, r := range batch {
-		e := &r.entry
+		e := r.entry
 		_, known := b.index.lookup(e.mark)
 		at, dead := b.index.tombs[e.person]
 		if t, ok := tombs[e.person]; ok && (!dead || t > at) {
@@ -92,7 +92,7 @@ func (b *Outbox) commit(batch []*request) {
 func (b *Outbox) chain(fresh []*request) (kept []*request, entries []*entry, heads map[string]consent.Head) {
 	heads = map[string]consent.Head{}
 	for _, r := range fresh {
-		e := &r.entry
+		e := r.entry
 		h, ok := heads[r.site]
 		if !ok {
 			h = b.chains.Heads[r.site]
@@ -159,7 +159,7 @@ func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head)
 		r.done <- answer{position: position}
 	}
 	if n := len(b.recent); n > 2*maxRecent {
-		b.recent = append([]entry(nil), b.recent[n-maxRecent:]...)
+		b.recent = append([]*entry(nil), b.recent[n-maxRecent:]...)
 	}
 	enough := len(b.waiting) > 0 || b.index.last()-b.applied >= maxStep
 	b.mu.Unlock()
