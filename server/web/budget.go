@@ -159,8 +159,10 @@ func (b *budgets) spendPerson(p admin.Principal, export bool) error {
 // a subject.
 func (s *Server) pay(c echo.Context, site *consent.Site, token string, refuses bool) error {
 	subject := ""
-	if t, err := consent.OpenSubject(s.o.Keys, site.Tenant, site.ID, token); err == nil {
-		subject = t.Subject
+	if token != "" {
+		if t, err := consent.OpenSubject(s.o.Keys, site.Tenant, site.ID, token); err == nil {
+			subject = t.Subject
+		}
 	}
 	return s.budgets.spend(site.ID, subject, s.client(c.Request()), refuses)
 }

@@ -25,6 +25,10 @@ func (s *Server) keepChoice(c echo.Context, site *consent.Site, origin, choice s
 // pattern could hold a cookie that nobody meant. Where the consent host is
 // another site than the page, the browser would take none of it.
 func (s *Server) expire(c echo.Context, site *consent.Site, origin, choice string) {
+	if len(c.Request().Header["Cookie"]) == 0 {
+		// Nothing was sent, and reading the choice costs more than looking.
+		return
+	}
 	chosen, ok := consent.ParseCookie(choice)
 	if !ok {
 		return
