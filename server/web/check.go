@@ -164,17 +164,16 @@ func (s *Server) gate(c echo.Context) error {
 	r := s.rooms.get()
 	defer s.rooms.put(r)
 	a, err := s.asked(c, r)
-	switch consent.CodeOf(err) {
-	case consent.Unauthorized:
-		h.Set("Consent-Decision", "deny; reason=bad-token")
-		return s.refuse(c, http.StatusUnauthorized)
-	case consent.UnknownSite:
-		h.Set("Consent-Decision", "deny; reason=unknown-site")
-		return s.refuse(c, http.StatusForbidden)
-	}
 	if err != nil || len(a.Decisions) == 0 {
-		h.Set("Consent-Decision", "deny; reason=unavailable")
-		return s.refuse(c, http.StatusForbidden)
+		status, reason := http.StatusForbidden, "unavailable"
+		switch consent.CodeOf(err) {
+		case consent.Unauthorized:
+			status, reason = http.StatusUnauthorized, "bad-token"
+		case consent.UnknownSite:
+			reason = "unknown-site"
+		}
+		h.Set("Consent-Decision", "deny; reason="+reason)
+		return s.refuse(c, status)
 	}
 	d := strictest(a.Decisions)
 	r.text = appendLine(r.text, &d)

@@ -25,7 +25,7 @@ func (s *Server) script(c echo.Context) error {
 	h := c.Response().Header()
 	// Two headers more and the map of them would have to grow a second time.
 	h["Cross-Origin-Resource-Policy"], h["Access-Control-Allow-Origin"] = s.fixed.crossOrigin, s.fixed.anyOrigin
-	if consent.CodeOf(err) == consent.UnknownSite {
+	if err != nil && consent.CodeOf(err) == consent.UnknownSite {
 		s.name(c)
 		h.Set("Cache-Control", "private, max-age=60")
 		return c.Blob(http.StatusNotFound, mediaJS+"; charset=utf-8",

@@ -105,6 +105,8 @@ type Server struct {
 	demo    *demo
 	budgets *budgets
 	started time.Time
+	// made is when the server was made, by the clock that only measures.
+	made    time.Time
 	beacons *budget.Meter[netip.Prefix]
 	meters  map[meterKey]*metrics.Route
 	rooms   rooms
@@ -117,7 +119,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock),
 		beacons: budget.New[netip.Prefix](o.Limits.Beacons, maxNetworks, o.Clock),
-		ids:     newRequestIDs(), fixed: newFixedHeaders(),
+		made:    time.Now(), ids: newRequestIDs(), fixed: newFixedHeaders(),
 	}
 	if o.Clock != nil {
 		s.started = o.Clock()
