@@ -224,3 +224,27 @@ func TestZeroRegimeDenies(t *testing.T) {
 		t.Errorf("a consent under no law lasts %d months", r.Terms.ConsentMonths)
 	}
 }
+
+// What is remembered of a period is asked for by its number.
+func TestAPeriodBeginsWithEveryDayOnWhichARowBeginsOrEnds(t *testing.T) {
+	t.Parallel()
+	laws := table(t)
+	for _, r := range laws.Rows() {
+		for _, date := range []string{r.ValidFrom, r.ValidTo} {
+			if date == "" {
+				continue
+			}
+			day, err := time.Parse(time.DateOnly, date)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := day.Unix()
+			if before, first := laws.Period(at-1), laws.Period(at); first != before+1 || laws.Period(at+1) != first {
+				t.Errorf("%s, %s: the second before is in period %d, the day in %d", r.Code, date, before, first)
+			}
+		}
+	}
+	if laws.Period(-1<<62) != 0 || laws.Period(1<<62) < 1 {
+		t.Error("the first and the last period are not at the ends of time")
+	}
+}
