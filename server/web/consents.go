@@ -83,9 +83,8 @@ func (s *Server) createConsent(c echo.Context) error {
 	if w.Consent == "" {
 		w.Consent = cookieValue(r, consent.ConsentCookie)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), deadline)
-	defer cancel()
-	a, err := s.o.Collect.Record(ctx, collect.Write{
+	// Who leaves the page behind the click has decided all the same.
+	a, err := s.o.Collect.Record(s.ends.next(), collect.Write{
 		Site: w.Site, ID: w.ID, Note: w.Note, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
 		Consent: w.Consent, Before: before, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
 		Bot: isBot(r.UserAgent()),

@@ -113,6 +113,7 @@ type Server struct {
 	labels  labels
 	ids     requestIDs
 	fixed   fixedHeaders
+	ends    deadlines
 }
 
 // New makes a server; use Handler with an http.Server that has timeouts.
