@@ -87,7 +87,9 @@ func (p *Packer) Chain(r *Record, before Head) (Head, error) {
 	if err != nil {
 		return before, err
 	}
-	after := before.Next(Leaf(r.ID, sealed))
+	leaf := Leaf(r.ID, sealed)
+	sealed.leaf = &leaf
+	after := before.Next(leaf)
 	next.Link, next.Secret, next.Sealed = after.Link, secret, &sealed
 	copy(sealed.Evidence[linkAt:codeAt], after.Link[:])
 	*r = next

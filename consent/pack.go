@@ -27,6 +27,8 @@ type Sealed struct {
 	Evidence []byte
 	// sum is the hash of Context, where it is known already.
 	sum *Hash
+	// leaf is the record's hash in its chain, where it was worked out already.
+	leaf *Hash
 }
 
 // Packer packs many records, and works out once what they share. It is not for

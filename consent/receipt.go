@@ -38,7 +38,11 @@ func (r *Record) Receipt() Receipt {
 		Node: r.Node, Seq: r.Seq, Link: r.Link,
 	}
 	if r.Sealed != nil && r.Seq > 0 {
-		out.Hash = Leaf(r.ID, *r.Sealed)
+		if known := r.Sealed.leaf; known != nil {
+			out.Hash = *known
+		} else {
+			out.Hash = Leaf(r.ID, *r.Sealed)
+		}
 	}
 	return out
 }

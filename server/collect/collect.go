@@ -35,8 +35,9 @@ type Options struct {
 
 // Desk records consent writes.
 type Desk struct {
-	o     Options
-	words words
+	o       Options
+	words   words
+	rulesOf compiled
 }
 
 // New makes a desk.

@@ -69,7 +69,7 @@ func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown
 	if !ok {
 		return shown{}, consent.Fail(consent.BadNote, "the note names a regime that this server does not know", "load the script or the notice again")
 	}
-	return shown{edition: e, regime: regime, rules: e.Rules(regime.Terms, consent.Place{}), locale: note.Locale}, nil
+	return shown{edition: e, regime: regime, rules: d.rulesOf.rules(e, regime.Terms), locale: note.Locale}, nil
 }
 
 // rules are those of the notice, held against the law under which the earlier
