@@ -130,7 +130,7 @@ func compiled(errors []api.Message) error {
 func shared() map[string]any {
 	return map[string]any{
 		"_may": "m", "_slots": "s", "_policy": "p", "_loading": "l", "_watch": "o", "_net": "w",
-		"_inert": "i", "_shown": "h", "_open": "n", "_once": "c",
+		"_inert": "i", "_shown": "h", "_open": "n",
 	}
 }
 

@@ -3,7 +3,7 @@ import { safely } from "./quietly.ts";
 import { type Allowed, type Inert, revive, type Slot, shared } from "./revive.ts";
 import { placeholder } from "./ui/embed.ts";
 
-const waiting = '[data-src],[data-cookieblock-src],script[type="text/plain"]';
+const waiting = '[data-src],[data-cookieblock-src],[type="text/plain"],.lx-embed';
 
 /** The purposes that an element names, in our markup or another platform's. */
 export const namesOf = ({ dataset: d = {}, className }: Inert): readonly string[] =>
@@ -11,19 +11,20 @@ export const namesOf = ({ dataset: d = {}, className }: Inert): readonly string[
 
 const sourceOf = (e: Inert) => e.dataset.src || e.dataset.cookieblockSrc || e.src;
 
-/** Lets an element in or out of the page, as its purposes ask for. */
-const turn = async (slot: Slot) => {
+/** Lets an element in or out of the page, as its purposes ask for; `once` lets it in until something changes. */
+export const turn = async (slot: Slot, once?: boolean) => {
   try {
     const e = slot._inert;
     const src = sourceOf(e);
     // Order is kept: files load side by side and run in turn, a script in the
     // page waits for the file before it.
     if (!src) await shared._loading;
-    const open = slot._once || namesOf(e).every((n) => shared._may(n, e.dataset.level, e.dataset.vendor || n));
-    // What has run cannot be taken back.
-    if (open === slot._open || (slot._open && e.localName === "script")) return;
+    const open = once || namesOf(e).every((n) => shared._may(n, e.dataset.level, e.dataset.vendor || n));
+    // What has run cannot be taken back. What has left the page waits until it comes back: a pixel would be sent from anywhere.
+    if (open === slot._open || (open && !slot._shown.isConnected) || (slot._open && e.localName === "script")) return;
     slot._open = open;
-    const shown = open ? revive(e, src) : (VENDORS && placeholder(slot)) || e;
+    const shown: Inert = open ? revive(e, src) : (VENDORS && placeholder(slot)) || e;
+    shown.lx = slot;
     if (shown !== slot._shown) slot._shown.replaceWith(shown);
     slot._shown = shown;
   } catch {
@@ -35,12 +36,14 @@ const turn = async (slot: Slot) => {
 let half: Inert | undefined;
 
 const take = (e: Inert) => {
-  if (e.lx || !namesOf(e)[0]) return;
-  if (sourceOf(e) || e.nextSibling || document.readyState !== "loading") {
-    e.lx = { _inert: e, _shown: e };
+  if (!e.lx && namesOf(e)[0]) {
+    if (sourceOf(e) || e.nextSibling || document.readyState !== "loading") e.lx = { _inert: e, _shown: e };
+    else half = e;
+  }
+  if (e.lx) {
     shared._slots.add(e.lx);
     void turn(e.lx);
-  } else half = e;
+  }
 };
 
 /** Looks at the waiting elements in a part of the page, which may be one itself. */
@@ -49,7 +52,7 @@ export const scan = (root: Node = document) => {
   (root as Inert).querySelectorAll?.<Inert>(waiting).forEach(take);
 };
 /** Looks again at all that was seen. */
-export const again = () => shared._slots.forEach(turn);
+export const again = () => shared._slots.forEach((slot) => void turn(slot));
 
 /** Arms the gate of a page, or takes over the one that is there; tells when the page has changed. */
 export const arm = (may: Allowed, changed: () => void) => {
@@ -58,9 +61,11 @@ export const arm = (may: Allowed, changed: () => void) => {
   shared._watch = new MutationObserver(
     safely((records) => {
       if (half) take(half);
+      // What has left the page is found again when it comes back, but for a frame that runs: that must not come back running.
+      shared._slots.forEach((slot) => void (slot._shown.isConnected || (slot._open && slot._shown.sandbox) || shared._slots.delete(slot)));
       // Only what is new: pages may be large, and change all the time. What lies in something new is seen with it.
       const added = new Set(records.flatMap((r) => [...r.addedNodes]));
-      for (const node of added) if (node.isConnected && !(added as Set<unknown>).has(node.parentNode)) scan(node);
+      for (const node of added) if (!(added as Set<unknown>).has(node.parentNode)) scan(node);
       changed();
     }),
   );

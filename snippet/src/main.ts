@@ -4,7 +4,7 @@
 // What is seen stands first: together, words and styles pack better.
 import "lx:view";
 import { act, close, everything, go, state, tell } from "./act.ts";
-import { again, arm, scan } from "./gate.ts";
+import { arm, scan, turn } from "./gate.ts";
 import { clean, free, guardCookies, readConsent } from "./jar.ts";
 import { get, has, purposesOf } from "./page.ts";
 import { safely } from "./quietly.ts";
@@ -86,9 +86,10 @@ addEventListener("click", safely((e) => {
       // What a placeholder stands for is shown, from now on if its vendor is granted.
       once: (always?: boolean) => {
         const slot = ((hook as Element).closest(".lx-embed") as Inert).lx as Slot;
-        slot._once = trusted;
         if (always) act("embed", [], trusted, { [slot._inert.dataset.vendor as string]: 1 });
-        again();
+        void turn(slot, trusted);
+        // The button that had the focus is gone.
+        slot._shown.focus();
       },
       always: () => (deeds.once as (always: boolean) => void)(true),
     }),

@@ -5,13 +5,13 @@ import { quietly } from "./quietly.ts";
 export type Allowed = (name: string, level: string | undefined, vendor: string) => boolean;
 
 /** An element that waits, or may wait; `lx` is ours. */
-export type Inert = HTMLElement & { src?: string; lx?: Slot };
+export type Inert = HTMLElement & { src?: string; sandbox?: unknown; lx?: Slot };
 /**
  * One waiting element, and what is in its place. The compiler gives each name
  * in Slot and Shared one fixed short form, so an inline gate of an older
  * edition hands over to a newer script.
  */
-export type Slot = { readonly _inert: Inert; _shown: Element; _open?: boolean | undefined; _once?: boolean };
+export type Slot = { readonly _inert: Inert; _shown: Inert; _open?: boolean | undefined };
 /** What all gates of a page share. */
 export type Shared = {
   /** Who decides, from now on; as long as nobody does, all waits. */
@@ -40,7 +40,7 @@ export const shared: Shared =
  * is set on a node that the parser has just inserted, and never run a script
  * twice.
  */
-export const revive = (e: Inert, src: string | undefined): Element => {
+export const revive = (e: Inert, src: string | undefined): Inert => {
   const copy = e.cloneNode(true) as HTMLScriptElement;
   const { dataset } = copy;
   delete dataset.src;

@@ -119,6 +119,53 @@ test('scripts in the markup of the page never run unasked, and come in their ord
     assert.equal(await p.evaluate(() => document.querySelector('[src$="three.js"]').type), 'module');
   }));
 
+/** Marked elements as a route of a single page: a pixel, a script before another, a frame. */
+const route = () => `<main><img alt="" data-category="analytics" data-src="${T()}/route.gif"><script type="text/plain" data-category="analytics" data-src="${T()}/route.js"></script>
+  <script type="text/plain" data-category="analytics">window.routed = (window.routed ?? 0) + 1;</script>
+  <iframe data-category="marketing" data-vendor="video" data-src="${stage.url('video.localhost', '/embed')}" title="Video"></iframe></main>`;
+
+test('what a route has taken out of the page is not sent by a later grant, and waits for its way back', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', '', route());
+    await p.locator('.lx-embed').waitFor();
+    await p.evaluate(() => {
+      window.away = document.querySelector('main');
+      away.remove();
+    });
+    await choose(p, 'accept');
+    await stage.untouched(v, 'tracker.localhost', 'video.localhost');
+    await p.evaluate(() => {
+      const s = Object.assign(document.createElement('script'), { type: 'text/plain', textContent: 'window.other = 1' });
+      s.dataset.category = 'analytics';
+      document.body.append(s);
+    });
+    await holds(p, 'other', 1, 'nothing waits for a script that is gone');
+    await p.evaluate(() => document.body.append(window.away));
+    await stage.reached({ 'video.localhost': ['/embed'], 'tracker.localhost': ['/route.gif', '/route.js'] });
+    await holds(p, 'routed', 1);
+    // Granted, taken out, withdrawn and put back: the frame is not shown again.
+    await p.evaluate(() => window.away.remove());
+    await withdraw(p);
+    await p.evaluate(() => document.body.append(window.away));
+    await p.locator('.lx-embed').waitFor();
+    await v.rest();
+    assert.equal(stage.asked('video.localhost').length, 1);
+    assert.equal(await p.evaluate(() => window.routed), 1);
+  }));
+
+test('a frame that is shown once has the focus, and goes at a refusal', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', '', `${route()}<iframe data-category="marketing" data-vendor="video" data-src="${stage.url('video.localhost', '/second')}" title="Second"></iframe>`);
+    await choose(p, 'reject');
+    for (const [i, title] of [[0, 'Video'], [0, 'Second']]) {
+      await p.locator('.lx-embed [data-lx-action="once"]').nth(i).press('Enter');
+      await until(async () => assert.equal(await p.evaluate(() => document.activeElement.title), title));
+    }
+    assert.equal(await p.locator('iframe').count(), 2, 'one does not close the other');
+    await p.evaluate(() => window.lxConsent.rejectAll());
+    await until(async () => assert.deepEqual([await p.locator('iframe').count(), await p.locator('.lx-embed').count()], [0, 2]));
+  }));
+
 test('routes of a single page, undeclared hosts and the own origin are as they were', () =>
   stage.visit(async (v, p) => {
     stage.serve('cdn.localhost', 'window.cdn = true;');

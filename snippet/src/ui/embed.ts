@@ -9,8 +9,7 @@ export const placeholder = (slot: Slot): HTMLElement | undefined => {
   const frame = slot._inert as HTMLIFrameElement;
   const vendor = vendors[frame.dataset.vendor as string];
   if (!vendor || frame.localName !== "iframe") return;
-  const box: HTMLElement & { lx?: Slot } = grow(embed(vendor));
-  box.lx = slot;
+  const box = grow(embed(vendor));
   box.className += ` ${frame.className}`;
   // The frame's own size, which any rule of the page may override.
   box.style.setProperty("--w", frame.width);
