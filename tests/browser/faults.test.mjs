@@ -138,13 +138,14 @@ test('S8: a page that is made before it is wanted shows nothing until it is', as
   stage.serve('www.shop.localhost/made', () => ({ text: told().includes('?madetrue0') ? 'yes' : 'no' }));
   stage.hits.length = 0;
   const temp = tempDir();
-  const alone = spawn(find('chromium'), ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${temp.dir}`, '--host-resolver-rules=MAP * 127.0.0.1', page('/start')], { stdio: 'ignore' });
+  const alone = spawn(find('chromium'), ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${temp.dir}`, '--host-resolver-rules=MAP * 127.0.0.1', page('/start')], { stdio: 'ignore', detached: true });
   const ended = new Promise((done) => alone.once('exit', done));
   try {
     // Each is on a way of its own.
     await until(() => assert.deepEqual(told().sort(), ['?madetrue0', '?readytrue', '?seen1', '?showfalse']));
   } finally {
-    alone.kill();
+    // The whole group: what the browser started has no time of its own to end in.
+    process.kill(-alone.pid, 'SIGKILL');
     await ended;
     temp.remove();
   }

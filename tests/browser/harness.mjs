@@ -30,10 +30,22 @@ export async function until(look) {
   }
 }
 
-/** A folder that is removed by the returned function. What a browser that has ended leaves running writes a little longer. */
+/**
+ * A folder that is removed by the returned function. What a browser that has ended leaves running writes a little
+ * longer, so the folder is read anew for each try: rmSync's own retries see only what was there at the first.
+ */
 export function tempDir() {
   const dir = mkdtempSync(path.join(tmpdir(), 'lxconsent-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }) };
+  const remove = () => {
+    for (const end = Date.now() + patience; ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)) {
+      try {
+        return rmSync(dir, { recursive: true, force: true });
+      } catch (fault) {
+        if (fault.code !== 'ENOTEMPTY' || Date.now() > end) throw fault;
+      }
+    }
+  };
+  return { dir, remove };
 }
 
 /**
