@@ -154,13 +154,21 @@ func TestWebhooksReachNoPrivateAddress(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	r := newReceiver(t)
-	made := s.do(http.MethodPost, "/v1/sites/demo/webhooks", `{"url":"`+r.URL+`"}`, operator)
+	for _, url := range []string{r.URL, "https://127.0.0.1", "https://[::1]:8443/x", "https://10.1.2.3", "https://169.254.169.254/latest", "https://localhost"} {
+		a := s.do(http.MethodPost, "/v1/sites/demo/webhooks", `{"url":"`+url+`"}`, operator)
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text(t, "fix"), "--webhook-allow") {
+			t.Errorf("%s: %d %s", url, a.status, a.body)
+		}
+	}
+	made := s.do(http.MethodPost, "/v1/sites/demo/webhooks", `{"url":"https://192.88.98.1"}`, operator)
 	if made.status != http.StatusCreated {
 		t.Fatalf("%d %s", made.status, made.body)
 	}
-	test := s.do(http.MethodPost, "/v1/sites/demo/webhooks/"+made.text(t, "id")+"/test", "", operator)
-	if test.field(t, "status") != float64(0) || !strings.Contains(test.text(t, "error"), "--webhook-allow") {
-		t.Errorf("%s", test.body)
+	if a := s.do(http.MethodPatch, "/v1/sites/demo/webhooks/"+made.text(t, "id"), `{"url":"https://192.168.0.1"}`, operator); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("changed to a private address: %d %s", a.status, a.body)
+	}
+	if a := s.do(http.MethodPatch, "/v1/sites/demo/webhooks/"+made.text(t, "id"), `{"disabled":true}`, operator); a.status != http.StatusOK {
+		t.Errorf("disabled: %d %s", a.status, a.body)
 	}
 	for _, url := range []string{"ftp://example.com", "https://u:p@example.com", "example.com", "", "https://", "https://a b"} {
 		if a := s.do(http.MethodPost, "/v1/sites/demo/webhooks", `{"url":"`+url+`"}`, operator); a.status != http.StatusUnprocessableEntity {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -37,11 +38,14 @@ type Options struct {
 	Wait time.Duration
 	// Version stands in the User-Agent.
 	Version string
+	// Resolve finds the addresses of a name; nil asks this machine's resolver.
+	Resolve func(ctx context.Context, name string) ([]netip.Addr, error)
 }
 
 // Desk manages endpoints and sends to them.
 type Desk struct {
 	o      Options
+	guard  *guard
 	client *http.Client
 	mu     sync.Mutex
 	// busy are endpoints that are being sent to.
@@ -54,8 +58,13 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Attempts, o.Wait = cmp.Or(o.Attempts, 12), cmp.Or(o.Wait, 5*time.Second)
+	if o.Resolve == nil {
+		o.Resolve = func(ctx context.Context, name string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
+		}
+	}
 	g := &guard{allowed: o.Allow, special: special()}
-	return &Desk{o: o, client: g.client(), busy: map[string]bool{}}
+	return &Desk{o: o, guard: g, client: g.client(), busy: map[string]bool{}}
 }
 
 const (
@@ -75,6 +84,9 @@ const RotateLife = 24 * time.Hour
 // Unavailable.
 func (d *Desk) Create(ctx context.Context, e Endpoint, after *string) (Endpoint, string, error) {
 	if err := e.check(); err != nil {
+		return e, "", err
+	}
+	if err := d.reachable(ctx, e.URL); err != nil {
 		return e, "", err
 	}
 	there, err := d.List(ctx, e.Site)
@@ -160,6 +172,11 @@ func (d *Desk) Change(ctx context.Context, site, id string, change func(*Endpoin
 	}
 	if err := k.check(); err != nil {
 		return before, after, err
+	}
+	if k.URL != before.URL {
+		if err := d.reachable(ctx, k.URL); err != nil {
+			return before, after, err
+		}
 	}
 	if before.Disabled && !k.Disabled {
 		if err := d.amend(ctx, k.key(), func(st *state) { st.FailingSince = nil; st.allDue(d.o.Clock()) }); err != nil {

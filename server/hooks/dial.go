@@ -3,12 +3,16 @@ package hooks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/leadiumx/consent/consent"
 )
 
 // errForbidden is the cause of a delivery to an address that must not be reached.
@@ -41,6 +45,37 @@ func (g *guard) permits(a netip.Addr, tls bool) bool {
 	}
 	public := a.Zone() == "" && a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(g.special, within)
 	return public && tls
+}
+
+// resolveWait bounds how long somebody who names an address waits for its name.
+const resolveWait = 2 * time.Second
+
+// reachable refuses an address to which no delivery could go, so that whoever
+// writes it hears of it at once. A name that does not resolve now may do so
+// later; each delivery is checked again when it is dialled. Errors: Invalid.
+func (d *Desk) reachable(ctx context.Context, address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("read an address that was checked: %w", err)
+	}
+	name, tls := u.Hostname(), u.Scheme == "https"
+	if !tls && len(d.o.Allow) == 0 {
+		return consent.Fail(consent.Invalid, "`url` does not begin with https://", "use TLS; deliveries without it go only to networks that the operator allows with --webhook-allow")
+	}
+	found := []netip.Addr{}
+	if a, err := netip.ParseAddr(name); err == nil {
+		found = append(found, a)
+	} else {
+		ctx, cancel := context.WithTimeout(ctx, resolveWait)
+		defer cancel()
+		if found, err = d.o.Resolve(ctx, name); err != nil || len(found) == 0 {
+			return nil
+		}
+	}
+	if slices.ContainsFunc(found, func(a netip.Addr) bool { return d.guard.permits(a, tls) }) {
+		return nil
+	}
+	return consent.Fail(consent.Invalid, "`url` leads to no public address, or without TLS", "write an https address that the internet reaches; the operator can allow other networks with --webhook-allow")
 }
 
 const (

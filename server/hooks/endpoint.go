@@ -105,8 +105,8 @@ const (
 	MaxEndpoints = 20
 )
 
-// check refuses an endpoint that could not be sent to. Whether its address may
-// be reached is known only when it is dialled. Errors: Invalid.
+// check refuses an endpoint that could not be sent to, as far as that can be read
+// from it. Errors: Invalid.
 func (e *Endpoint) check() error {
 	u, err := url.Parse(e.URL)
 	switch {
