@@ -1806,6 +1806,8 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "degraded" | "down";
             store: string;
+            store_cause?: string;
+            store_fix?: string;
             /** Format: double */
             uptime_seconds: number;
             version: string;

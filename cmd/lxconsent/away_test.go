@@ -127,6 +127,20 @@ func TestWithoutRedisSignedCookiesStillAnswerAndAllElseDeniesAtOnce(t *testing.T
 					t.Errorf("%s took %v", what, fastest)
 				}
 			}
+			await(t, "the outage is known", func() bool {
+				return s.do(http.MethodGet, "/readyz", "").text(t, "store") == "degraded"
+			})
+			quickly := time.Hour
+			for i := 0; i < 5 || i < 50 && quickly > 60*time.Millisecond; i++ {
+				began := time.Now()
+				if allow, why := s.decision("marketing", both...); !allow || why != "granted" {
+					t.Errorf("the signed cookie with its subject, in an outage that is known: %v %s", allow, why)
+				}
+				quickly = min(quickly, time.Since(began))
+			}
+			if quickly > 60*time.Millisecond {
+				t.Errorf("in an outage that is known, a signed cookie waited for %v", quickly)
+			}
 		})
 	}
 }
@@ -182,4 +196,59 @@ func TestWhatAVisitorWritesIsTakenWhileRedisIsAwayAndOutlivesBoth(t *testing.T) 
 	// Whatever Redis had is lost, too.
 	redis.Restart()
 	await(t, "both are listed", asked("before", "meanwhile"))
+}
+
+func TestOnlyWhoManagesTheServerLearnsWhyRedisTakesNothing(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	s := start(t, "--redis", redis.URL())
+	note := s.note("FR")
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll, "note": note})
+	redis.Set("maxmemory", "1")
+	s.write(write{"id": id(2), "action": "reject_all", "note": note})
+	await(t, "the node knows that Redis takes nothing", func() bool {
+		return s.do(http.MethodGet, "/readyz", "").text(t, "store") == "degraded"
+	})
+	details := s.do(http.MethodGet, "/v1/health/details", "", operator)
+	if !strings.Contains(details.text(t, "store_cause"), "maxmemory") || !strings.Contains(details.text(t, "store_fix"), "CONFIG SET") {
+		t.Errorf("%s", details.body)
+	}
+	known := s.do(http.MethodGet, "/v1/sites/demo/evidence", "", operator)
+	if known.status != http.StatusServiceUnavailable || !strings.Contains(known.text(t, "detail"), "maxmemory") || known.header.Get("Retry-After") == "" {
+		t.Errorf("%d %s", known.status, known.body)
+	}
+	redis.Kill()
+	for what, a := range map[string]answer{
+		"a visitor":          s.do(http.MethodGet, "/v1/consents/me?site=demo", "", subjectToken(a.text(t, "subject"))),
+		"whoever claims one": s.do(http.MethodGet, "/v1/sites/demo/evidence", "", header("Authorization", "Bearer lxk_"+strings.Repeat("a", 40))),
+	} {
+		if a.status != http.StatusServiceUnavailable || !strings.Contains(a.text(t, "detail"), "the store did not answer") || strings.Contains(string(a.body), "Redis") || a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %s", what, a.status, a.body)
+		}
+	}
+}
+
+func TestAFormThatCannotBeDoneNowIsAnsweredByThePage(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	s := start(t, "--redis", redis.URL())
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	own := []option{cookie("lx_subject", a.text(t, "subject")), fromPage(s.url), header("Content-Type", "application/x-www-form-urlencoded")}
+	if paused := s.do(http.MethodPost, "/privacy/demo/restrict", "", own...); paused.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", paused.status, paused.body)
+	}
+	await(t, "Redis has the pause", func() bool {
+		st, out := s.command("ledger", "export", "--site", "demo")
+		return st == 0 && strings.Contains(out, `"restrict"`)
+	})
+	redis.Kill()
+	lifted := s.do(http.MethodPost, "/privacy/demo/lift", "", append(own, header("Accept-Language", "de"))...)
+	if lifted.status != http.StatusServiceUnavailable || !strings.HasPrefix(lifted.header.Get("Content-Type"), "text/html") ||
+		!strings.Contains(string(lifted.body), "Das geht gerade nicht.") || lifted.header.Get("Retry-After") == "" {
+		t.Errorf("%d %s\n%s", lifted.status, lifted.header, lifted.body)
+	}
+	redis.Restart()
+	await(t, "the pause is lifted", func() bool {
+		return s.do(http.MethodPost, "/privacy/demo/lift", "", own...).status == http.StatusSeeOther
+	})
 }

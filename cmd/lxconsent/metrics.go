@@ -19,7 +19,7 @@ func (c *serveCmd) state(box *outbox.Outbox, p *places, sites *publish.Desk, scr
 	return func() metrics.State {
 		log := box.Status()
 		s := metrics.State{
-			Waiting: log.Last - log.Applied, Kept: log.Entries, KeptBytes: log.Bytes, StoreDown: log.Down, Fenced: log.Fenced,
+			Waiting: log.Last - log.Applied, Kept: log.Entries, KeptBytes: log.Bytes, StoreDown: log.Down, Trouble: log.Trouble, Fenced: log.Fenced,
 			GeoSource: p.Source(), Sites: len(sites.Sites()), Keys: len(keys.PublicKeys()),
 		}
 		if !log.Waiting.IsZero() {

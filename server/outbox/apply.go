@@ -155,7 +155,7 @@ func (a *applier) failed(err error) {
 		a.o.Log.Warn("the store does not take decisions; they wait in the node log", "err", err, "fix", fix)
 	}
 	a.pause = min(max(2*a.pause, firstPause), lastPause)
-	a.setDown(true)
+	a.setDown(true, err)
 }
 
 // recovered notes that the store answers again. It may have lost what it had
@@ -165,15 +165,15 @@ func (a *applier) recovered() {
 		return
 	}
 	a.pause = 0
-	a.setDown(false)
+	a.setDown(false, nil)
 	a.o.Log.Info("the store takes decisions again")
 	a.rewind(caution)
 }
 
-func (a *applier) setDown(down bool) {
+func (a *applier) setDown(down bool, why error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.down = down
+	a.down, a.trouble = down, why
 }
 
 // rewind plans to hand over once more what was logged in the time just past.

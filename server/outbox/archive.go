@@ -12,8 +12,12 @@ func (b *Outbox) handedOver(ctx context.Context) error {
 		return late(err)
 	}
 	b.mu.Lock()
-	last, down := b.index.last(), b.down
+	last, down, trouble := b.index.last(), b.down, b.trouble
 	b.mu.Unlock()
+	if down && trouble != nil {
+		// Whoever asks learns why it takes none.
+		return coded(trouble)
+	}
 	if down || !b.reached(ctx, last, callWait) {
 		return consent.Fail(consent.Unavailable, "the store has not yet had all decisions of this node", "try again once it answers")
 	}

@@ -117,8 +117,9 @@ type Outbox struct {
 	waiting map[uint64][]chan<- result
 	// moved is closed and made anew when applied moves.
 	moved chan struct{}
-	// down says that the store does not answer.
-	down bool
+	// down says that the store does not take decisions, trouble why.
+	down    bool
+	trouble error
 	// horizon is since when the log knows every id, in milliseconds.
 	horizon int64
 	// news wakes the applier.
@@ -251,38 +252,6 @@ func (b *Outbox) Ping(ctx context.Context) error {
 	default:
 	}
 	return b.log.fence.err()
-}
-
-// Status is what an operator wants to know of the log.
-type Status struct {
-	// Last is the newest entry, Applied the newest that the store has had
-	// together with all before it.
-	Last, Applied uint64
-	// Waiting is when the oldest entry came that the store has not had; zero
-	// when there is none.
-	Waiting time.Time
-	// Entries and Bytes are what is kept.
-	Entries int
-	Bytes   int64
-	// Down says that the store behind does not answer.
-	Down bool
-	// Fenced says that the disk failed and nothing is taken any more.
-	Fenced bool
-}
-
-// Status returns the state of the log at this moment.
-func (b *Outbox) Status() Status {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var waiting time.Time
-	if m := b.index.at(b.applied + 1); m != nil {
-		waiting = time.UnixMilli(m.time)
-	}
-	return Status{
-		Waiting: waiting,
-		Last:    b.index.last(), Applied: b.applied, Entries: len(b.index.metas), Bytes: b.index.bytes,
-		Down: b.down, Fenced: b.log.fence.err() != nil,
-	}
 }
 
 // Close takes no more, hands over what it can in the time that Options.Drain

@@ -14,6 +14,9 @@ const (
 	// readWait is how long a read waits for the store to have had what this
 	// node knows of the subject; afterwards the two are laid over each other.
 	readWait = 20 * time.Millisecond
+	// awayWait is how long a read waits for a store that is known to be away. A
+	// full one, or one that has just come back, answers sooner.
+	awayWait = 20 * time.Millisecond
 	// historyLimit is the most that History returns: the newest ones.
 	historyLimit = 1000
 )
@@ -162,6 +165,9 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Reco
 		if r, err, ok := l.alone(); ok {
 			return r, err
 		}
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, awayWait)
+		defer cancel()
 	}
 	r, err := b.inner.Latest(ctx, site, subject)
 	if err == nil && l.isErased && r.Clock <= l.tomb {

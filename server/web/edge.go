@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -93,6 +94,10 @@ type detailsJSON struct {
 	Status string `json:"status" enum:"ok,degraded,down"`
 	Store  string `json:"store"`
 	Geo    string `json:"geo"`
+	// StoreCause is why the store does not take decisions, StoreFix how to mend
+	// it; empty while it does.
+	StoreCause string `json:"store_cause,omitempty"`
+	StoreFix   string `json:"store_fix,omitempty"`
 	// Level is what an acknowledged decision has reached.
 	Level consent.Level `json:"level"`
 	// Waiting are decisions of the node's log that the store has not had, Oldest
@@ -118,6 +123,9 @@ func (s *Server) healthDetails(c echo.Context) error {
 		st := s.o.State()
 		out.Waiting, out.Oldest, out.LogBytes, out.Fenced = st.Waiting, st.Oldest.Seconds(), st.KeptBytes, st.Fenced
 		out.GeoSource, out.Sites, out.Scripts, out.Keys = st.GeoSource, st.Sites, st.Scripts, st.Keys
+		if e := new(consent.Error); errors.As(st.Trouble, &e) {
+			out.StoreCause, out.StoreFix = e.Cause, e.Fix
+		}
 		if !st.GeoBuilt.IsZero() {
 			day := st.GeoBuilt.UTC().Format("2006-01-02")
 			out.GeoBuilt = &day

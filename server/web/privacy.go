@@ -5,7 +5,6 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -17,7 +16,6 @@ import (
 	"github.com/leadiumx/consent/server/bundle"
 	"github.com/leadiumx/consent/server/collect"
 	"github.com/leadiumx/consent/server/gate"
-	"github.com/leadiumx/consent/server/rights"
 	"github.com/leadiumx/consent/server/script"
 	"github.com/leadiumx/consent/snippet"
 )
@@ -36,7 +34,7 @@ type privacyView struct {
 	State                    collect.State
 	Since, Last              string
 	Reject, Settings, Policy string
-	Done                     bool
+	Done, Failed             bool
 }
 
 type privacyRow struct {
@@ -45,7 +43,11 @@ type privacyRow struct {
 }
 
 // privacyPage serves GET /privacy/{site}: the visitor's own page.
-func (s *Server) privacyPage(c echo.Context) error {
+func (s *Server) privacyPage(c echo.Context) error { return s.showPrivacy(c, http.StatusOK) }
+
+// showPrivacy answers with the page; one with another status than 200 says that
+// what was asked for could not be done.
+func (s *Server) showPrivacy(c echo.Context, status int) error {
 	n, v, err := s.noticeOf(c, c.Param("site"))
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (s *Server) privacyPage(c echo.Context) error {
 	view := privacyView{
 		Site: site, Locale: locale, Dir: bundle.Dir(locale), Scheme: schemeOf(site), T: own, Query: s.privacyQuery(c, site.ID),
 		Reject: words["button.reject"], Settings: words["prefs.title"], Policy: words["banner.policy"],
-		Done: c.QueryParam("done") == "1",
+		Done: c.QueryParam("done") == "1" && status == http.StatusOK, Failed: status != http.StatusOK,
 	}
 	if view.Rows, err = s.privacyRows(c, n, v, words, own); err != nil {
 		return err
@@ -81,7 +83,7 @@ func (s *Server) privacyPage(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'")
-	return c.HTMLBlob(http.StatusOK, b.Bytes())
+	return c.HTMLBlob(status, b.Bytes())
 }
 
 // stateWait is how long the page waits for what it shows of the visitor's records.
@@ -147,101 +149,6 @@ func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words,
 	}
 	return rows, nil
 }
-
-// privacyObject serves POST /privacy/{site}/object: a refusal of everything,
-// without scripts and without any proof of who asks.
-func (s *Server) privacyObject(c echo.Context) error {
-	return s.privacyAct(c, consent.Object)
-}
-
-// privacyRestrict serves POST /privacy/{site}/restrict, privacyLift its end.
-func (s *Server) privacyRestrict(c echo.Context) error { return s.privacyAct(c, consent.Restrict) }
-
-func (s *Server) privacyLift(c echo.Context) error { return s.privacyAct(c, consent.Lift) }
-
-// askWait is how long a visitor waits for the store to have what they wrote,
-// which is on this server's disk before.
-const askWait = time.Second
-
-// privacyAsk serves POST /privacy/{site}/request: what a person has to answer.
-func (s *Server) privacyAsk(c echo.Context) error {
-	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, 16<<10)
-	n, _, err := s.privacyForm(c)
-	if err != nil {
-		return err
-	}
-	wait := askWait
-	if s.o.StoreAway() {
-		wait = 0
-	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), wait)
-	defer cancel()
-	token := cookieValue(c.Request(), consent.SubjectCookie)
-	_, err = s.o.Rights.Ask(ctx, rights.Asked{
-		Site: n.Edition.Site.ID, Regime: n.Regime.ID, Locale: n.Locale,
-		Kind: rights.Kind(c.FormValue("kind")), Subject: s.subjectOf(&n.Edition.Site, token),
-	}, rights.Message{Text: c.FormValue("message"), Email: c.FormValue("email")})
-	if err != nil {
-		return err
-	}
-	return s.privacyDone(c, n)
-}
-
-func (s *Server) privacyAct(c echo.Context, act consent.Action) error {
-	n, v, err := s.privacyForm(c)
-	if err != nil {
-		return err
-	}
-	token := cookieValue(c.Request(), consent.SubjectCookie)
-	if _, err := s.act(c, n, v, actJSON{Act: act}, token, ownOrigin(c)); err != nil {
-		return err
-	}
-	return s.privacyDone(c, n)
-}
-
-// privacyErase serves POST /privacy/{site}/erase.
-func (s *Server) privacyErase(c echo.Context) error {
-	n, _, err := s.privacyForm(c)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
-	defer cancel()
-	e, err := s.o.Collect.Erase(ctx, n.Edition.Site.ID, cookieValue(c.Request(), consent.SubjectCookie))
-	if err != nil {
-		return err
-	}
-	s.noted(c, n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie)), e.Away)
-	s.keepChoice(c, &n.Edition.Site, ownOrigin(c), e.Consent)
-	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.SubjectCookie, "", true)
-	return s.privacyDone(c, n)
-}
-
-// privacyForm takes a form only from our own page.
-func (s *Server) privacyForm(c echo.Context) (*script.Notice, visitOf, error) {
-	if err := sameOrigin(c.Request()); err != nil {
-		return nil, visitOf{}, err
-	}
-	n, v, err := s.noticeOf(c, c.Param("site"))
-	if err != nil {
-		return nil, visitOf{}, err
-	}
-	// Both forms only take away.
-	return n, v, s.pay(c, &n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie), true)
-}
-
-func (s *Server) privacyDone(c echo.Context, n *script.Notice) error {
-	site := n.Edition.Site.ID
-	keep := s.privacyQuery(c, site)
-	sep := "?"
-	if keep != "" {
-		sep = "&"
-	}
-	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/privacy/%s%s%sdone=1", site, keep, sep))
-}
-
-// ownOrigin is the origin of our own page, which the form was sent from.
-func ownOrigin(c echo.Context) string { return "http://" + c.Request().Host }
 
 // privacyStyle serves the sheet of the page, in the look of one site's banner.
 func (s *Server) privacyStyle(c echo.Context) error {

@@ -70,8 +70,9 @@ func status(code consent.Code) int {
 	}
 }
 
-// problemOf turns any error into a problem document. The text of an
-// unexpected error stays in our logs.
+// problemOf turns any error into a problem document, for somebody who may know
+// why the store does not answer. The text of an unexpected error stays in our
+// logs.
 func problemOf(err error) Problem {
 	var e *consent.Error
 	var he *echo.HTTPError
@@ -91,21 +92,20 @@ func problemOf(err error) Problem {
 		Type: "urn:lxconsent:problem:" + string(e.Code), Title: http.StatusText(st), Status: st,
 		Code: e.Code, Detail: e.Cause, Fix: e.Fix, Findings: e.Findings,
 	}
-	if e.Code == consent.Unavailable {
-		p.Detail, p.Fix = "the store did not answer in time; nothing was lost that had been acknowledged", "try again in a moment"
-	}
 	return p
+}
+
+// unavailableToStrangers is what visitors, and whoever has not proved who they
+// are, hear of a failure: why the store does not do it is the operator's own.
+func unavailableToStrangers() (cause, fix string) {
+	cause, fix = "the store did not answer in time; nothing was lost that had been acknowledged", "try again in a moment"
+	return cause, fix
 }
 
 func writeProblem(c echo.Context, p Problem) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
-	switch p.Status {
-	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		if h.Get("Retry-After") == "" {
-			h.Set("Retry-After", "5")
-		}
-	case http.StatusUnauthorized:
+	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="lxconsent"`)
 	}
 	b, err := json.Marshal(p)

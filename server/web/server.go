@@ -161,16 +161,28 @@ func (s *Server) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	request, p := s.name(c), problemOf(err)
+	p := problemOf(err)
+	if known, _ := c.Get("principal").(admin.Principal); p.Code == consent.Unavailable && (known.Kind == "" || known.Kind == byNobody) {
+		p.Detail, p.Fix = unavailableToStrangers()
+	}
+	s.tell(c, err, p)
+	if err := writeProblem(c, p); err != nil {
+		s.o.Log.Warn("problem could not be written", "error", err)
+	}
+}
+
+// tell notes a failure in the log and in the metrics, and says in the answer's
+// header when to try again.
+func (s *Server) tell(c echo.Context, err error, p Problem) {
+	request, h := s.name(c), c.Response().Header()
 	if l := new(limited); errors.As(err, &l) {
-		c.Response().Header().Set("Retry-After", seconds(l.wait))
+		h.Set("Retry-After", seconds(l.wait))
 		s.o.Metrics.Refused(l.budget)
+	} else if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+		h.Set("Retry-After", "5")
 	}
 	if p.Status >= http.StatusInternalServerError {
 		s.o.Log.Error("request failed", "route", c.Path(), "request", request, "error", err)
-	}
-	if err := writeProblem(c, p); err != nil {
-		s.o.Log.Warn("problem could not be written", "error", err)
 	}
 }
 

@@ -80,6 +80,9 @@ func (s *Server) begin(pick func() (string, error)) *Server {
 // URL is the server's address as redis://host:port.
 func (s *Server) URL() string { return "redis://" + s.Addr }
 
+// Set changes a setting of the running server.
+func (s *Server) Set(name, value string) { s.must("CONFIG SET " + name + " " + value) }
+
 // Kill ends the server at once, as kill -9 does, and waits until it is gone.
 // Killing it again does nothing.
 func (s *Server) Kill() {

@@ -4,6 +4,7 @@ import { api } from "../api";
 import { Card } from "../card";
 import { language, t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { told } from "../server-words";
 
 const colours = { ok: "pine", degraded: "yellow", down: "red" } as const;
 
@@ -32,7 +33,7 @@ export function Health() {
   const rows: [string, string][] = [
     [t("Version"), h.version],
     [t("Up for"), h.uptime_seconds < 7200 ? t("{n} minutes", { n: n(Math.round(h.uptime_seconds / 60)) }) : t("{n} hours", { n: n(Math.round(h.uptime_seconds / 3600)) })],
-    [t("Store"), stateName(h.store)],
+    [t("Store"), [stateName(h.store), h.store_cause, h.store_fix].map((text) => told(text ?? "")).filter(Boolean).join(". ")],
     [t("An answered choice is"), levelName(h.level)],
     [t("Waiting for the store"), h.waiting > 0 ? t("{n} choices, the oldest for {s} seconds", { n: n(h.waiting), s: n(Math.round(h.oldest_seconds)) }) : t("none")],
     [t("Node log"), h.fenced ? t("closed after a fault of the disk") : t("{n} MB", { n: n(Math.round(h.log_bytes / 100_000) / 10) })],

@@ -1,0 +1,36 @@
+package outbox
+
+import "time"
+
+// Status is what an operator wants to know of the log.
+type Status struct {
+	// Last is the newest entry, Applied the newest that the store has had
+	// together with all before it.
+	Last, Applied uint64
+	// Waiting is when the oldest entry came that the store has not had; zero
+	// when there is none.
+	Waiting time.Time
+	// Entries and Bytes are what is kept.
+	Entries int
+	Bytes   int64
+	// Down says that the store behind does not take decisions, Trouble why.
+	Down    bool
+	Trouble error
+	// Fenced says that the disk failed and nothing is taken any more.
+	Fenced bool
+}
+
+// Status returns the state of the log at this moment.
+func (b *Outbox) Status() Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var waiting time.Time
+	if m := b.index.at(b.applied + 1); m != nil {
+		waiting = time.UnixMilli(m.time)
+	}
+	return Status{
+		Waiting: waiting,
+		Last:    b.index.last(), Applied: b.applied, Entries: len(b.index.metas), Bytes: b.index.bytes,
+		Down: b.down, Trouble: b.trouble, Fenced: b.log.fence.err() != nil,
+	}
+}
