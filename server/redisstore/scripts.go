@@ -140,16 +140,27 @@ const releaseScript = `
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return 'n'`
 
-// latest returns the mark of the newest record and what stands under it, or says
-// that others must be looked at too. KEYS bucket; ARGV person.
+// latest returns, for each of many persons and behind its length (4), the mark of
+// the newest record and what stands under it, or says that others must be looked
+// at too. KEYS bucket of each person; ARGV persons.
 const latestScript = `
-local s = redis.call('HGET', KEYS[1], ARGV[1])
-if not s then return 'n' end
-local flags = string.byte(s, 1)
-if flags >= 8 then return 'm' end
-if flags % 4 < 2 then return 'e' end
-local mark = string.sub(s, -8)
-return mark .. (redis.call('HGET', KEYS[1], mark) or '')`
+local out = {}
+for i, key in ipairs(KEYS) do
+  local s, v = redis.call('HGET', key, string.sub(ARGV[1], i * 7 - 6, i * 7)), 'n'
+  if s then
+    local flags = string.byte(s, 1)
+    if flags >= 8 then
+      v = 'm'
+    elseif flags % 4 < 2 then
+      v = 'e'
+    else
+      v = string.sub(s, -8)
+      v = v .. (redis.call('HGET', key, v) or '')
+    end
+  end
+  out[i] = struct.pack('>I4', #v) .. v
+end
+return table.concat(out)`
 
 // history returns whether the subject was erased, and what stands under the
 // marks of its records. KEYS bucket; ARGV person.

@@ -39,6 +39,7 @@ type Store struct {
 	keys     keys
 	run      scripts
 	pipe     *pipe
+	reads    *reads
 	contexts contexts
 	rounds   rounds
 
@@ -79,6 +80,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	s.held.Store(&client)
 	s.pipe = newPipe(s.client)
+	s.reads = newReads(s.client, s.keys, s.run.latest)
 	return s, nil
 }
 
@@ -92,6 +94,7 @@ func (s *Store) Ping(ctx context.Context) error { return failure(s.client().Ping
 func (s *Store) Close() error {
 	s.once.Do(func() {
 		s.pipe.close()
+		s.reads.close()
 		s.rounds.all.Wait()
 		s.closing = s.link.close()
 	})

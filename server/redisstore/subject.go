@@ -26,7 +26,7 @@ func (s *Store) latest(ctx context.Context, site, subject string) (r consent.Rec
 		return r, noRecord()
 	}
 	at, sum := locate(site, subject)
-	said, err := s.pipe.call(ctx, s.run.latest, []string{s.keys.bucket(at)}, string(sum[:personSize])).Text()
+	said, err := s.reads.latest(ctx, at, sum[:personSize])
 	switch {
 	case err != nil:
 		return r, err

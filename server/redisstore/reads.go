@@ -1,0 +1,193 @@
+package redisstore
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	// readLanes is how many batches of reads are under way at a time: while one
+	// is, the answers of the other are served. More of them would each carry less.
+	readLanes = 2
+	maxReads  = 256
+	// glance is how often those who wait are looked through for who waits no more.
+	glance = 2 * time.Millisecond
+)
+
+// read is a look at the current record of one subject. Nothing of it is used
+// again: a lane may hold it after its caller has gone.
+type read struct {
+	ctx    context.Context
+	at     place
+	key    string
+	person [personSize]byte
+	// alone keeps it out of a command with others.
+	alone bool
+
+	// What follows is guarded by the mutex of reads until the answer is there.
+	over   bool
+	said   string
+	err    error
+	answer sync.WaitGroup
+}
+
+// end answers a read, unless that was done before.
+func (one *read) end(said string, err error) {
+	if !one.over {
+		one.over, one.said, one.err = true, said, err
+		one.answer.Done()
+	}
+}
+
+// reads lets the reads of requests in flight share not only pipelines, as other
+// calls do, but commands. A channel, a timer and a context for each of them
+// would cost more than the rest of its way, so one clock looks after all.
+type reads struct {
+	client func() redis.UniversalClient
+	keys   keys
+	script *redis.Script
+	// wake holds a value while somebody waits whom no lane has seen.
+	wake  chan struct{}
+	stop  chan struct{}
+	lanes sync.WaitGroup
+
+	mu      sync.Mutex
+	closed  bool
+	waiting []*read
+	sent    [readLanes][]*read
+	clock   *time.Timer
+	ticking bool
+}
+
+func newReads(client func() redis.UniversalClient, k keys, script *redis.Script) *reads {
+	r := &reads{client: client, keys: k, script: script, wake: make(chan struct{}, 1), stop: make(chan struct{})}
+	r.clock = time.AfterFunc(time.Hour, r.look)
+	r.clock.Stop()
+	for lane := range readLanes {
+		r.lanes.Go(func() { r.run(lane) })
+	}
+	return r
+}
+
+func (r *reads) close() {
+	close(r.stop)
+	r.lanes.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	r.clock.Stop()
+	for _, one := range r.waiting {
+		one.end("", redis.ErrClosed)
+	}
+}
+
+// latest returns what the script says of a person; see latestScript. It does not
+// outlast its context by more than a glance, whatever becomes of its batch.
+func (r *reads) latest(ctx context.Context, at place, person []byte) (string, error) {
+	key := r.keys.bucket(at)
+	for alone := false; ; alone = true {
+		one := &read{ctx: ctx, at: at, key: key, alone: alone}
+		copy(one.person[:], person)
+		if err := r.add(one); err != nil {
+			return "", err
+		}
+		one.answer.Wait()
+		if !moving(one.err) {
+			return one.said, one.err
+		}
+		// Some keys of the slot have moved to another server and some have not.
+		if !rest(ctx, again) {
+			return "", ctx.Err()
+		}
+	}
+}
+
+func (r *reads) add(one *read) error {
+	if err := one.ctx.Err(); err != nil {
+		return err
+	}
+	one.answer.Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return redis.ErrClosed
+	}
+	r.waiting = append(r.waiting, one)
+	if len(r.waiting) == 1 {
+		r.call()
+	}
+	if !r.ticking {
+		r.ticking = true
+		r.clock.Reset(glance)
+	}
+	return nil
+}
+
+func (r *reads) call() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// look ends the reads whose callers wait no more.
+func (r *reads) look() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left := false
+	for _, all := range [...][]*read{r.waiting, r.sent[0], r.sent[1]} {
+		for _, one := range all {
+			if err := one.ctx.Err(); err != nil {
+				one.end("", err)
+			}
+			left = left || !one.over
+		}
+	}
+	// No lane may come for them while Redis hangs.
+	r.waiting = slices.DeleteFunc(r.waiting, func(one *read) bool { return one.over })
+	if r.ticking = left && !r.closed; r.ticking {
+		r.clock.Reset(glance)
+	}
+}
+
+func (r *reads) run(lane int) {
+	for {
+		select {
+		case <-r.stop:
+			return
+		case <-r.wake:
+		}
+		// Whoever is about to ask goes first, and comes along.
+		runtime.Gosched()
+		if batch := r.take(lane); len(batch) > 0 {
+			r.exec(batch)
+			r.took(lane)
+		}
+	}
+}
+
+// take moves those who wait into a lane.
+func (r *reads) take(lane int) []*read {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := min(len(r.waiting), maxReads)
+	batch := append(r.sent[lane][:0], r.waiting[:n]...)
+	if r.waiting = slices.Delete(r.waiting, 0, n); len(r.waiting) > 0 {
+		r.call()
+	}
+	r.sent[lane] = batch
+	return batch
+}
+
+// took forgets what a lane has answered.
+func (r *reads) took(lane int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.sent[lane])
+	r.sent[lane] = r.sent[lane][:0]
+}

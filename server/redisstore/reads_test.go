@@ -1,0 +1,242 @@
+package redisstore_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest/redistest"
+	"github.com/leadiumx/consent/server/redisstore"
+	"github.com/redis/go-redis/v9"
+)
+
+// inBucket is a first decision whose id and subject are in a bucket of a site.
+func inBucket(site string, bucket uint16, n int) consent.Record {
+	name := func(kind byte) string {
+		raw := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint16(nil, bucket), uint64(n))
+		return base64.RawURLEncoding.EncodeToString(append(raw, kind, 0, 0, 0, 0, 0))
+	}
+	return consent.Record{ID: name(1), Site: site, Subject: name(2), Content: "c", Levels: map[string]int{"a": n % 10}, Clock: 1}
+}
+
+// visitors stores some in buckets of many partitions, or of one.
+func visitors(t *testing.T, s *redisstore.Store, site string, apart uint16) []consent.Record {
+	t.Helper()
+	all := make([]consent.Record, 100)
+	for i := range all {
+		all[i] = inBucket(site, uint16(i)*apart, i)
+		if _, _, err := s.Append(t.Context(), all[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// atOnce looks for all at the same time, each until it is answered. What is
+// answered must be right.
+func atOnce(t *testing.T, s *redisstore.Store, all []consent.Record) {
+	t.Helper()
+	var group sync.WaitGroup
+	for _, r := range all {
+		group.Go(func() {
+			got, err := s.Latest(t.Context(), r.Site, r.Subject)
+			if err != nil || got.ID != r.ID || got.Levels["a"] != r.Levels["a"] {
+				t.Errorf("Latest of %s = %s, %v", r.ID, got.ID, err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// raw speaks to a server beside the store.
+func raw(t *testing.T, server *redistest.Server) *redis.Client {
+	t.Helper()
+	c := redis.NewClient(&redis.Options{Addr: server.Addr})
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// calls is how many scripts a server has run.
+func calls(t *testing.T, c *redis.Client) (n int) {
+	t.Helper()
+	stats, err := c.Info(t.Context(), "commandstats").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(stats, "cmdstat_evalsha:calls=")
+	_, _ = fmt.Sscanf(after, "%d", &n)
+	return n
+}
+
+func TestReadsInFlightShareCommandsAndEachIsAnsweredItsOwn(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	all := append(visitors(t, s, "shop", 600), visitors(t, s, "blog", 600)...)
+	before := calls(t, c)
+	server.Pause()
+	done := make(chan struct{})
+	go func() { atOnce(t, s, all); close(done) }()
+	// A caller whose time is over tells that the lanes are held, and by then the
+	// others wait.
+	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := s.Latest(short, "shop", all[0].Subject); consent.CodeOf(err) != consent.Unavailable {
+		t.Errorf("Latest of a server that hangs = %v", err)
+	}
+	server.Resume()
+	<-done
+	if n := calls(t, c) - before; n > len(all)/4 {
+		t.Errorf("%d reads took %d commands", len(all), n)
+	}
+}
+
+func TestReadsOfManySitesAndPartitionsAreAnsweredByACluster(t *testing.T) {
+	t.Parallel()
+	s := open(t, redisstore.Options{URLs: redistest.StartCluster(t)})
+	var all []consent.Record
+	for _, site := range []string{"shop", "blog", "a b/ü"} {
+		all = append(all, visitors(t, s, site, 600)...)
+	}
+	atOnce(t, s, all)
+	// Some that are nobody's, erased or of many records, beside the others.
+	second := all[1]
+	second.ID, second.Clock, second.Levels = all[1].ID[:20]+"AQ", 2, map[string]int{"a": 0}
+	if _, _, err := s.Append(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Erase(t.Context(), all[0].Site, all[0].Subject, time.UnixMilli(9)); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	group.Go(func() { atOnce(t, s, all[2:]) })
+	group.Go(func() {
+		if _, err := s.Latest(t.Context(), all[0].Site, all[0].Subject); consent.CodeOf(err) != consent.Erased {
+			t.Errorf("Latest of an erased subject = %v", err)
+		}
+	})
+	group.Go(func() {
+		if _, err := s.Latest(t.Context(), "shop", "nobody"); consent.CodeOf(err) != consent.NotFound {
+			t.Errorf("Latest of nobody = %v", err)
+		}
+	})
+	group.Go(func() {
+		// Two within the skew bound count both.
+		if got, err := s.Latest(t.Context(), second.Site, second.Subject); err != nil || got.Levels["a"] != 0 {
+			t.Errorf("Latest of two records = %+v, %v", got, err)
+		}
+	})
+	group.Wait()
+}
+
+func TestReadsOfASlotThatMovesAreAnswered(t *testing.T) {
+	t.Parallel()
+	urls := redistest.StartCluster(t)
+	s := open(t, redisstore.Options{URLs: urls})
+	m := newMover(t, urls)
+	all := visitors(t, s, "shop", 1)
+	slot, err := m.from[0].ClusterKeySlot(t.Context(), "{shop/00}").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := int(slot) * 3 / 16384
+	nth := 0
+	m.move(int(slot), from, (from+1)%3, func() {
+		if nth++; nth%20 == 0 {
+			atOnce(t, s, all)
+		}
+	})
+	if nth < 100 {
+		t.Errorf("only %d keys moved", nth)
+	}
+	atOnce(t, s, all)
+}
+
+func TestAKeyThatIsDamagedFailsItsOwnReadersAlone(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	all := visitors(t, s, "shop", 600)
+	if err := c.Set(t.Context(), "lx:b:{shop/00}000", "no hash", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	server.Pause()
+	var group sync.WaitGroup
+	group.Go(func() { atOnce(t, s, all[1:]) })
+	for range 3 {
+		group.Go(func() {
+			_, err := s.Latest(t.Context(), "shop", all[0].Subject)
+			if consent.CodeOf(err) != consent.Unavailable || !strings.Contains(fixOf(err), "keys that begin with lx:") {
+				t.Errorf("Latest out of a damaged key = %v", err)
+			}
+		})
+	}
+	server.Resume()
+	group.Wait()
+}
+
+func TestReadsGoOnAfterTheServerForgotTheirScript(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	all := visitors(t, s, "shop", 600)
+	for range 3 {
+		if err := c.ScriptFlush(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		atOnce(t, s, all)
+	}
+}
+
+func TestACallerThatGivesUpNeitherHoldsNorSpoilsTheReadsOfOthers(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, redisstore.Options{URLs: []string{server.URL()}})
+	all := visitors(t, s, "shop", 600)
+	server.Pause()
+	var patient, hasty sync.WaitGroup
+	patient.Go(func() { atOnce(t, s, all) })
+	for _, r := range all {
+		hasty.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			if _, err := s.Latest(ctx, r.Site, r.Subject); consent.CodeOf(err) != consent.Unavailable {
+				t.Errorf("Latest of a server that hangs = %v", err)
+			}
+		})
+	}
+	hasty.Wait()
+	server.Resume()
+	patient.Wait()
+}
+
+func TestAStoreThatIsClosedAnswersWhoeverWaits(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, redisstore.Options{URLs: []string{server.URL()}})
+	all := visitors(t, s, "shop", 600)
+	server.Pause()
+	var group sync.WaitGroup
+	for _, r := range all {
+		group.Go(func() {
+			// Those whose answer was on its way when it closed may have it.
+			if _, err := s.Latest(t.Context(), r.Site, r.Subject); err != nil && consent.CodeOf(err) != consent.Unavailable {
+				t.Errorf("Latest = %v", err)
+			}
+		})
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	group.Wait()
+	server.Resume()
+	if _, err := s.Latest(t.Context(), "shop", "sub"); consent.CodeOf(err) != consent.Unavailable {
+		t.Errorf("Latest of a closed store = %v", err)
+	}
+}
