@@ -5255,6 +5255,7 @@ export interface operations {
                 from?: string;
                 to?: string;
                 action?: string;
+                order?: string;
                 after?: string;
                 limit?: string;
             };

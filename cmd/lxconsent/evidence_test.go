@@ -1,11 +1,28 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
+
+// evidenceIDs are the records that a search finds, in the order of the answer.
+func (s *server) evidenceIDs(query string) []string {
+	s.t.Helper()
+	a := s.do(http.MethodGet, "/v1/sites/demo/evidence?"+query, "", operator)
+	var found struct{ Records []struct{ ID string } }
+	if err := json.Unmarshal(a.body, &found); err != nil || a.status != http.StatusOK {
+		s.t.Fatalf("?%s = %d %s", query, a.status, a.body)
+	}
+	ids := []string{}
+	for _, r := range found.Records {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
 
 func TestEvidenceIsFoundShownAsItWasAndErasedWithAReason(t *testing.T) {
 	t.Parallel()
@@ -36,6 +53,22 @@ func TestEvidenceIsFoundShownAsItWasAndErasedWithAReason(t *testing.T) {
 			find("", id(1), id(2), id(3))
 			find("limit=2", id(1), id(2))
 			find("action=reject_all", id(3))
+			for query, want := range map[string][]string{
+				"order=desc": {id(3), id(2), id(1)}, "order=desc&limit=2": {id(3), id(2)}, "order=desc&action=accept_all": {id(1)},
+				"order=desc&from=2020-01-01&to=2999-01-01": {id(3), id(2), id(1)}, "order=desc&to=2020-01-01": {}, "order=desc&from=2999-01-01": {}, "from=2999-01-01": {},
+				"order=desc&subject=" + subject: {id(2), id(1)}, "order=asc": {id(1), id(2), id(3)},
+			} {
+				if got := s.evidenceIDs(query); !slices.Equal(got, want) {
+					t.Errorf("?%s = %v; want %v", query, got, want)
+				}
+			}
+			newest := s.do(http.MethodGet, "/v1/sites/demo/evidence?order=desc&limit=1", "", operator)
+			if got := s.evidenceIDs("order=desc&after=" + newest.text(t, "next")); !slices.Equal(got, []string{id(2), id(1)}) {
+				t.Errorf("behind the newest: %v", got)
+			}
+			if a := s.do(http.MethodGet, "/v1/sites/demo/evidence?order=best", "", operator); a.status != http.StatusBadRequest {
+				t.Errorf("an order that there is not = %d", a.status)
+			}
 			find("from=2020-01-01", id(1), id(2), id(3))
 			find("to=2020-01-01")
 			find("record="+id(2), id(2))
@@ -74,6 +107,26 @@ func TestEvidenceIsFoundShownAsItWasAndErasedWithAReason(t *testing.T) {
 			}
 			if log := s.do(http.MethodGet, "/v1/audit", "", operator); !strings.Contains(string(log.body), "asked by letter") || strings.Contains(string(log.body), subject) {
 				t.Errorf("the audit log: %s", log.body)
+			}
+		})
+	}
+}
+
+func TestManyDecisionsOfOneSubjectAreAllListed(t *testing.T) {
+	t.Parallel()
+	for store, flags := range stores(t) {
+		t.Run(store, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, append(flags, "--limits", "off")...)
+			note := s.note("FR")
+			token := s.write(write{"id": id(1), "note": note, "action": "accept_all", "levels": acceptAll}).text(t, "subject")
+			for n := range 80 {
+				s.write(write{"id": id(byte(2 + n)), "note": note, "action": "save", "levels": map[string]int{"analytics": n % 2}, "subject": token})
+			}
+			for _, order := range []string{"asc", "desc"} {
+				if got := s.evidenceIDs("limit=1000&order=" + order); len(got) != 81 {
+					t.Errorf("%s: %d records", order, len(got))
+				}
 			}
 		})
 	}

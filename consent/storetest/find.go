@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/leadiumx/consent/consent"
@@ -40,7 +41,7 @@ func findCases() []testCase {
 			for i := range 30 {
 				b.append(t, record(name(i), "sub", i*3600))
 			}
-			for _, hour := range []int{0, 7, 29, 40} {
+			for _, hour := range []int{0, 7, 29, 40, 250 * 366 * 24} {
 				from := at(hour * 3600)
 				cursor, err := b.Since(t.Context(), "shop", from)
 				if err != nil {
@@ -60,10 +61,49 @@ func findCases() []testCase {
 					}
 				}
 			}
+			if page, err := b.Before(t.Context(), "empty", "", 10); err != nil || len(page) != 0 {
+				t.Fatalf("Before = %d, %v", len(page), err)
+			}
 			if cursor, err := b.Since(t.Context(), "empty", at(0)); err != nil {
 				t.Fatalf("Since of an empty site = %q, %v", cursor, err)
 			} else if page, err := b.Arrivals(t.Context(), "empty", cursor, 10); err != nil || len(page) != 0 {
 				t.Fatalf("Arrivals = %d, %v", len(page), err)
+			}
+		}},
+		{"the feed is read backwards in the same order, erasures and sweeps too", func(t *testing.T, b *bench) {
+			for i := range 90 {
+				b.append(t, record(name(i), "sub"+name(i%7), i))
+			}
+			other := record("elsewhere", "sub", 0)
+			other.Site = "zoo"
+			b.append(t, other)
+			b.erase(t, "sub"+name(3), 100)
+			b.append(t, record("last", "", 200))
+			if _, err := b.Sweep(t.Context(), "shop", func(r consent.Record) bool { return r.ID != name(20) }, 1000); err != nil {
+				t.Fatal(err)
+			}
+			forth, _ := b.follow(t, "", 1000)
+			for _, limit := range []int{1, 7, 500} {
+				back, cursor := []string{}, ""
+				for {
+					page, err := b.Before(t.Context(), "shop", cursor, limit)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(page) == 0 {
+						break
+					}
+					for _, a := range page {
+						back, cursor = append(back, label(a)), a.Cursor
+					}
+				}
+				slices.Reverse(back)
+				if !slices.Equal(back, forth) {
+					t.Fatalf("by %d: %v backwards, %v forwards", limit, back, forth)
+				}
+			}
+			if _, err := b.Before(t.Context(), "shop", "x", 1); consent.CodeOf(err) != consent.Invalid {
+				t.Fatalf("a cursor that is none: %v", err)
 			}
 		}},
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -14,36 +15,68 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Arrivals returns a page of the feed; see consent.Feed. A cursor is the number
-// of the arrival.
+// Arrivals returns a page of the feed; see consent.Feed.
 func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]consent.Arrival, error) {
-	from := uint64(0)
-	if after != "" {
-		var err error
-		if from, err = strconv.ParseUint(after, 10, 63); err != nil || after != strconv.FormatUint(from, 10) {
-			return nil, consent.BadCursor()
-		}
+	from, err := parseCursor(after)
+	if err != nil {
+		return nil, err
 	}
 	return read(ctx, s, func(tx *bbolt.Tx) ([]consent.Arrival, error) {
 		// Both buckets draw their numbers from one sequence, in one
 		// transaction at a time: together they are the order.
 		records := walk(tx, bucketRecords, site, from+1)
 		erasures := walk(tx, bucketErasures, site, from+1)
-		page := make([]consent.Arrival, 0, min(limit, 64))
-		for len(page) < limit && (records.key != nil || erasures.key != nil) {
-			next := records
-			if records.key == nil || erasures.key != nil && erasures.number() < records.number() {
-				next = erasures
-			}
-			a, err := next.arrival(tx, next == erasures)
-			if err != nil {
-				return nil, err
-			}
-			page = append(page, a)
-			next.step()
-		}
-		return page, nil
+		return merge(tx, records, erasures, limit, (*walker).step, func(a, b uint64) bool { return a < b })
 	})
+}
+
+// Before returns a page of the feed, newest first; see consent.Finder.
+func (s *Store) Before(ctx context.Context, site, before string, limit int) ([]consent.Arrival, error) {
+	end, err := parseCursor(before)
+	if err != nil {
+		return nil, err
+	}
+	if before == "" {
+		end = math.MaxInt64
+	}
+	return read(ctx, s, func(tx *bbolt.Tx) ([]consent.Arrival, error) {
+		records, erasures := walk(tx, bucketRecords, site, end), walk(tx, bucketErasures, site, end)
+		records.back(end)
+		erasures.back(end)
+		prev := func(w *walker) { w.at(w.cursor.Prev()) }
+		return merge(tx, records, erasures, limit, prev, func(a, b uint64) bool { return a > b })
+	})
+}
+
+// parseCursor reads a cursor: the number of an arrival.
+func parseCursor(c string) (uint64, error) {
+	if c == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(c, 10, 63)
+	if err != nil || c != strconv.FormatUint(n, 10) {
+		return 0, consent.BadCursor()
+	}
+	return n, nil
+}
+
+// merge makes a page of what two walkers meet, each time from the one that
+// comes first.
+func merge(tx *bbolt.Tx, records, erasures *walker, limit int, step func(*walker), first func(a, b uint64) bool) ([]consent.Arrival, error) {
+	page := make([]consent.Arrival, 0, min(limit, 64))
+	for len(page) < limit && (records.key != nil || erasures.key != nil) {
+		next := records
+		if records.key == nil || erasures.key != nil && first(erasures.number(), records.number()) {
+			next = erasures
+		}
+		a, err := next.arrival(tx, next == erasures)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, a)
+		step(next)
+	}
+	return page, nil
 }
 
 // Tail is the number of the newest arrival of any site; see consent.Feed.
@@ -69,6 +102,18 @@ func walk(tx *bbolt.Tx, bucket, site string, from uint64) *walker {
 }
 
 func (w *walker) step() { w.at(w.cursor.Next()) }
+
+// back goes to the last one whose number is lower. A cursor that sought beyond
+// the last of all has no place to step back from.
+func (w *walker) back(n uint64) {
+	k, v := w.cursor.Seek(number(bytes.Clone(w.prefix), n))
+	if k == nil {
+		k, v = w.cursor.Last()
+	} else {
+		k, v = w.cursor.Prev()
+	}
+	w.at(k, v)
+}
 
 func (w *walker) at(k, v []byte) {
 	if !bytes.HasPrefix(k, w.prefix) || len(k) != len(w.prefix)+8 {

@@ -20,3 +20,12 @@ func (b *Outbox) Find(ctx context.Context, site, id string) (consent.Record, err
 func (b *Outbox) Since(ctx context.Context, site string, t time.Time) (string, error) {
 	return b.inner.Since(ctx, site, t)
 }
+
+// Before returns a page of the feed, newest first; see consent.Finder. It waits
+// as Arrivals does.
+func (b *Outbox) Before(ctx context.Context, site, before string, limit int) ([]consent.Arrival, error) {
+	if err := b.handedOver(ctx); err != nil {
+		return nil, err
+	}
+	return b.inner.Before(ctx, site, before, limit)
+}

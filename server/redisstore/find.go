@@ -3,9 +3,11 @@ package redisstore
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/redis/go-redis/v9"
 )
 
 // slack is by how much the clocks of servers may differ.
@@ -47,9 +49,84 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 
 // Since returns a cursor; see consent.Finder. Arrivals are numbered by time.
 func (s *Store) Since(_ context.Context, _ string, t time.Time) (string, error) {
-	micro := t.Add(-slack).UnixMicro()
+	// No arrival is later than what a line can hold.
+	micro := min(t.Add(-slack).UnixMicro(), 1<<(64-localBits)-1)
 	if micro <= 0 {
 		return "", nil
 	}
 	return order{micro: uint64(micro)}.cursor(), nil
+}
+
+// Before returns a page of the feed, newest first; see consent.Finder.
+func (s *Store) Before(ctx context.Context, site, before string, limit int) ([]consent.Arrival, error) {
+	to, err := parseCursor(before)
+	if err != nil {
+		return nil, err
+	}
+	if before == "" {
+		// Later than anything that a line can hold.
+		to = order{micro: 1 << (64 - localBits)}
+	}
+	var out []consent.Arrival
+	for len(out) == 0 {
+		lines, err := s.earlier(ctx, site, to, limit)
+		if err != nil || len(lines) == 0 {
+			return nil, failure(err)
+		}
+		records, ok, err := s.read(ctx, lines)
+		if err != nil {
+			return nil, failure(err)
+		}
+		for i, a := range lines {
+			if a.gone != nil || ok[i] {
+				out = append(out, consent.Arrival{Cursor: a.cursor(), Record: records[i], Erasure: a.gone})
+			}
+		}
+		to = lines[len(lines)-1].order
+	}
+	return out, nil
+}
+
+// earlier reads up to limit lines before a place, newest first.
+func (s *Store) earlier(ctx context.Context, site string, to order, limit int) ([]arrival, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	each := max(minPage, 2*limit/partitions)
+	pages := make([]*redis.Cmd, partitions)
+	_, err := s.client().Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for i := range pages {
+			end := to.micro
+			if i < to.part {
+				end++
+			}
+			pages[i] = pipe.Eval(ctx, beforeScript, []string{s.keys.journal(site, i)}, end, each)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Where a page is full nothing before its beginning can be told.
+	var begin order
+	var found []arrival
+	for i, page := range pages {
+		lines, err := page.StringSlice()
+		if err != nil {
+			return nil, err
+		}
+		for n, line := range lines {
+			a, err := readLine(site, i, line)
+			if err != nil {
+				return nil, err
+			}
+			if n == 0 && len(lines) == each && a.order.compare(begin) > 0 {
+				begin = a.order
+			}
+			found = append(found, a)
+		}
+	}
+	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(begin) < 0 || a.mark == "" && a.gone == nil })
+	slices.SortFunc(found, func(a, b arrival) int { return b.order.compare(a.order) })
+	return found[:min(limit, len(found))], nil
 }

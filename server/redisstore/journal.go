@@ -71,6 +71,12 @@ const linesScript = seekLib + `
 local at = seek(KEYS[1], tonumber(ARGV[1]))
 return redis.call('LRANGE', KEYS[1], at, at + ARGV[2] - 1)`
 
+// beforeScript returns the last lines before a time. KEYS journal; ARGV time, how many.
+const beforeScript = seekLib + `
+local at = seek(KEYS[1], tonumber(ARGV[1]))
+if at == 0 then return {} end
+return redis.call('LRANGE', KEYS[1], math.max(0, at - ARGV[2]), at - 1)`
+
 // trimScript deletes the lines before a time. KEYS journal; ARGV time.
 const trimScript = seekLib + `
 local at, n = seek(KEYS[1], tonumber(ARGV[1]))

@@ -49,15 +49,9 @@ type evidenceJSON struct {
 	Records []evidenceRow `json:"records"`
 	// Next is the `after` of the next page; empty when there is none.
 	Next string `json:"next,omitempty"`
-	// Through is the time up to which this page has looked.
+	// Through is the time up to which, or down to which, this page has looked.
 	Through *time.Time `json:"through,omitempty"`
 }
-
-const (
-	evidencePage = 200
-	// evidenceLook is how many records one call looks at.
-	evidenceLook = 5000
-)
 
 // findEvidence serves GET /v1/sites/{site}/evidence.
 func (s *Server) findEvidence(c echo.Context) error {
@@ -103,6 +97,9 @@ func (s *Server) findEvidence(c echo.Context) error {
 		for i := range history {
 			out.Records = append(out.Records, evidenceOf(&history[i]))
 		}
+		if q.Get("order") == "desc" {
+			slices.Reverse(out.Records)
+		}
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -138,54 +135,4 @@ func (s *Server) idOfReceipt(site, text string) (string, error) {
 		return "", wrong
 	}
 	return r.ID, nil
-}
-
-// evidenceOfDays lists records by the time at which they came.
-func (s *Server) evidenceOfDays(ctx context.Context, c echo.Context) (out evidenceJSON, err error) {
-	q, site := c.QueryParams(), c.Param("site")
-	out.Records = []evidenceRow{}
-	limit, err := limitOf(q, 50)
-	if err != nil {
-		return out, err
-	}
-	from, to, err := between(q)
-	if err != nil {
-		return out, err
-	}
-	after := q.Get("after")
-	if after == "" && !from.IsZero() {
-		if after, err = s.o.Evidence.Since(ctx, site, from); err != nil {
-			return out, err
-		}
-	}
-	for looked := 0; looked < evidenceLook; {
-		page, err := s.o.Evidence.Arrivals(ctx, site, after, evidencePage)
-		if err != nil {
-			return out, err
-		}
-		for _, a := range page {
-			after = a.Cursor
-			if a.Erasure != nil {
-				continue
-			}
-			r := a.Record
-			out.Through = &r.Time
-			switch {
-			case !to.IsZero() && r.Time.After(to.Add(time.Minute)):
-				return out, nil
-			case r.Time.Before(from) || !to.IsZero() && !r.Time.Before(to) || q.Get("action") != "" && string(r.Action) != q.Get("action"):
-				continue
-			}
-			if out.Records = append(out.Records, evidenceOf(&r)); len(out.Records) == limit {
-				out.Next = after
-				return out, nil
-			}
-		}
-		if len(page) < evidencePage {
-			return out, nil
-		}
-		looked += len(page)
-	}
-	out.Next = after
-	return out, nil
 }

@@ -17,7 +17,7 @@ func (s *Server) lookRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/shares", admin.ReadSite, "The open links for reviewers", nil, shape[sharesJSON](), mediaJSON, nil, s.shares},
 		{http.MethodPost, "/v1/sites/:site/shares", admin.WriteSite, "Make a link that shows the draft as it is now, for days", shape[newShareJSON](), shape[sharedJSON](), mediaJSON, nil, s.newShare},
 		{http.MethodDelete, "/v1/sites/:site/shares/:link", admin.WriteSite, "Revoke such a link", nil, nil, "", nil, s.dropShare},
-		{http.MethodGet, "/v1/sites/:site/evidence", admin.ReadRecords, "Look for records by id, receipt, subject, external id or time", nil, shape[evidenceJSON](), mediaJSON, []string{"record", "receipt", "subject", "external_id", "from", "to", "action", "after", "limit"}, s.findEvidence},
+		{http.MethodGet, "/v1/sites/:site/evidence", admin.ReadRecords, "Look for records by id, receipt, subject, external id or time", nil, shape[evidenceJSON](), mediaJSON, []string{"record", "receipt", "subject", "external_id", "from", "to", "action", "order", "after", "limit"}, s.findEvidence},
 		{http.MethodGet, "/v1/sites/:site/evidence/:record", admin.ReadRecords, "One record with the words as they were shown, the law and its proof", nil, shape[evidenceViewJSON](), mediaJSON, nil, s.oneEvidence},
 		{http.MethodPost, "/v1/sites/:site/erasures", admin.EraseRecords, "Erase a subject, with the reason", shape[eraseSubjectJSON](), shape[erasedJSON](), mediaJSON, nil, s.eraseEvidence},
 		{http.MethodGet, "/v1/sites/:site/map", admin.ReadSite, "What visitors of every place are asked", nil, shape[mapJSON](), mediaJSON, []string{"at", "draft"}, s.siteMap},

@@ -21,7 +21,7 @@ const at = (site: string) => ({ path: { site } });
 
 export const evidence = {
   findEvidence: (site: string, query: Sought & { after?: string }, signal?: AbortSignal) =>
-    take(client.GET("/v1/sites/{site}/evidence", { params: { ...at(site), query: { ...query, limit: "25" } }, signal }), signal),
+    take(client.GET("/v1/sites/{site}/evidence", { params: { ...at(site), query: { ...query, order: "desc", limit: "25" } }, signal }), signal),
   oneEvidence: (site: string, record: string, signal?: AbortSignal) =>
     take(client.GET("/v1/sites/{site}/evidence/{record}", { params: { path: { site, record } }, signal }), signal),
   erase: (site: string, body: Shapes["EraseSubject"]) => take(client.POST("/v1/sites/{site}/erasures", { params: at(site), body })),
