@@ -70,9 +70,7 @@ func (s *Server) check(c echo.Context) error {
 func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 	ctx := c.Request().Context()
 	if _, ok := bearer(c.Request()); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.o.Gate.Patience())
-		defer cancel()
+		ctx = s.asking.next()
 	}
 	ask, err := s.askOf(ctx, c, in)
 	if err != nil {

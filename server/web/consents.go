@@ -84,7 +84,7 @@ func (s *Server) createConsent(c echo.Context) error {
 		w.Consent = cookieValue(r, consent.ConsentCookie)
 	}
 	// Who leaves the page behind the click has decided all the same.
-	a, err := s.o.Collect.Record(s.ends.next(), collect.Write{
+	a, err := s.o.Collect.Record(s.writing.next(), collect.Write{
 		Site: w.Site, ID: w.ID, Note: w.Note, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
 		Consent: w.Consent, Before: before, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
 		Bot: isBot(r.UserAgent()),

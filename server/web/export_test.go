@@ -1,12 +1,13 @@
 package web
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // What the tests of this package see of it.
 var IsBot = isBot
 
-// Deadline is what SharedDeadlines shares.
-const Deadline = deadline
-
-// SharedDeadlines makes what gives contexts to writes.
-func SharedDeadlines() func() context.Context { return new(deadlines).next }
+// WritesEnd and ChecksEnd make what gives contexts to writes and to checks.
+func WritesEnd(asked time.Duration) func() context.Context { return orLater(asked).next }
+func ChecksEnd(asked time.Duration) func() context.Context { return orEarlier(asked).next }

@@ -113,14 +113,18 @@ type Server struct {
 	labels  labels
 	ids     requestIDs
 	fixed   fixedHeaders
-	ends    deadlines
+	// writing and asking bound consent writes, and checks by an API key.
+	writing, asking *deadlines
 }
 
 // New makes a server; use Handler with an http.Server that has timeouts.
 func New(o Options) *Server {
 	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock),
 		beacons: budget.New[netip.Prefix](o.Limits.Beacons, maxNetworks, o.Clock),
-		made:    time.Now(), ids: newRequestIDs(), fixed: newFixedHeaders(),
+		made:    time.Now(), ids: newRequestIDs(), fixed: newFixedHeaders(), writing: orLater(deadline),
+	}
+	if o.Gate != nil {
+		s.asking = orEarlier(o.Gate.Patience())
 	}
 	if o.Clock != nil {
 		s.started = o.Clock()
