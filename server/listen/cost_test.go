@@ -26,7 +26,7 @@ func BenchmarkRequest(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	buf := make([]byte, 1)
+	buf := make([]byte, 2)
 	now := time.Now()
 	for b.Loop() {
 		_ = c.SetReadDeadline(now.Add(5 * time.Second))
@@ -36,7 +36,7 @@ func BenchmarkRequest(b *testing.B) {
 		_ = c.SetReadDeadline(time.Time{})
 		_, _ = c.Write(buf)
 		_ = c.SetReadDeadline(time.Unix(1, 0))
-		_, _ = c.Read(buf)
+		_, _ = c.Read(buf[:1])
 		_ = c.SetReadDeadline(time.Time{})
 		_ = c.SetWriteDeadline(time.Time{})
 		_ = c.SetReadDeadline(now.Add(60 * time.Second))

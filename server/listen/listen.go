@@ -7,8 +7,8 @@
 // noted: when the timer of the earlier one goes off, it is set anew for what is
 // left. No call waits longer than its deadline, and none is ended before it.
 //
-// Nor is an answer sent in more pieces than it needs, see sender, or a request
-// looked for more often, see Read.
+// Nor is an answer sent in more pieces than it needs, see sender, a request
+// looked for more often, see Read, or the end of a connection, see holds.
 package listen
 
 import (
@@ -23,9 +23,12 @@ import (
 )
 
 // Lazily returns the listener with such connections.
-func Lazily(l net.Listener) net.Listener { return listener{l} }
+func Lazily(l net.Listener) net.Listener { return listener{l, newHolds()} }
 
-type listener struct{ net.Listener }
+type listener struct {
+	net.Listener
+	holds *holds
+}
 
 // Accept waits for the next connection.
 func (l listener) Accept() (net.Conn, error) {
@@ -33,7 +36,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := &conn{Conn: c, more: newSender(c)}
+	ours := &conn{Conn: c, more: newSender(c), hold: hold{all: l.holds, wake: make(chan struct{}, 1)}}
 	start := time.Now()
 	ours.in.open(c.SetReadDeadline, start)
 	ours.out.open(c.SetWriteDeadline, start)
@@ -47,6 +50,7 @@ type conn struct {
 	in, out side
 	// answered says that nothing was read since the last answer.
 	answered atomic.Bool
+	hold     hold
 
 	// writing guards more, which is nil where the kernel offers nothing. Held
 	// says that there may be something to guard.
@@ -62,6 +66,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	if c.answered.Load() {
 		c.answered.Store(false)
 		runtime.Gosched()
+	}
+	if len(p) == 1 {
+		return c.watch(p)
 	}
 	return c.in.do(p, c.Conn.Read)
 }
@@ -80,7 +87,14 @@ func (c *conn) Write(p []byte) (int, error) {
 	return c.out.do(p, c.Conn.Write)
 }
 
-func (c *conn) SetReadDeadline(t time.Time) error { return c.in.set(t) }
+func (c *conn) SetReadDeadline(t time.Time) error {
+	err := c.in.set(t)
+	// An abort is heeded at once, and any other deadline when the read goes on.
+	if now := c.hold.now.Load(); now != 0 && c.in.over() {
+		c.hold.free(now)
+	}
+	return err
+}
 
 // SetWriteDeadline also ends an answer: net/http takes the deadline away when
 // it has written all.
@@ -97,7 +111,13 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 	return c.out.set(t)
 }
 
-func (c *conn) SetDeadline(t time.Time) error { return errors.Join(c.in.set(t), c.out.set(t)) }
+func (c *conn) SetDeadline(t time.Time) error { return errors.Join(c.SetReadDeadline(t), c.out.set(t)) }
+
+func (c *conn) Close() error {
+	err := c.Conn.Close()
+	c.hold.free(c.hold.now.Load())
+	return err
+}
 
 // CloseWrite says that nothing follows, so that a client which still sends
 // reads the last answer; see net/http.
