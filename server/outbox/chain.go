@@ -29,6 +29,10 @@ type chains struct {
 	Signed map[string]string `json:"signed"`
 	// Ended are earlier chains of this log, for as long as it holds entries of them.
 	Ended []ended `json:"ended,omitempty"`
+	// Alone is set while the store may not know of these chains; see aloneName.
+	// alone says that it is to be noted.
+	Alone string `json:"alone,omitempty"`
+	alone bool
 	// changed are the sites whose head is newer than its checkpoint, saved the
 	// position that the disk knows.
 	changed map[string]bool
@@ -112,6 +116,12 @@ func (c *chains) replay(e entry) {
 
 // save writes the file. c is a copy that nobody changes meanwhile.
 func (c *chains) save(dir string) error {
+	var err error
+	if c.Alone = ""; c.alone {
+		if c.Alone, err = mark(dir); err != nil {
+			return err
+		}
+	}
 	b, err := json.Marshal(c)
 	if err != nil {
 		return err
@@ -131,5 +141,5 @@ func (c *chains) save(dir string) error {
 }
 
 func (c *chains) clone() *chains {
-	return &chains{Name: c.Name, Position: c.Position, Heads: maps.Clone(c.Heads), Signed: maps.Clone(c.Signed), Ended: c.Ended}
+	return &chains{Name: c.Name, Position: c.Position, Heads: maps.Clone(c.Heads), Signed: maps.Clone(c.Signed), Ended: c.Ended, alone: c.alone}
 }

@@ -160,12 +160,7 @@ func TestALogThatWasPutBackToAnEarlierStateBeginsNewChains(t *testing.T) {
 			n = nodeIn(t, dir, false, signing(t))
 			put(t, n, record("b", "sub", 2))
 			n.close(t)
-			if err := os.RemoveAll(filepath.Join(dir, "log")); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.CopyFS(filepath.Join(dir, "log"), os.DirFS(backup)); err != nil {
-				t.Fatal(err)
-			}
+			putBack(t, filepath.Join(dir, "log"), backup)
 			n = nodeIn(t, dir, isAway, signing(t))
 			put(t, n, record("c", "sub", 3))
 			n.inner.set(false)
@@ -174,6 +169,76 @@ func TestALogThatWasPutBackToAnEarlierStateBeginsNewChains(t *testing.T) {
 			audited(t, n)
 		})
 	}
+}
+
+// putBack replaces a folder by a copy of it.
+func putBack(t *testing.T, dir, backup string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, os.DirFS(backup)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStartsWhileTheStoreIsAwayGoOnWithTheChainsOfTheFirst(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := filepath.Join(dir, "log")
+	n := nodeIn(t, dir, false, signing(t))
+	put(t, n, record("known", "sub", 1))
+	n.close(t)
+	nodes := func(n node) int {
+		seen := map[string]bool{}
+		for _, r := range exported(t, n, "shop") {
+			seen[r.Node] = true
+		}
+		return len(seen)
+	}
+	var backup string
+	for i := range 4 {
+		n = nodeIn(t, dir, true, signing(t))
+		put(t, n, record(fmt.Sprint("away", i), "sub", int64(10+i)))
+		n.close(t)
+		if i == 2 {
+			backup = copyDir(t, log)
+		}
+	}
+	// Files that are written over in their places are not the same either.
+	names, err := filepath.Glob(filepath.Join(backup, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range names {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			continue // a folder, of copies of editions
+		}
+		if err := os.WriteFile(filepath.Join(log, filepath.Base(from)), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n = nodeIn(t, dir, true, signing(t))
+	put(t, n, record("behind a copy", "sub", 20))
+	n.inner.set(false)
+	handedOver(t, n.Outbox)
+	// The last of the four was lost with the copy.
+	distinct(t, n, 5)
+	if got := nodes(n); got != 3 {
+		t.Errorf("%d chains; want that of before, one of the starts, and one behind the copy", got)
+	}
+	audited(t, n)
+	eventually(t, "the store knows of the chains", func() bool { return len(statements(t, n.Outbox, consent.Checkpoint)) >= 3 })
+	n.close(t)
+	n = nodeIn(t, dir, false, signing(t))
+	put(t, n, record("later", "sub", 30))
+	handedOver(t, n.Outbox)
+	distinct(t, n, 6)
+	if got := nodes(n); got != 3 {
+		t.Errorf("%d chains after the store was back", got)
+	}
+	audited(t, n)
 }
 
 // distinct asserts that so many records have a place each.
@@ -200,6 +265,7 @@ func TestChainsThatEndedBecauseTheStoreWasAwayAreWhole(t *testing.T) {
 		n := nodeIn(t, dir, true, signing(t))
 		put(t, n, record(fmt.Sprint(round), "sub", int64(round)))
 		n.close(t)
+		putBack(t, filepath.Join(dir, "log"), copyDir(t, filepath.Join(dir, "log")))
 	}
 	n := nodeIn(t, dir, false, signing(t))
 	handedOver(t, n.Outbox)

@@ -146,6 +146,9 @@ func (a *applier) witness(ctx context.Context) {
 	place := consent.Document{Kind: logsKind, ID: name, Body: fmt.Appendf(nil, "%d", a.signed.position)}
 	if err := a.replace(ctx, place); err == nil {
 		a.signed = nil
+		a.mu.Lock()
+		a.chains.alone = false
+		a.mu.Unlock()
 	}
 }
 

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -23,7 +22,9 @@ type ended struct {
 
 // forked begins new chains when the folder was put back to an earlier state, so
 // that no number is given twice: the store knows more of the old ones than our
-// disk. While it does not answer nobody can tell, so new ones are begun as well.
+// disk. While it does not answer nobody can tell, so new ones are begun as well,
+// once: a node that is started again before the store knows of those goes on
+// with them.
 func (b *Outbox) forked(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
@@ -32,21 +33,32 @@ func (b *Outbox) forked(ctx context.Context) error {
 	if err == nil {
 		_, err = fmt.Sscanf(string(d.Body), "%d", &position)
 	}
-	level := slog.LevelError
+	level, away := slog.LevelError, err != nil && consent.CodeOf(err) != consent.NotFound
+	alone := b.chains.Alone != ""
 	switch why := &b.chains.broken; {
 	case *why != "":
 	case b.chains.Position > b.index.last():
 		*why = fmt.Sprintf("entry %d is missing in the log, which was put back to an earlier state", b.chains.Position)
 	case position > b.index.last():
 		*why = fmt.Sprintf("the store has had entry %d, so the data directory was put back to an earlier state", position)
-	case err != nil && consent.CodeOf(err) != consent.NotFound && !b.chains.unsaved:
+	case alone && b.chains.own(b.log.dir):
+		b.chains.alone = away
+		return nil
+	case alone && err != nil && !away:
+		*why = "the store knows nothing of these chains, and the data directory is a copy or was put back"
+	case away && !b.chains.unsaved:
 		level, *why = slog.LevelWarn, "the store does not say whether the data directory was put back to an earlier state: "+err.Error()
 	default:
+		b.chains.alone = away
 		return nil
 	}
 	b.o.Log.Log(ctx, level, "this node begins new chains of records", "why", b.chains.broken)
 	b.chains.Position = b.index.last()
-	return errors.Join(b.chains.begin(b.o.Random), b.chains.save(b.log.dir))
+	if err := b.chains.begin(b.o.Random); err != nil {
+		return err
+	}
+	b.chains.alone = away
+	return b.chains.save(b.log.dir)
 }
 
 // bury gives the store the last checkpoints of chains that have ended, once it
