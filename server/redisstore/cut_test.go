@@ -223,6 +223,52 @@ func TestARecordWhoseWriteWasCutShortIsStoredOnceByItsRetry(t *testing.T) {
 	}
 }
 
+func TestAnIDThatIsUsedAgainWhileItsFirstWriterIsUnderWayStaysTheFirstOnes(t *testing.T) {
+	t.Parallel()
+	sealed := func(node, subject, content string) consent.Record {
+		r := consent.Record{ID: "a", Site: "shop", Subject: subject, Node: node, Content: content, Levels: map[string]int{"x": 1}, Clock: 5}
+		if _, err := r.Chain(consent.Head{}); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for name, comes := range map[string]bool{"who comes again": true, "who never comes again": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := redistest.Start(t)
+			w := newWire(t, server.Addr)
+			cutStore, goodStore := open(t, redisstore.Options{URLs: []string{w.url()}}), open(t, redisstore.Options{URLs: []string{server.URL()}})
+			// The first call of the script is refused as unknown, the second claims.
+			w.cutAt(3, false)
+			mine, others := sealed("n", "sub", "c"), sealed("m", "else", "d")
+			if _, _, err := cutStore.Append(t.Context(), mine); consent.CodeOf(err) != consent.Unavailable {
+				t.Fatalf("the first writer was not cut: %v", err)
+			}
+			var second sync.WaitGroup
+			second.Go(func() {
+				got, _, err := goodStore.Append(t.Context(), others)
+				if consent.CodeOf(err) != consent.IDReused || got.Node == "m" {
+					t.Errorf("the second writer = %+v, %v", got, err)
+				}
+			})
+			if !comes {
+				second.Wait()
+				if all := exported(t, goodStore); len(all) != 0 {
+					t.Fatalf("the export is %+v", all)
+				}
+			}
+			if _, fresh, err := goodStore.Append(t.Context(), mine); err != nil || !fresh {
+				t.Fatalf("the first writer, again: %v, %v", fresh, err)
+			}
+			second.Wait()
+			all := exported(t, goodStore)
+			if len(all) != 1 || all[0].Node != "n" || consent.Leaf("a", *all[0].Sealed) != consent.Leaf("a", *mine.Sealed) {
+				t.Fatalf("the export is %+v, want %+v", all, mine)
+			}
+		})
+	}
+}
+
 func TestARecordWhoseWriteWasCutShortBeforeAnErasureKeepsItsEvidence(t *testing.T) {
 	t.Parallel()
 	cuts(t, func(t *testing.T, w *wire, cutStore, goodStore *redisstore.Store) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -50,7 +51,8 @@ func (s *Store) append(ctx context.Context, r consent.Record) (consent.Record, b
 
 // claimed stores the record of an id that is claimed. The id belongs to the
 // subject of its first writer, who may have been cut short before this step;
-// the retry stands in for it.
+// the retry stands in for it, unless it would have to say something else than
+// what its own chain has sealed.
 func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r consent.Record) (consent.Record, bool, error) {
 	subject := claim[1:]
 	at, _ := locate(r.Site, subject)
@@ -62,8 +64,11 @@ func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r c
 		}
 		return s.heard(ctx, at, mark, said, r, err)
 	}
-	if subject != r.Subject {
-		r.Subject, r.Sealed, r.Secret = subject, nil, nil
+	switch {
+	case subject != r.Subject && r.Sealed != nil:
+		return s.first(ctx, home, mark, claim, r)
+	case subject != r.Subject:
+		r.Subject, r.Secret = subject, nil
 	}
 	said, err := s.apply(ctx, at, mark, r)
 	if err == nil && said == "e" {
@@ -72,6 +77,44 @@ func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r c
 		}
 	}
 	return s.heard(ctx, at, mark, said, r, err)
+}
+
+// firstWait is how long somebody waits for the first writer of an id, which
+// its node's log makes come again however often it is cut short; firstLook is
+// how often they look.
+const firstWait, firstLook = 2 * time.Second, 20 * time.Millisecond
+
+// first answers with the record of the first writer of an id, which another
+// subject has claimed. When it does not come the id stays theirs.
+func (s *Store) first(ctx context.Context, home place, mark, claim string, r consent.Record) (consent.Record, bool, error) {
+	at, _ := locate(r.Site, claim[1:])
+	late := time.NewTimer(firstWait)
+	defer late.Stop()
+	look := time.NewTicker(firstLook)
+	defer look.Stop()
+	for {
+		found, err := s.client().HGet(ctx, s.keys.bucket(at), mark).Result()
+		switch {
+		case err == nil && found != "":
+			return s.heard(ctx, at, mark, found, r, nil)
+		case err != nil && !missing(err):
+			return r, false, err
+		}
+		// A first writer whose record was refused lets go of the id.
+		switch held, err := s.client().HGet(ctx, s.keys.bucket(home), mark).Result(); {
+		case err != nil && !missing(err):
+			return r, false, err
+		case held != claim:
+			return s.append(ctx, r)
+		}
+		select {
+		case <-ctx.Done():
+			return r, false, ctx.Err()
+		case <-late.C:
+			return consent.Record{}, false, reused(r.ID)
+		case <-look.C:
+		}
+	}
 }
 
 func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Record) (string, error) {
