@@ -16,6 +16,9 @@ var locales embed.FS
 //go:embed locales/privacy/*.json
 var privacy embed.FS
 
+//go:embed dates.tsv
+var dates string
+
 //go:embed budget.json
 var budget []byte
 
@@ -28,6 +31,11 @@ func Locales() fs.FS { return sub(locales, "locales") }
 // PrivacyLocales holds the words of the visitor's own page, one JSON object per
 // language, named by its tag. No script carries them.
 func PrivacyLocales() fs.FS { return sub(privacy, "locales/privacy") }
+
+// Dates says how each language writes a day, as the Unicode CLDR does at length
+// with the Gregorian calendar: one line each of the language's tag, the pattern
+// and the twelve months, with tabs in between.
+func Dates() string { return dates }
 
 // Budget says how many bytes each set of features may cost, as JSON.
 func Budget() []byte { return budget }

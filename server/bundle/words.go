@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
@@ -120,19 +119,6 @@ func words(site *consent.Site, regime law.Regime, rules []consent.Rule, locale s
 	out := make(map[string]string, len(keys))
 	for _, k := range keys {
 		out[k] = fill.Replace(v.say(k))
-	}
-	return out
-}
-
-// Dates returns what a visitor reads about the edition itself: when it took
-// effect, and when the next one will, in words that the next one may bring.
-func Dates(e, upcoming *consent.Edition, locale string) map[string]string {
-	say := func(site *consent.Site, key string, at time.Time) string {
-		return strings.ReplaceAll(newVoice(site, locale).say(key), "{date}", at.UTC().Format(time.DateOnly))
-	}
-	out := map[string]string{"prefs.updated": say(&e.Site, "prefs.updated", e.From())}
-	if upcoming != nil {
-		out["prefs.upcoming"] = say(&upcoming.Site, "prefs.upcoming", upcoming.EffectiveAt)
 	}
 	return out
 }
