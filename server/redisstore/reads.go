@@ -13,7 +13,7 @@ import (
 const (
 	// readLanes is how many batches of reads are under way at a time: while one
 	// is, the answers of the other are served. More of them would each carry less.
-	readLanes = 2
+	readLanes = 4
 	maxReads  = 256
 	// glance is how often those who wait are looked through for who waits no more.
 	glance = 2 * time.Millisecond
@@ -140,7 +140,7 @@ func (r *reads) look() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	left := false
-	for _, all := range [...][]*read{r.waiting, r.sent[0], r.sent[1]} {
+	for _, all := range append(r.sent[:], r.waiting) {
 		for _, one := range all {
 			if err := one.ctx.Err(); err != nil {
 				one.end("", err)
