@@ -191,19 +191,20 @@ type KnownContext struct {
 	packed []byte
 	code   ContextCode
 	read   Context
+	levels sharedLevels
 }
 
 // KnowContext reads a packed context. Errors: as UnpackContext.
 func KnowContext(packed []byte) (*KnownContext, error) {
 	c, err := UnpackContext(packed)
-	return &KnownContext{packed, CodeOfContext(packed), c}, err
+	return &KnownContext{packed: packed, code: CodeOfContext(packed), read: c}, err
 }
 
 // Packed is the context as it is kept; callers must not change it.
 func (c *KnownContext) Packed() []byte { return c.packed }
 
 // Unpack is Unpack for a record of this context. What it returns shares the
-// context's Laws.
+// context's Laws, and its Levels with other records: nobody may change them.
 func (c *KnownContext) Unpack(id string, evidence, secret []byte) (Record, error) {
 	r := Record{ID: id, Sealed: &Sealed{Context: c.packed, Evidence: evidence}}
 	if err := r.unpack(c, secret); err != nil {
@@ -259,7 +260,7 @@ func (r *Record) unpack(known *KnownContext, secret []byte) error {
 		mask(person, secret)
 		r.Secret = slices.Clone(secret)
 	}
-	if !readPersonal(person, r, c, secret) || sealed == (r.Subject == "") {
+	if !readPersonal(person, r, known, secret) || sealed == (r.Subject == "") {
 		return damagedEvidence("the personal part of a record is damaged, or its secret is another's")
 	}
 	return nil

@@ -74,8 +74,8 @@ func (r *Record) personal(c *Context, secret []byte) ([]byte, error) {
 }
 
 // readPersonal reads what personal wrote, in that one spelling.
-func readPersonal(b []byte, out *Record, c *Context, secret []byte) bool {
-	r := reader{b: b}
+func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) bool {
+	r, c := reader{b: b}, &known.read
 	flags := r.byte()
 	out.Subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
 	switch made, ok := subjectText(secret, out.ID); {
@@ -100,6 +100,12 @@ func readPersonal(b []byte, out *Record, c *Context, secret []byte) bool {
 	}
 	if !r.done() || flags > personalFlags || n%2 == 1 && levels[n/2]>>4 != 0 {
 		return false
+	}
+	plain := over == nil && len(c.Vendors) == 0
+	if plain {
+		if out.Levels = known.levels.of(levels); out.Levels != nil {
+			return true
+		}
 	}
 	level := func(i int) int { return int(levels[i/2] >> (i % 2 * 4) & 15) }
 	out.Levels = map[string]int{}
@@ -126,6 +132,9 @@ func readPersonal(b []byte, out *Record, c *Context, secret []byte) bool {
 			out.Vendors = map[string]int{}
 		}
 		out.Vendors[id] = level(len(c.Purposes) + i)
+	}
+	if plain {
+		known.levels.keep(levels, out.Levels)
 	}
 	used := len(c.Purposes) % 8
 	return any == (over != nil) && (over == nil || used == 0 || over[len(over)-1]>>used == 0)

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -30,6 +31,9 @@ func (r *reads) exec(batch []*read) {
 // groups has all in one command where one server holds all, and otherwise those
 // of one slot.
 func groups(batch []*read, slots bool) []group {
+	if !slots && !slices.ContainsFunc(batch, func(one *read) bool { return one.alone }) {
+		return []group{{reads: batch}}
+	}
 	var out []group
 	// The tag of a bucket's key is its site and partition; see keys.
 	known := map[place]int{}
