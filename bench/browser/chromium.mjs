@@ -4,10 +4,7 @@
 // of document.cookie then compiles the functions on the stack a second time. No
 // visitor pays for that, so nobody is measured with it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { find, switches } from '../../tests/browser/harness.mjs';
+import { find, switches, tempDir } from '../../tests/browser/harness.mjs';
 
 const WIDTH = 1366;
 const HEIGHT = 768;
@@ -99,8 +96,8 @@ async function openPage({ send, next }, browserContextId) {
 }
 
 export async function startChromium() {
-  const dir = mkdtempSync(path.join(tmpdir(), 'lxconsent-chromium-'));
-  const child = spawn(find('chromium'), [...switches, '--lang=en-US', `--user-data-dir=${dir}`, '--remote-debugging-pipe', 'about:blank'], {
+  const temp = tempDir();
+  const child = spawn(find('chromium'), [...switches, '--lang=en-US', `--user-data-dir=${temp.dir}`, '--remote-debugging-pipe', 'about:blank'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((done) => child.on('exit', done));
@@ -118,7 +115,7 @@ export async function startChromium() {
     close: async () => {
       child.kill();
       await ended;
-      rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      temp.remove();
     },
   };
 }

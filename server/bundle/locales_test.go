@@ -260,7 +260,7 @@ func TestTheDemoSiteCompilesInEachLanguage(t *testing.T) {
 					t.Errorf("the script does not say %s: %s", key, words[key])
 				}
 			}
-			if !strings.Contains(js, "@dir\t"+bundle.Dir(locale)+"\n") {
+			if !strings.Contains(js, "@\tdir\t"+bundle.Dir(locale)+"\n") {
 				t.Errorf("the script is not written %s", bundle.Dir(locale))
 			}
 		})

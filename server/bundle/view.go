@@ -46,7 +46,7 @@ func (t tree) lines() string {
 			if p, ok := a[name].(pins); ok {
 				b.WriteString(string(p))
 			} else {
-				fmt.Fprintf(&b, "@%s\t%s\n", name, oneLine(fmt.Sprint(a[name])))
+				fmt.Fprintf(&b, "@\t%s\t%s\n", name, oneLine(fmt.Sprint(a[name])))
 			}
 		}
 		for i, c := range children {
@@ -74,7 +74,7 @@ func (t tree) lines() string {
 // earlier layer, as a line of a tree.
 type pins string
 
-func pinned(display, position string) pins { return pins("!" + display + "\t" + position + "\n") }
+func pinned(display, position string) pins { return pins("!\t" + display + "\t" + position + "\n") }
 
 // open writes a tree with a part that is known in the page alone, where `{}`
 // stands: a function of that part.

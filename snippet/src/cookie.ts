@@ -28,10 +28,11 @@ export const encode = (clock: number, said: Said): string => `1.-.${edition}.${r
 
 /** Reads lx_consent strictly. */
 export const parse = (raw: string): Choice => {
+  // Of nothing, nothing is asked: making ready an expression takes longer than all the rest.
   const [, key, edition, regime, clock, levels = "", mac] =
-    /^1\.(-|[a-z\d]{1,8})\.([1-9]\d{0,8})\.([a-z\d+-]{1,32})\.(0|[1-9]\d{0,11})\.([^.]+)\.([\w-]{21}[AQgw])?$/.exec(raw) ?? [];
-  const said = new Map(
-    levels.match(/@[a-z][a-z\d_-]{0,31}:\d|[a-z][a-z\d_-]{0,31}:(0|[1-9]g?)/g)?.map((entry) => entry.split(":") as [string, string]),
+    (raw && /^1\.(-|[a-z\d]{1,8})\.([1-9]\d{0,8})\.([a-z\d+-]{1,32})\.(0|[1-9]\d{0,11})\.([^.]+)\.([\w-]{21}[AQgw])?$/.exec(raw)) || [];
+  const said: Map<string, string> = new Map(
+    (levels ? levels.match(/@[a-z][a-z\d_-]{0,31}:\d|[a-z][a-z\d_-]{0,31}:(0|[1-9]g?)/g)?.map((entry) => entry.split(":")) : []) as [string, string][],
   );
   // Canonical is what we would write. The proof is missing exactly when no key is named.
   const canonical = list(said) === levels && !mac === (key === "-") && !raw[512];

@@ -47,7 +47,7 @@ const take = (e: Inert) => {
 };
 
 /** Looks at the waiting elements in a part of the page, which may be one itself. */
-export const scan = (root: Node = document) => {
+export const scan = (root: Node = document): void => {
   if ((root as Inert).matches?.(waiting)) take(root as Inert);
   (root as Inert).querySelectorAll?.<Inert>(waiting).forEach(take);
 };
@@ -64,12 +64,16 @@ export const arm = (may: Allowed, changed: () => void) => {
       // What has left the page is found again when it comes back, but for a frame that runs: that must not come back running.
       shared._slots.forEach((slot) => void (slot._shown.isConnected || (slot._open && slot._shown.sandbox) || shared._slots.delete(slot)));
       // Only what is new: pages may be large, and change all the time. What lies in something new is seen with it.
-      const added = new Set(records.flatMap((r) => [...r.addedNodes]));
-      for (const node of added) if (!(added as Set<unknown>).has(node.parentNode)) scan(node);
+      // Much at once, as while a page is read, is found faster by a look at the whole.
+      if (records[9]) scan();
+      else for (const { addedNodes } of records) addedNodes.forEach(scan);
       changed();
     }),
   );
   shared._watch.observe(document, { childList: true, subtree: true });
-  addEventListener("DOMContentLoaded", safely(() => scan()));
+  addEventListener("DOMContentLoaded", safely(() => {
+    // It may not have been the only one.
+    if (half) scan();
+  }));
   scan();
 };

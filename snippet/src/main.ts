@@ -101,7 +101,9 @@ addEventListener("keydown", safely((e) => {
 }));
 // Another tab, or this page out of the back-forward cache, may have another choice. These are
 // hints: our own cookie says which.
-const reread = safely(() => {
+const reread = safely((e: Partial<PageTransitionEvent>) => {
+  // A page that shows itself for the first time has just been read.
+  if (e.persisted === false) return;
   const values = readConsent();
   const raw = state[0]._raw;
   if (raw ? !values.includes(raw) : values[0]) go({ _read: values });

@@ -73,7 +73,7 @@ export const draw = (late?: boolean) => {
     if (view === PREFERENCES || (MODAL && view)) box.showModal();
     else box.open = !!view;
     // A page may leave room for a banner, and gets it back when that is gone.
-    if (view === BANNER) new ResizeObserver(() => document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`)).observe(box);
+    if (view === BANNER) new ResizeObserver(safely(() => document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`))).observe(box);
     if (focused && document.activeElement === document.body) (box.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? box).focus();
   }
   if (!last !== !view) tell(view ? "show" : "hide");

@@ -13,14 +13,15 @@ export type Tree = string;
 /** Makes the elements of a tree. */
 export const grow = (tree: Tree): HTMLElement => {
   let e: Element = document.createElement("p");
-  for (const [, kind, name, words] of tree.matchAll(/([@!]?)(.*)\t(.*)/g) as Iterable<string[] & [string, string, string, string]>)
-    if (kind === "@") e.setAttribute(name, words);
-    else if (kind)
-      for (const [property, value] of Object.entries({ display: name, position: words, visibility: "visible", opacity: "1" })) (e as HTMLElement).style.setProperty(property, value, "important");
+  for (const line of tree.split("\n")) {
+    const [head, words, last] = line.split("\t") as [string, string, string];
+    if (head === "@") e.setAttribute(words, last);
+    else if (head === "!") (e as HTMLElement).style.cssText = `display:${words}!important;position:${last}!important;visibility:visible!important;opacity:1!important`;
     else {
-      if (name) e.append((e = LINKS && /^(svg|polyline)$/.test(name) ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name)));
+      if (head) e.append((e = LINKS && /^(svg|polyline)$/.test(head) ? document.createElementNS("http://www.w3.org/2000/svg", head) : document.createElement(head)));
       else e = e.parentNode as Element;
       e.append(words);
     }
+  }
   return e as HTMLElement;
 };
