@@ -78,7 +78,7 @@ func (h *hold) free(n uint64) {
 func (c *conn) watch(p []byte) (int, error) {
 	n := c.hold.last.Add(1)
 	if !c.hold.now.CompareAndSwap(0, n) {
-		return c.in.do(p, c.Conn.Read)
+		return c.in.do(p, false)
 	}
 	// Whoever sets a deadline from here on sees that it is held.
 	if c.in.over() {
@@ -90,5 +90,5 @@ func (c *conn) watch(p []byte) (int, error) {
 	if c.in.over() {
 		return 0, os.ErrDeadlineExceeded
 	}
-	return c.in.do(p, c.Conn.Read)
+	return c.in.do(p, false)
 }

@@ -7,15 +7,13 @@
 // noted: when the timer of the earlier one goes off, it is set anew for what is
 // left. No call waits longer than its deadline, and none is ended before it.
 //
-// Nor is an answer sent in more pieces than it needs, see sender, a request
+// Nor is an answer sent in more pieces than it needs, see begins, a request
 // looked for more often, see Read, or the end of a connection, see holds.
 package listen
 
 import (
 	"errors"
-	"math"
 	"net"
-	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -36,10 +34,11 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := &conn{Conn: c, more: newSender(c), hold: hold{all: l.holds, wake: make(chan struct{}, 1)}}
 	start := time.Now()
-	ours.in.open(c.SetReadDeadline, start)
-	ours.out.open(c.SetWriteDeadline, start)
+	ours := &conn{Conn: c, hold: hold{all: l.holds, wake: make(chan struct{}, 1)}}
+	reads, writes := directly(c)
+	ours.in.open(c.SetReadDeadline, c.Read, reads, start)
+	ours.out.open(c.SetWriteDeadline, c.Write, writes, start)
 	return ours, nil
 }
 
@@ -52,11 +51,10 @@ type conn struct {
 	answered atomic.Bool
 	hold     hold
 
-	// writing guards more, which is nil where the kernel offers nothing. Held
-	// says that there may be something to guard.
+	// writing guards that what is held back is sent before what follows it. Held
+	// says that something may be.
 	writing sync.Mutex
 	held    atomic.Bool
-	more    *sender
 }
 
 // Read lets others go first when an answer has just been sent: a busy client's
@@ -70,21 +68,18 @@ func (c *conn) Read(p []byte) (int, error) {
 	if len(p) == 1 {
 		return c.watch(p)
 	}
-	return c.in.do(p, c.Conn.Read)
+	return c.in.do(p, false)
 }
 
 func (c *conn) Write(p []byte) (int, error) {
-	if !c.more.takes(p) && !c.held.Load() {
-		return c.out.do(p, c.Conn.Write)
+	more := c.out.fast.begins(p)
+	if !more && !c.held.Load() {
+		return c.out.do(p, false)
 	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	if c.more.takes(p) {
-		c.held.Store(true)
-		return c.out.do(p, c.more.write)
-	}
-	c.held.Store(false)
-	return c.out.do(p, c.Conn.Write)
+	c.held.Store(more)
+	return c.out.do(p, more)
 }
 
 func (c *conn) SetReadDeadline(t time.Time) error {
@@ -103,7 +98,7 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 		c.answered.Store(true)
 		// Where a write is under way, it is not the end.
 		if c.held.Load() && c.writing.TryLock() {
-			c.more.end()
+			c.out.fast.push()
 			c.held.Store(false)
 			c.writing.Unlock()
 		}
@@ -126,104 +121,4 @@ func (c *conn) CloseWrite() error {
 		return w.CloseWrite()
 	}
 	return nil
-}
-
-// side is one direction of a connection. Deadlines are counted from the start
-// of the connection.
-type side struct {
-	arm   func(time.Time) error
-	start time.Time
-
-	// wanted is the deadline that holds, armed the one of the timer, which never
-	// goes off later while a call is under way.
-	wanted, armed atomic.Int64
-	calls         atomic.Int32
-	// mu guards the timer, and armed against two who set it.
-	mu sync.Mutex
-}
-
-// never is no deadline, past one that was over before the connection began.
-const never, past = math.MaxInt64, -1
-
-func (s *side) open(arm func(time.Time) error, start time.Time) {
-	s.arm, s.start = arm, start
-	s.wanted.Store(never)
-	s.armed.Store(never)
-}
-
-// set notes a deadline. Either it sees a call that is under way, or that call
-// sees the deadline.
-func (s *side) set(t time.Time) error {
-	at := int64(never)
-	if !t.IsZero() {
-		at = max(int64(t.Sub(s.start)), past)
-	}
-	s.wanted.Store(at)
-	if s.calls.Load() == 0 {
-		return nil
-	}
-	return s.hurry()
-}
-
-// hurry arms the timer when it would go off after the deadline.
-func (s *side) hurry() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := s.wanted.Load()
-	if at >= s.armed.Load() {
-		return nil
-	}
-	s.armed.Store(at)
-	return s.arm(s.start.Add(time.Duration(at)))
-}
-
-func (s *side) over() bool {
-	at := s.wanted.Load()
-	return at == past || at != never && int64(time.Since(s.start)) >= at
-}
-
-func (s *side) begin() error {
-	s.calls.Add(1)
-	if s.wanted.Load() >= s.armed.Load() {
-		return nil
-	}
-	err := os.ErrDeadlineExceeded
-	if !s.over() {
-		err = s.hurry()
-	}
-	if err != nil {
-		s.end()
-	}
-	return err
-}
-
-func (s *side) end() { s.calls.Add(-1) }
-
-// again reports whether a call that the timer ended has time left.
-func (s *side) again() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.over() {
-		return false
-	}
-	at := s.wanted.Load()
-	s.armed.Store(at)
-	if at == never {
-		return s.arm(time.Time{}) == nil
-	}
-	return s.arm(s.start.Add(time.Duration(at))) == nil
-}
-
-func (s *side) do(p []byte, call func([]byte) (int, error)) (done int, err error) {
-	if err := s.begin(); err != nil {
-		return 0, err
-	}
-	defer s.end()
-	for {
-		n, err := call(p[done:])
-		done += n
-		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || !s.again() {
-			return done, err
-		}
-	}
 }
