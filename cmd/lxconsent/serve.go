@@ -117,7 +117,7 @@ func listenUntil(ctx context.Context, l net.Listener, h http.Handler, log *slog.
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listen.Lazily(l)) }()
+	go func() { failed <- listen.Serve(server, l) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

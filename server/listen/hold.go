@@ -76,6 +76,9 @@ func (h *hold) free(n uint64) {
 
 // watch is the one-byte read of net/http.
 func (c *conn) watch(p []byte) (int, error) {
+	if c.in.wanted.Load() == past {
+		return 0, os.ErrDeadlineExceeded
+	}
 	n := c.hold.last.Add(1)
 	if !c.hold.now.CompareAndSwap(0, n) {
 		return c.in.do(p, false)

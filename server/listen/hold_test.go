@@ -51,7 +51,7 @@ func taking(t *testing.T, took time.Duration) (l *counting, left chan time.Time)
 			left <- time.Now()
 		}
 	})}
-	go func() { _ = server.Serve(listen.Lazily(l)) }()
+	go func() { _ = listen.Serve(server, l) }()
 	t.Cleanup(func() {
 		close(l.pipes)
 		_ = server.Close()

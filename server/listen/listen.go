@@ -5,7 +5,8 @@
 // move reaches for a timer of the runtime, which is a tenth of the time that a
 // small answer takes. Here a deadline that moves to a later moment is only
 // noted: when the timer of the earlier one goes off, it is set anew for what is
-// left. No call waits longer than its deadline, and none is ended before it.
+// left. No call waits longer than its deadline, and none is ended before it. The
+// deadlines of requests and answers are kept here too, see Serve.
 //
 // Nor is an answer sent in more pieces than it needs, see begins, a request
 // looked for more often, see Read, or the end of a connection, see holds.
@@ -20,12 +21,11 @@ import (
 	"time"
 )
 
-// Lazily returns the listener with such connections.
-func Lazily(l net.Listener) net.Listener { return listener{l, newHolds()} }
-
+// listener makes connections under limits.
 type listener struct {
 	net.Listener
-	holds *holds
+	holds  *holds
+	limits limits
 }
 
 // Accept waits for the next connection.
@@ -39,6 +39,7 @@ func (l listener) Accept() (net.Conn, error) {
 	reads, writes := directly(c)
 	ours.in.open(c.SetReadDeadline, c.Read, reads, start)
 	ours.out.open(c.SetWriteDeadline, c.Write, writes, start)
+	ours.enter(l.limits)
 	return ours, nil
 }
 
@@ -47,9 +48,17 @@ func (l listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	in, out side
-	// answered says that nothing was read since the last answer.
-	answered atomic.Bool
-	hold     hold
+	hold    hold
+
+	limits limits
+	// These belong to whoever serves the connection; net/http hands them on to
+	// those who read and write for it.
+	phase phase
+	// quiet says that nothing was read since the last answer.
+	quiet bool
+	// began is when the head of the request began, seen when something was last
+	// known to happen, both as deadlines are counted.
+	began, seen int64
 
 	// writing guards that what is held back is sent before what follows it. Held
 	// says that something may be.
@@ -61,17 +70,24 @@ type conn struct {
 // next request comes while they are served. Read at once, the connection would
 // nearly always be found empty, put to sleep and woken for a second look.
 func (c *conn) Read(p []byte) (int, error) {
-	if c.answered.Load() {
-		c.answered.Store(false)
+	if c.quiet {
+		c.quiet = false
 		runtime.Gosched()
 	}
 	if len(p) == 1 {
 		return c.watch(p)
 	}
-	return c.in.do(p, false)
+	n, err := c.in.do(p, false)
+	if n > 0 {
+		c.came()
+	}
+	return n, err
 }
 
 func (c *conn) Write(p []byte) (int, error) {
+	if c.phase > answering {
+		c.refuse()
+	}
 	more := c.out.fast.begins(p)
 	if !more && !c.held.Load() {
 		return c.out.do(p, false)
@@ -83,6 +99,9 @@ func (c *conn) Write(p []byte) (int, error) {
 }
 
 func (c *conn) SetReadDeadline(t time.Time) error {
+	if t.IsZero() {
+		return c.next()
+	}
 	err := c.in.set(t)
 	// An abort is heeded at once, and any other deadline when the read goes on.
 	if now := c.hold.now.Load(); now != 0 && c.in.over() {
@@ -94,19 +113,27 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 // SetWriteDeadline also ends an answer: net/http takes the deadline away when
 // it has written all.
 func (c *conn) SetWriteDeadline(t time.Time) error {
-	if t.IsZero() {
-		c.answered.Store(true)
-		// Where a write is under way, it is not the end.
-		if c.held.Load() && c.writing.TryLock() {
-			c.out.fast.push()
-			c.held.Store(false)
-			c.writing.Unlock()
-		}
+	if !t.IsZero() || c.phase == unlimited {
+		return c.out.set(t)
 	}
-	return c.out.set(t)
+	c.quiet = true
+	// Where a write is under way, it is not the end.
+	if c.held.Load() && c.writing.TryLock() {
+		c.out.fast.push()
+		c.held.Store(false)
+		c.writing.Unlock()
+	}
+	return c.rest()
 }
 
-func (c *conn) SetDeadline(t time.Time) error { return errors.Join(c.SetReadDeadline(t), c.out.set(t)) }
+// SetDeadline also takes the connection from net/http, which calls it for
+// whoever hijacks it.
+func (c *conn) SetDeadline(t time.Time) error {
+	if c.phase != unlimited {
+		c.phase = unlimited
+	}
+	return errors.Join(c.SetReadDeadline(t), c.out.set(t))
+}
 
 func (c *conn) Close() error {
 	err := c.Conn.Close()

@@ -39,10 +39,13 @@ func (s *side) open(arm func(time.Time) error, plain func([]byte) (int, error), 
 // set notes a deadline. Either it sees a call that is under way, or that call
 // sees the deadline.
 func (s *side) set(t time.Time) error {
-	at := int64(never)
-	if !t.IsZero() {
-		at = max(int64(t.Sub(s.start)), past)
+	if t.IsZero() {
+		return s.note(never)
 	}
+	return s.note(max(int64(t.Sub(s.start)), past))
+}
+
+func (s *side) note(at int64) error {
 	s.wanted.Store(at)
 	if s.calls.Load() == 0 {
 		return nil
@@ -62,9 +65,12 @@ func (s *side) hurry() error {
 	return s.arm(s.start.Add(time.Duration(at)))
 }
 
+// now is the time as deadlines are counted.
+func (s *side) now() int64 { return int64(time.Since(s.start)) }
+
 func (s *side) over() bool {
 	at := s.wanted.Load()
-	return at == past || at != never && int64(time.Since(s.start)) >= at
+	return at == past || at != never && s.now() >= at
 }
 
 // begin lets a call begin, and reports whether no other is under way.
@@ -102,6 +108,9 @@ func (s *side) again() bool {
 
 // do reads or writes. More says that more will be written at once.
 func (s *side) do(p []byte, more bool) (done int, err error) {
+	if s.wanted.Load() == past {
+		return 0, os.ErrDeadlineExceeded
+	}
 	alone, err := s.begin()
 	if err != nil {
 		return 0, err

@@ -28,10 +28,23 @@ func serve(t *testing.T) pipes {
 			if err != nil {
 				return
 			}
+			if r.URL.Path == "/slow" {
+				select {
+				case <-r.Context().Done():
+				case <-time.After(12 * time.Second):
+				}
+			}
+			if r.URL.Path == "/taken" {
+				c, _, err := w.(http.Hijacker).Hijack()
+				if err == nil {
+					_, _ = io.Copy(c, c)
+				}
+				return
+			}
 			_, _ = w.Write(append([]byte("read "), body...))
 		}),
 	}
-	go func() { _ = server.Serve(listen.Lazily(p)) }()
+	go func() { _ = listen.Serve(server, p) }()
 	t.Cleanup(func() {
 		close(p)
 		_ = server.Close()
@@ -79,6 +92,12 @@ func TestSlowClientsAreCut(t *testing.T) {
 			time.Sleep(20 * time.Second)
 			_, _ = io.WriteString(c, "GET ")
 		}, 5 * time.Second},
+		{"who sends a letter after a whole request", func(t *testing.T, c net.Conn) {
+			answered(t, c)
+			time.Sleep(20 * time.Second)
+			_, _ = io.WriteString(c, "G")
+		}, 5 * time.Second},
+		{"who sends half a request behind a whole one", func(_ *testing.T, c net.Conn) { go io.WriteString(c, whole+"GET / HT") }, 5 * time.Second},
 		{"who asks nothing more", answered, 60 * time.Second},
 		{"who sends a body byte by byte", func(_ *testing.T, c net.Conn) {
 			go func() {
@@ -140,6 +159,74 @@ func TestAConnectionIsKeptAsLongAsItAsks(t *testing.T) {
 	})
 }
 
+func TestAnAnswerMayTakeLongerThanItsRequest(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, request string }{
+		{"no body", "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"},
+		{"a body", "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"},
+		{"a body in chunks", "POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			alone(t, func(t *testing.T) {
+				client := serve(t).dial()
+				defer client.Close()
+				// All come at once, and wait for each other.
+				go io.WriteString(client, c.request+c.request+c.request)
+				start, in := time.Now(), bufio.NewReader(client)
+				for i := range 3 {
+					r, err := http.ReadResponse(in, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					_, _ = io.Copy(io.Discard, r.Body)
+					if got, want := time.Since(start), time.Duration(i+1)*12*time.Second; got != want {
+						t.Errorf("answer %d came after %s, want %s", i, got, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestARefusalIsReadAfterALongPause(t *testing.T) {
+	alone(t, func(t *testing.T) {
+		client := serve(t).dial()
+		defer client.Close()
+		in := bufio.NewReader(client)
+		for _, c := range []struct {
+			request string
+			want    int
+		}{
+			{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", http.StatusOK},
+			{"no request\r\n\r\n", http.StatusBadRequest},
+		} {
+			_, _ = io.WriteString(client, c.request)
+			r, err := http.ReadResponse(in, nil)
+			if err != nil || r.StatusCode != c.want {
+				t.Fatalf("answer %v, %v, want %d", r, err, c.want)
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			time.Sleep(50 * time.Second)
+		}
+	})
+}
+
+func TestAConnectionThatIsTakenHasNoDeadlines(t *testing.T) {
+	alone(t, func(t *testing.T) {
+		client := serve(t).dial()
+		_, _ = io.WriteString(client, "GET /taken HTTP/1.1\r\nHost: a\r\n\r\n")
+		for range 3 {
+			time.Sleep(10 * time.Minute)
+			_, _ = io.WriteString(client, "echo")
+			b := make([]byte, 4)
+			if _, err := io.ReadFull(client, b); err != nil || string(b) != "echo" {
+				t.Fatalf("read %q, %v", b, err)
+			}
+		}
+		_ = client.Close()
+	})
+}
+
 func TestTheLastAnswerReachesAClientThatStillSends(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -151,7 +238,7 @@ func TestTheLastAnswerReachesAClientThatStillSends(t *testing.T) {
 		_, _ = io.ReadAll(r.Body)
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 	})}
-	go func() { _ = server.Serve(listen.Lazily(l)) }()
+	go func() { _ = listen.Serve(server, l) }()
 	defer server.Close()
 	r, err := http.Post("http://"+l.Addr().String(), "text/plain", strings.NewReader(strings.Repeat("x", 1<<20)))
 	if err != nil {
@@ -178,7 +265,7 @@ func TestAnswersOfEverySizeComeWhole(t *testing.T) {
 		w.Header().Set("Content-Length", strconv.Itoa(size))
 		_, _ = w.Write(body)
 	})}
-	go func() { _ = server.Serve(listen.Lazily(l)) }()
+	go func() { _ = listen.Serve(server, l) }()
 	defer server.Close()
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
 	defer client.CloseIdleConnections()
