@@ -42,3 +42,24 @@ func WriteKeys(site string, bucket uint16, day string) (got, want []string) {
 	k, at := keys{prefix: "lx:"}, place{site, bucket}
 	return k.write(at, day), []string{k.bucket(at), k.journal(site, at.part()), k.counts(site, at.part(), day), k.contexts(site, at.part())}
 }
+
+// LateLooks says whether a read whose caller waits no more is over after each of
+// two looks, of which the first came late.
+func LateLooks(late time.Duration) (first, second bool) {
+	r := newReads(nil, keys{}, nil)
+	defer r.close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	one := &read{ctx: ctx}
+	one.answer.Add(1)
+	r.mu.Lock()
+	r.sent[0], r.due = []*read{one}, time.Now().Add(-late)
+	r.mu.Unlock()
+	over := func() bool {
+		r.look()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return one.over
+	}
+	return over(), over()
+}

@@ -17,6 +17,9 @@ const (
 	maxReads  = 256
 	// glance is how often those who wait are looked through for who waits no more.
 	glance = 2 * time.Millisecond
+	// stalled is a glance that comes so late that this process did not run: then
+	// answers may lie there unread, and get pardon to be taken in first.
+	stalled, pardon = 10 * glance, 5 * glance
 )
 
 // read is a look at the current record of one subject. Nothing of it is used
@@ -62,6 +65,8 @@ type reads struct {
 	sent    [readLanes][]*read
 	clock   *time.Timer
 	ticking bool
+	// due is when the next look is.
+	due time.Time
 }
 
 func newReads(client func() redis.UniversalClient, k keys, script *redis.Script) *reads {
@@ -123,9 +128,14 @@ func (r *reads) add(one *read) error {
 	}
 	if !r.ticking {
 		r.ticking = true
-		r.clock.Reset(glance)
+		r.lookIn(glance)
 	}
 	return nil
+}
+
+func (r *reads) lookIn(wait time.Duration) {
+	r.due = time.Now().Add(wait)
+	r.clock.Reset(wait)
 }
 
 func (r *reads) call() {
@@ -139,6 +149,10 @@ func (r *reads) call() {
 func (r *reads) look() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !r.closed && time.Since(r.due) > stalled {
+		r.lookIn(pardon)
+		return
+	}
 	left := false
 	for _, all := range append(r.sent[:], r.waiting) {
 		for _, one := range all {
@@ -151,7 +165,7 @@ func (r *reads) look() {
 	// No lane may come for them while Redis hangs.
 	r.waiting = slices.DeleteFunc(r.waiting, func(one *read) bool { return one.over })
 	if r.ticking = left && !r.closed; r.ticking {
-		r.clock.Reset(glance)
+		r.lookIn(glance)
 	}
 }
 

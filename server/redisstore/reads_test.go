@@ -240,3 +240,13 @@ func TestAStoreThatIsClosedAnswersWhoeverWaits(t *testing.T) {
 		t.Errorf("Latest of a closed store = %v", err)
 	}
 }
+
+func TestAProcessThatDidNotRunTakesInAnswersBeforeItGivesUpOnThem(t *testing.T) {
+	t.Parallel()
+	if first, second := redisstore.LateLooks(time.Second); first || !second {
+		t.Errorf("after a second without running: given up at the first look: %v, at the second: %v", first, second)
+	}
+	if first, _ := redisstore.LateLooks(time.Millisecond); !first {
+		t.Error("in time, the read goes on without anybody who waits")
+	}
+}
