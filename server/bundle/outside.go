@@ -40,7 +40,7 @@ func (v *viewer) embed() tree {
 		b[1].(attributes)["type"] = "button"
 		return b
 	}
-	return el("div", attributes{"class": "lx lx-embed"},
+	return el("div", attributes{"class": "lx lx-embed", "lang": v.in.Locale, "dir": Dir(v.in.Locale)},
 		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")), offer("once", "embed.once"), offer("always", "embed.always"))
 }
 

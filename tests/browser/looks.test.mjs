@@ -124,6 +124,22 @@ test('the focus goes into the preferences, stays there and comes back', () =>
     await until(async () => assert.equal(await p.evaluate(() => document.activeElement.id), 'opener'));
   }));
 
+test('what has the focus in the preferences is not in the part that fades', () =>
+  page('', async (p) => {
+    await p.setViewportSize({ width: 360, height: 500 });
+    await p.click('#lx-consent [data-lx-action="settings"]');
+    for (let i = 0; i < 10; i++) {
+      await p.keyboard.press('Tab');
+      await until(() => p.evaluate(() => {
+        const rows = document.querySelector('#lx-consent h2 + div');
+        const e = document.activeElement;
+        if (!rows.contains(e)) return true;
+        const [mine, all] = [e.getBoundingClientRect(), rows.getBoundingClientRect()];
+        return mine.top >= all.top + 8 && mine.bottom <= all.bottom - 24;
+      }));
+    }
+  }));
+
 test('the list of cookies and vendors fills its place in a page', () =>
   page('<div data-lx-declaration></div><script src="/s/demo/declaration.js?lang=de"></script>', async (p) => {
     for (const part of ['Statistik', '_ga', 'YouTube', 'Zuletzt geändert'])
