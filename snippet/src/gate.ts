@@ -64,8 +64,8 @@ export const arm = (may: Allowed, changed: () => void) => {
       // What has left the page is found again when it comes back, but for a frame that runs: that must not come back running.
       shared._slots.forEach((slot) => void (slot._shown.isConnected || (slot._open && slot._shown.sandbox) || shared._slots.delete(slot)));
       // Only what is new: pages may be large, and change all the time. What lies in something new is seen with it.
-      // Much at once, as while a page is read, is found faster by a look at the whole.
-      if (records[9]) scan();
+      // While it is read, what comes together is a good part of it, and one look at the whole is faster.
+      if (records[9] && document.readyState === "loading") scan();
       else for (const { addedNodes } of records) addedNodes.forEach(scan);
       changed();
     }),
