@@ -37,7 +37,7 @@ func TestHotAnswersCarryAllTheirHeadersAndNoOthers(t *testing.T) {
 		{"a script", "GET", "/s/demo.js", []option{br}, 200,
 			every + script + ", Access-Control-Expose-Headers, Consent-Edition, Consent-Locale, Consent-Regime, Content-Encoding, Content-Type",
 			map[string]string{"Content-Encoding": "br", "Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "private, max-age=60, stale-while-revalidate=600"}},
-		{"an unchanged script", "GET", "/s/demo.js", []option{br, header("If-None-Match", tag)}, 304, strings.TrimPrefix(every, "Content-Length, ") + script,
+		{"an unchanged script", "GET", "/s/demo.js", []option{br, header("If-None-Match", tag)}, 304, "Date" + script,
 			map[string]string{"Etag": tag, "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}},
 		{"a check of nothing", "GET", "/v1/check?site=demo", nil, 400, refused + ", Cache-Control, Content-Type", map[string]string{"Content-Type": "application/problem+json"}},
 	} {

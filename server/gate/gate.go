@@ -130,7 +130,8 @@ type view struct {
 	opened consent.Choice
 }
 
-// fill looks at the visitor of an ask. Nothing is left of the one before.
+// fill looks at the visitor of an ask. Nothing is left of the one before but the
+// rules, where they are the same.
 func (v *view) fill(ctx context.Context, d *Desk, e *consent.Edition, ask *Ask) {
 	v.edition, v.now = e, d.o.Clock()
 	v.choice, v.unavailable = d.choice(ctx, e, ask, &v.opened)
@@ -138,7 +139,7 @@ func (v *view) fill(ctx context.Context, d *Desk, e *consent.Edition, ask *Ask) 
 	if c := v.choice; c != nil && !c.Forged && !c.Erased && !c.Unproved {
 		answered, clock = c.Regime, c.Clock
 	}
-	v.judged = d.rules.of(d.o.Laws, e, ask.Place, v.now.Unix(), answered, clock)
+	v.judged = d.rules.of(d.o.Laws, e, ask.Place, v.now.Unix(), answered, clock, v.judged)
 }
 
 // choice finds what the visitor decided last: the newer of the signed cookie

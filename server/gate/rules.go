@@ -34,16 +34,21 @@ type rulesKey struct {
 // answered, by the regime under which it was answered; here judges the rest, by
 // where the visitor is now. Regime is the one that the answer names.
 type judged struct {
+	key       rulesKey
 	regime    *law.Regime
 	own, here []consent.Rule
 }
 
 // of finds the rules for an edition and a place at the second now. Of a choice
-// that counts, answered and clock are the regime and the second.
-func (r *rules) of(laws *law.Table, e *consent.Edition, place consent.Place, now int64, answered string, clock int64) *judged {
+// that counts, answered and clock are the regime and the second. Last, which may
+// be nil, is what was found before: often it is the same.
+func (r *rules) of(laws *law.Table, e *consent.Edition, place consent.Place, now int64, answered string, clock int64, last *judged) *judged {
 	k := rulesKey{edition: e, place: place, answered: answered, now: laws.Period(now)}
 	if answered != "" {
 		k.then = laws.Period(clock)
+	}
+	if last != nil && last.key == k {
+		return last
 	}
 	r.mu.RLock()
 	j := r.known[k]
@@ -55,6 +60,7 @@ func (r *rules) of(laws *law.Table, e *consent.Edition, place consent.Place, now
 	// What is kept must not keep the request that it came with.
 	k.answered = strings.Clone(k.answered)
 	k.place = consent.Place{Country: strings.Clone(place.Country), Subdivision: strings.Clone(place.Subdivision)}
+	j.key = k
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.known == nil || len(r.known) >= maxRules {

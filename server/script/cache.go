@@ -13,6 +13,8 @@ type cache[K comparable, V any] struct {
 	mu    sync.Mutex
 	byKey map[K]*list.Element
 	order *list.List
+	// front is the slot at the front of order: it need not be moved there.
+	front atomic.Pointer[slot[K, V]]
 	fills atomic.Int64
 }
 
@@ -40,14 +42,20 @@ func (c *cache[K, V]) get(key K, fill func() (V, error)) (V, error) {
 }
 
 func (c *cache[K, V]) slot(key K) *slot[K, V] {
+	if s := c.front.Load(); s != nil && s.key == key {
+		return s
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.byKey[key]; ok {
 		c.order.MoveToFront(e)
-		return e.Value.(*slot[K, V])
+		s := e.Value.(*slot[K, V])
+		c.front.Store(s)
+		return s
 	}
 	s := &slot[K, V]{key: key}
 	c.byKey[key] = c.order.PushFront(s)
+	c.front.Store(s)
 	for c.order.Len() > c.limit {
 		last := c.order.Back()
 		c.order.Remove(last)
@@ -76,5 +84,6 @@ func (c *cache[K, V]) drop(key K, s *slot[K, V]) {
 	if e, ok := c.byKey[key]; ok && e.Value.(*slot[K, V]) == s {
 		c.order.Remove(e)
 		delete(c.byKey, key)
+		c.front.CompareAndSwap(s, nil)
 	}
 }

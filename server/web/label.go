@@ -120,6 +120,8 @@ func (l *labelled) send(c echo.Context) error {
 	h["Etag"] = f.tag
 	if matches(first(r.Header, "If-None-Match"), f.tag[0]) {
 		write(h, l.unchanged)
+		// How a body is read, its first answer has said.
+		delete(h, "X-Content-Type-Options")
 		return c.NoContent(http.StatusNotModified)
 	}
 	write(h, l.common)
