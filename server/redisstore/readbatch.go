@@ -86,7 +86,7 @@ func (r *reads) try(ctx context.Context, client redis.UniversalClient, groups []
 			// commands without any error.
 			bad = err
 		}
-		g.answer(said, bad)
+		r.answer(&g, said, bad)
 	}
 	return left
 }
@@ -108,23 +108,23 @@ func (r *reads) command(ctx context.Context, g *group) *redis.StringCmd {
 }
 
 // answer tells each of a group what was said of it, behind its length.
-func (g *group) answer(said string, err error) {
+func (r *reads) answer(g *group, said string, err error) {
 	for _, one := range g.reads {
 		const head = 4
 		if err == nil && len(said) < head {
 			err = damaged("record")
 		}
 		if err != nil {
-			one.end("", err)
+			r.end(one, "", err)
 			continue
 		}
 		n := int(binary.BigEndian.Uint32([]byte(said[:head])))
 		if said = said[head:]; len(said) < n {
 			err = damaged("record")
-			one.end("", err)
+			r.end(one, "", err)
 			continue
 		}
-		one.end(said[:n], nil)
+		r.end(one, said[:n], nil)
 		said = said[n:]
 	}
 }

@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	// readLanes is how many batches of reads are under way at a time: while one
-	// is, the answers of the other are served. More of them would each carry less.
+	// readLanes is how many batches of reads may be under way at a time.
 	readLanes = 4
 	maxReads  = 256
 	// glance is how often those who wait are looked through for who waits no more.
@@ -33,28 +32,25 @@ type read struct {
 	alone bool
 
 	// What follows is guarded by the mutex of reads until the answer is there.
+	sent   bool
 	over   bool
 	said   string
 	err    error
 	answer sync.WaitGroup
 }
 
-// end answers a read, unless that was done before.
-func (one *read) end(said string, err error) {
-	if !one.over {
-		one.over, one.said, one.err = true, said, err
-		one.answer.Done()
-	}
-}
-
 // reads lets the reads of requests in flight share not only pipelines, as other
 // calls do, but commands. A channel, a timer and a context for each of them
 // would cost more than the rest of its way, so one clock looks after all.
+//
+// A trip costs the same whatever it carries. So a batch sets out while others
+// are under way only when it is as large as those together, or somebody has
+// waited for a glance; for nobody it takes longer than if there was one lane.
 type reads struct {
 	client func() redis.UniversalClient
 	keys   keys
 	script *redis.Script
-	// wake holds a value while somebody waits whom no lane has seen.
+	// wake holds a value when a batch may set out.
 	wake  chan struct{}
 	stop  chan struct{}
 	lanes sync.WaitGroup
@@ -63,6 +59,10 @@ type reads struct {
 	closed  bool
 	waiting []*read
 	sent    [readLanes][]*read
+	// flying are the reads under way whose callers wait; overdue says that a
+	// batch sets out whatever its size.
+	flying  int
+	overdue bool
 	clock   *time.Timer
 	ticking bool
 	// due is when the next look is.
@@ -79,16 +79,18 @@ func newReads(client func() redis.UniversalClient, k keys, script *redis.Script)
 	return r
 }
 
+// close answers whoever waits, and lets end what is under way.
 func (r *reads) close() {
+	r.mu.Lock()
+	r.closed = true
+	for _, one := range r.waiting {
+		r.end(one, "", redis.ErrClosed)
+	}
+	r.waiting = nil
+	r.mu.Unlock()
 	close(r.stop)
 	r.lanes.Wait()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.closed = true
 	r.clock.Stop()
-	for _, one := range r.waiting {
-		one.end("", redis.ErrClosed)
-	}
 }
 
 // latest returns what the script says of a person; see latestScript. It does not
@@ -123,7 +125,7 @@ func (r *reads) add(one *read) error {
 		return redis.ErrClosed
 	}
 	r.waiting = append(r.waiting, one)
-	if len(r.waiting) == 1 {
+	if len(r.waiting) == max(1, r.enough()) {
 		r.call()
 	}
 	if !r.ticking {
@@ -138,11 +140,26 @@ func (r *reads) lookIn(wait time.Duration) {
 	r.clock.Reset(wait)
 }
 
+// enough is how many may set out beside those under way.
+func (r *reads) enough() int { return min(r.flying, maxReads) }
+
 func (r *reads) call() {
 	select {
 	case r.wake <- struct{}{}:
 	default:
 	}
+}
+
+// end answers a read, unless that was done before.
+func (r *reads) end(one *read, said string, err error) {
+	if one.over {
+		return
+	}
+	one.over, one.said, one.err = true, said, err
+	if one.sent {
+		r.flying--
+	}
+	one.answer.Done()
 }
 
 // look ends the reads whose callers wait no more.
@@ -157,13 +174,16 @@ func (r *reads) look() {
 	for _, all := range append(r.sent[:], r.waiting) {
 		for _, one := range all {
 			if err := one.ctx.Err(); err != nil {
-				one.end("", err)
+				r.end(one, "", err)
 			}
 			left = left || !one.over
 		}
 	}
 	// No lane may come for them while Redis hangs.
 	r.waiting = slices.DeleteFunc(r.waiting, func(one *read) bool { return one.over })
+	if r.overdue = len(r.waiting) > 0; r.overdue {
+		r.call()
+	}
 	if r.ticking = left && !r.closed; r.ticking {
 		r.lookIn(glance)
 	}
@@ -176,32 +196,35 @@ func (r *reads) run(lane int) {
 			return
 		case <-r.wake:
 		}
-		// Whoever is about to ask goes first, and comes along.
-		runtime.Gosched()
-		if batch := r.take(lane); len(batch) > 0 {
+		for {
+			// Whoever is about to ask goes first, and comes along.
+			runtime.Gosched()
+			batch := r.take(lane)
+			if len(batch) == 0 {
+				break
+			}
 			r.exec(batch)
-			r.took(lane)
 		}
 	}
 }
 
-// take moves those who wait into a lane.
+// take moves those who wait into a lane that has answered what it had, if they
+// may set out.
 func (r *reads) take(lane int) []*read {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := min(len(r.waiting), maxReads)
-	batch := append(r.sent[lane][:0], r.waiting[:n]...)
-	if r.waiting = slices.Delete(r.waiting, 0, n); len(r.waiting) > 0 {
-		r.call()
+	clear(r.sent[lane])
+	batch, n := r.sent[lane][:0], min(len(r.waiting), maxReads)
+	if n >= r.enough() || r.overdue {
+		batch = append(batch, r.waiting[:n]...)
+		if r.waiting, r.overdue = slices.Delete(r.waiting, 0, n), false; len(r.waiting) >= maxReads {
+			r.call()
+		}
 	}
+	for _, one := range batch {
+		one.sent = true
+	}
+	r.flying += len(batch)
 	r.sent[lane] = batch
 	return batch
-}
-
-// took forgets what a lane has answered.
-func (r *reads) took(lane int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	clear(r.sent[lane])
-	r.sent[lane] = r.sent[lane][:0]
 }
