@@ -45,8 +45,9 @@ type Records interface {
 	// Current, whatever the order in which they come. Appending an id of the site again with the same Content stores
 	// nothing and returns the record stored first with fresh false; with
 	// another Content it fails with IDReused. A subject that was erased at or
-	// after the record's clock fails with Erased. It returns once the record
-	// is as safe as Level says.
+	// after the record's clock fails with Erased, and so does an id whose record
+	// was stripped, which is returned then. It returns once the record is as safe
+	// as Level says.
 	Append(ctx context.Context, r Record) (stored Record, fresh bool, err error)
 	// Latest returns Current of the subject's records. Errors: NotFound, Erased.
 	Latest(ctx context.Context, site, subject string) (Record, error)

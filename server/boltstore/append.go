@@ -158,7 +158,7 @@ func (s *step) end() error {
 func appendedBefore(first consent.Record, r *consent.Record) (consent.Appended, error) {
 	switch {
 	case first.Levels == nil:
-		return consent.Appended{}, erased()
+		return consent.Appended{Record: first}, erased()
 	case first.Content != r.Content:
 		return consent.Appended{}, consent.Fail(consent.IDReused, "the id "+r.ID+" already stands for another decision", "make 16 new random bytes for each decision")
 	}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest/redistest"
 	"github.com/leadiumx/consent/server/outbox"
+	"github.com/leadiumx/consent/server/redisstore"
 )
 
 func keyring(t testing.TB) *consent.Keyring {
@@ -144,6 +146,47 @@ func TestARecordThatTheStoreHasFromElsewhereIsStatedAsVoid(t *testing.T) {
 	void := statements(t, two, consent.Void)
 	if len(void) != 1 || void[0].ID != "a" || void[0].Seq != 1 || void[0].Node == exported(t, two, "shop")[0].Node {
 		t.Fatalf("the voids are %+v", void)
+	}
+}
+
+func TestARecordUnderTheIDOfAnErasedOneIsStatedAsVoid(t *testing.T) {
+	t.Parallel()
+	stores := map[string]func(t *testing.T) consent.Store{
+		"one file": func(t *testing.T) consent.Store { return bolt(t, filepath.Join(t.TempDir(), "store.db")) },
+		"redis": func(t *testing.T) consent.Store {
+			return overRedis(t, redisstore.Options{URLs: []string{redistest.Start(t).URL()}})
+		},
+	}
+	for name, begin := range stores {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := shared{begin(t)}
+			in := func(dir string) node {
+				o := small(dir, store)
+				o.Keys = keyring(t)
+				return node{Outbox: open(t, o)}
+			}
+			dir := filepath.Join(t.TempDir(), "log")
+			one, two := in(dir), in(filepath.Join(t.TempDir(), "log"))
+			put(t, one, record("a", "sub", 1))
+			erase(t, one, "sub", 5)
+			handedOver(t, one.Outbox)
+			for _, subject := range []string{"sub", "made-anew", ""} {
+				if _, _, err := two.Append(t.Context(), record("a", subject, 9)); err != nil && consent.CodeOf(err) != consent.Erased {
+					t.Fatal(err)
+				}
+			}
+			put(t, two, record("b", "other", 10))
+			handedOver(t, two.Outbox)
+			// What is handed over once more is no second record.
+			one.close(t)
+			one = in(dir)
+			handedOver(t, one.Outbox)
+			if void := statements(t, two.Outbox, consent.Void); len(void) != 1 || void[0].ID != "a" {
+				t.Fatalf("the voids are %+v", void)
+			}
+			audited(t, two)
+		})
 	}
 }
 

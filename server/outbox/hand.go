@@ -147,7 +147,9 @@ func (a *applier) one(ctx context.Context, e entry) error {
 	default:
 		return err
 	}
-	if kept := stored.Node == r.Node && stored.Seq == r.Seq; !kept && consent.CodeOf(err) != consent.Erased {
+	// An erasure that came before a record tells of no other one.
+	kept := stored.Node == r.Node && stored.Seq == r.Seq || consent.CodeOf(err) == consent.Erased && stored.Node == ""
+	if !kept {
 		if err := a.state(ctx, consent.Void, placeOf(&r), r.ID, e.time); err != nil {
 			return err
 		}

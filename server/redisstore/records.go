@@ -171,7 +171,7 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 	case err != nil:
 		return r, false, err
 	case first.Levels == nil:
-		return r, false, erased()
+		return first, false, erased()
 	case first.ID != r.ID || first.Content != r.Content:
 		return first, false, reused(r.ID)
 	}
