@@ -150,8 +150,8 @@ test('one who enters another organisation sees nothing of the first', async () =
   await form.getByLabel('Short id').fill('client');
   await form.getByRole('button', { name: 'Add' }).click();
   await page.getByText('Client GmbH').first().waitFor();
-  await page.getByRole('button', { name: 'Enter' }).first().click();
   // The dashboard opens anew, by itself.
+  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Enter' }).first().click()]);
   await page.getByRole('heading', { name: 'Add your first site' }).waitFor();
   assert.equal(await page.evaluate(async () => (await (await fetch('/v1/session')).json()).tenant), 'client');
   assert.equal(await see('site-card-demo').count(), 0);

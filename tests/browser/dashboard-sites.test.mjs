@@ -105,9 +105,11 @@ test('on a phone the bar of the editor shows the name of the site', async () => 
   await go('/sites/demo');
   const name = page.locator('h1.site-name');
   await name.waitFor();
-  const cut = await name.evaluate((e) => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]);
-  assert.deepEqual(cut.map((over) => over <= 1), [true, true], `LeadiumX demo is cut: ${cut}`);
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(over <= 0, `${over} px too wide`);
+  await until(async () => {
+    const cut = await name.evaluate((e) => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]);
+    assert.deepEqual(cut.map((over) => over <= 1), [true, true], `LeadiumX demo is cut: ${cut}`);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(over <= 0, `${over} px too wide`);
+  });
   await page.setViewportSize({ width: 1366, height: 768 });
 });

@@ -46,7 +46,7 @@ test('a colour and a text are changed, previewed, published, seen, and rolled ba
     await accent.press('Tab');
     await page.getByRole('tab', { name: 'Words' }).click();
     await page.getByTestId('text-banner.title').fill('Your data, your call');
-    await page.waitForFunction(() => /saved/i.test(document.querySelector('[data-testid="save-state"]')?.textContent ?? ''));
+    await page.waitForFunction(() => /^saved/i.test(document.querySelector('[data-testid="save-state"]')?.textContent ?? ''));
 
     // The preview is the really compiled draft.
     const frame = page.frameLocator('[data-testid="preview-frame"]');

@@ -152,7 +152,7 @@ test('the preferences lead to the list, in their language', () =>
   page('', async (p, v) => {
     await p.click('#lx-consent [data-lx-action="settings"]');
     const [list] = await Promise.all([v.context.waitForEvent('page'), p.getByRole('link', { name: 'Cookies and providers' }).click()]);
-    assert.equal(list.url(), `${server.url}/s/demo/declaration.html?lang=en`);
+    await list.waitForURL(`${server.url}/s/demo/declaration.html?lang=en`);
     assert.equal(await list.locator('h1').innerText(), 'Cookies and providers');
     assert.notEqual(await list.locator('section').first().evaluate((e) => getComputedStyle(e).borderRadius), '0px', 'in the look of the site');
   }));
