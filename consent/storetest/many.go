@@ -2,6 +2,9 @@ package storetest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
 	"testing"
 
 	"github.com/leadiumx/consent/consent"
@@ -61,5 +64,48 @@ func manyCases() []testCase {
 				}
 			}
 		}},
+		{"a store that keeps the order of many records keeps it whoever they belong to", func(t *testing.T, b *bench) {
+			store, ok := b.Store.(interface {
+				InOrder() bool
+				AppendAll(ctx context.Context, records []consent.Record) []consent.Appended
+			})
+			if !ok || !store.InOrder() {
+				return
+			}
+			// Ids and subjects of 16 bytes that belong together, ids of others who
+			// come again, and refusals of nobody.
+			var all []consent.Record
+			var want []string
+			for n := range 600 {
+				id := subjectAt(n)
+				r := record(id, id[:8]+subjectAt(n + 7)[8:], n)
+				switch n % 3 {
+				case 1:
+					r.Subject = "again-" + name(n%5)
+				case 2:
+					r.Subject = ""
+				}
+				all, want = append(all, r), append(want, id)
+			}
+			for i, got := range store.AppendAll(t.Context(), all) {
+				if got.Err != nil || !got.Fresh {
+					t.Fatalf("record %d: %+v", i, got)
+				}
+			}
+			var ids []string
+			err := b.Export(t.Context(), "shop", func(r consent.Record) error {
+				ids = append(ids, r.ID)
+				return nil
+			})
+			if err != nil || !slices.Equal(ids, want) {
+				t.Errorf("the export holds %d records in another order, or %v", len(ids), err)
+			}
+		}},
 	}
+}
+
+// subjectAt is an id of 16 bytes.
+func subjectAt(n int) string {
+	sum := sha256.Sum256([]byte(name(n)))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }

@@ -11,8 +11,9 @@ import (
 const (
 	// maxBatch bounds how many writes share one fsync.
 	maxBatch = 256
-	// maxRecent bounds the entries that wait in memory for the store.
-	maxRecent = 4096
+	// maxRecent bounds the entries that wait in memory for the store; keptRecent
+	// is how many stay there afterwards.
+	maxRecent, keptRecent = 2 * maxStep, 512
 	// lateWait is how long a decision that may have come before waits to hear
 	// what the store knows of it; retryAge is the age from which on it may have
 	// come to another node.

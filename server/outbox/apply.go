@@ -39,6 +39,8 @@ type applier struct {
 	// servers are those that held the store when it was last asked.
 	servers string
 	pause   time.Duration
+	// size is how many entries the next step may have.
+	size int
 	// signed waits for the store to have had what it covers; ticks count to the
 	// next signing, kept is up to where older checkpoints are kept.
 	signed *signed
@@ -51,7 +53,7 @@ func (b *Outbox) apply(noted uint64) {
 	defer close(b.applierEnded)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &applier{Outbox: b, noted: noted, cursor: noted, kept: map[string]uint64{}}
+	a := &applier{Outbox: b, noted: noted, cursor: noted, size: minStep, kept: map[string]uint64{}}
 	if noted > 0 {
 		a.marker = noted + 1
 	}
@@ -122,7 +124,10 @@ func (a *applier) step(ctx context.Context) bool {
 	if len(batch) == 0 {
 		return false
 	}
-	if err := a.hand(ctx, batch); err != nil {
+	began := time.Now()
+	err = a.hand(ctx, batch)
+	a.paced(time.Since(began))
+	if err != nil {
 		a.failed(err)
 		return true
 	}
@@ -141,6 +146,7 @@ func (a *applier) moveTo(position uint64) {
 	defer a.mu.Unlock()
 	if position > a.applied {
 		a.applied = position
+		a.letGo()
 		close(a.moved)
 		a.moved = make(chan struct{})
 	}
@@ -191,29 +197,34 @@ func (a *applier) last() uint64 {
 
 // next returns the entries of the next fsync after a position: those were under
 // way at the same time, so they may be handed over at the same time, whatever
-// their order. A store that takes them in their order gets those of later
-// fsyncs along with them.
-func (a *applier) next(after, last uint64) ([]entry, error) {
+// their order. A store that takes records in their order gets those of later
+// fsyncs along with them; an erasure is followed by nothing of a later one.
+func (a *applier) next(after, last uint64) ([]*entry, error) {
 	a.mu.Lock()
 	after = max(after, a.index.first-1)
 	recent := a.recent
 	a.mu.Unlock()
 	limit := maxBatch
 	if a.inOrder {
-		limit = maxStep
+		limit = a.size
 	}
-	var batch []entry
+	var batch []*entry
+	erases := false
 	for p := after + 1; p <= last && len(batch) < limit; p++ {
-		var e entry
+		var e *entry
 		if n := len(recent); n > 0 && p >= recent[0].position && p <= recent[n-1].position {
-			e = *recent[p-recent[0].position]
+			e = recent[p-recent[0].position]
 		} else {
-			var err error
-			if e, _, err = a.entryAt(p); err != nil {
+			read, _, err := a.entryAt(p)
+			if err != nil {
 				return nil, err
 			}
+			e = &read
 		}
-		if len(batch) > 0 && e.batch != batch[0].batch && !(a.inOrder && e.kind == batch[0].kind) {
+		if e.kind == kindErase {
+			erases = true
+		}
+		if len(batch) > 0 && e.batch != batch[0].batch && (erases || !a.inOrder) {
 			break
 		}
 		batch = append(batch, e)

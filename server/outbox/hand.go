@@ -9,10 +9,9 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-// hand gives a batch to the store. Its entries were under way at the same time,
-// and what counts does not depend on the order in which a store gets them. It
-// is all to be repeated when one fails.
-func (a *applier) hand(ctx context.Context, batch []entry) error {
+// hand gives a batch to the store. What counts does not depend on the order in
+// which a store gets them. It is all to be repeated when one fails.
+func (a *applier) hand(ctx context.Context, batch []*entry) error {
 	if len(batch) > 1 {
 		var err error
 		if batch, err = a.together(ctx, batch); err != nil {
@@ -57,7 +56,7 @@ type ordered interface {
 // together gives the records of a batch to the store at once, if it takes many,
 // and returns the entries that want more than that: those that are left, were
 // refused, or belong to somebody who was erased, unless that changed the order.
-func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, err error) {
+func (a *applier) together(ctx context.Context, batch []*entry) (rest []*entry, err error) {
 	store, ok := a.inner.(many)
 	if !ok {
 		return batch, nil
@@ -70,7 +69,7 @@ func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, er
 		forgotten[i] = a.index.at(e.position).flags&flagErased != 0
 	}
 	a.mu.Unlock()
-	records, of, gone := make([]consent.Record, 0, len(batch)), make([]entry, 0, len(batch)), make([]bool, 0, len(batch))
+	records, of, gone := make([]consent.Record, 0, len(batch)), make([]*entry, 0, len(batch)), make([]bool, 0, len(batch))
 	for i, e := range batch {
 		if e.kind != kindRecord || forgotten[i] && !a.inOrder {
 			rest = append(rest, e)
@@ -104,7 +103,7 @@ func (a *applier) together(ctx context.Context, batch []entry) (rest []entry, er
 
 // one gives an entry to the store and notes what it said. It returns an error
 // only when the entry is to be given again.
-func (a *applier) one(ctx context.Context, e entry) error {
+func (a *applier) one(ctx context.Context, e *entry) error {
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
 	if e.kind == kindErase {
@@ -159,7 +158,7 @@ func (a *applier) one(ctx context.Context, e entry) error {
 }
 
 // heard takes in what the store said to a record.
-func (a *applier) heard(e entry, r consent.Record, gone bool, stored consent.Record, err error) {
+func (a *applier) heard(e *entry, r consent.Record, gone bool, stored consent.Record, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	got := result{record: stored, err: err}

@@ -3,14 +3,28 @@ package outbox
 import "time"
 
 const (
-	// defaultLinger is how long entries gather for a store that takes them in
-	// order: what such a store does for each step costs it far more than an entry in
-	// it. Who waits for the store ends it. They are safe here, and reads lay
-	// them over what the store says.
-	defaultLinger = 100 * time.Millisecond
-	// maxStep is how many entries are enough for a step of such a store.
-	maxStep = 1024
+	// defaultLinger is how long entries gather for a file of our own: a step costs
+	// it far more than an entry in it. Who waits for the store ends it. They are
+	// safe here, and reads lay them over what the store says.
+	defaultLinger = 500 * time.Millisecond
+	// maxStep is how many entries are enough for a step of a store that takes many,
+	// minStep how many every one can be trusted with.
+	maxStep, minStep = 8192, 1024
+	// shortStep and longStep are how long a step may take for the next to be of
+	// more or of fewer entries.
+	shortStep, longStep = 500 * time.Millisecond, 2 * time.Second
 )
+
+// paced notes how long a step took: a slow store must be done with one before
+// callWait ends.
+func (a *applier) paced(took time.Duration) {
+	switch {
+	case took > longStep:
+		a.size = max(a.size/2, minStep)
+	case took < shortStep:
+		a.size = min(a.size*2, maxStep)
+	}
+}
 
 // takesInOrder reports whether the store takes many entries in the order given.
 func (o *Options) takesInOrder() bool {
@@ -18,13 +32,19 @@ func (o *Options) takesInOrder() bool {
 	return ok && store.InOrder()
 }
 
+// isOwn reports whether nobody else writes to the store, and it loses nothing.
+func (o *Options) isOwn() bool {
+	_, loses := o.Inner.(Marked)
+	return o.takesInOrder() && !loses
+}
+
 // gather waits until a step is worth its cost to the store.
 func (a *applier) gather(stop <-chan struct{}) {
-	if !a.inOrder || a.ending {
+	if !a.own || a.ending {
 		return
 	}
 	waiting := a.last() - a.cursor
-	if waiting == 0 || waiting >= maxStep {
+	if waiting == 0 || waiting >= uint64(a.size) {
 		return
 	}
 	timer := time.NewTimer(a.o.linger)

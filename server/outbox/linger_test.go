@@ -119,3 +119,26 @@ func TestWhoWaitsForAnEmbeddedFileEndsTheGathering(t *testing.T) {
 	again := open(t, small(filepath.Join(dir, "log"), bolt(t, filepath.Join(dir, "store.db"))))
 	once(t, again, "last")
 }
+
+func TestARecordThatAnEmbeddedFileHasNotHadIsReadWithoutWaitingForIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := bolt(t, filepath.Join(dir, "store.db"))
+	if _, _, err := store.Append(t.Context(), record("old", "sub", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Erase(t.Context(), "shop", "back", early().Add(time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, small(filepath.Join(dir, "log"), store).WithLinger(1<<62))
+	put(t, s, record("new", "sub", 2))
+	wantLatest(t, s, "sub", "new")
+	put(t, s, record("late", "sub", 1))
+	wantLatest(t, s, "sub", "new")
+	if now := s.Status(); now.Applied != 0 || now.Last != 2 {
+		t.Errorf("the file has had %d of %d entries; want none", now.Applied, now.Last)
+	}
+	// What was erased before the log began counts until the file has had what is newer.
+	put(t, s, record("again", "back", 5))
+	wantLatest(t, s, "back", "again")
+}

@@ -126,8 +126,9 @@ type Outbox struct {
 	news chan struct{}
 	// hurry tells the applier that somebody waits for the store.
 	hurry chan struct{}
-	// inOrder says that the store is one file, which takes many entries in their order.
-	inOrder bool
+	// inOrder says that the store takes many entries in their order, own that it is
+	// a file which nobody else writes to, and which loses nothing.
+	inOrder, own bool
 }
 
 var _ consent.Store = (*Outbox)(nil)
@@ -148,7 +149,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		requests: make(chan *request, maxBatch), stop: make(chan struct{}),
 		writerEnded: make(chan struct{}), applierEnded: make(chan struct{}),
 		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),
-		hurry: make(chan struct{}, 1), inOrder: opts.takesInOrder(),
+		hurry: make(chan struct{}, 1), inOrder: opts.takesInOrder(), own: opts.isOwn(),
 	}
 	var err error
 	if b.chains, err = readChains(opts.Dir, opts.Random); err != nil {

@@ -156,7 +156,21 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Reco
 			return r, err
 		}
 	}
-	b.settled(ctx, site, subject)
+	if !b.own {
+		b.settled(ctx, site, subject)
+	}
+	r, err := b.laidOver(ctx, site, subject)
+	if b.own && consent.CodeOf(err) == consent.Erased {
+		// The store may know of an erasure which the log has no more, and what
+		// came after it may wait here.
+		b.settled(ctx, site, subject)
+		r, err = b.laidOver(ctx, site, subject)
+	}
+	return r, err
+}
+
+// laidOver returns what counts of the store's record and those that it has not had.
+func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Record, error) {
 	l, err := b.local(site, subject)
 	if err != nil {
 		return consent.Record{}, err

@@ -122,7 +122,7 @@ func (b *Outbox) mayBeOld(h *head) bool {
 // log does not know. Entries are deleted when the store has had them, so what
 // neither knows at this moment, the log first, never came.
 func (b *Outbox) isNew(r *request) bool {
-	if r.record == nil || !b.inOrder {
+	if r.record == nil || !b.own {
 		return false
 	}
 	b.mu.Lock()
@@ -158,16 +158,27 @@ func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head)
 		position, _ := b.index.lookup(r.entry.mark)
 		r.done <- answer{position: position}
 	}
-	if n := len(b.recent); n > 2*maxRecent {
-		b.recent = append([]*entry(nil), b.recent[n-maxRecent:]...)
-	}
+	b.letGo()
 	enough := len(b.waiting) > 0 || b.index.last()-b.applied >= maxStep
 	b.mu.Unlock()
 	select {
 	case b.news <- struct{}{}:
 	default:
 	}
-	if enough && b.inOrder {
+	if enough && b.own {
 		b.hasten()
+	}
+}
+
+// letGo drops from memory what the store has had, save the newest, which may be
+// asked for again, and the oldest when too many wait. The caller holds mu.
+func (b *Outbox) letGo() {
+	n := len(b.recent)
+	if n == 0 {
+		return
+	}
+	gone := max(0, n-maxRecent, n-keptRecent-int(b.index.last()-b.applied))
+	if gone > n/4 {
+		b.recent = append(make([]*entry, 0, n), b.recent[gone:]...)
 	}
 }
