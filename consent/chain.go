@@ -81,17 +81,16 @@ func (r *Record) Chain(before Head) (Head, error) { return (*Packer)(nil).Chain(
 
 // Chain does as Record.Chain.
 func (p *Packer) Chain(r *Record, before Head) (Head, error) {
-	next := *r
-	next.Sealed, next.Seq, next.Link = nil, before.Seq+1, Link{}
-	sealed, secret, err := next.pack(p)
+	seq, link := r.Seq, r.Link
+	r.Seq, r.Link = before.Seq+1, Link{}
+	sealed, secret, err := r.pack(p)
 	if err != nil {
+		r.Seq, r.Link = seq, link
 		return before, err
 	}
-	leaf := Leaf(r.ID, sealed)
-	sealed.leaf = &leaf
-	after := before.Next(leaf)
-	next.Link, next.Secret, next.Sealed = after.Link, secret, &sealed
+	sealed.leaf, sealed.known = Leaf(r.ID, sealed), true
+	after := before.Next(sealed.leaf)
 	copy(sealed.Evidence[linkAt:codeAt], after.Link[:])
-	*r = next
+	r.Link, r.Secret, r.Sealed = after.Link, secret, &sealed
 	return after, nil
 }

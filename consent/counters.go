@@ -85,15 +85,20 @@ func (r *Record) Day() string { return r.Time.UTC().Format(dayLayout) }
 // increments one number for it. The numbers of a day's cells are what Counts
 // tells after AddCell.
 func (r *Record) Cell() string {
-	if r.Bot {
-		return cellMark + botCell
+	var room [256]byte
+	return string(r.AppendCell(room[:0]))
+}
+
+// AppendCell is Cell for callers that have room.
+func (r *Record) AppendCell(b []byte) []byte {
+	if b = append(b, cellMark...); r.Bot {
+		return append(b, botCell...)
 	}
 	if r.Action == Identify || r.Action == Joined {
 		// Nobody decided anything here.
-		return cellMark + linkCell
+		return append(b, linkCell...)
 	}
-	var room [256]byte
-	b := append(append(room[:0], cellMark...), r.Action...)
+	b = append(b, r.Action...)
 	b = strconv.AppendInt(append(b, cellSep...), int64(r.Edition), 10)
 	b = append(append(append(append(b, cellSep...), r.Regime...), cellSep...), r.Locale...)
 	var ids [16]string
@@ -104,7 +109,7 @@ func (r *Record) Cell() string {
 		}
 		b = append(append(append(b, cellSep...), word), p...)
 	}
-	return string(b)
+	return b
 }
 
 // AddCell adds the number n under a stored name to the counters of a day.

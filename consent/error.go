@@ -95,6 +95,9 @@ func Errorf(code Code, format string, args ...any) *Error {
 // CodeOf returns the code of the first Error in err's chain, or "" when there
 // is none: an unexpected failure.
 func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Code

@@ -45,6 +45,9 @@ func (k *Keyring) now() *Keyring {
 	return k
 }
 
+// Current is the keyring as it is now: another one once the keys were replaced.
+func (k *Keyring) Current() *Keyring { return k.now() }
+
 // Replace puts other keys in the place of these, for every holder of this
 // keyring at once.
 func (k *Keyring) Replace(with *Keyring) { k.newer.Store(with.now()) }
@@ -125,7 +128,11 @@ func (k *Keyring) Sign(kind string, parts ...string) string {
 // sealed is a body and, behind a dot, its MAC after the other parts.
 func (k *Keyring) sealed(body []byte, kind, tenant, site string) string {
 	var sum [macText]byte
-	k.now().made[0].mac(&sum, kind, []string{tenant, site, string(body)})
+	m := k.now().made[0]
+	w := m.maker()
+	w.in = frame(frame(frame(w.in[:0], kind), tenant), site)
+	w.in = append(append(w.in, byte(len(body)>>8), byte(len(body))), body...)
+	m.sum(&sum, w)
 	return string(append(append(body, '.'), sum[:]...))
 }
 
@@ -168,16 +175,26 @@ func newMade(secret []byte) *made {
 
 // mac writes the MAC of the parts as text.
 func (m *made) mac(to *[macText]byte, kind string, parts []string) {
-	w, _ := m.macs.Get().(*maker)
-	defer m.macs.Put(w)
+	w := m.maker()
 	w.in = frame(w.in[:0], kind)
 	for _, p := range parts {
 		w.in = frame(w.in, p)
 	}
+	m.sum(to, w)
+}
+
+func (m *made) maker() *maker {
+	w, _ := m.macs.Get().(*maker)
+	return w
+}
+
+// sum writes the MAC of what a maker was given, and gives the maker back.
+func (m *made) sum(to *[macText]byte, w *maker) {
 	w.hash.Reset()
 	w.hash.Write(w.in)
 	w.out = w.hash.Sum(w.out[:0])
 	base64.RawURLEncoding.Encode(to[:], w.out[:16])
+	m.macs.Put(w)
 }
 
 // framed binds each part with its length, so that no two lists of parts share an input.

@@ -1,9 +1,6 @@
 package consent
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // Given is what a consent write says: the action and the levels beside it.
 type Given struct {
@@ -27,7 +24,7 @@ func Merge(rules []Rule, vendors []string, earlier *Choice, given Given) (*Choic
 	if err := checkGiven(rules, vendors, given); err != nil {
 		return nil, err
 	}
-	out := &Choice{Levels: map[string]int{}, Vendors: map[string]int{}, Over: map[string]bool{}}
+	out := &Choice{Levels: make(map[string]int, len(rules))}
 	if earlier != nil && !earlier.Forged && !earlier.Erased {
 		keep(out, earlier, rules, vendors)
 	}
@@ -53,10 +50,12 @@ func Merge(rules []Rule, vendors []string, earlier *Choice, given Given) (*Choic
 		out.Levels[r.ID] = n
 		delete(out.Over, r.ID)
 		if over {
-			out.Over[r.ID] = true
+			put(&out.Over, r.ID, true)
 		}
 	}
-	maps.Copy(out.Vendors, given.Vendors)
+	for id, n := range given.Vendors {
+		put(&out.Vendors, id, n)
+	}
 	return out, nil
 }
 
@@ -91,12 +90,12 @@ func keep(out, earlier *Choice, rules []Rule, vendors []string) {
 		}
 		out.Levels[r.ID] = min(n, r.Max)
 		if earlier.Over[r.ID] && n > 0 {
-			out.Over[r.ID] = true
+			put(&out.Over, r.ID, true)
 		}
 	}
 	for _, v := range vendors {
 		if n, ok := earlier.Vendors[v]; ok && !(ended && n > 0) {
-			out.Vendors[v] = n
+			put(&out.Vendors, v, n)
 		}
 	}
 }

@@ -27,42 +27,9 @@ type Sealed struct {
 	Evidence []byte
 	// sum is the hash of Context, where it is known already.
 	sum *Hash
-	// leaf is the record's hash in its chain, where it was worked out already.
-	leaf *Hash
-}
-
-// Packer packs many records, and works out once what they share. It is not for
-// several goroutines.
-type Packer struct {
-	known   map[string]Sealed
-	scratch []byte
-}
-
-// packerLimit is how many contexts a Packer remembers.
-const packerLimit = 4096
-
-// context packs a context, or finds it as it was packed before. A nil Packer
-// remembers nothing.
-func (p *Packer) context(c *Context) (Sealed, error) {
-	if p == nil {
-		b, err := c.Pack()
-		return Sealed{Context: b}, err
-	}
-	b, err := c.appendTo(p.scratch[:0])
-	if err != nil {
-		return Sealed{}, err
-	}
-	p.scratch = b
-	if s, ok := p.known[string(b)]; ok {
-		return s, nil
-	}
-	if p.known == nil || len(p.known) >= packerLimit {
-		p.known = map[string]Sealed{}
-	}
-	sum := Hash(sha256.Sum256(b))
-	s := Sealed{Context: slices.Clone(b), sum: &sum}
-	p.known[string(b)] = s
-	return s, nil
+	// leaf is the record's hash in its chain, where that is known already.
+	leaf  Hash
+	known bool
 }
 
 // hash is the SHA-256 of the context.
@@ -106,9 +73,18 @@ func (r *Record) Pack() (s Sealed, secret []byte, err error) {
 }
 
 func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
-	c := r.context()
-	if s, err = with.context(&c); err != nil {
-		return s, nil, err
+	var own Context
+	c := &own
+	if with != nil && r.isOf(&with.last) {
+		c, s = &with.last, with.sealed
+	} else {
+		own = r.context()
+		if s, err = with.context(c); err != nil {
+			return s, nil, err
+		}
+		if with != nil {
+			with.last, with.sealed = own, s
+		}
 	}
 	var code ContextCode
 	sum := s.hash()
@@ -121,7 +97,7 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 			secret = sum[:SecretSize]
 		}
 	}
-	person, err := r.personal(&c, secret)
+	person, err := r.personal(c, secret)
 	if err != nil {
 		return s, nil, err
 	}

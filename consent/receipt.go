@@ -38,8 +38,8 @@ func (r *Record) Receipt() Receipt {
 		Node: r.Node, Seq: r.Seq, Link: r.Link,
 	}
 	if r.Sealed != nil && r.Seq > 0 {
-		if known := r.Sealed.leaf; known != nil {
-			out.Hash = *known
+		if r.Sealed.known {
+			out.Hash = r.Sealed.leaf
 		} else {
 			out.Hash = Leaf(r.ID, *r.Sealed)
 		}

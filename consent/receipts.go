@@ -32,15 +32,16 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 	if len(records) == 1 {
 		algorithm = ownSignature
 	}
-	header, err := json.Marshal(jwsHeader{Algorithm: algorithm, KeyID: k.keys[0].ID, Type: receiptType})
+	header, err := receiptHeader(algorithm, k.keys[0].ID)
 	if err != nil {
-		return nil, Errorf(Invalid, "the header of a signature is not encodable: %w", err)
+		return nil, err
 	}
 	// Most receipts are as long as this, or shorter.
 	const usual = 640
 	ends, texts := make([]int, 0, len(records)), make([]byte, 0, usual*len(records))
+	var shown shownText
 	for _, r := range records {
-		if texts, err = appendReceipt(texts, r); err != nil {
+		if texts, err = appendReceipt(texts, r, &shown); err != nil {
 			return nil, err
 		}
 		ends = append(ends, len(texts))
@@ -50,16 +51,16 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 		proofSize += len(Hash{})
 	}
 	out, leaves := make([]SignedReceipt, len(records)), make([]Hash, len(records))
-	all := make([]byte, 0, enc.EncodedLen(len(texts))+len(records)*(enc.EncodedLen(len(header))+enc.EncodedLen(proofSize)+4))
+	all := make([]byte, 0, enc.EncodedLen(len(texts))+len(records)*(len(header)+enc.EncodedLen(proofSize)+4))
 	var scratch []byte
 	from := 0
 	for i, end := range ends {
 		out[i].Text = texts[from:end:end]
 		// Room is left for the last part, which comes later.
-		room := enc.EncodedLen(len(header)) + 1 + enc.EncodedLen(end-from) + 1 + enc.EncodedLen(proofSize)
+		room := len(header) + 1 + enc.EncodedLen(end-from) + 1 + enc.EncodedLen(proofSize)
 		b := all[len(all) : len(all) : len(all)+room]
 		all = all[:len(all)+room]
-		b = enc.AppendEncode(append(enc.AppendEncode(b, header), '.'), out[i].Text)
+		b = enc.AppendEncode(append(append(b, header...), '.'), out[i].Text)
 		if len(records) > 1 {
 			leaves[i], scratch = treeLeaf(scratch, b)
 		}
@@ -79,16 +80,39 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 	return out, nil
 }
 
+// receiptHeader is the first part of the JWS of a receipt.
+func receiptHeader(algorithm, key string) (string, error) {
+	b, err := json.Marshal(jwsHeader{Algorithm: algorithm, KeyID: key, Type: receiptType})
+	if err != nil {
+		return "", Errorf(Invalid, "the header of a signature is not encodable: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// shownText is what a receipt says of what was shown, which those that are
+// signed together mostly share.
+type shownText struct {
+	of   *Record
+	text []byte
+}
+
+func (t *shownText) append(b []byte, r *Record) []byte {
+	if o := t.of; o == nil || o.Site != r.Site || o.Edition != r.Edition || o.EditionHash != r.EditionHash ||
+		o.WordsHash != r.WordsHash || o.Regime != r.Regime || o.Locale != r.Locale {
+		w := AppendText(append(t.text[:0], `,"site":`...), r.Site)
+		w = strconv.AppendInt(append(w, `,"edition":`...), int64(r.Edition), 10)
+		w = AppendText(append(w, `,"edition_hash":`...), r.EditionHash)
+		w = AppendText(append(w, `,"words_hash":`...), r.WordsHash)
+		w = AppendText(append(w, `,"regime":`...), r.Regime)
+		t.of, t.text = r, AppendText(append(w, `,"locale":`...), r.Locale)
+	}
+	return append(b, t.text...)
+}
+
 // appendReceipt writes the receipt of a record as encoding/json does.
-func appendReceipt(b []byte, record *Record) ([]byte, error) {
+func appendReceipt(b []byte, record *Record, shown *shownText) ([]byte, error) {
 	r := record.Receipt()
-	b = AppendText(append(b, `{"id":`...), r.ID)
-	b = AppendText(append(b, `,"site":`...), r.Site)
-	b = strconv.AppendInt(append(b, `,"edition":`...), int64(r.Edition), 10)
-	b = AppendText(append(b, `,"edition_hash":`...), r.EditionHash)
-	b = AppendText(append(b, `,"words_hash":`...), r.WordsHash)
-	b = AppendText(append(b, `,"regime":`...), r.Regime)
-	b = AppendText(append(b, `,"locale":`...), r.Locale)
+	b = shown.append(AppendText(append(b, `{"id":`...), r.ID), record)
 	b = AppendLevels(append(b, `,"levels":`...), r.Levels)
 	if len(r.Vendors) > 0 {
 		b = AppendLevels(append(b, `,"vendors":`...), r.Vendors)
@@ -143,7 +167,7 @@ func sortedKeys(to []string, levels map[string]int) []string {
 // AppendText writes a string as encoding/json does.
 func AppendText(b []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+		if !plain(s[i]) {
 			quoted, err := json.Marshal(s)
 			if err != nil {
 				// A string is always encodable.
@@ -153,4 +177,17 @@ func AppendText(b []byte, s string) []byte {
 		}
 	}
 	return append(append(append(b, '"'), s...), '"')
+}
+
+// plain reports whether a character stands for itself in JSON as encoding/json
+// writes it.
+func plain(c byte) bool {
+	const (
+		low  uint64 = (1<<64 - 1<<' ') &^ (1<<'"' | 1<<'&' | 1<<'<' | 1<<'>')
+		high uint64 = (1<<63 - 1) &^ (1 << ('\\' - 64))
+	)
+	if c < 64 {
+		return low>>c&1 == 1
+	}
+	return c < 128 && high>>(c-64)&1 == 1
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io/fs"
-	"reflect"
+	"maps"
 	"testing"
 	"time"
 
@@ -96,7 +96,7 @@ func TestMergeVectors(t *testing.T) {
 		if err != nil {
 			return
 		}
-		if !reflect.DeepEqual(got.Levels, want.Levels) || !reflect.DeepEqual(got.Vendors, want.Vendors) || !reflect.DeepEqual(got.Over, want.Over) {
+		if !maps.Equal(got.Levels, want.Levels) || !maps.Equal(got.Vendors, want.Vendors) || !maps.Equal(got.Over, want.Over) {
 			t.Errorf("got %s, want %s", mustJSON(t, got), mustJSON(t, want))
 		}
 	})

@@ -36,8 +36,7 @@ type Options struct {
 // Desk records consent writes.
 type Desk struct {
 	o       Options
-	words   words
-	rulesOf compiled
+	notices notices
 }
 
 // New makes a desk.

@@ -14,8 +14,8 @@ func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c
 	return consent.Record{
 		ID: w.ID, Site: w.Site, Subject: subject,
 		Edition: s.edition.Number, EditionHash: s.edition.Hash,
-		WordsHash: d.words.hash(d.o.WordsHash, s, now),
-		Regime:    s.regime.ID, Laws: d.o.Laws.Behind(s.regime.ID, now), Locale: s.locale,
+		WordsHash: s.words,
+		Regime:    s.regime.ID, Laws: s.laws, Locale: s.note.Locale,
 		Levels: c.Levels, Vendors: c.Vendors, Over: c.Over,
 		Action: w.Action, Signals: w.Signals, Time: now,
 		Clock: clock, Gap: gap, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: content(&w),

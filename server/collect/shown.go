@@ -3,19 +3,11 @@ package collect
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/consent/law"
 )
-
-// shown is what the visitor saw, as the note proves it.
-type shown struct {
-	edition *consent.Edition
-	regime  law.Regime
-	rules   []consent.Rule
-	locale  string
-}
 
 // canonical names purposes by their ids where other names for them are known.
 // An id itself goes before its other names. Levels without such names come back
@@ -53,10 +45,25 @@ func (s shown) knows(w Write) error {
 	return nil
 }
 
+// shown is what the visitor saw, as the note proves it.
+type shown struct {
+	*notice
+	edition *consent.Edition
+}
+
 func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown, error) {
-	note, err := consent.OpenNote(d.o.Keys, live.Site.Tenant, w.Note)
-	if err != nil {
-		return shown{}, err
+	key := noticeKey{d.o.Keys.Current(), live.Site.Tenant, w.Note}
+	known := d.notices.get(key)
+	var note consent.Note
+	if known != nil {
+		note = known.note
+	} else {
+		// What is remembered keeps no more of the request than the note.
+		key.note = strings.Clone(key.note)
+		var err error
+		if note, err = consent.OpenNote(key.keys, key.tenant, key.note); err != nil {
+			return shown{}, err
+		}
 	}
 	if note.Site != w.Site {
 		return shown{}, consent.Fail(consent.BadNote, "the note belongs to another site", "send the `note` of this site's script or notice")
@@ -65,11 +72,25 @@ func (d *Desk) shown(ctx context.Context, live *consent.Edition, w Write) (shown
 	if err != nil {
 		return shown{}, fmt.Errorf("find the edition of the note: %w", err)
 	}
-	regime, ok := d.o.Laws.ByID(note.Regime, d.o.Clock())
+	now := d.o.Clock().UTC()
+	regime, ok := d.o.Laws.SharedByID(note.Regime, now)
 	if !ok {
 		return shown{}, consent.Fail(consent.BadNote, "the note names a regime that this server does not know", "load the script or the notice again")
 	}
-	return shown{edition: e, regime: regime, rules: d.rulesOf.rules(e, regime.Terms), locale: note.Locale}, nil
+	day := now.Unix() / 86_400
+	if known != nil && known.hash == e.Hash && known.regime == regime && known.day == day {
+		return shown{known, e}, nil
+	}
+	n := &notice{
+		note: note, regime: regime, hash: e.Hash, day: day,
+		rules: e.Rules(regime.Terms, consent.Place{}), laws: d.o.Laws.Behind(regime.ID, now),
+	}
+	at := *regime
+	at.At = now
+	n.words = d.o.WordsHash(&e.Site, at, note.Locale)
+	key.note = strings.Clone(key.note)
+	d.notices.put(key, n)
+	return shown{n, e}, nil
 }
 
 // rules are those of the notice, held against the law under which the earlier

@@ -78,13 +78,12 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 // read reads a body, in one piece when its length is told.
 func (b bounds) read(c echo.Context) ([]byte, error) {
 	r := c.Request()
-	bounded := http.MaxBytesReader(c.Response(), r.Body, b.bytes)
 	if n := r.ContentLength; n > 0 && n <= b.bytes {
 		body := make([]byte, n)
-		_, err := io.ReadFull(bounded, body)
+		_, err := io.ReadFull(r.Body, body)
 		return body, err
 	}
-	return io.ReadAll(bounded)
+	return io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, b.bytes))
 }
 
 // plain reports whether a body can be seen to be within the bounds by its marks

@@ -58,32 +58,39 @@ func (q *quick) number() (n int64) {
 	return n
 }
 
-// members calls each for every member of an object, behind its name.
-func (q *quick) members(each func(name string)) {
+// first opens an object and returns the name of its first member; ok is false
+// when it has none.
+func (q *quick) first() (name string, ok bool) {
 	q.must('{')
 	if q.is('}') {
-		return
+		return "", false
 	}
-	for !q.bad {
-		name := q.text()
-		if q.must(':'); q.bad {
-			return
-		}
-		if each(name); q.is('}') {
-			return
-		}
-		q.must(',')
+	return q.name()
+}
+
+// next returns the name of the next member; ok is false behind the last one.
+func (q *quick) next() (name string, ok bool) {
+	if q.is('}') {
+		return "", false
 	}
+	q.must(',')
+	return q.name()
+}
+
+func (q *quick) name() (name string, ok bool) {
+	name = q.text()
+	q.must(':')
+	return name, !q.bad
 }
 
 func (q *quick) levels() map[string]int {
 	levels := map[string]int{}
-	q.members(func(id string) {
+	for id, ok := q.first(); ok; id, ok = q.next() {
 		if _, twice := levels[id]; twice {
 			q.bad = true
 		}
 		levels[id] = int(q.number())
-	})
+	}
 	return levels
 }
 
@@ -106,7 +113,7 @@ func (q *quick) once(seen *uint, member uint) {
 
 func (q *quick) signals() (s consent.Signals) {
 	var seen uint
-	q.members(func(name string) {
+	for name, ok := q.first(); ok; name, ok = q.next() {
 		switch name {
 		case "gpc":
 			q.once(&seen, 0)
@@ -120,14 +127,14 @@ func (q *quick) signals() (s consent.Signals) {
 		default:
 			q.bad = true
 		}
-	})
+	}
 	return s
 }
 
 func (w *writeJSON) quickly(body string) bool {
 	q := quick{s: body}
 	var seen uint
-	q.members(func(name string) {
+	for name, ok := q.first(); ok; name, ok = q.next() {
 		switch name {
 		case "site":
 			q.once(&seen, 0)
@@ -162,6 +169,6 @@ func (w *writeJSON) quickly(body string) bool {
 		default:
 			q.bad = true
 		}
-	})
+	}
 	return !q.bad && q.at == len(body)
 }

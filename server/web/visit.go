@@ -194,6 +194,9 @@ const cookieLife = 395 * 24 * 3600
 
 // cookieHome finds the Domain under which page and consent host share cookies.
 func cookieHome(domain, origin, host string) (string, bool) {
+	if origin == "" {
+		return "", false
+	}
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" {
 		return "", false

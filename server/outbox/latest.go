@@ -1,0 +1,96 @@
+package outbox
+
+import (
+	"context"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// Latest returns the subject's current record; see consent.Records. While the
+// store does not answer, it answers from the log alone what cannot let anything
+// run that must not: a decision that the store has not had, a refusal, or an
+// erasure. A grant that the store has had may have been withdrawn on another
+// node since, so it is Unavailable then.
+func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
+	if err := ctx.Err(); err != nil {
+		return consent.Record{}, late(err)
+	}
+	if subject == "" {
+		return b.inner.Latest(ctx, site, subject)
+	}
+	if b.unknown(site, subject) {
+		if r, err := b.inner.Latest(ctx, site, subject); consent.CodeOf(err) != consent.Unavailable {
+			return r, err
+		}
+	}
+	if !b.own {
+		b.settled(ctx, site, subject)
+	}
+	r, err := b.laidOver(ctx, site, subject)
+	if b.own && consent.CodeOf(err) == consent.Erased {
+		// The store may know of an erasure which the log has no more, and what
+		// came after it may wait here.
+		b.mu.Lock()
+		newest := b.index.heads[digestOf(site, subject)]
+		b.mu.Unlock()
+		b.reached(ctx, newest, callWait)
+		r, err = b.laidOver(ctx, site, subject)
+	}
+	return r, err
+}
+
+// laidOver returns what counts of the store's record and those that it has not had.
+func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Record, error) {
+	l, err := b.local(site, subject)
+	if err != nil {
+		return consent.Record{}, err
+	}
+	if l.down {
+		if r, err, ok := l.alone(); ok {
+			return r, err
+		}
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, awayWait)
+		defer cancel()
+	}
+	r, err := b.inner.Latest(ctx, site, subject)
+	if err == nil && l.isErased && r.Clock <= l.tomb {
+		err = erased()
+	}
+	switch code := consent.CodeOf(err); {
+	case err == nil:
+		r, _ = consent.Current(append(l.pending, r))
+		return r, nil
+	case code == consent.NotFound && l.isErased && !l.fresh:
+		return consent.Record{}, erased()
+	case l.fresh && (code == consent.NotFound || code == consent.Erased && l.isErased):
+		return *l.current, nil
+	case code == consent.Unavailable:
+		if r, err, ok := l.alone(); ok {
+			return r, err
+		}
+	}
+	return consent.Record{}, err
+}
+
+// alone is what may be said without the store.
+func (l *local) alone() (r consent.Record, err error, ok bool) {
+	switch {
+	case l.current == nil && l.isErased:
+		return r, erased(), true
+	case l.current == nil:
+		return r, nil, false
+	}
+	return *l.current, nil, l.fresh || !grants(l.current)
+}
+
+func grants(r *consent.Record) bool {
+	for _, levels := range []map[string]int{r.Levels, r.Vendors} {
+		for _, n := range levels {
+			if n > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
