@@ -3,7 +3,7 @@ package gate
 import "github.com/leadiumx/consent/consent"
 
 // unavailable denies all that is asked about a site that cannot be read.
-func unavailable(ask Ask) Answer {
+func unavailable(ask *Ask) Answer {
 	a := Answer{Site: ask.Site}
 	deny := consent.Decision{Reason: consent.ReasonUnavailable}
 	for _, name := range ask.Purposes {

@@ -92,7 +92,7 @@ type Answer struct {
 // Check answers an ask. A visitor who is not known, a purpose that the site
 // does not have or a store that does not answer are decisions that deny, not
 // errors. Errors: UnknownSite.
-func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
+func (d *Desk) Check(ctx context.Context, ask *Ask) (Answer, error) {
 	e, err := d.o.Editions.Live(ask.Site)
 	if err != nil {
 		if consent.CodeOf(err) == consent.Unavailable {
@@ -102,19 +102,19 @@ func (d *Desk) Check(ctx context.Context, ask Ask) (Answer, error) {
 	}
 	v, _ := d.views.Get().(*view)
 	defer d.views.Put(v)
-	v.fill(ctx, d, e, &ask)
+	v.fill(ctx, d, e, ask)
 	a := Answer{
 		Site: e.Site.ID, Edition: e.Number, Regime: v.regime.ID,
 		Decisions: slices.Grow(ask.Room[:0], len(ask.Purposes)+len(ask.Vendors)+len(ask.Cookies)),
 	}
 	for _, name := range ask.Purposes {
-		a.Decisions = append(a.Decisions, v.decide(name, "", "", &ask))
+		a.Decisions = append(a.Decisions, v.decide(name, "", "", ask))
 	}
 	for _, id := range ask.Vendors {
-		a.Decisions = append(a.Decisions, v.vendor(id, &ask)...)
+		a.Decisions = append(a.Decisions, v.vendor(id, ask)...)
 	}
 	for _, name := range ask.Cookies {
-		a.Decisions = append(a.Decisions, v.cookie(name, &ask))
+		a.Decisions = append(a.Decisions, v.cookie(name, ask))
 	}
 	return a, nil
 }

@@ -173,7 +173,7 @@ func (s *Server) member(ctx context.Context, p admin.Principal, a askJSON, m mem
 		ask.Away, err = m.Subject != "" || m.ExternalID != "", nil
 	}
 	if err == nil {
-		answer, err = s.answer(ctx, ask)
+		answer, err = s.answer(ctx, &ask)
 	}
 	switch {
 	case consent.CodeOf(err) == consent.UnknownSite:

@@ -72,69 +72,69 @@ func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 	if _, ok := bearer(c.Request()); ok {
 		ctx = s.asking.next()
 	}
-	ask, err := s.askOf(ctx, c, in)
-	if err != nil {
+	if err := s.readAsk(ctx, c, in); err != nil {
 		return gate.Answer{}, err
 	}
-	a, err := s.answer(ctx, ask)
+	a, err := s.answer(ctx, &in.ask)
 	in.decisions = a.Decisions
 	return a, err
 }
 
-func (s *Server) answer(ctx context.Context, ask gate.Ask) (gate.Answer, error) {
+func (s *Server) answer(ctx context.Context, ask *gate.Ask) (gate.Answer, error) {
 	// The gate bounds its look-ups by itself, and most checks make none.
 	a, err := s.o.Gate.Check(ctx, ask)
-	for _, d := range a.Decisions {
-		s.o.Metrics.Decided(d.Decision)
+	for i := range a.Decisions {
+		s.o.Metrics.Decided(a.Decisions[i].Decision)
 	}
 	return a, err
 }
 
-// askOf reads a check from the query, the cookies and the API key.
-func (s *Server) askOf(ctx context.Context, c echo.Context, in *room) (gate.Ask, error) {
-	r, p := c.Request(), params{purposes: in.purposes}
-	queryOf(c).read(&p)
+// readAsk reads a check from the query, the cookies and the API key.
+func (s *Server) readAsk(ctx context.Context, c echo.Context, in *room) error {
+	r, p, ask := c.Request(), &in.params, &in.ask
+	p.purposes = in.purposes
+	queryOf(c).read(p)
 	in.purposes = p.purposes
-	ask := gate.Ask{Site: p.site.value, Purposes: p.purposes, Vendors: p.vendors, Cookies: p.cookies, Room: in.decisions}
+	*ask = gate.Ask{Site: p.site.value, Purposes: p.purposes, Vendors: p.vendors, Cookies: p.cookies, Room: in.decisions}
 	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {
-		return ask, consent.Fail(badQuery, fmt.Sprintf("there are %d purposes, vendors and cookies in the query", n),
+		return consent.Fail(badQuery, fmt.Sprintf("there are %d purposes, vendors and cookies in the query", n),
 			fmt.Sprintf("ask for 1 to %d with `purpose=`, `vendor=` or `cookie=`", maxNames))
 	}
 	if l := p.level.value; l != "" {
 		n, err := strconv.Atoi(l)
 		if err != nil || n < 0 || n > 9 {
-			return ask, consent.Fail(badQuery, "`level` is not a number from 0 to 9", "send the level that is needed, or leave it out")
+			return consent.Fail(badQuery, "`level` is not a number from 0 to 9", "send the level that is needed, or leave it out")
 		}
 		ask.Level = n
 	}
-	v := s.visitWith(r, ask.Site, &p)
+	v := s.visitWith(r, ask.Site, p)
 	// Signals can only tighten, so anybody may send them.
 	ask.Place = v.place
 	ask.Signals = consent.Signals{GPC: v.gpc || bool(p.gpc), Minor: bool(p.minor), Sensitive: bool(p.sensitive)}
 	if _, ok := bearer(r); !ok {
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
-		return ask, nil
+		return nil
 	}
 	away, err := s.mayAsk(ctx, c, ask.Site)
 	if err != nil {
-		return ask, err
+		return err
 	}
 	// The caller is a server: where it stands says nothing about the visitor.
 	ask.Place, _ = consent.ParsePlace(p.place.value)
 	ask.SubjectID, ask.ExternalID = p.subject.value, p.external.value
 	if len(ask.ExternalID) > consent.MaxExternalID || ask.ExternalID != "" && ask.SubjectID != "" {
-		return ask, consent.Fail(badQuery, "`external_id` is longer than 256 bytes, or stands beside `subject`", "send one of them")
+		return consent.Fail(badQuery, "`external_id` is longer than 256 bytes, or stands beside `subject`", "send one of them")
 	}
 	if ask.SubjectID != "" && !consent.IsRecordID(ask.SubjectID) {
-		return ask, consent.Fail(badQuery, "`subject` is not a subject", "send the 22 characters that the record names")
+		return consent.Fail(badQuery, "`subject` is not a subject", "send the 22 characters that the record names")
 	}
 	if ask.SubjectID == "" && ask.ExternalID == "" {
 		// These prove themselves: they need no key.
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), cookieValue(r, consent.SubjectCookie)
-		return ask, nil
+		return nil
 	}
 	ask.Away = away
-	return ask, nil
+	return nil
 }
 
 // mayAsk checks the API key of a check. Away says that the store does not tell

@@ -21,6 +21,8 @@ type room struct {
 	// purposes and decisions are those of a check.
 	purposes  []string
 	decisions []gate.Decision
+	params    params
+	ask       gate.Ask
 }
 
 type rooms struct{ pool sync.Pool }
@@ -36,6 +38,7 @@ func (p *rooms) get() *room {
 func (p *rooms) put(r *room) {
 	clear(r.purposes)
 	clear(r.decisions)
+	r.params, r.ask = params{}, gate.Ask{}
 	r.text, r.purposes, r.decisions = r.text[:0], r.purposes[:0], r.decisions[:0]
 	p.pool.Put(r)
 }

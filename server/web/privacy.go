@@ -127,7 +127,7 @@ func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words,
 	for _, p := range n.Edition.Site.Purposes {
 		ask.Purposes = append(ask.Purposes, p.ID)
 	}
-	a, err := s.answer(c.Request().Context(), ask)
+	a, err := s.answer(c.Request().Context(), &ask)
 	if err != nil {
 		return nil, err
 	}
