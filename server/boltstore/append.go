@@ -73,12 +73,20 @@ func newStep(tx *bbolt.Tx) *step {
 
 func (s *step) append(r *consent.Record) (consent.Appended, error) {
 	id := idKey(r.Site, r.ID)
-	if n := s.names.Get(id); n != nil {
-		first, err := load(s.tx, append(part(nil, r.Site), n...))
-		if err != nil {
+	again := s.names.Get(id)
+	if again != nil {
+		key := append(part(nil, r.Site), again...)
+		if s.records.Get(key) != nil {
+			first, err := load(s.tx, key)
+			if err != nil && !first.Damaged {
+				return consent.Appended{}, err
+			}
+			return appendedBefore(first, r)
+		}
+		// Somebody took the record out of the file and left its names.
+		if err := s.unname(r, again); err != nil {
 			return consent.Appended{}, err
 		}
-		return appendedBefore(first, r)
 	}
 	var person []byte
 	if r.Subject != "" {
@@ -112,8 +120,18 @@ func (s *step) append(r *consent.Record) (consent.Appended, error) {
 			return consent.Appended{}, err
 		}
 	}
-	s.counts[cell{r.Site, r.Day(), r.Cell()}]++
+	if again == nil {
+		s.counts[cell{r.Site, r.Day(), r.Cell()}]++
+	}
 	return consent.Appended{Record: *r, Fresh: true}, nil
+}
+
+// unname forgets where a subject's record was, which is there no more.
+func (s *step) unname(r *consent.Record, n []byte) error {
+	if r.Subject == "" {
+		return nil
+	}
+	return s.names.Delete(append(clockKey(historyKey(nil, personOf(r.Site, r.Subject)), r.Clock), n...))
 }
 
 // share puts a context where no other record of the site has brought it yet.
@@ -157,6 +175,8 @@ func (s *step) end() error {
 
 func appendedBefore(first consent.Record, r *consent.Record) (consent.Appended, error) {
 	switch {
+	case first.Damaged:
+		return consent.Appended{Record: first}, consent.Fail(consent.Invalid, "the stored record with the id "+r.ID+" is damaged", "look with `lxconsent ledger verify` what was done, and restore it from a backup")
 	case first.Levels == nil:
 		return consent.Appended{Record: first}, erased()
 	case first.Content != r.Content:

@@ -119,7 +119,9 @@ func erase(tx *bbolt.Tx, site string, person []byte, at int64) error {
 		if err != nil {
 			return err
 		}
-		ids = append(ids, id)
+		if id != "" {
+			ids = append(ids, id)
+		}
 		if err := names.Delete(k); err != nil {
 			return err
 		}

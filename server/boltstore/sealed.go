@@ -51,13 +51,17 @@ func unpack(tx *bbolt.Tx, key, value []byte) (consent.Record, error) {
 	return r, nil
 }
 
-// forget takes what opens a record out of it, and returns its id.
+// forget takes what opens a record out of it, and returns its id. Of one that
+// cannot be read nothing is left, and nothing stops an erasure.
 func forget(tx *bbolt.Tx, key []byte) (string, error) {
 	records := tx.Bucket([]byte(bucketRecords))
 	value := records.Get(key)
 	id, _, evidence, ok := readStored(value)
-	if !ok {
-		return "", fmt.Errorf("a stored record is damaged: %d bytes", len(value))
+	switch {
+	case value == nil:
+		return "", nil
+	case !ok:
+		return "", records.Put(key, []byte{})
 	}
 	name := string(id)
 	return name, records.Put(key, stored(nil, name, nil, evidence))

@@ -147,14 +147,28 @@ func (a *applier) one(ctx context.Context, e *entry) error {
 		return err
 	}
 	// An erasure that came before a record tells of no other one.
-	kept := stored.Node == r.Node && stored.Seq == r.Seq || consent.CodeOf(err) == consent.Erased && stored.Node == ""
-	if !kept {
+	// Of one that is damaged in the store nobody knows whose it is.
+	kept := stored.Node == r.Node && stored.Seq == r.Seq || consent.CodeOf(err) == consent.Erased && stored.Node == "" || stored.Damaged
+	switch {
+	case kept:
+	case a.exchanged(&r, &stored):
+		a.o.Log.Error("another record stands in the place of one in the store; `lxconsent ledger verify` names them", "entry", e.position)
+	default:
 		if err := a.state(ctx, consent.Void, placeOf(&r), r.ID, e.time); err != nil {
 			return err
 		}
 	}
 	a.heard(e, r, gone, stored, err)
 	return nil
+}
+
+// exchanged reports whether the store has another record of this log under the
+// id of one: the log takes each id once, so somebody has put it there. That is
+// no reason to state anything.
+func (a *applier) exchanged(r, stored *consent.Record) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return stored.Node == r.Node && stored.Time.UnixMilli() > a.horizon
 }
 
 // heard takes in what the store said to a record.
@@ -166,6 +180,8 @@ func (a *applier) heard(e *entry, r consent.Record, gone bool, stored consent.Re
 	switch {
 	case gone:
 		got = result{err: erased()}
+	case stored.Damaged:
+		a.o.Log.Error("the store holds a damaged record; `lxconsent ledger verify` names it", "entry", e.position)
 	case err != nil:
 		m.flags |= flagRefused
 		a.o.Log.Warn("the store refused a decision", "code", consent.CodeOf(err), "entry", e.position)

@@ -106,7 +106,9 @@ func idsOf(v string) (ids []string, err error) {
 // errNoContext says that the context of a record is gone, or was changed.
 var errNoContext = errors.New("the context of a record is missing")
 
-func damaged(what string) error { return fmt.Errorf("a stored %s is damaged", what) }
+func damaged(what string) error { return fmt.Errorf("a stored %s %w", what, errDamaged) }
+
+var errDamaged = errors.New("is damaged")
 
 // record reads what stands under a mark. Its context is in its own partition.
 // What cannot be read comes back with Damaged set, beside the error.

@@ -168,6 +168,8 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 	}
 	first, err := s.record(ctx, at, mark, said)
 	switch {
+	case first.Damaged:
+		return first, false, consent.Fail(consent.Invalid, "the stored record with the id "+r.ID+" is damaged", "look with `lxconsent ledger verify` what was done, and restore it from a backup")
 	case err != nil:
 		return r, false, err
 	case first.Levels == nil:

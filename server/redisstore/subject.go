@@ -64,25 +64,28 @@ func near(all []consent.Record) []consent.Record {
 }
 
 // all returns a subject's records in no order, and whether it was ever erased.
+// Those that cannot be read are left out, and errDamaged tells of them.
 func (s *Store) all(ctx context.Context, at place, person []byte, subject string) (all []consent.Record, gone bool, err error) {
 	said, err := s.pipe.call(ctx, s.run.history, []string{s.keys.bucket(at)}, string(person)).StringSlice()
 	if err != nil {
 		return nil, false, err
 	}
+	var bad error
 	for _, v := range said[1:] {
 		if len(v) < markSize {
 			return nil, false, damaged("record")
 		}
 		r, err := s.record(ctx, at, v[:markSize], v[markSize:])
-		if err != nil {
+		switch {
+		case r.Damaged, err == nil && r.Subject != subject && subject != "":
+			bad = damaged("record")
+		case err != nil:
 			return nil, false, err
+		default:
+			all = append(all, r)
 		}
-		if r.Subject != subject && subject != "" {
-			return nil, false, damaged("record")
-		}
-		all = append(all, r)
 	}
-	return all, said[0] == "e", nil
+	return all, said[0] == "e", bad
 }
 
 // History returns the subject's records in their order; see consent.Records. Of
@@ -122,8 +125,9 @@ func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) e
 
 // erase forgets a person; subject is who that is, "" when it is not known.
 func (s *Store) erase(ctx context.Context, at place, person []byte, subject string, when time.Time) error {
+	// What cannot be read stops no erasure.
 	all, _, err := s.all(ctx, at, person, subject)
-	if err != nil {
+	if err != nil && !errors.Is(err, errDamaged) {
 		return err
 	}
 	known := map[string]bool{}

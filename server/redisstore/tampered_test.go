@@ -1,0 +1,52 @@
+package redisstore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest/redistest"
+	"github.com/leadiumx/consent/server/redisstore"
+)
+
+func TestARecordThatSomebodySpoiledStopsNeitherItsRetryNorAnErasure(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	all := []consent.Record{inBucket("shop", 3, 1), inBucket("shop", 4, 1)}
+	for _, r := range all {
+		if _, _, err := s.Append(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key := "lx:b:{shop/00}003"
+	fields, err := c.HGetAll(t.Context(), key).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f, v := range fields {
+		if len(f) == 8 {
+			if err := c.HSet(t.Context(), key, f, v[:30]).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	stored, _, err := s.Append(t.Context(), all[0])
+	if consent.CodeOf(err) != consent.Invalid || !stored.Damaged {
+		t.Errorf("its retry = %+v, %v", stored, err)
+	}
+	if _, err := s.Latest(t.Context(), "shop", all[0].Subject); consent.CodeOf(err) != consent.Unavailable {
+		t.Errorf("Latest = %v", err)
+	}
+	if err := s.Erase(t.Context(), "shop", all[0].Subject, time.UnixMilli(9)); err != nil {
+		t.Errorf("Erase = %v", err)
+	}
+	if _, err := s.Latest(t.Context(), "shop", all[0].Subject); consent.CodeOf(err) != consent.Erased {
+		t.Errorf("Latest after the erasure = %v", err)
+	}
+	for _, r := range exported(t, s) {
+		if r.ID == all[0].ID && !r.Damaged {
+			t.Errorf("the export holds %+v", r)
+		}
+	}
+}
