@@ -36,7 +36,7 @@ const broken = (p) =>
     return out;
   });
 
-for (const [layout, width] of [['bar', 960], ['box', 360]])
+for (const [layout, width] of [['bar', 960], ['box', 320]])
   test(`no word of a button or a title breaks in the layout ${layout}, in any language`, async () => {
     const v = await visitor(stage.browser, { reducedMotion: 'reduce', viewport: { width, height: 768 } });
     try {
