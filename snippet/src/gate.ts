@@ -66,7 +66,10 @@ export const arm = (may: Allowed, changed: () => void) => {
       // Only what is new: pages may be large, and change all the time. What lies in something new is seen with it.
       // While it is read, what comes together is a good part of it, and one look at the whole is faster.
       if (records[9] && document.readyState === "loading") scan();
-      else for (const { addedNodes } of records) addedNodes.forEach(scan);
+      else {
+        const added = new Set(records.flatMap((r) => [...r.addedNodes]));
+        for (const node of added) if (!(added as Set<unknown>).has(node.parentNode)) scan(node);
+      }
       changed();
     }),
   );
