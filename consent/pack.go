@@ -232,7 +232,8 @@ func (r *Record) unpack(known *KnownContext, secret []byte) error {
 		if len(secret) != SecretSize {
 			return damagedEvidence("the secret of a record is damaged")
 		}
-		person = slices.Clone(person)
+		var room [64]byte
+		person = append(room[:0], person...)
 		mask(person, secret)
 		r.Secret = slices.Clone(secret)
 	}

@@ -225,10 +225,11 @@ func mask(b, secret []byte) {
 		panic("a secret of the wrong length: " + err.Error())
 	}
 	// cipher.NewCTR does the same, and costs as much again for so little.
-	var counter, stream [aes.BlockSize]byte
+	var room [2 * aes.BlockSize]byte
+	counter, stream := room[:aes.BlockSize], room[aes.BlockSize:]
 	for i := uint64(0); len(b) > 0; i++ {
 		binary.BigEndian.PutUint64(counter[aes.BlockSize-8:], i)
-		block.Encrypt(stream[:], counter[:])
-		b = b[subtle.XORBytes(b, b, stream[:]):]
+		block.Encrypt(stream, counter)
+		b = b[subtle.XORBytes(b, b, stream):]
 	}
 }

@@ -65,11 +65,15 @@ type Record struct {
 const aheadLimit = 24 * time.Hour
 
 // Choice returns what the record grants, as a decision reads it.
-func (r *Record) Choice() *Choice {
-	return &Choice{
+func (r *Record) Choice() *Choice { return r.ChoiceIn(&Choice{}) }
+
+// ChoiceIn is Choice, written over what is in a room.
+func (r *Record) ChoiceIn(room *Choice) *Choice {
+	*room = Choice{
 		Edition: r.Edition, Regime: r.Regime, Clock: min(r.Clock, r.Time.Add(aheadLimit).UnixMilli()) / 1000,
 		Levels: r.Levels, Vendors: r.Vendors, Over: r.Over,
 	}
+	return room
 }
 
 // Stripped leaves of an erased subject's record that there was one, and what

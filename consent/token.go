@@ -117,9 +117,11 @@ func IsRecordID(s string) bool {
 	if len(s) != 22 {
 		return false
 	}
+	// The letters, digits, "-" and "_", as bits by their codes.
+	const low, high = 1<<'-' | (1<<10-1)<<'0', 1<<('_'-64) | (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64)
 	for i := range len(s) {
 		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+		if c >= 128 || [2]uint64{low, high}[c>>6]>>(c&63)&1 == 0 {
 			return false
 		}
 	}

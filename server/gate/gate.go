@@ -128,13 +128,16 @@ type view struct {
 	now         time.Time
 	// opened is the room of a choice that was read from a cookie.
 	opened consent.Choice
+	// stored is that of one from a record. It is another one, since records have
+	// their levels in common, and a cookie's are written over.
+	stored consent.Choice
 }
 
 // fill looks at the visitor of an ask. Nothing is left of the one before but the
 // rules, where they are the same.
 func (v *view) fill(ctx context.Context, d *Desk, e *consent.Edition, ask *Ask) {
 	v.edition, v.now = e, d.o.Clock()
-	v.choice, v.unavailable = d.choice(ctx, e, ask, &v.opened)
+	v.choice, v.unavailable = d.choice(ctx, e, ask, v)
 	answered, clock := "", int64(0)
 	if c := v.choice; c != nil && !c.Forged && !c.Erased && !c.Unproved {
 		answered, clock = c.Regime, c.Clock
@@ -144,8 +147,8 @@ func (v *view) fill(ctx context.Context, d *Desk, e *consent.Edition, ask *Ask) 
 
 // choice finds what the visitor decided last: the newer of the signed cookie
 // and the stored record. unavailable says that a subject could not be looked up
-// and no cookie speaks for the visitor. A cookie is read into room.
-func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask *Ask, room *consent.Choice) (c *consent.Choice, unavailable bool) {
+// and no cookie speaks for the visitor. What it finds is in room.
+func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask *Ask, room *view) (c *consent.Choice, unavailable bool) {
 	if ask.Away {
 		return nil, true
 	}
@@ -155,7 +158,7 @@ func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask *Ask, room *c
 	}
 	if subject == "" {
 		if ask.Consent != "" {
-			c = room
+			c = &room.opened
 			c.Open(d.o.Keys, e.Site.Tenant, ask.Site, ask.Consent)
 		}
 		if ask.Subject == "" {
@@ -179,7 +182,7 @@ func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask *Ask, room *c
 	}
 	switch {
 	case err == nil:
-		return newer(c, &r), false
+		return newer(c, &r, &room.stored), false
 	case consent.CodeOf(err) == consent.Erased:
 		return &consent.Choice{Erased: true}, false
 	case consent.CodeOf(err) == consent.NotFound:
@@ -191,16 +194,16 @@ func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask *Ask, room *c
 
 // newer prefers the record unless the cookie is proved and younger. Of a
 // cookie that waits for its proof the refusals count on top of the record.
-func newer(c *consent.Choice, r *consent.Record) *consent.Choice {
+func newer(c *consent.Choice, r *consent.Record, room *consent.Choice) *consent.Choice {
 	switch {
 	case c == nil:
-		return r.Choice()
+		return r.ChoiceIn(room)
 	case c.Forged, !c.Unproved && c.Clock > r.Clock/1000:
 		return c
 	case !c.Unproved:
-		return r.Choice()
+		return r.ChoiceIn(room)
 	}
-	out := r.Choice()
+	out := r.ChoiceIn(room)
 	out.Levels, out.Vendors = refused(out.Levels, c.Levels), refused(out.Vendors, c.Vendors)
 	return out
 }

@@ -64,8 +64,8 @@ func (p place) part() int { return int(p.bucket) / perPart }
 
 // key is the name of a kind of key in a partition of a site.
 func (k keys) key(kind, site string, part, rest int) string {
-	b := make([]byte, 0, len(k.prefix)+len(kind)+len(site)+10)
-	b = append(append(append(b, k.prefix...), kind...), ":{"...)
+	var room [96]byte
+	b := append(append(append(room[:0], k.prefix...), kind...), ":{"...)
 	b = append(append(b, url.PathEscape(site)...), '/', digits[part>>4], digits[part&15])
 	b = append(b, '}')
 	if rest >= 0 {
