@@ -66,7 +66,7 @@ func (s *Server) check(c echo.Context) error {
 
 // asked answers the check that a request holds, as long as the room is held.
 // For a caller who holds an API key one bound is for the key and the visitor
-// together; without a key the gate's own is enough.
+// together; without a key only who is known by a subject is looked up.
 func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 	ctx := c.Request().Context()
 	if _, ok := bearer(c.Request()); ok {
@@ -74,6 +74,9 @@ func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 	}
 	if err := s.readAsk(ctx, c, in); err != nil {
 		return gate.Answer{}, err
+	}
+	if in.ask.Subject != "" {
+		ctx = s.asking.next()
 	}
 	a, err := s.answer(ctx, &in.ask)
 	in.decisions = a.Decisions
