@@ -14,6 +14,8 @@ const (
 	// readLanes is how many batches of reads may be under way at a time.
 	readLanes = 4
 	maxReads  = 256
+	// few are not worth a second trip.
+	few = 8
 	// glance is how often those who wait are looked through for who waits no more.
 	glance = 2 * time.Millisecond
 	// stalled is a glance that comes so late that this process did not run: then
@@ -46,6 +48,8 @@ type read struct {
 // A trip costs the same whatever it carries. So a batch sets out while others
 // are under way only when it is as large as those together, or somebody has
 // waited for a glance; for nobody it takes longer than if there was one lane.
+// Nor does it take along more than half of all, or this process and Redis would
+// wait for each other in turn.
 type reads struct {
 	client func() redis.UniversalClient
 	keys   keys
@@ -214,17 +218,18 @@ func (r *reads) take(lane int) []*read {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	clear(r.sent[lane])
-	batch, n := r.sent[lane][:0], min(len(r.waiting), maxReads)
-	if n >= r.enough() || r.overdue {
+	batch := r.sent[lane][:0]
+	if len(r.waiting) >= r.enough() || r.overdue {
+		n := min(len(r.waiting), maxReads, max(few, (len(r.waiting)+r.flying+1)/2))
 		batch = append(batch, r.waiting[:n]...)
-		if r.waiting, r.overdue = slices.Delete(r.waiting, 0, n), false; len(r.waiting) >= maxReads {
-			r.call()
-		}
+		r.waiting, r.overdue = slices.Delete(r.waiting, 0, n), false
 	}
 	for _, one := range batch {
 		one.sent = true
 	}
-	r.flying += len(batch)
 	r.sent[lane] = batch
+	if r.flying += len(batch); len(batch) > 0 && len(r.waiting) >= r.enough() {
+		r.call()
+	}
 	return batch
 }
