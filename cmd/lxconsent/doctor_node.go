@@ -117,7 +117,7 @@ func (p *patient) redis() {
 	// One slow answer is no verdict.
 	for range 3 {
 		heard.list = nil
-		if store, err = redisstore.Open(ctx, redisstore.Options{URLs: p.c.Redis, Logger: log}); consent.CodeOf(err) != consent.Unavailable {
+		if store, err = redisstore.Open(ctx, redisstore.Options{URLs: p.c.Redis, Logger: log, Look: true}); consent.CodeOf(err) != consent.Unavailable {
 			break
 		}
 	}

@@ -14,6 +14,8 @@ import (
 // works without them, but takes some three times the memory.
 type limits struct {
 	log *slog.Logger
+	// look says that nothing is to be changed.
+	look bool
 	// told holds what was warned about.
 	told sync.Map
 }
@@ -39,7 +41,9 @@ func (l *limits) keep(ctx context.Context, conn *redis.Conn) error {
 			continue
 		}
 		until := "which is raised until it restarts"
-		if err := conn.ConfigSet(ctx, name, strconv.FormatInt(least, 10)).Err(); err != nil {
+		if l.look {
+			until = "which a server raises, if it may, until Redis restarts"
+		} else if err := conn.ConfigSet(ctx, name, strconv.FormatInt(least, 10)).Err(); err != nil {
 			until = "which may not be raised from here"
 		}
 		if _, before := l.told.LoadOrStore(name, true); !before {

@@ -200,3 +200,16 @@ func TestTheLimitsOfCompactHashesAreRaisedAtTheStartOrNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoOnlyLooksChangesNoSetting(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, "--hash-max-listpack-entries", "512")
+	c := raw(t, server)
+	s := open(t, redisstore.Options{URLs: []string{server.URL()}, Look: true})
+	if _, err := s.Time(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.ConfigGet(t.Context(), "hash-max-listpack-entries").Val()["hash-max-listpack-entries"]; got != "512" {
+		t.Errorf("it was raised to %s", got)
+	}
+}

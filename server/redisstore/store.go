@@ -31,6 +31,8 @@ type Options struct {
 	// fails with Unavailable then, and at once, until Redis was reached and found
 	// fit; that is tried for as long as the store is open.
 	Late bool
+	// Look is for who only looks at a Redis: none of its settings is changed.
+	Look bool
 }
 
 // Store is a consent.Store in Redis. It is safe for many goroutines.
@@ -66,7 +68,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.OnConnect = (&limits{log: opts.Logger}).keep
+	o.OnConnect = (&limits{log: opts.Logger, look: opts.Look}).keep
 	s := &Store{keys: keys{opts.Prefix}, run: newScripts(), link: link{stop: make(chan struct{}), ended: make(chan struct{})}}
 	client, err := opts.reach(ctx, o)
 	switch {
