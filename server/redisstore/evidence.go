@@ -151,8 +151,11 @@ func ruined(id string, sealed []byte, what string) (consent.Record, error) {
 // contexts remembers what records share. A context never changes under its
 // code, so nothing is ever stale.
 type contexts struct {
-	mu    sync.RWMutex
-	known map[consent.ContextCode]*consent.KnownContext
+	// asking holds a value while one asks Redis: who come together, as after a
+	// start, mostly want the same, and each would take a connection.
+	asking chan struct{}
+	mu     sync.RWMutex
+	known  map[consent.ContextCode]*consent.KnownContext
 }
 
 func (c *contexts) get(code consent.ContextCode) *consent.KnownContext {
@@ -171,6 +174,15 @@ func (c *contexts) put(code consent.ContextCode, known *consent.KnownContext) {
 }
 
 func (s *Store) context(ctx context.Context, at place, code consent.ContextCode) (*consent.KnownContext, error) {
+	if known := s.contexts.get(code); known != nil {
+		return known, nil
+	}
+	select {
+	case s.contexts.asking <- struct{}{}:
+		defer func() { <-s.contexts.asking }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if known := s.contexts.get(code); known != nil {
 		return known, nil
 	}

@@ -181,6 +181,28 @@ func TestAKeyThatIsDamagedFailsItsOwnReadersAlone(t *testing.T) {
 	group.Wait()
 }
 
+func TestTheFirstReadsAfterAStartTakeFewConnections(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	all := visitors(t, open(t, redisstore.Options{URLs: []string{server.URL()}}), "shop", 600)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	made := func() (n int) {
+		stats, err := c.Info(t.Context(), "stats").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(stats, "total_connections_received:")
+		_, _ = fmt.Sscanf(after, "%d", &n)
+		return n
+	}
+	before := made()
+	atOnce(t, s, all)
+	// Those that are kept ready, and one for each lane.
+	if n := made() - before; n > 9 {
+		t.Errorf("%d connections were made", n)
+	}
+}
+
 func TestReadsGoOnAfterTheServerForgotTheirScript(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)

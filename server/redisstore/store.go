@@ -69,7 +69,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		return nil, err
 	}
 	o.OnConnect = (&limits{log: opts.Logger, look: opts.Look}).keep
-	s := &Store{keys: keys{opts.Prefix}, run: newScripts(), link: link{stop: make(chan struct{}), ended: make(chan struct{})}}
+	s := &Store{keys: keys{opts.Prefix}, run: newScripts(), contexts: contexts{asking: make(chan struct{}, 1)}, link: link{stop: make(chan struct{}), ended: make(chan struct{})}}
 	client, err := opts.reach(ctx, o)
 	switch {
 	case err == nil:
