@@ -180,9 +180,15 @@ func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]
 	if err != nil {
 		return nil, err
 	}
+	return s.page(ctx, from, func(at order) ([]arrival, error) { return s.arrivals(ctx, site, at, limit) })
+}
+
+// page reads the records of the first lines from a place on among which some
+// still have one.
+func (s *Store) page(ctx context.Context, at order, next func(order) ([]arrival, error)) ([]consent.Arrival, error) {
 	var out []consent.Arrival
 	for len(out) == 0 {
-		lines, err := s.arrivals(ctx, site, from, limit)
+		lines, err := next(at)
 		if err != nil {
 			return nil, failure(err)
 		}
@@ -198,7 +204,7 @@ func (s *Store) Arrivals(ctx context.Context, site, after string, limit int) ([]
 				out = append(out, consent.Arrival{Cursor: a.cursor(), Record: records[i], Erasure: a.gone})
 			}
 		}
-		from = lines[len(lines)-1].order
+		at = lines[len(lines)-1].order
 	}
 	return out, nil
 }

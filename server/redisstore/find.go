@@ -67,24 +67,7 @@ func (s *Store) Before(ctx context.Context, site, before string, limit int) ([]c
 		// Later than anything that a line can hold.
 		to = order{micro: 1 << (64 - localBits)}
 	}
-	var out []consent.Arrival
-	for len(out) == 0 {
-		lines, err := s.earlier(ctx, site, to, limit)
-		if err != nil || len(lines) == 0 {
-			return nil, failure(err)
-		}
-		records, ok, err := s.read(ctx, lines)
-		if err != nil {
-			return nil, failure(err)
-		}
-		for i, a := range lines {
-			if a.gone != nil || ok[i] {
-				out = append(out, consent.Arrival{Cursor: a.cursor(), Record: records[i], Erasure: a.gone})
-			}
-		}
-		to = lines[len(lines)-1].order
-	}
-	return out, nil
+	return s.page(ctx, to, func(at order) ([]arrival, error) { return s.earlier(ctx, site, at, limit) })
 }
 
 // earlier reads up to limit lines before a place, newest first.
