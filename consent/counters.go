@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,6 +111,33 @@ func (r *Record) AppendCell(b []byte) []byte {
 		b = append(append(append(b, cellSep...), word), p...)
 	}
 	return b
+}
+
+// Cells names days and cells of many records, of which one is often counted as
+// the one before. It is not for several goroutines.
+type Cells struct {
+	last      *Record
+	day, cell string
+}
+
+// Of returns the Day and the Cell of a record, which may not be changed as long
+// as the Cells are used.
+func (c *Cells) Of(r *Record) (day, cell string) {
+	o := c.last
+	if o == nil || !sameDay(o.Time, r.Time) {
+		c.day = r.Day()
+	}
+	if o == nil || o.Bot != r.Bot || o.Action != r.Action || o.Edition != r.Edition || o.Regime != r.Regime ||
+		o.Locale != r.Locale || !maps.Equal(o.Levels, r.Levels) {
+		c.cell = r.Cell()
+	}
+	c.last = r
+	return c.day, c.cell
+}
+
+func sameDay(a, b time.Time) bool {
+	const day = 24 * 60 * 60
+	return a.Unix()/day == b.Unix()/day && a.Unix() > 0 && b.Unix() > 0
 }
 
 // AddCell adds the number n under a stored name to the counters of a day.

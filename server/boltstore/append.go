@@ -3,6 +3,8 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"slices"
 
 	"github.com/leadiumx/consent/consent"
 	"go.etcd.io/bbolt"
@@ -21,19 +23,7 @@ func (s *Store) InOrder() bool { return true }
 // returns what became of each.
 func (s *Store) AppendAll(ctx context.Context, records []consent.Record) []consent.Appended {
 	out, err := write(ctx, s, func(tx *bbolt.Tx) ([]consent.Appended, error) {
-		out, step := make([]consent.Appended, len(records)), newStep(tx)
-		for i := range records {
-			r := &records[i]
-			err := named(r.Site, r.ID, r.Subject)
-			if err == nil {
-				out[i], err = step.append(r)
-			}
-			if err != nil && consent.CodeOf(err) == "" {
-				return nil, err
-			}
-			out[i].Err = err
-		}
-		return out, step.end()
+		return newStep(tx, records).append()
 	})
 	if err != nil {
 		out = make([]consent.Appended, len(records))
@@ -44,17 +34,35 @@ func (s *Store) AppendAll(ctx context.Context, records []consent.Record) []conse
 	return out
 }
 
-// step appends records in one transaction.
+// step appends records in one transaction. What it looks up and stores by random
+// names it does in the order of their pages, so that many records find a page
+// where the processor still has it.
 type step struct {
 	tx                                   *bbolt.Tx
 	records, contexts, names, tombstones *bbolt.Bucket
+	lines                                []line
 	// counts are added at the end: many records share a counter.
 	counts map[cell]int64
+	cells  consent.Cells
 	// site and context are of the record before, which most share with it.
 	site    string
 	context []byte
-	// room is for values, which may not change before the commit.
+	// room is for keys and values, which may not change before the commit.
 	room []byte
+}
+
+// line is a record on its way into the file.
+type line struct {
+	*consent.Record
+	out consent.Appended
+	// id is the key of its name, person its subject.
+	id, person []byte
+	// first is the number of the record that has its id already, same the line
+	// before with that id.
+	first []byte
+	same  *line
+	// number is its own, once it is stored.
+	number []byte
 }
 
 type cell struct{ site, day, name string }
@@ -62,68 +70,142 @@ type cell struct{ site, day, name string }
 // appendFill is how full the pages of what is only added at an end become.
 const appendFill = 0.95
 
-func newStep(tx *bbolt.Tx) *step {
+func newStep(tx *bbolt.Tx, records []consent.Record) *step {
 	s := &step{
 		tx: tx, records: tx.Bucket([]byte(bucketRecords)), contexts: tx.Bucket([]byte(bucketContexts)),
 		names: tx.Bucket([]byte(bucketNames)), tombstones: tx.Bucket([]byte(bucketTombstones)), counts: map[cell]int64{},
+		lines: make([]line, len(records)),
 	}
 	s.records.FillPercent = appendFill
+	for i := range records {
+		r, l := &records[i], &s.lines[i]
+		l.Record = r
+		if l.out.Err = named(r.Site, r.ID, r.Subject); l.out.Err == nil {
+			l.id = s.keep(func(b []byte) []byte { return idKey(b, r.Site, r.ID) })
+		}
+	}
 	return s
 }
 
-func (s *step) append(r *consent.Record) (consent.Appended, error) {
-	id := idKey(r.Site, r.ID)
-	again := s.names.Get(id)
-	if again != nil {
-		key := append(part(nil, r.Site), again...)
-		if s.records.Get(key) != nil {
-			first, err := load(s.tx, key)
-			if err != nil && !first.Damaged {
-				return consent.Appended{}, err
-			}
-			return appendedBefore(first, r)
+// append returns what became of each record. An error without a code undoes all.
+func (s *step) append() ([]consent.Appended, error) {
+	order := s.order()
+	s.look(order)
+	for i := range s.lines {
+		l := &s.lines[i]
+		err := l.out.Err
+		if err == nil {
+			err = s.add(l)
 		}
-		// Somebody took the record out of the file and left its names.
-		if err := s.unname(r, again); err != nil {
-			return consent.Appended{}, err
+		if err != nil && consent.CodeOf(err) == "" {
+			return nil, err
+		}
+		l.out.Err = err
+	}
+	if err := s.name(order); err != nil {
+		return nil, err
+	}
+	out := make([]consent.Appended, len(s.lines))
+	for i := range s.lines {
+		out[i] = s.lines[i].out
+	}
+	for c, n := range s.counts {
+		if err := addCount(s.tx, c.site, c.day, c.name, n); err != nil {
+			return nil, err
 		}
 	}
-	var person []byte
+	return out, nil
+}
+
+// order is that of the first two bytes of the names.
+func (s *step) order() []int {
+	order := make([]int, 0, len(s.lines))
+	for i := range s.lines {
+		if id := s.lines[i].id; id != nil {
+			order = append(order, int(binary.BigEndian.Uint16(id))<<32|i)
+		}
+	}
+	slices.Sort(order)
+	for n, i := range order {
+		order[n] = i & (1<<32 - 1)
+	}
+	return order
+}
+
+// look finds out which ids are known, in the file or among the lines.
+func (s *step) look(order []int) {
+	c := s.names.Cursor()
+	for n, i := range order {
+		l := &s.lines[i]
+		if k, v := c.Seek(l.id); bytes.Equal(k, l.id) {
+			l.first = v
+		}
+		for n--; n >= 0 && l.same == nil; n-- {
+			before := &s.lines[order[n]]
+			if before.id[0] != l.id[0] || before.id[1] != l.id[1] {
+				break
+			}
+			if bytes.Equal(before.id, l.id) {
+				l.same = before
+			}
+		}
+	}
+}
+
+// add stores a record, unless its id is known or its subject was erased.
+func (s *step) add(l *line) (err error) {
+	r := l.Record
+	var first []byte
+	for same := l.same; same != nil && first == nil; same = same.same {
+		first = same.number
+	}
+	again := first == nil && l.first != nil
+	if again {
+		first = l.first
+	}
+	if first != nil {
+		key := append(part(nil, r.Site), first...)
+		if s.records.Get(key) != nil {
+			stored, err := load(s.tx, key)
+			if err == nil || stored.Damaged {
+				l.out, err = appendedBefore(stored, r)
+			}
+			return err
+		}
+		// Somebody took the record out of the file and left its names.
+		if err := s.unname(r, first); err != nil {
+			return err
+		}
+	}
 	if r.Subject != "" {
-		person = personOf(r.Site, r.Subject)
-		if at, ok := readTombstone(s.tombstones.Get(person)); ok && r.Clock <= at {
-			return consent.Appended{}, erased()
+		l.person = personOf(r.Site, r.Subject)
+		if at, ok := readTombstone(s.tombstones.Get(l.person)); ok && r.Clock <= at {
+			return erased()
 		}
 	}
 	sealed, secret, err := r.Pack()
 	if err != nil {
-		return consent.Appended{}, err
+		return err
 	}
 	// A number of the whole file: a site's records keep their order.
 	n, err := s.records.NextSequence()
 	if err != nil {
-		return consent.Appended{}, err
+		return err
 	}
-	key := recordKey(r.Site, n)
+	key := s.keep(func(b []byte) []byte { return recordKey(b, r.Site, n) })
 	if err := s.share(r.Site, key, sealed.Context); err != nil {
-		return consent.Appended{}, err
+		return err
 	}
 	if err := s.records.Put(key, s.keep(func(b []byte) []byte { return stored(b, r.ID, secret, sealed.Evidence) })); err != nil {
-		return consent.Appended{}, err
+		return err
 	}
-	if err := s.names.Put(id, s.keep(func(b []byte) []byte { return number(b, n) })); err != nil {
-		return consent.Appended{}, err
+	l.number = key[len(key)-8:]
+	if !again {
+		day, name := s.cells.Of(r)
+		s.counts[cell{r.Site, day, name}]++
 	}
-	if person != nil {
-		key := number(clockKey(historyKey(make([]byte, 0, historySize+16), person), r.Clock), n)
-		if err := s.names.Put(key, nil); err != nil {
-			return consent.Appended{}, err
-		}
-	}
-	if again == nil {
-		s.counts[cell{r.Site, r.Day(), r.Cell()}]++
-	}
-	return consent.Appended{Record: *r, Fresh: true}, nil
+	l.out = consent.Appended{Record: *r, Fresh: true}
+	return nil
 }
 
 // unname forgets where a subject's record was, which is there no more.
@@ -132,6 +214,27 @@ func (s *step) unname(r *consent.Record, n []byte) error {
 		return nil
 	}
 	return s.names.Delete(append(clockKey(historyKey(nil, personOf(r.Site, r.Subject)), r.Clock), n...))
+}
+
+// name lets what was stored be found by its id and its subject.
+func (s *step) name(order []int) error {
+	for _, i := range order {
+		l := &s.lines[i]
+		if l.number == nil {
+			continue
+		}
+		if err := s.names.Put(l.id, l.number); err != nil {
+			return err
+		}
+		if l.person == nil {
+			continue
+		}
+		key := s.keep(func(b []byte) []byte { return append(clockKey(historyKey(b, l.person), l.Clock), l.number...) })
+		if err := s.names.Put(key, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // share puts a context where no other record of the site has brought it yet.
@@ -161,16 +264,6 @@ func (s *step) keep(add func([]byte) []byte) []byte {
 	from := len(s.room)
 	s.room = add(s.room)
 	return s.room[from:len(s.room):len(s.room)]
-}
-
-// end writes what gathered for the end of the transaction.
-func (s *step) end() error {
-	for c, n := range s.counts {
-		if err := addCount(s.tx, c.site, c.day, c.name, n); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func appendedBefore(first consent.Record, r *consent.Record) (consent.Appended, error) {

@@ -97,7 +97,7 @@ type walker struct {
 
 func walk(tx *bbolt.Tx, bucket, site string, from uint64) *walker {
 	w := &walker{prefix: part(nil, site), cursor: tx.Bucket([]byte(bucket)).Cursor()}
-	w.at(w.cursor.Seek(recordKey(site, from)))
+	w.at(w.cursor.Seek(recordKey(nil, site, from)))
 	return w
 }
 
@@ -150,7 +150,7 @@ func noteErasure(tx *bbolt.Tx, site string, at time.Time, ids []string) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Bucket([]byte(bucketErasures)).Put(recordKey(site, n), body); err != nil {
+		if err := tx.Bucket([]byte(bucketErasures)).Put(recordKey(nil, site, n), body); err != nil {
 			return err
 		}
 	}
@@ -195,7 +195,7 @@ func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limi
 			return 0, err
 		}
 		names := tx.Bucket([]byte(bucketNames))
-		if err := names.Delete(idKey(site, r.ID)); err != nil {
+		if err := names.Delete(idKey(nil, site, r.ID)); err != nil {
 			return 0, err
 		}
 		if r.Subject == "" {

@@ -18,7 +18,7 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 		return consent.Record{}, err
 	}
 	return read(ctx, s, func(tx *bbolt.Tx) (consent.Record, error) {
-		n := tx.Bucket([]byte(bucketNames)).Get(idKey(site, id))
+		n := tx.Bucket([]byte(bucketNames)).Get(idKey(nil, site, id))
 		if n == nil || tx.Bucket([]byte(bucketRecords)).Get(append(part(nil, site), n...)) == nil {
 			return consent.Record{}, consent.Fail(consent.NotFound, "there is no such record", "check the id, and on which site it was made")
 		}
@@ -42,7 +42,7 @@ func (s *Store) Since(ctx context.Context, site string, t time.Time) (string, er
 		low, high := w.number(), tx.Bucket([]byte(bucketRecords)).Sequence()+1
 		for low < high {
 			mid := low + (high-low)/2
-			w.at(w.cursor.Seek(recordKey(site, mid)))
+			w.at(w.cursor.Seek(recordKey(nil, site, mid)))
 			if w.key == nil {
 				high = mid
 				continue

@@ -85,8 +85,7 @@ const (
 	nameOddID
 )
 
-func idKey(site, id string) []byte {
-	b := make([]byte, 0, 48)
+func idKey(b []byte, site, id string) []byte {
 	if split, ok := consent.Split(id); ok {
 		b = part(append(binary.BigEndian.AppendUint16(b, split.Bucket), nameID), site)
 		return append(append(b, split.Mark[:]...), split.Rest[:]...)
@@ -104,7 +103,7 @@ func historyKey(b, person []byte) []byte {
 	return append(b, p.Hash()...)
 }
 
-func recordKey(site string, n uint64) []byte { return number(part(nil, site), n) }
+func recordKey(b []byte, site string, n uint64) []byte { return number(part(b, site), n) }
 
 func editionKey(site string, n int) []byte { return number(part(nil, site), uint64(n)) }
 
