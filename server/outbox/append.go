@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -34,6 +35,21 @@ type request struct {
 	// new says that the store does not know the id of the record.
 	new  bool
 	done chan answer
+}
+
+// idle are requests that were answered, so that nobody else holds them.
+type idle struct{ pool sync.Pool }
+
+func (i *idle) get() *request {
+	if r, ok := i.pool.Get().(*request); ok {
+		return r
+	}
+	return &request{done: make(chan answer, 1)}
+}
+
+func (i *idle) put(r *request) {
+	*r = request{done: r.done}
+	i.pool.Put(r)
 }
 
 // answer says what became of a request.
@@ -92,7 +108,9 @@ func (b *Outbox) Keep(ctx context.Context, r consent.Record) (consent.Kept, erro
 		}
 	}
 	own := r
-	a, err := b.submit(ctx, &request{ctx: ctx, entry: recordEntry(&own, b.now()), record: &own, site: r.Site, done: make(chan answer, 1)})
+	q := b.idle.get()
+	q.ctx, q.entry, q.record, q.site = ctx, recordEntry(&own, b.now()), &own, r.Site
+	a, err := b.submit(ctx, q)
 	switch {
 	case err != nil:
 		return consent.Kept{}, err
@@ -194,6 +212,7 @@ func (b *Outbox) submit(ctx context.Context, r *request) (answer, error) {
 	}
 	select {
 	case a := <-r.done:
+		b.idle.put(r)
 		return a, a.err
 	case <-ctx.Done():
 		return answer{}, late(ctx.Err())

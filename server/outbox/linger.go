@@ -7,6 +7,9 @@ const (
 	// it far more than an entry in it. Who waits for the store ends it. They are
 	// safe here, and reads lay them over what the store says.
 	defaultLinger = 500 * time.Millisecond
+	// sharedLinger is as long for a store that other nodes read too: a trip to it
+	// costs as much as some thirty entries.
+	sharedLinger = 5 * time.Millisecond
 	// maxStep is how many entries are enough for a step of a store that takes many,
 	// minStep how many every one can be trusted with.
 	maxStep, minStep = 8192, 1024
@@ -40,14 +43,18 @@ func (o *Options) isOwn() bool {
 
 // gather waits until a step is worth its cost to the store.
 func (a *applier) gather(stop <-chan struct{}) {
-	if !a.own || a.ending {
+	if !a.inOrder || a.ending {
 		return
+	}
+	wait := a.o.linger
+	if !a.own {
+		wait = min(wait, sharedLinger)
 	}
 	waiting := a.last() - a.cursor
 	if waiting == 0 || waiting >= uint64(a.size) {
 		return
 	}
-	timer := time.NewTimer(a.o.linger)
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -101,6 +101,7 @@ type Outbox struct {
 	// packer is the writer's.
 	packer   consent.Packer
 	requests chan *request
+	idle     idle
 	stop     chan struct{}
 	once     sync.Once
 	// ended are closed when the writer and the applier have ended.

@@ -165,7 +165,7 @@ func (b *Outbox) publish(fresh, again []*request, heads map[string]consent.Head)
 	case b.news <- struct{}{}:
 	default:
 	}
-	if enough && b.own {
+	if enough && b.inOrder {
 		b.hasten()
 	}
 }

@@ -42,6 +42,8 @@ type many struct {
 	jobs []*job
 	of   []int
 	rest lonely
+	// cells are named in the order of the records.
+	cells consent.Cells
 }
 
 // step is where a record goes.
@@ -85,7 +87,7 @@ func (m *many) apply(ctx context.Context) {
 			m.later(i)
 			continue
 		}
-		keys, args, err := m.applying(to.at, to.mark, r)
+		keys, args, err := m.applying(to.at, to.mark, r, &m.cells)
 		if err != nil {
 			m.refused(i, err)
 			continue

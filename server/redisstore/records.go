@@ -118,7 +118,7 @@ func (s *Store) first(ctx context.Context, home place, mark, claim string, r con
 }
 
 func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Record) (string, error) {
-	keys, args, err := s.applying(at, mark, &r)
+	keys, args, err := s.applying(at, mark, &r, &consent.Cells{})
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +135,7 @@ func applied(cmd *redis.Cmd) (string, error) {
 }
 
 // applying is what the script is told.
-func (s *Store) applying(at place, mark string, r *consent.Record) (keys []string, args []any, err error) {
+func (s *Store) applying(at place, mark string, r *consent.Record, cells *consent.Cells) (keys []string, args []any, err error) {
 	sealed, secret, err := r.Pack()
 	if err != nil {
 		return nil, nil, err
@@ -146,9 +146,10 @@ func (s *Store) applying(at place, mark string, r *consent.Record) (keys []strin
 		person = string(sum[:personSize])
 	}
 	code := sealed.Code()
-	return s.keys.write(at, r.Day()), []any{
+	day, cell := cells.Of(r)
+	return s.keys.write(at, day), []any{
 		mark, person, clockArg(r.Clock), evidence(at, r.ID, sealed, secret), code[:], sealed.Context,
-		r.Cell(), at.bucket % perPart, consent.SkewBound.Milliseconds(),
+		cell, at.bucket % perPart, consent.SkewBound.Milliseconds(),
 	}, nil
 }
 
