@@ -294,3 +294,15 @@ func TestAnswersOfEverySizeComeWhole(t *testing.T) {
 	// More than the sockets hold at once.
 	ask(8 << 20)
 }
+
+func TestDeadlinesAreKeptHereOnlyForAGoThatWasTested(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]bool{
+		"go1.26": true, "go1.26.8": true, "go1.26.8-custom": true,
+		"go1.25.9": false, "go1.27": false, "go1.260": false, "go1.26rc1": false, "devel go1.27-abc": false, "": false,
+	} {
+		if got := listen.Tested(version); got != want {
+			t.Errorf("Tested(%q) = %t, want %t", version, got, want)
+		}
+	}
+}
