@@ -59,3 +59,32 @@ func TestARecordThatSomebodyTookOutOrSpoiledStopsNeitherItsRetryNorAnErasure(t *
 	}
 	s.Close()
 }
+
+func TestARetryOfWhatWasTakenOutIsStoredOnceHoweverOftenItComesAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "consent.db")
+	r := consent.Record{ID: "a", Site: "shop", Subject: "sub", Content: "c", Levels: map[string]int{"x": 1}, Clock: 5}
+	s := open(t, path)
+	if _, _, err := s.Append(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	alter(t, path, func(records *bbolt.Bucket, key []byte) error { return records.Delete(key) })
+	s = open(t, path)
+	defer s.Close()
+	other := r
+	other.Content = "d"
+	got := s.AppendAll(t.Context(), []consent.Record{r, r, other})
+	for i, want := range []struct {
+		fresh bool
+		code  consent.Code
+	}{{true, ""}, {false, ""}, {false, consent.IDReused}} {
+		if got[i].Fresh != want.fresh || consent.CodeOf(got[i].Err) != want.code {
+			t.Errorf("record %d = %+v, want %+v", i, got[i], want)
+		}
+	}
+	all, err := s.History(t.Context(), "shop", "sub")
+	if err != nil || len(all) != 1 || all[0].ID != "a" {
+		t.Errorf("History = %+v, %v", all, err)
+	}
+}
