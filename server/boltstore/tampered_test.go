@@ -25,17 +25,24 @@ func alter(t *testing.T, path string, change func(records *bbolt.Bucket, key []b
 	}
 }
 
-func TestARecordThatSomebodyTookOutOrSpoiledStopsNeitherItsRetryNorAnErasure(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "consent.db")
-	r := consent.Record{ID: "a", Site: "shop", Subject: "sub", Content: "c", Levels: map[string]int{"x": 1}, Clock: 5}
+// takenOut is a file out of which somebody took its one record, and that record.
+func takenOut(t *testing.T) (path string, r consent.Record) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "consent.db")
+	r = consent.Record{ID: "a", Site: "shop", Subject: "sub", Content: "c", Levels: map[string]int{"x": 1}, Clock: 5}
 	s := open(t, path)
 	if _, _, err := s.Append(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
 	alter(t, path, func(records *bbolt.Bucket, key []byte) error { return records.Delete(key) })
-	s = open(t, path)
+	return path, r
+}
+
+func TestARecordThatSomebodyTookOutOrSpoiledStopsNeitherItsRetryNorAnErasure(t *testing.T) {
+	t.Parallel()
+	path, r := takenOut(t)
+	s := open(t, path)
 	if _, fresh, err := s.Append(t.Context(), r); err != nil || !fresh {
 		t.Fatalf("the retry of one that was taken out = %v, %v", fresh, err)
 	}
@@ -62,15 +69,8 @@ func TestARecordThatSomebodyTookOutOrSpoiledStopsNeitherItsRetryNorAnErasure(t *
 
 func TestARetryOfWhatWasTakenOutIsStoredOnceHoweverOftenItComesAtOnce(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "consent.db")
-	r := consent.Record{ID: "a", Site: "shop", Subject: "sub", Content: "c", Levels: map[string]int{"x": 1}, Clock: 5}
+	path, r := takenOut(t)
 	s := open(t, path)
-	if _, _, err := s.Append(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	s.Close()
-	alter(t, path, func(records *bbolt.Bucket, key []byte) error { return records.Delete(key) })
-	s = open(t, path)
 	defer s.Close()
 	other := r
 	other.Content = "d"
