@@ -16,12 +16,12 @@ import (
 func virtual(in Input) (map[string]string, error) {
 	site := &in.Edition.Site
 	closes := law.Present(in.Regime, in.Rules).CloseButton
-	css, err := style(site, Dir(in.Locale), closes, owes(site, in.Regime))
+	words := words(site, in.Regime, in.Rules, in.Locale, changed(in.Rules))
+	maps.Copy(words, Dates(in.Edition, in.Upcoming, in.Locale))
+	css, err := style(site, Dir(in.Locale), closes, owes(site, in.Regime), words)
 	if err != nil {
 		return nil, err
 	}
-	words := words(site, in.Regime, in.Rules, in.Locale, changed(in.Rules))
-	maps.Copy(words, Dates(in.Edition, in.Upcoming, in.Locale))
 	return map[string]string{
 		"lx:config": config(in, words),
 		"lx:view":   view(in, words) + "export const css=" + literal(css),

@@ -14,7 +14,7 @@ import (
 )
 
 // style joins the sheets that the site needs with its colours and minifies them.
-func style(site *consent.Site, dir string, closes bool, owed owed) (string, error) {
+func style(site *consent.Site, dir string, closes bool, owed owed, words map[string]string) (string, error) {
 	files := []string{"base"}
 	if closes {
 		files = append(files, "close")
@@ -54,7 +54,7 @@ func style(site *consent.Site, dir string, closes bool, owed owed) (string, erro
 		}
 		css.Write(raw)
 	}
-	out := api.Transform(coloured(shape(&b.Theme).Replace(css.String()), &b.Theme), api.TransformOptions{
+	out := api.Transform(coloured(shape(&b.Theme, words).Replace(css.String()), &b.Theme), api.TransformOptions{
 		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
 	})
 	if len(out.Errors) > 0 {
@@ -70,7 +70,7 @@ func style(site *consent.Site, dir string, closes bool, owed owed) (string, erro
 }
 
 // shape fills in what is the same in every scheme.
-func shape(t *consent.Theme) *strings.Replacer {
+func shape(t *consent.Theme, words map[string]string) *strings.Replacer {
 	radius, spacing, border := or(t.Radius, 14), or(t.Spacing, 24), "1px solid var(--l)"
 	switch {
 	case t.BorderWidth == nil:
@@ -83,8 +83,38 @@ func shape(t *consent.Theme) *strings.Replacer {
 	return strings.NewReplacer(
 		"var(--e)", border,
 		"calc(var(--r) / 2)", pixels(radius/2), "var(--r)", pixels(radius), "var(--s)", pixels(spacing),
-		"var(--f)", font(t),
+		"var(--f)", font(t), "var(--o)", buttonWidth(words),
 	)
+}
+
+// buttonWidth is where the buttons of the first layer begin to stand beside
+// each other: as wide as the longest of their words, so that the answers stay
+// as large as each other and no words go on in a second line for want of a row.
+// It is counted in halves of a digit's width: thin letters have one, most have
+// two, and the space around the words has five.
+func buttonWidth(words map[string]string) string {
+	most := 0
+	for _, key := range []string{"button.reject", "button.accept", "button.settings"} {
+		halves := 5
+		for _, r := range words[key] {
+			switch {
+			case strings.ContainsRune(" fijlrtI.'’", r):
+				halves++
+			case strings.ContainsRune("mwMWжмшщыюЖМШЩЮ", r):
+				halves += 3
+			case r >= '⺀':
+				halves += 4
+			default:
+				halves += 2
+			}
+		}
+		most = max(most, halves)
+	}
+	const least = "112px"
+	if most <= 22 {
+		return least
+	}
+	return "max(" + least + "," + strconv.FormatFloat(float64(most)/2, 'f', -1, 64) + "ch)"
 }
 
 func or(n *int, otherwise int) int {

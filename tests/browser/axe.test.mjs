@@ -165,13 +165,18 @@ for (const layout of layouts)
 
 // 400 % of 1280 × 1024.
 for (const layout of layouts)
-  test(`at 400 % every button can be reached in the layout ${layout}`, () =>
+  test(`at 400 % words can be read and every button can be reached in the layout ${layout}`, () =>
     page(
       layout,
       'en',
       async (p) => {
         for (const part of ['banner', 'preferences']) {
           if (part === 'preferences') await settings(p);
+          const words = await p.evaluate(() => {
+            const [box, part] = ['#lx-consent', '#lx-consent > div'].map((q) => document.querySelector(q));
+            return { cut: part.scrollHeight - part.clientHeight, seen: (box.getBoundingClientRect().bottom - part.querySelector('p').getBoundingClientRect().top) / 22.5 };
+          });
+          assert.ok(words.cut < 1 && words.seen > 4, `${part}: several lines of words before anything is scrolled, ${JSON.stringify(words)}`);
           for (const b of await p.locator('#lx-consent button, #lx-consent input').all()) {
             await b.scrollIntoViewIfNeeded();
             const hit = await b.evaluate((e) => {

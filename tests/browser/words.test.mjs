@@ -13,7 +13,10 @@ before(async () => {
 });
 after(() => stage?.stop());
 
-/** Words that go on in another line, and whether the two answers are as large as each other. */
+/**
+ * Words that go on in another line, buttons in a row whose words do (they may have a row each, but for the last of the
+ * preferences), and whether the two answers are as large as each other.
+ */
 const broken = (p) =>
   p.evaluate(() => {
     const box = document.querySelector('#lx-consent');
@@ -24,6 +27,11 @@ const broken = (p) =>
     const out = size('accept') === size('reject') ? [] : ['the answers are not as large as each other'];
     for (const e of box.querySelectorAll('button, label b')) {
       const text = e.firstChild;
+      const whole = document.createRange();
+      whole.selectNodeContents(e);
+      const row = getComputedStyle(e.parentNode);
+      const alone = e.parentNode.clientWidth - parseFloat(row.paddingLeft) - parseFloat(row.paddingRight) - e.offsetWidth < 1;
+      if (e.matches('div > button:not([data-lx-action=save])') && !alone && whole.getClientRects().length > 1) out.push(text.data);
       // Languages that write no spaces break lines inside of words.
       for (const { 0: word, index } of text.data.matchAll(/[\p{L}\p{M}\p{N}]+/gu)) {
         if (/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u.test(word)) continue;
@@ -36,7 +44,7 @@ const broken = (p) =>
     return out;
   });
 
-for (const [layout, width] of [['bar', 960], ['box', 320]])
+for (const [layout, width] of [['bar', 960], ['box', 320], ['corner', 360]])
   test(`no word of a button or a title breaks in the layout ${layout}, in any language`, async () => {
     const v = await visitor(stage.browser, { reducedMotion: 'reduce', viewport: { width, height: 768 } });
     try {
