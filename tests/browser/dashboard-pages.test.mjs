@@ -1,46 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { patience, root, startBrowser, startServer, tempDir, until } from './harness.mjs';
+import { after, test } from 'node:test';
+import { editor, owner } from './dashboard.mjs';
+import { axe, startDemo, until } from './harness.mjs';
 
-const temp = tempDir();
-const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
-const password = 'maple river quiet lantern';
-let server;
-let browser;
-let owner;
-let page;
-const faults = [];
+const demo = await startDemo();
+after(demo.stop);
+const { server } = demo;
+const ada = await owner(demo);
+const { page, see, go } = ada;
 
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-  owner = await person();
-  page = owner.page;
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
-
-/** Somebody at a computer of their own. */
-async function person(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US', ...options });
-  context.setDefaultTimeout(patience);
-  const opened = await context.newPage();
-  opened.on('pageerror', (e) => faults.push(String(e)));
-  return { context, page: opened };
-}
-const see = (id) => page.getByTestId(id);
-const go = (path) => page.goto(`${server.url}/dashboard${path}`);
-
-test('the setup link leads to an account, and four steps to a published banner', async () => {
-  await page.goto(server.dashboard);
-  await see('own-name').fill('Ada Owner');
-  await see('own-email').fill('ada@example.com');
-  await see('new-password').fill(password);
-  await see('own-make').click();
+test('four steps lead from a new account to a published banner', async () => {
   await page.getByRole('link', { name: 'Add a site' }).first().click();
 
   await see('wizard-domain').fill('https://shop.example.com/start');
@@ -96,22 +65,13 @@ test('a choice is found as evidence, verified, and erased with a reason', async 
 });
 
 test('an invited editor edits, and neither publishes nor sees who else is here', async () => {
-  await go('/organisation/members');
-  await see('invite').click();
-  await see('invite-email').fill('bob@example.com');
-  await see('invite-make').click();
-  const link = await see('handed-link').innerText();
-  const bob = await person();
-  await bob.page.goto(link);
-  await bob.page.getByTestId('new-password').fill(`${password} too`);
-  await bob.page.getByTestId('invited-accept').click();
-  await bob.page.getByTestId('site-card-demo').waitFor();
+  const bob = await editor(demo, ada, 'bob@example.com');
   const tried = await bob.page.evaluate(async () => {
     const publish = await fetch('/v1/sites/demo/publish', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     return [publish.status, (await fetch('/v1/members')).status];
   });
   assert.deepEqual(tried, [403, 403]);
-  await bob.context.close();
+  await bob.close();
 });
 
 const pages = [
@@ -191,4 +151,4 @@ test('the keys lead anywhere', async () => {
   await page.waitForURL('**/sites/demo/evidence');
 });
 
-test('no page threw', () => assert.deepEqual(faults, []));
+test('no page threw', () => assert.deepEqual(ada.faults, []));

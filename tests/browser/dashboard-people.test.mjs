@@ -1,41 +1,14 @@
 // What people may do, and what happens to what they typed: plans, roles, a wrong password, two organisations.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { patience, startBrowser, startServer, tempDir, until } from './harness.mjs';
+import { after, test } from 'node:test';
+import { editor, owner, password, somebody } from './dashboard.mjs';
+import { startDemo, until } from './harness.mjs';
 
-const temp = tempDir();
-const password = 'maple river quiet lantern';
-let server;
-let browser;
-let page;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-  page = await person();
-  await page.goto(server.dashboard);
-  await see('own-name').fill('Ada Owner');
-  await see('own-email').fill('ada@example.com');
-  await see('new-password').fill(password);
-  await see('own-make').click();
-  await see('site-card-demo').waitFor();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
-
-/** Somebody at a computer of their own. */
-async function person() {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
-  context.setDefaultTimeout(patience);
-  return context.newPage();
-}
-const see = (id) => page.getByTestId(id);
-const go = (path) => page.goto(`${server.url}/dashboard${path}`);
+const demo = await startDemo();
+after(demo.stop);
+const ada = await owner(demo);
+const { page, see, go, saved } = ada;
 const room = (name) => page.getByRole('tab', { name, exact: false }).first().click();
-const saved = () => page.waitForFunction(() => /^saved/i.test(document.querySelector('[data-testid="save-state"]')?.textContent ?? ''));
 
 test('a planned edition is called planned, the one that visitors get is called live, and the plan can be dropped', async () => {
   await go('/sites/demo');
@@ -65,23 +38,14 @@ test('a planned edition is called planned, the one that visitors get is called l
 });
 
 test('an editor is offered no publishing, and may still edit', async () => {
-  await go('/organisation/members');
-  await see('invite').click();
-  await see('invite-email').fill('bob@example.com');
-  await see('invite-make').click();
-  const link = await see('handed-link').innerText();
-  const bob = await person();
-  await bob.goto(link);
-  await bob.getByTestId('new-password').fill(`${password} too`);
-  await bob.getByTestId('invited-accept').click();
-  await bob.getByTestId('site-card-demo').waitFor();
-  await bob.goto(`${server.url}/dashboard/sites/demo`);
-  await bob.getByTestId('preview-frame').waitFor();
-  assert.equal(await bob.getByTestId('publish').count(), 0);
-  await bob.getByRole('tab', { name: 'Editions' }).click();
-  await bob.locator('.edition').first().waitFor();
-  assert.equal(await bob.locator('.edition-deed').count(), 0);
-  await bob.context().close();
+  const bob = await editor(demo, ada, 'bob@example.com');
+  await bob.go('/sites/demo');
+  await bob.see('preview-frame').waitFor();
+  assert.equal(await bob.see('publish').count(), 0);
+  await bob.page.getByRole('tab', { name: 'Editions' }).click();
+  await bob.page.locator('.edition').first().waitFor();
+  assert.equal(await bob.page.locator('.edition-deed').count(), 0);
+  await bob.close();
 });
 
 test('a member gets another role, and a membership ends', async () => {
@@ -90,29 +54,29 @@ test('a member gets another role, and a membership ends', async () => {
   await page.getByRole('combobox', { name: 'Role of bob' }).selectOption('analyst');
   await until(async () => assert.equal((await bob()).role, 'analyst'));
   // Who may only look is let to look, without errors.
-  const other = await person();
-  await other.goto(`${server.url}/dashboard/`);
-  await other.getByTestId('sign-in-email').fill('bob@example.com');
-  await other.getByTestId('sign-in-password').fill(`${password} too`);
-  await other.getByTestId('sign-in').click();
-  await other.getByTestId('site-card-demo').waitFor();
-  assert.equal(await other.getByRole('link', { name: 'Add a site' }).count(), 0);
-  await other.goto(`${server.url}/dashboard/sites/demo`);
-  await other.getByText('You may look, and change nothing here').waitFor();
-  assert.ok(await other.getByTestId('colour-accent').isDisabled());
-  assert.equal(await other.getByTestId('save-state').count(), 0);
-  await other.context().close();
+  const other = await somebody(demo);
+  await other.go('/');
+  await other.see('sign-in-email').fill('bob@example.com');
+  await other.see('sign-in-password').fill(password);
+  await other.see('sign-in').click();
+  await other.see('site-card-demo').waitFor();
+  assert.equal(await other.page.getByRole('link', { name: 'Add a site' }).count(), 0);
+  await other.go('/sites/demo');
+  await other.page.getByText('You may look, and change nothing here').waitFor();
+  assert.ok(await other.see('colour-accent').isDisabled());
+  assert.equal(await other.see('save-state').count(), 0);
+  await other.close();
   await page.getByRole('button', { name: 'More for bob' }).click();
   await page.getByRole('menuitem', { name: 'End the membership' }).click();
   await until(async () => assert.equal(await bob(), undefined));
 });
 
 test('the door takes what is typed first', async () => {
-  const somebody = await person();
-  await somebody.goto(`${server.url}/dashboard/`);
-  await somebody.getByTestId('sign-in-email').waitFor();
-  await until(() => somebody.evaluate(() => document.activeElement?.dataset.testid === 'sign-in-email'));
-  await somebody.context().close();
+  const stranger = await somebody(demo);
+  await stranger.go('/');
+  await stranger.see('sign-in-email').waitFor();
+  await until(() => stranger.page.evaluate(() => document.activeElement?.dataset.testid === 'sign-in-email'));
+  await stranger.close();
 });
 
 test('a wrong password beside the present one changes nothing, says so, and signs nobody out', async () => {

@@ -1,32 +1,17 @@
 // The controls of the editor's preview: each one changes what the compiled draft does.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startBrowser, startServer, tempDir, until, visitor } from './harness.mjs';
+import { after, test } from 'node:test';
+import { guest } from './dashboard.mjs';
+import { startDemo, until } from './harness.mjs';
 
-const temp = tempDir();
-let server;
-let browser;
-let editor;
-let page;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-  editor = await visitor(browser);
-  page = editor.page;
-  await page.goto(server.dashboard);
-  await page.click('[data-testid="own-later"]');
-  await page.click('[data-testid="site-card-demo"]');
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+const demo = await startDemo();
+after(demo.stop);
+const { page, see, go, faults } = await guest(demo);
+await go('/sites/demo');
 
 const inFrame = (what) => page.frameLocator('[data-testid="preview-frame"]').locator(what);
 /** Clicks on a switch; Mantine lays its input under a track. */
-const turn = (id) => page.getByTestId(id).click({ force: true });
+const turn = (id) => see(id).click({ force: true });
 const accept = () => inFrame('#lx-consent [data-lx-action="accept"]');
 
 test('a first visitor is asked, and one who has refused before is not until the switch is off again', async () => {
@@ -62,7 +47,7 @@ test('who reads from right to left gets a page and a banner that do', async () =
 });
 
 test('the place decides the law, and the signal is told of', async () => {
-  await page.getByTestId('preview-place').selectOption('US-CA');
+  await see('preview-place').selectOption('US-CA');
   const link = inFrame('#lx-reopen').getByText('Your Privacy Choices');
   await turn('preview-returning');
   await link.waitFor();
@@ -75,11 +60,11 @@ test('the place decides the law, and the signal is told of', async () => {
 
 test('a border of its own is on the box at once, and gone at a width of nothing', async () => {
   const edge = () => inFrame('#lx-consent').evaluate((e) => `${getComputedStyle(e).borderTopWidth} ${getComputedStyle(e).borderTopColor}`);
-  const width = page.getByTestId('border-width').getByRole('slider');
+  const width = see('border-width').getByRole('slider');
   const becomes = (want) => until(async () => assert.equal(await edge(), want));
   assert.match(await edge(), /^1px rgba/, 'without one it follows from the text');
-  await page.getByTestId('colour-border').fill('#b3005e');
-  await page.getByTestId('colour-border').press('Tab');
+  await see('colour-border').fill('#b3005e');
+  await see('colour-border').press('Tab');
   await becomes('1px rgb(179, 0, 94)');
   await width.press('ArrowRight');
   await width.press('ArrowRight');
@@ -89,4 +74,4 @@ test('a border of its own is on the box at once, and gone at a width of nothing'
 });
 
 // Chromium says so of a heading that would take the focus, where the frame is another site's.
-test('the preview ran without an error', () => assert.deepEqual(editor.faults.filter((f) => !f.startsWith('Blocked autofocusing')), []));
+test('the preview ran without an error', () => assert.deepEqual(faults.filter((f) => !f.startsWith('Blocked autofocusing')), []));

@@ -1,31 +1,13 @@
 // What a marketer meets beside the demo: a site of their own, its card, and its bar on a phone.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { patience, startBrowser, startServer, tempDir, until } from './harness.mjs';
+import { after, test } from 'node:test';
+import { guest } from './dashboard.mjs';
+import { startDemo, until } from './harness.mjs';
 
-const temp = tempDir();
-let server;
-let browser;
-let page;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
-  context.setDefaultTimeout(patience);
-  page = await context.newPage();
-  await page.goto(server.dashboard);
-  await see('own-later').click();
-  await see('site-card-demo').waitFor();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
-
-const see = (id) => page.getByTestId(id);
-const go = (path) => page.goto(`${server.url}/dashboard${path}`);
+const demo = await startDemo();
+after(demo.stop);
+const { server } = demo;
+const { page, see, go } = await guest(demo);
 const api = (route, method = 'GET', body) =>
   page.evaluate(async ([r, m, b]) => {
     const answer = await fetch(`/v1/${r}`, { method: m, headers: { 'content-type': 'application/json' }, body: b && JSON.stringify(b) });

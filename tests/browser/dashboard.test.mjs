@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { after, test } from 'node:test';
+import { guest } from './dashboard.mjs';
+import { startDemo, visitor } from './harness.mjs';
 
-const temp = tempDir();
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+const demo = await startDemo();
+after(demo.stop);
+const { server, browser } = demo;
 
 /** What a new visitor from France sees on the demo page. */
 async function seen() {
@@ -32,35 +23,33 @@ async function seen() {
 
 test('a colour and a text are changed, previewed, published, seen, and rolled back', async () => {
   const before = await seen();
-  const v = await visitor(browser);
-  const { page } = v;
+  const v = await guest(demo);
+  const { page, see, saved } = v;
   try {
-    await page.goto(server.dashboard);
-    await page.click('[data-testid="own-later"]');
-    await page.click('[data-testid="site-card-demo"]');
-    await page.getByTestId('preview-frame').waitFor();
     assert.ok(!page.url().includes('setup='), 'the setup token must leave the address bar');
+    await see('site-card-demo').click();
+    await see('preview-frame').waitFor();
 
-    const accent = page.getByTestId('colour-accent');
+    const accent = see('colour-accent');
     await accent.fill('#b3005e');
     await accent.press('Tab');
     await page.getByRole('tab', { name: 'Words' }).click();
-    await page.getByTestId('text-banner.title').fill('Your data, your call');
-    await page.waitForFunction(() => /^saved/i.test(document.querySelector('[data-testid="save-state"]')?.textContent ?? ''));
+    await see('text-banner.title').fill('Your data, your call');
+    await saved();
 
     // The preview is the really compiled draft.
     const frame = page.frameLocator('[data-testid="preview-frame"]');
     await frame.getByText('Your data, your call').waitFor();
     assert.deepEqual(await seen(), before, 'a draft must not reach visitors');
 
-    await page.getByTestId('publish').click();
-    await page.getByTestId('publish-confirm').click();
+    await see('publish').click();
+    await see('publish-confirm').click();
     await page.getByText(/edition 2 is live/i).first().waitFor();
     assert.deepEqual(await seen(), { title: 'Your data, your call', accept: 'rgb(179, 0, 94)' });
 
     await page.getByRole('tab', { name: 'Editions' }).click();
-    await page.getByTestId('rollback-1').click();
-    await page.getByTestId('rollback-confirm').click();
+    await see('rollback-1').click();
+    await see('rollback-confirm').click();
     await page.getByText(/edition 3 is live/i).first().waitFor();
     assert.deepEqual(await seen(), before);
     assert.deepEqual(v.faults, []);

@@ -1,6 +1,6 @@
 // Starts the shipped binary and a real Chromium, and stops both.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -142,9 +142,36 @@ export const switches = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
-export async function startBrowser() {
-  return chromium.launch({ executablePath: find('chromium'), args: switches });
+export function startBrowser(...more) {
+  return chromium.launch({ executablePath: find('chromium'), args: [...switches, ...more] });
 }
+
+/**
+ * A server with the demo, on the embedded file, and a browser; `more` are switches of the browser.
+ * stop() ends the server that `server` names by then, so a test may put another one in its place.
+ */
+export async function startDemo({ args, env, more = [] } = {}) {
+  const temp = tempDir();
+  const demo = {
+    dir: temp.dir,
+    stop: async () => {
+      await demo.browser?.close();
+      await demo.server?.stop();
+      temp.remove();
+    },
+  };
+  try {
+    demo.server = await startServer({ dir: temp.dir, args, env });
+    demo.browser = await startBrowser(...more);
+    return demo;
+  } catch (fault) {
+    await demo.stop();
+    throw fault;
+  }
+}
+
+/** The script of axe-core: a page that evaluates it has window.axe. */
+export const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
 
 /**
  * A new visitor: an empty cookie jar and a page that records its requests and

@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { choose, root, startBrowser, startServer, tempDir, until, visitor, withdraw } from './harness.mjs';
+import { choose, root, startDemo, startServer, until, visitor, withdraw } from './harness.mjs';
 
-const temp = tempDir();
-let server;
-let browser;
-let printed;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-  const { stdout } = await promisify(execFile)(path.join(root, 'bin', 'lxconsent'), ['embed', 'demo', '--inline', '--public-url', server.url]);
-  printed = stdout;
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+const demo = await startDemo();
+after(demo.stop);
+const { stdout: printed } = await promisify(execFile)(path.join(root, 'bin', 'lxconsent'), ['embed', 'demo', '--inline', '--public-url', demo.server.url]);
 
 const gateOf = (markup) => /<script>([\s\S]*?)<\/script>/.exec(markup)[1];
 const sourceOf = (js) => `'sha256-${createHash('sha256').update(js).digest('base64')}'`;
@@ -56,19 +43,19 @@ async function serve(v, head, policy = `script-src 'self' ${sourceOf(gateOf(head
 
 /** Makes a choice on the demo page, then runs body with a page that carries head. */
 async function returning(choice, head, body, { gone = false, policy } = {}) {
-  const v = await visitor(browser);
+  const v = await visitor(demo.browser);
   try {
-    await v.open(`${server.url}/demo/?place=FR`);
+    await v.open(`${demo.server.url}/demo/?place=FR`);
     if (choice) await choose(v.page, choice);
     await v.page.goto('about:blank');
-    const { port, url } = server;
-    if (gone) await server.kill();
+    const { port, url } = demo.server;
+    if (gone) await demo.server.kill();
     v.faults.length = 0;
     const asked = await serve(v, head, policy);
     await v.open(`${url}/page`);
     await body(v, asked);
     assert.deepEqual(v.faults, []);
-    if (gone) server = await startServer({ dir: temp.dir, port });
+    if (gone) demo.server = await startServer({ dir: demo.dir, port });
   } finally {
     await v.close();
   }
@@ -76,8 +63,8 @@ async function returning(choice, head, body, { gone = false, policy } = {}) {
 
 test('the printed gate is small and its source is the right one', () => {
   const js = gateOf(printed);
-  assert.ok(printed.includes(`script-src ${sourceOf(js)} ${server.url}`));
-  assert.ok(printed.includes(`<script async src="${server.url}/s/demo.js"></script>`));
+  assert.ok(printed.includes(`script-src ${sourceOf(js)} ${demo.server.url}`));
+  assert.ok(printed.includes(`<script async src="${demo.server.url}/s/demo.js"></script>`));
 });
 
 // The policy has no 'unsafe-inline', so a tag inside the page brings its own source, as without us.
@@ -147,16 +134,16 @@ test('calls made before the whole script is there are kept', () =>
   }, { policy: "script-src 'self' 'unsafe-inline'" }));
 
 test('the server sends the gate to who has chosen and the whole script to who has not', async () => {
-  const v = await visitor(browser);
+  const v = await visitor(demo.browser);
   try {
-    const ask = () => v.context.request.get(`${server.url}/v1/inline/demo?place=FR&lang=en`);
+    const ask = () => v.context.request.get(`${demo.server.url}/v1/inline/demo?place=FR&lang=en`);
     const first = await ask();
     assert.equal(first.status(), 200);
     assert.equal(first.headers()['cache-control'], 'private, no-store');
     const markup = await first.text();
     assert.equal(first.headers()['consent-csp-hash'], sourceOf(gateOf(markup)));
-    const asked = await serve(v, markup, `${strict(gateOf(markup)).replace("'self' ", '')}; connect-src ${server.url}`);
-    await v.open(`${server.url}/page`);
+    const asked = await serve(v, markup, `${strict(gateOf(markup)).replace("'self' ", '')}; connect-src ${demo.server.url}`);
+    await v.open(`${demo.server.url}/page`);
     assert.deepEqual(v.requests.map((r) => r.url), ['/page'], 'the banner needs no request');
     await v.page.locator('#lx-consent').waitFor();
     await choose(v.page, 'reject');
@@ -164,7 +151,7 @@ test('the server sends the gate to who has chosen and the whole script to who ha
     const second = await (await ask()).text();
     assert.ok(second.length < markup.length / 3);
     assert.ok(second.includes('<script async src='));
-    const expired = await v.context.request.get(`${server.url}/v1/inline/demo`, { headers: { cookie: 'lx_consent=1.-.1.fr.1000000000.analytics:1.' } });
+    const expired = await v.context.request.get(`${demo.server.url}/v1/inline/demo`, { headers: { cookie: 'lx_consent=1.-.1.fr.1000000000.analytics:1.' } });
     assert.equal((await expired.text()).length > 10_000, true);
     assert.deepEqual(v.faults, []);
   } finally {
@@ -173,7 +160,7 @@ test('the server sends the gate to who has chosen and the whole script to who ha
 });
 
 test('an unknown site is a problem that says so', async () => {
-  const r = await fetch(`${server.url}/v1/inline/nobody`);
+  const r = await fetch(`${demo.server.url}/v1/inline/nobody`);
   assert.equal(r.status, 404);
   assert.equal(r.headers.get('content-type'), 'application/problem+json');
   assert.equal((await r.json()).code, 'unknown-site');

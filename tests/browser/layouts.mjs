@@ -1,15 +1,13 @@
 // The demo site in every layout: a server, a browser, and one site for each.
 import assert from 'node:assert/strict';
-import { startBrowser, startServer, tempDir } from './harness.mjs';
+import { startDemo } from './harness.mjs';
 
 const token = 'tests-of-all-layouts-need-their-own-token';
 export const layouts = ['bar', 'box', 'modal', 'corner'];
 
 /** Starts everything; the sites bear the names of the layouts, and speak these languages. */
 export async function startLayouts(locales) {
-  const temp = tempDir();
-  const server = await startServer({ dir: temp.dir, env: { LXCONSENT_API_TOKEN: token } });
-  const browser = await startBrowser();
+  const { server, browser, stop } = await startDemo({ env: { LXCONSENT_API_TOKEN: token } });
   const manage = async (path, body) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const r = await fetch(server.url + path, { method: body ? 'PUT' : 'GET', headers, body: body && JSON.stringify(body) });
@@ -21,12 +19,5 @@ export async function startLayouts(locales) {
   /** Publishes the demo site under another name, with changes of its banner. */
   const site = (id, banner, change) => manage(`/v1/sites/${id}`, { ...draft, id, locales, ...change, banner: { ...draft.banner, position: undefined, ...banner } });
   for (const layout of layouts) await site(layout, { layout });
-  return {
-    url: server.url, browser, theme: draft.banner.theme, site,
-    stop: async () => {
-      await browser.close();
-      await server.stop();
-      temp.remove();
-    },
-  };
+  return { url: server.url, browser, theme: draft.banner.theme, site, stop };
 }

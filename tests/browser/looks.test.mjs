@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startBrowser, startServer, tempDir, until, visitor } from './harness.mjs';
+import { after, test } from 'node:test';
+import { startDemo, until, visitor } from './harness.mjs';
 
-const temp = tempDir();
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+const { server, browser, stop } = await startDemo();
+after(stop);
 
 /** Opens a page of our own that carries the script of the demo site and other markup. */
 async function page(markup, body, options) {

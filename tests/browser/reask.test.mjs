@@ -1,22 +1,11 @@
 // Who is asked again, about what, and who is not.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { choose as click, startBrowser, startServer, tempDir, visitor } from './harness.mjs';
+import { after, test } from 'node:test';
+import { choose as click, startDemo, visitor } from './harness.mjs';
 
 const token = 'a-token-for-tests-of-asking-again-01';
-const temp = tempDir();
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir, args: ['--api-token', token] });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+const { server, browser, stop } = await startDemo({ args: ['--api-token', token] });
+after(stop);
 
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 const publish = async (change, query = '') => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { around, banner, behaviour, check, keyboard, preferences, preferred, sizes, spacing } from '../../snippet/test/rules/index.mjs';
-import { startBrowser, startServer, tempDir } from './harness.mjs';
+import { startDemo } from './harness.mjs';
 
 const token = 'a-token-for-the-rules-of-banners-0123';
 const layouts = ['bar', 'box', 'modal', 'corner'];
@@ -46,16 +46,14 @@ const html = (id, lang) => `<!doctype html><html lang="${lang}"><head><title>Sho
 <footer><button data-lx-action="settings" style="min-height:30px">Cookie settings</button></footer></body></html>`;
 
 describe('the rules of banners', { concurrency: 1 }, () => {
-  const temp = tempDir();
   let server;
   let browser;
+  let stop;
 
   before(async () => {
-    server = await startServer({
-      dir: temp.dir,
+    ({ server, browser, stop } = await startDemo({
       args: ['--api-token', token, '--geo-headers', 'custom:X-Place-Country,X-Place-Region', '--trusted-proxies', '127.0.0.0/8'],
-    });
-    browser = await startBrowser();
+    }));
     for (const layout of [...layouts, 'bare', 'sale']) {
       const look = { bare: { layout: 'box', reopen: false }, sale: { layout: 'box' } }[layout] ?? { layout };
       const answer = await fetch(`${server.url}/v1/sites/rules-${layout}`, {
@@ -65,11 +63,7 @@ describe('the rules of banners', { concurrency: 1 }, () => {
       assert.equal(answer.status, 200, await answer.clone().text());
     }
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    temp.remove();
-  });
+  after(() => stop?.());
 
   /** A new visitor on a page that carries a site's script, under a law. */
   const open = async (id, law, lang, markup = html(id, lang), gpc = false) => {

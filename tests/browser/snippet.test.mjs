@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { choose, decided, grown, root, startBrowser, startServer, tempDir, until, visitor, written } from './harness.mjs';
+import { after, test } from 'node:test';
+import { axe, choose, decided, grown, startDemo, until, visitor, written } from './harness.mjs';
 
-const temp = tempDir();
-const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer({ dir: temp.dir });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  temp.remove();
-});
+const { server, browser, stop } = await startDemo();
+after(stop);
 
 async function visit(options, body) {
   const v = await visitor(browser, options);

@@ -2,10 +2,7 @@
 // and sinks on hosts of this machine, and a browser that finds them.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { chromium } from 'playwright-core';
-import { find, startServer, tempDir, until, visitor } from './harness.mjs';
+import { startDemo, until, visitor } from './harness.mjs';
 
 const TOKEN = 'browser-tests-0123456789-0123456789';
 
@@ -30,18 +27,9 @@ export const siteOf = (id, change = {}) => ({
 });
 
 /** Starts everything. Pages live at `page(host, path)`; all hosts end in .localhost and are this machine. */
-export async function startStage({ args = [], env = {} } = {}) {
-  const temp = tempDir();
-  const tokenFile = path.join(temp.dir, 'token');
-  writeFileSync(tokenFile, TOKEN, { mode: 0o600 });
-  const server = await startServer({ dir: temp.dir, args: ['--api-token-file', tokenFile, ...args], env });
-  const browser = await chromium.launch({
-    executablePath: find('chromium'),
-    args: [
-      '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-      '--disable-sync', '--host-resolver-rules=MAP * 127.0.0.1',
-    ],
-  });
+export async function startStage({ args, env } = {}) {
+  const demo = await startDemo({ args, env: { LXCONSENT_API_TOKEN: TOKEN, ...env }, more: ['--host-resolver-rules=MAP * 127.0.0.1'] });
+  const { server, browser } = demo;
   /** What was asked for: host and path with query. */
   const hits = [];
   const answers = new Map();
@@ -114,11 +102,9 @@ export async function startStage({ args = [], env = {} } = {}) {
       }
     },
     stop: async () => {
-      await browser.close();
-      await server.stop();
+      await demo.stop();
       http.closeAllConnections();
       await new Promise((done) => http.close(done));
-      temp.remove();
     },
   };
   return stage;
