@@ -106,7 +106,8 @@ func (e cookieEntry) at(i int) byte {
 // false for anything that EncodeCookie and SealCookie do not write.
 func ParseCookie(s string) (c *Choice, ok bool) {
 	c = &Choice{}
-	if _, _, ok = c.parse(s); !ok {
+	_, sum, levels, ok := c.parse(s)
+	if !ok || sum != "" && !IsRecordID(sum) || !c.parseLevels(levels) {
 		return nil, false
 	}
 	return c, true
@@ -114,71 +115,77 @@ func ParseCookie(s string) (c *Choice, ok bool) {
 
 // OpenCookie reads lx_consent and checks its proof. A value that is malformed
 // or whose proof is wrong comes back Forged; one with an empty proof comes
-// back Unproved; an empty string gives nil.
+// back Unproved; an empty string gives nil. Levels may be shared with other
+// choices: nobody may change them.
 func OpenCookie(keys *Keyring, tenant, site, s string) *Choice {
 	if s == "" {
 		return nil
 	}
 	c := &Choice{}
-	if c.Open(keys, tenant, site, s); c.Forged {
-		return &Choice{Forged: true}
-	}
+	c.Open(keys, tenant, site, s)
 	return c
 }
 
-// Open is OpenCookie in the place of another choice, whose room it uses. s is
-// not empty.
+// Open is OpenCookie in the place of another choice. s is not empty.
 func (c *Choice) Open(keys *Keyring, tenant, site, s string) {
-	key, sum, ok := c.parse(s)
+	*c = Choice{}
+	key, sum, levels, ok := c.parse(s)
 	switch {
-	case ok && sum == "":
-		c.Unproved = true
-	case !ok || !keys.Verify(key, sum, ConsentCookie, tenant, site, s[:len(s)-len(sum)-1]):
-		c.reset()
-		c.Forged = true
+	case !ok:
+	case sum == "":
+		c.Unproved, ok = true, c.parseLevels(levels)
+	default:
+		by := keys.proves(key, sum, ConsentCookie, tenant, site, s[:len(s)-len(sum)-1])
+		ok = by != nil && c.provedLevels(levels, &by.levels)
+	}
+	if !ok {
+		*c = Choice{Forged: true}
 	}
 }
 
-// reset empties a choice and keeps its room.
-func (c *Choice) reset() {
-	clear(c.Levels)
-	clear(c.Vendors)
-	clear(c.Over)
-	*c = Choice{Levels: c.Levels, Vendors: c.Vendors, Over: c.Over}
-}
-
-// parse fills a choice. When ok is false, what stands in it means nothing.
-func (c *Choice) parse(s string) (key, sum string, ok bool) {
-	c.reset()
+// parse fills a choice but for its levels.
+func (c *Choice) parse(s string) (key, sum, levels string, ok bool) {
 	if len(s) > CookieLimit {
-		return "", "", false
+		return "", "", "", false
 	}
 	var f [7]string
 	for i := range 6 {
 		if f[i], s, ok = strings.Cut(s, "."); !ok {
-			return "", "", false
+			return "", "", "", false
 		}
 	}
 	if f[6] = s; f[0] != cookieVersion || !isRegime(f[3]) || strings.Contains(s, ".") {
-		return "", "", false
+		return "", "", "", false
 	}
 	key, sum = f[1], f[6]
-	if unproved := key == "-"; unproved != (sum == "") || (!unproved && (len(key) > 8 || !isWord(key, "") || !IsRecordID(sum))) {
-		return "", "", false
+	if unproved := key == "-"; unproved != (sum == "") || (!unproved && (len(key) > 8 || !isWord(key, ""))) {
+		return "", "", "", false
 	}
 	edition, ok1 := decimal(f[2], 1<<31-1)
 	clock, ok2 := decimal(f[4], 1<<40)
 	if !ok1 || !ok2 || edition == 0 {
-		return "", "", false
+		return "", "", "", false
 	}
 	c.Edition, c.Regime, c.Clock = int(edition), f[3], clock
-	return key, sum, c.parseLevels(f[5])
+	return key, sum, f[5], true
+}
+
+// provedLevels is parseLevels for a cookie that we signed.
+func (c *Choice) provedLevels(s string, shared *sharedLevels) bool {
+	if c.Levels = shared.known()[s]; c.Levels != nil {
+		return true
+	}
+	// What is remembered must not keep the request that it came with.
+	s = strings.Clone(s)
+	ok := c.parseLevels(s)
+	if ok && c.Vendors == nil && c.Over == nil {
+		shared.keep(s, c.Levels, maxLevelsOfKey)
+	}
+	return ok
 }
 
 func (c *Choice) parseLevels(s string) bool {
-	if c.Levels == nil {
-		c.Levels = map[string]int{}
-	}
+	c.Levels = map[string]int{}
 	if s == "-" {
 		return true
 	}

@@ -138,17 +138,25 @@ func (k *Keyring) sealed(body []byte, kind, tenant, site string) string {
 
 // Verify reports whether sum is the MAC of the parts under the key named id.
 func (k *Keyring) Verify(id, sum, kind string, parts ...string) bool {
+	return k.proves(id, sum, kind, parts...) != nil
+}
+
+// proves is Verify; it returns what is known of the key, nil when sum is wrong.
+func (k *Keyring) proves(id, sum, kind string, parts ...string) *made {
 	if k = k.now(); k == nil {
-		return false
+		return nil
 	}
 	for i, key := range k.keys {
 		if key.ID == id {
 			var want, got [macText]byte
 			k.made[i].mac(&want, kind, parts)
-			return copy(got[:], sum) == len(sum) && len(sum) == macText && subtle.ConstantTimeCompare(want[:], got[:]) == 1
+			if copy(got[:], sum) == len(sum) && len(sum) == macText && subtle.ConstantTimeCompare(want[:], got[:]) == 1 {
+				return k.made[i]
+			}
+			return nil
 		}
 	}
-	return false
+	return nil
 }
 
 // macText is the length of a MAC as text.
@@ -158,6 +166,8 @@ const macText = 22
 type made struct {
 	receipt ed25519.PrivateKey
 	macs    sync.Pool
+	// levels are those of choices that the key signed.
+	levels sharedLevels
 }
 
 // maker has the inner state of a key's MAC ready.
@@ -215,7 +225,7 @@ func frame(b []byte, p string) []byte {
 func isWord(s, extra string) bool {
 	for i := range len(s) {
 		c := s[i]
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune(extra, rune(c)) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte(extra, c) < 0 {
 			return false
 		}
 	}

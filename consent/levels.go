@@ -5,34 +5,35 @@ import (
 	"sync/atomic"
 )
 
-// maxSharedLevels bounds how many choices of a context are remembered. Most
-// visitors make one of a few.
-const maxSharedLevels = 64
+// Most visitors make one of a few choices: these bound how many of a context, and
+// how many that one key signed, are remembered.
+const maxLevelsOfContext, maxLevelsOfKey = 64, 1024
 
-// sharedLevels remembers the levels of records, by how they are packed: to make
-// a table of them costs a check as much as to decrypt them.
+// sharedLevels remembers levels by how they were written: to make a table of
+// them costs a check as much as to prove or to decrypt them.
 type sharedLevels struct {
-	known atomic.Pointer[map[string]map[string]int]
+	all atomic.Pointer[map[string]map[string]int]
 }
 
-func (s *sharedLevels) of(packed []byte) map[string]int {
-	if known := s.known.Load(); known != nil {
-		return (*known)[string(packed)]
+// known are all that are remembered.
+func (s *sharedLevels) known() map[string]map[string]int {
+	if all := s.all.Load(); all != nil {
+		return *all
 	}
 	return nil
 }
 
-// keep is told levels that nobody changes any more.
-func (s *sharedLevels) keep(packed []byte, levels map[string]int) {
-	old := s.known.Load()
+// keep is told levels that nobody changes any more, unless limit are remembered.
+func (s *sharedLevels) keep(written string, levels map[string]int, limit int) {
+	old := s.all.Load()
 	next := map[string]map[string]int{}
 	if old != nil {
-		if len(*old) >= maxSharedLevels {
+		if len(*old) >= limit {
 			return
 		}
 		next = maps.Clone(*old)
 	}
-	next[string(packed)] = levels
+	next[written] = levels
 	// Where another was faster, it is for next time.
-	s.known.CompareAndSwap(old, &next)
+	s.all.CompareAndSwap(old, &next)
 }

@@ -103,7 +103,7 @@ func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) boo
 	}
 	plain := over == nil && len(c.Vendors) == 0
 	if plain {
-		if out.Levels = known.levels.of(levels); out.Levels != nil {
+		if out.Levels = known.levels.known()[string(levels)]; out.Levels != nil {
 			return true
 		}
 	}
@@ -134,7 +134,7 @@ func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) boo
 		out.Vendors[id] = level(len(c.Purposes) + i)
 	}
 	if plain {
-		known.levels.keep(levels, out.Levels)
+		known.levels.keep(string(levels), out.Levels, maxLevelsOfContext)
 	}
 	used := len(c.Purposes) % 8
 	return any == (over != nil) && (over == nil || used == 0 || over[len(over)-1]>>used == 0)

@@ -126,11 +126,9 @@ type view struct {
 	*judged
 	unavailable bool
 	now         time.Time
-	// opened is the room of a choice that was read from a cookie.
-	opened consent.Choice
-	// stored is that of one from a record. It is another one, since records have
-	// their levels in common, and a cookie's are written over.
-	stored consent.Choice
+	// opened is the room of a choice that was read from a cookie, stored that of
+	// one from a record.
+	opened, stored consent.Choice
 }
 
 // fill looks at the visitor of an ask. Nothing is left of the one before but the
