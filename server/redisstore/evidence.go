@@ -28,23 +28,23 @@ const (
 	maxContexts = 4096
 )
 
-// evidence writes what stands under the mark of a record in a bucket.
-func evidence(at place, id string, sealed consent.Sealed, secret []byte) []byte {
-	b := make([]byte, 1, 40+len(id)+len(sealed.Evidence))
-	hidden := len(secret) == consent.SecretSize
+// appendEvidence writes what stands under the mark of a record in a bucket.
+func appendEvidence(b []byte, at place, id string, sealed consent.Sealed, secret []byte) []byte {
+	kind, hidden := len(b), len(secret) == consent.SecretSize
+	b = append(b, 0)
 	if hidden {
 		b = append(b, secret...)
 	}
 	part, split := consent.Split(id)
 	switch {
 	case split && part.Bucket == at.bucket:
-		b[0] = kindOf(hidden, kindRecord, kindBare)
+		b[kind] = kindOf(hidden, kindRecord, kindBare)
 		b = append(b, part.Rest[:]...)
 	case split:
-		b[0] = kindOf(hidden, kindRecordAway, kindBareAway)
+		b[kind] = kindOf(hidden, kindRecordAway, kindBareAway)
 		b = append(binary.BigEndian.AppendUint16(b, part.Bucket), part.Rest[:]...)
 	default:
-		b[0] = kindOf(hidden, kindRecordWord, kindBareWord)
+		b[kind] = kindOf(hidden, kindRecordWord, kindBareWord)
 		b = append(binary.BigEndian.AppendUint16(b, uint16(len(id))), id...)
 	}
 	return append(b, sealed.Evidence...)

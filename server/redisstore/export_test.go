@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/leadiumx/consent/consent"
 )
 
 // ParseCursor reads a cursor and writes it again, for the tests.
@@ -38,9 +40,12 @@ func ReadLine(line string) error {
 }
 
 // WriteKeys are the keys of a write, and those under which reads look.
-func WriteKeys(site string, bucket uint16, day string) (got, want []string) {
+func WriteKeys(site string, bucket uint16, day string) (got, want []string, err error) {
 	k, at := keys{prefix: "lx:"}, place{site, bucket}
-	return k.write(at, day), []string{k.bucket(at), k.journal(site, at.part()), k.counts(site, at.part(), day), k.contexts(site, at.part())}
+	var one parcel
+	err = one.add(k, &step{at: at}, &consent.Record{Site: site}, day, "")
+	want = []string{k.journal(site, at.part()), k.counts(site, at.part(), day), k.contexts(site, at.part()), k.bucket(at)}
+	return one.job(context.Background(), &scripts{}).keys, want, err
 }
 
 // LateLooks says whether a read whose caller waits no more is over after each of

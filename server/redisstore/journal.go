@@ -26,11 +26,17 @@ const (
 	localMask = 1<<localBits - 1
 )
 
-// arriveLib tells the feed.
+// arriveLib tells the feed. What one script tells comes in that order, whatever
+// journals it is told to.
 const arriveLib = `
+local told
 local function arrive(journal, bucket, what)
-  local t = redis.call('TIME')
-  local now, last = t[1] * 1000000 + t[2], redis.call('LINDEX', journal, -1)
+  if not told then
+    local t = redis.call('TIME')
+    told = t[1] * 1000000 + t[2] - 1
+  end
+  told = told + 1
+  local now, last = told, redis.call('LINDEX', journal, -1)
   if last then
     local high, low = struct.unpack('>I6I2', last)
     now = math.max(now, high * 32 + math.floor(low / 2048) + 1)

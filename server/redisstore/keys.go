@@ -62,49 +62,31 @@ type place struct {
 
 func (p place) part() int { return int(p.bucket) / perPart }
 
-// key is the name of a kind of key in a partition of a site.
-func (k keys) key(kind, site string, part, rest int) string {
-	var room [96]byte
-	b := append(append(append(room[:0], k.prefix...), kind...), ":{"...)
-	b = append(append(b, url.PathEscape(site)...), '/', digits[part>>4], digits[part&15])
-	b = append(b, '}')
+// append writes the name of a kind of key in a partition of a site.
+func (k keys) append(b []byte, kind byte, site string, part, rest int) []byte {
+	b = append(append(append(b, k.prefix...), kind), ":{"...)
+	b = append(append(b, url.PathEscape(site)...), '/', digits[part>>4], digits[part&15], '}')
 	if rest >= 0 {
 		b = append(b, digits[rest>>8&15], digits[rest>>4&15], digits[rest&15])
 	}
-	return string(b)
+	return b
+}
+
+func (k keys) key(kind byte, site string, part, rest int) string {
+	var room [96]byte
+	return string(k.append(room[:0], kind, site, part, rest))
 }
 
 const digits = "0123456789abcdef"
 
-// write are the keys of a record's write: its bucket, and the journal, the
-// counters of the day and the contexts of the partition. They share memory.
-func (k keys) write(p place, day string) []string {
-	var room [160]byte
-	tag := append(append(append(room[:0], ":{"...), url.PathEscape(p.site)...), '/', digits[p.part()>>4], digits[p.part()&15], '}')
-	b := make([]byte, 0, 4*(len(k.prefix)+1+len(tag))+3+len(day))
-	var ends [4]int
-	for i, kind := range "bjnd" {
-		b = append(append(append(b, k.prefix...), byte(kind)), tag...)
-		switch rest := int(p.bucket) % perPart; kind {
-		case 'b':
-			b = append(b, digits[rest>>8&15], digits[rest>>4&15], digits[rest&15])
-		case 'n':
-			b = append(b, day...)
-		}
-		ends[i] = len(b)
-	}
-	all := string(b)
-	return []string{all[:ends[0]], all[ends[0]:ends[1]], all[ends[1]:ends[2]], all[ends[2]:]}
-}
-
 func (k keys) bucket(p place) string {
-	return k.key("b", p.site, p.part(), int(p.bucket)%perPart)
+	return k.key('b', p.site, p.part(), int(p.bucket)%perPart)
 }
 
-func (k keys) journal(site string, part int) string  { return k.key("j", site, part, -1) }
-func (k keys) contexts(site string, part int) string { return k.key("d", site, part, -1) }
+func (k keys) journal(site string, part int) string  { return k.key('j', site, part, -1) }
+func (k keys) contexts(site string, part int) string { return k.key('d', site, part, -1) }
 func (k keys) counts(site string, part int, day string) string {
-	return k.key("n", site, part, -1) + day
+	return k.key('n', site, part, -1) + day
 }
 func (k keys) live() string                { return k.prefix + "live{catalog}" }
 func (k keys) version() string             { return k.prefix + "version{catalog}" }

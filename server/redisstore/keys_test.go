@@ -11,8 +11,8 @@ func TestTheKeysOfAWriteAreThoseThatReadsUse(t *testing.T) {
 	t.Parallel()
 	for _, site := range []string{"demo", "a site/ü"} {
 		for _, bucket := range []uint16{0, 1, 255, 256, 4095, 4096, 54321, 65535} {
-			if got, want := redisstore.WriteKeys(site, bucket, "2026-11-26"); !slices.Equal(got, want) {
-				t.Errorf("the keys are %q, want %q", got, want)
+			if got, want, err := redisstore.WriteKeys(site, bucket, "2026-11-26"); err != nil || !slices.Equal(got, want) {
+				t.Errorf("the keys are %q, want %q: %v", got, want, err)
 			}
 		}
 	}

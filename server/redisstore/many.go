@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/redis/go-redis/v9"
@@ -38,20 +39,26 @@ type many struct {
 	records []consent.Record
 	steps   []step
 	out     []consent.Appended
-	// jobs are the calls of a trip, of those whose they are.
-	jobs []*job
-	of   []int
-	rest lonely
+	// calls are those of a trip.
+	calls []call
+	rest  lonely
 	// cells are named in the order of the records.
 	cells consent.Cells
 }
 
 // step is where a record goes.
 type step struct {
-	at   place
-	mark string
+	at           place
+	mark, person string
 	// ended says that the record is refused, or one of the rest.
 	ended bool
+}
+
+// call is one call of a trip and the records that it is about.
+type call struct {
+	*job
+	of []int
+	parcel
 }
 
 // claim finds where each record goes, and claims the ids that belong elsewhere.
@@ -67,37 +74,70 @@ func (m *many) claim(ctx context.Context) {
 		if r.Subject == "" {
 			continue
 		}
-		if to.at, _ = locate(r.Site, r.Subject); to.at != home {
-			m.add(i, &job{ctx: ctx, script: m.run.claim, keys: []string{m.keys.bucket(home)}, args: []any{mark, claimOf(r), ""}})
+		at, sum := locate(r.Site, r.Subject)
+		if to.at, to.person = at, string(sum[:personSize]); at != home {
+			claim := &job{ctx: ctx, script: m.run.claim, keys: []string{m.keys.bucket(home)}, args: []any{mark, claimOf(r), ""}}
+			m.calls = append(m.calls, call{job: claim, of: []int{i}})
 		}
 	}
-	m.exec(func(i int, said string) bool { return said == "n" || said == claimOf(&m.records[i]) })
+	m.exec(one, func(i int, said string) bool { return said == "n" || said == claimOf(&m.records[i]) })
 }
+
+// one is the answer of a call about one record.
+func one(said string) []string { return []string{said} }
 
 func claimOf(r *consent.Record) string { return string(kindClaim) + r.Subject }
 
-// apply stores the records.
+// apply stores the records, some at a time. Redis takes the calls of a connection
+// in their order; on a cluster, each is about one partition.
 func (m *many) apply(ctx context.Context) {
-	for i := range m.records {
-		r, to := &m.records[i], &m.steps[i]
-		if to.ended {
-			continue
+	for from := 0; from < len(m.records); from += maxJobs {
+		last := map[partition]int{}
+		for i := from; i < min(from+maxJobs, len(m.records)); i++ {
+			m.pack(i, last)
 		}
-		if m.rest.waits(r) {
-			m.later(i)
-			continue
+		for n := range m.calls {
+			m.calls[n].job = m.calls[n].parcel.job(ctx, &m.run)
 		}
-		keys, args, err := m.applying(to.at, to.mark, r, &m.cells)
-		if err != nil {
-			m.refused(i, err)
-			continue
-		}
-		m.add(i, &job{ctx: ctx, script: m.run.apply, keys: keys, args: args})
+		m.exec(answersOf, func(i int, said string) bool {
+			m.out[i] = consent.Appended{Record: m.records[i], Fresh: true}
+			return said == "n"
+		})
 	}
-	m.exec(func(i int, said string) bool {
-		m.out[i] = consent.Appended{Record: m.records[i], Fresh: true}
-		return said == "n"
-	})
+}
+
+// partition is what a call is about: all of it stands on one server.
+type partition struct {
+	site string
+	part int
+}
+
+// pack puts a record into the last call about its partition.
+func (m *many) pack(i int, last map[partition]int) {
+	r, to := &m.records[i], &m.steps[i]
+	if to.ended {
+		return
+	}
+	if m.rest.waits(r) {
+		m.later(i)
+		return
+	}
+	var about partition
+	if !m.InOrder() {
+		about = partition{to.at.site, to.at.part()}
+	}
+	n, ok := last[about]
+	if !ok || len(m.calls[n].of) == maxParcel {
+		n = len(m.calls)
+		m.calls, last[about] = append(m.calls, call{}), n
+	}
+	c := &m.calls[n]
+	day, cell := m.cells.Of(r)
+	if err := c.parcel.add(m.keys, to, r, day, cell); err != nil {
+		m.refused(i, err)
+		return
+	}
+	c.of = append(c.of, i)
 }
 
 func (m *many) refused(i int, err error) { m.out[i].Err, m.steps[i].ended = failure(err), true }
@@ -109,21 +149,37 @@ func (m *many) later(i int) {
 	m.rest.add(&m.records[i], i)
 }
 
-func (m *many) add(i int, j *job) { m.jobs, m.of = append(m.jobs, j), append(m.of, i) }
-
-// exec makes the calls; done says whether an answer was the usual one.
-func (m *many) exec(done func(i int, said string) bool) {
-	for from := 0; from < len(m.jobs); from += maxJobs {
-		m.pipe.exec(m.jobs[from:min(from+maxJobs, len(m.jobs))])
+// exec makes the calls. answers tells what was said of each of their records, and
+// done whether that was the usual.
+func (m *many) exec(answers func(said string) []string, done func(i int, said string) bool) {
+	jobs := make([]*job, len(m.calls))
+	for n := range m.calls {
+		jobs[n] = m.calls[n].job
 	}
-	for n, j := range m.jobs {
-		i := m.of[n]
-		switch said, err := applied(j.cmd); {
-		case moving(err), err == nil && !done(i, said):
-			m.later(i)
-		case err != nil:
-			m.refused(i, err)
+	for from := 0; from < len(jobs); from += maxJobs {
+		m.pipe.exec(jobs[from:min(from+maxJobs, len(jobs))])
+	}
+	for _, c := range m.calls {
+		text, err := c.cmd.Text()
+		said := answers(text)
+		if err == nil && len(said) != len(c.of) {
+			err = damaged("record")
+		}
+		for n, i := range c.of {
+			switch {
+			case moving(err), len(c.of) > 1 && spoiled(err), err == nil && !done(i, said[n]):
+				m.later(i)
+			case err != nil:
+				m.refused(i, err)
+			}
 		}
 	}
-	m.jobs, m.of = m.jobs[:0], m.of[:0]
+	m.calls = m.calls[:0]
+}
+
+// spoiled reports whether Redis ended a call for what it has found there. The
+// other records of the call have nothing to do with that.
+func spoiled(err error) bool {
+	var said redis.Error
+	return errors.As(err, &said)
 }

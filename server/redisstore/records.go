@@ -3,10 +3,7 @@ package redisstore
 import (
 	"context"
 	"encoding/binary"
-	"strconv"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -118,39 +115,28 @@ func (s *Store) first(ctx context.Context, home place, mark, claim string, r con
 }
 
 func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Record) (string, error) {
-	keys, args, err := s.applying(at, mark, &r, &consent.Cells{})
+	var one parcel
+	if err := one.add(s.keys, &step{at: at, mark: mark, person: personOf(&r)}, &r, r.Day(), r.Cell()); err != nil {
+		return "", err
+	}
+	j := one.job(ctx, &s.run)
+	said, err := s.pipe.call(ctx, j.script, j.keys, j.args...).Text()
 	if err != nil {
 		return "", err
 	}
-	return applied(s.pipe.call(ctx, s.run.apply, keys, args...))
+	if all := answersOf(said); len(all) == 1 {
+		return all[0], nil
+	}
+	return "", damaged("record")
 }
 
-// applied is what the script said.
-func applied(cmd *redis.Cmd) (string, error) {
-	said, err := cmd.Text()
-	if err == nil && said == "" {
-		err = damaged("record")
+// personOf names the subject of a record in its bucket.
+func personOf(r *consent.Record) string {
+	if r.Subject == "" {
+		return ""
 	}
-	return said, err
-}
-
-// applying is what the script is told.
-func (s *Store) applying(at place, mark string, r *consent.Record, cells *consent.Cells) (keys []string, args []any, err error) {
-	sealed, secret, err := r.Pack()
-	if err != nil {
-		return nil, nil, err
-	}
-	person := ""
-	if r.Subject != "" {
-		sum := consent.NameHash(r.Site, r.Subject)
-		person = string(sum[:personSize])
-	}
-	code := sealed.Code()
-	day, cell := cells.Of(r)
-	return s.keys.write(at, day), []any{
-		mark, person, clockArg(r.Clock), evidence(at, r.ID, sealed, secret), code[:], sealed.Context,
-		cell, at.bucket % perPart, consent.SkewBound.Milliseconds(),
-	}, nil
+	sum := consent.NameHash(r.Site, r.Subject)
+	return string(sum[:personSize])
 }
 
 // heard makes an answer of what a script said about an id.
@@ -196,11 +182,6 @@ func (s *Store) settled(ctx context.Context, home place, mark, said string, r co
 		return r, false, err
 	}
 	return s.append(ctx, r)
-}
-
-// clockArg writes a clock as scripts read it: none is below zero.
-func clockArg(n int64) string {
-	return strconv.FormatInt(min(max(n, -clockLimit), clockLimit-1)+clockLimit, 10)
 }
 
 // fits refuses records that cannot be kept.

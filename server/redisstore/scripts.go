@@ -80,45 +80,66 @@ local function records(key, person, s)
 end
 `
 
-// apply stores a record once, with its subject if it has one.
-// KEYS bucket, journal, counters of the day, contexts; ARGV mark, person, clock,
-// what stands under the mark, code, context, cell, bucket in the partition, how
-// close is close.
+// apply stores records, each once and with its subject if it has one, and returns
+// what it has to say of each, behind its length (4): what stands under the mark
+// already, "e" for a subject that was erased, "k" for a code that another context
+// has, or "n".
+// KEYS of each shelf journal, counters of the day and contexts, then the bucket of
+// each record; ARGV how many shelves, how close is close, how many contexts, how
+// many cells, code (8) and context of each, the cells, and of each record
+//
+//	shelf (2) context (2) cell (2) bucket in the partition (2) clock (6) mark (8) length (1) and person · what stands under the mark
 const applyScript = `
-local mark, person, clock = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local have = redis.call('HGET', KEYS[1], mark)
-if have then return have end
-local s
-if person ~= '' then
-  s = read(redis.call('HGET', KEYS[1], person))
-  if s.tomb and clock <= s.tomb then return 'e' end
-end
-local context = redis.call('HGET', KEYS[4], ARGV[5])
-if not context then
-  redis.call('HSET', KEYS[4], ARGV[5], ARGV[6])
-elseif context ~= ARGV[6] then
-  return 'k'
-end
-redis.call('HSET', KEYS[1], mark, ARGV[4])
-if s then
-  if not s.mark then
-    s.clock, s.mark, s.close = clock, mark, false
-  else
-    s.more = true
-    local apart = clock - s.clock
-    if math.abs(apart) <= tonumber(ARGV[9]) then s.close = true elseif apart > 0 then s.close = false end
-    if apart > 0 then
-      redis.call('HSET', KEYS[1], person .. s.mark, struct.pack('>I6', s.clock))
-      s.clock, s.mark = clock, mark
-    else
-      redis.call('HSET', KEYS[1], person .. mark, struct.pack('>I6', clock))
-    end
+local shelves, near, contexts, cells = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local known = {}
+local function keep(key, told)
+  local shelf, context, cell, bucket, clock, mark, person, at = struct.unpack('>I2I2I2I2I6c8Bc0', told)
+  local have = redis.call('HGET', key, mark)
+  if have then return have end
+  local s
+  if person ~= '' then
+    s = read(redis.call('HGET', key, person))
+    if s.tomb and clock <= s.tomb then return 'e' end
   end
-  write(KEYS[1], person, s)
+  local shared = shelf * 65536 + context
+  if not known[shared] then
+    local text = ARGV[5 + context]
+    local code, packed = string.sub(text, 1, 8), string.sub(text, 9)
+    local was = redis.call('HGET', KEYS[3 * shelf + 3], code)
+    if not was then
+      redis.call('HSET', KEYS[3 * shelf + 3], code, packed)
+    elseif was ~= packed then
+      return 'k'
+    end
+    known[shared] = true
+  end
+  redis.call('HSET', key, mark, string.sub(told, at))
+  if s then
+    if not s.mark then
+      s.clock, s.mark, s.close = clock, mark, false
+    else
+      s.more = true
+      local apart = clock - s.clock
+      if math.abs(apart) <= near then s.close = true elseif apart > 0 then s.close = false end
+      if apart > 0 then
+        redis.call('HSET', key, person .. s.mark, struct.pack('>I6', s.clock))
+        s.clock, s.mark = clock, mark
+      else
+        redis.call('HSET', key, person .. mark, struct.pack('>I6', clock))
+      end
+    end
+    write(key, person, s)
+  end
+  arrive(KEYS[3 * shelf + 1], bucket, mark)
+  redis.call('HINCRBY', KEYS[3 * shelf + 2], ARGV[5 + contexts + cell], 1)
+  return 'n'
 end
-arrive(KEYS[2], ARGV[8], mark)
-redis.call('HINCRBY', KEYS[3], ARGV[7], 1)
-return 'n'`
+local out = {}
+for i = 1, #KEYS - 3 * shelves do
+  local said = keep(KEYS[3 * shelves + i], ARGV[4 + contexts + cells + i])
+  out[i] = struct.pack('>I4', #said) .. said
+end
+return table.concat(out)`
 
 // claim gives an id, in its own bucket, to its first writer.
 // KEYS bucket; ARGV mark, claim, what it may replace.

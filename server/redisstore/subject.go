@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -172,3 +173,8 @@ func noRecord() error {
 }
 
 func missing(err error) bool { return errors.Is(err, redis.Nil) }
+
+// clockArg writes a clock as scripts read it: none is below zero.
+func clockArg(n int64) string {
+	return strconv.FormatInt(min(max(n, -clockLimit), clockLimit-1)+clockLimit, 10)
+}

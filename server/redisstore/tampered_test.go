@@ -50,3 +50,27 @@ func TestARecordThatSomebodySpoiledStopsNeitherItsRetryNorAnErasure(t *testing.T
 		}
 	}
 }
+
+func TestABucketThatSomebodySpoiledStopsNoOtherRecord(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	if err := c.Set(t.Context(), "lx:b:{shop/00}004", "not ours", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	all := []consent.Record{inBucket("shop", 3, 1), inBucket("shop", 4, 1), inBucket("shop", 5, 1), inBucket("shop", 3000, 1)}
+	for range 2 {
+		for i, got := range s.AppendAll(t.Context(), all) {
+			switch spoiled := i == 1; {
+			case spoiled && consent.CodeOf(got.Err) != consent.Unavailable:
+				t.Errorf("the record of the spoiled bucket: %+v", got)
+			case !spoiled && (got.Err != nil || got.Record.ID != all[i].ID):
+				t.Errorf("record %d: %+v", i, got)
+			}
+		}
+	}
+	counted, err := s.Counts(t.Context(), "shop", all[0].Day(), all[0].Day())
+	if err != nil || counted[all[0].Day()]["records"] != 3 {
+		t.Errorf("the counters are %v, %v", counted, err)
+	}
+}
