@@ -165,7 +165,7 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 	homes := map[string][]string{
 		"github.com/labstack/echo":      {"server/web", "bench/server"},
 		"github.com/danielgtaylor/huma": {"server/web"},
-		"github.com/redis/go-redis":     {"server/redisstore", "bench/server"},
+		"github.com/redis/go-redis":     {"server/redisstore", "consent/storetest/redistest", "bench/server"},
 		"go.etcd.io/bbolt":              {"server/boltstore"},
 		"github.com/hashicorp":          {"server/outbox"},
 		"github.com/oschwald":           {"geo", "bench/server"},

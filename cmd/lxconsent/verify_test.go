@@ -268,8 +268,7 @@ func TestLedgerVerifyNamesWhatWasTamperedWithInTheFile(t *testing.T) {
 func TestLedgerVerifyNamesWhatWasTamperedWithInRedis(t *testing.T) {
 	t.Parallel()
 	r := redistest.Start(t)
-	client := redis.NewClient(&redis.Options{Addr: r.Addr})
-	t.Cleanup(func() { _ = client.Close() })
+	client := r.Client()
 	s := start(t, "--redis", r.URL())
 	seven(t, s)
 	whole := map[string]string{}

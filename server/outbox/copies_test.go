@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/storetest/redistest"
 	"github.com/leadiumx/consent/server/redisstore"
@@ -95,8 +93,7 @@ func TestACopiedDocumentIsPutBackIntoARedisThatWasWiped(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := server.Client()
 	if err := raw.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}

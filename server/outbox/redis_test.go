@@ -119,8 +119,7 @@ func TestARedisThatIsWipedGetsEverythingAgain(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := onRedis(t, server)
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := server.Client()
 	wipe := func() {
 		if err := raw.FlushAll(t.Context()).Err(); err != nil {
 			t.Error(err)
@@ -162,8 +161,7 @@ func TestARedisThatIsWipedWhileThisNodeIsDownGetsEverythingAgain(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := server.Client()
 	if err := raw.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -201,8 +199,7 @@ func TestAFullRedisHoldsUpNothingAndGetsAllOnceItHasRoom(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := onRedis(t, server)
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := server.Client()
 	room := func(bytes string) {
 		if err := raw.ConfigSet(t.Context(), "maxmemory", bytes).Err(); err != nil {
 			t.Error(err)
@@ -318,8 +315,7 @@ func TestARedisThatIsWipedGetsTheSitesAgain(t *testing.T) {
 		_, err := os.Stat(filepath.Join(dir, "editions", "elsewhere", "1.json"))
 		return err == nil
 	})
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := server.Client()
 	if err := raw.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -8,16 +8,13 @@ import (
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/storetest/redistest"
 	"github.com/leadiumx/consent/server/redisstore"
-	"github.com/redis/go-redis/v9"
 )
 
 func TestARefusedWriteSaysWhyAndHowToMendIt(t *testing.T) {
 	t.Parallel()
 	set := func(name, value string) func(*testing.T, *redistest.Server) {
 		return func(t *testing.T, s *redistest.Server) {
-			c := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1})
-			defer func() { _ = c.Close() }()
-			if err := c.ConfigSet(t.Context(), name, value).Err(); err != nil {
+			if err := s.Client().ConfigSet(t.Context(), name, value).Err(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -30,16 +27,12 @@ func TestARefusedWriteSaysWhyAndHowToMendIt(t *testing.T) {
 		{"its memory is full", set("maxmemory", "1"), "used all its memory", "CONFIG SET maxmemory"},
 		{"it wants replicas that are not there", set("min-replicas-to-write", "1"), "fewer replicas", "min-replicas-to-write"},
 		{"it became a replica", func(t *testing.T, s *redistest.Server) {
-			c := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1})
-			defer func() { _ = c.Close() }()
-			if err := c.SlaveOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
+			if err := s.Client().SlaveOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
 				t.Fatal(err)
 			}
 		}, "is a replica", "--redis"},
 		{"its user may not write any more", func(t *testing.T, s *redistest.Server) {
-			c := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1})
-			defer func() { _ = c.Close() }()
-			if err := c.Do(t.Context(), "ACL", "SETUSER", "default", "-@scripting").Err(); err != nil {
+			if err := s.Client().Do(t.Context(), "ACL", "SETUSER", "default", "-@scripting").Err(); err != nil {
 				t.Fatal(err)
 			}
 		}, "does not let this user", "ACL SETUSER"},

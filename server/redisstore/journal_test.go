@@ -18,12 +18,10 @@ func crowded(t *testing.T, n int) (*redisstore.Store, *redis.Client) {
 	t.Helper()
 	server := redistest.Start(t)
 	store := open(t, redisstore.Options{URLs: []string{server.URL()}})
-	client := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = client.Close() })
 	for i := range n {
 		arrive(t, store, i)
 	}
-	return store, client
+	return store, server.Client()
 }
 
 func arrive(t *testing.T, store *redisstore.Store, i int) {

@@ -54,14 +54,6 @@ func atOnce(t *testing.T, s *redisstore.Store, all []consent.Record) {
 	group.Wait()
 }
 
-// raw speaks to a server beside the store.
-func raw(t *testing.T, server *redistest.Server) *redis.Client {
-	t.Helper()
-	c := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = c.Close() })
-	return c
-}
-
 // calls is how many scripts a server has run.
 func calls(t *testing.T, c *redis.Client) (n int) {
 	t.Helper()
@@ -77,7 +69,7 @@ func calls(t *testing.T, c *redis.Client) (n int) {
 func TestReadsInFlightShareCommandsAndEachIsAnsweredItsOwn(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
 	all := append(visitors(t, s, "shop", 600), visitors(t, s, "blog", 600)...)
 	before := calls(t, c)
 	server.Pause()
@@ -161,7 +153,7 @@ func TestReadsOfASlotThatMovesAreAnswered(t *testing.T) {
 func TestAKeyThatIsDamagedFailsItsOwnReadersAlone(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
 	all := visitors(t, s, "shop", 600)
 	if err := c.Set(t.Context(), "lx:b:{shop/00}000", "no hash", 0).Err(); err != nil {
 		t.Fatal(err)
@@ -185,7 +177,7 @@ func TestTheFirstReadsAfterAStartTakeFewConnections(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	all := visitors(t, open(t, redisstore.Options{URLs: []string{server.URL()}}), "shop", 600)
-	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
 	made := func() (n int) {
 		stats, err := c.Info(t.Context(), "stats").Result()
 		if err != nil {
@@ -206,7 +198,7 @@ func TestTheFirstReadsAfterAStartTakeFewConnections(t *testing.T) {
 func TestReadsGoOnAfterTheServerForgotTheirScript(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
 	all := visitors(t, s, "shop", 600)
 	for range 3 {
 		if err := c.ScriptFlush(t.Context()).Err(); err != nil {

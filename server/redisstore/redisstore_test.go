@@ -15,7 +15,6 @@ import (
 	"github.com/leadiumx/consent/consent/storetest"
 	"github.com/leadiumx/consent/consent/storetest/redistest"
 	"github.com/leadiumx/consent/server/redisstore"
-	"github.com/redis/go-redis/v9"
 )
 
 func open(t *testing.T, o redisstore.Options) *redisstore.Store {
@@ -224,8 +223,7 @@ func TestScriptsAreLoadedAgainAfterTheServerForgotThem(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, redisstore.Options{URLs: []string{server.URL()}})
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := server.Client()
 	for _, id := range []string{"a", "b"} {
 		if err := raw.ScriptFlush(t.Context()).Err(); err != nil {
 			t.Fatal(err)
@@ -249,8 +247,7 @@ func TestNoKeyHasATimeToLiveAndNoneHoldsAnErasedSubject(t *testing.T) {
 	if err := s.Erase(t.Context(), "shop", "the-subject", time.UnixMilli(2)); err != nil {
 		t.Fatal(err)
 	}
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := server.Client()
 	names, err := raw.Keys(t.Context(), "*").Result()
 	if err != nil || len(names) == 0 {
 		t.Fatalf("%d keys, %v", len(names), err)

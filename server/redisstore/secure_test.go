@@ -24,39 +24,45 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// acl is the user that docs/redis.md tells to make; the prefix is the tests'.
-func acl() []any {
-	rules := "on >a-password ~t* resetchannels -@all +@read +@write +@connection +@scripting +@transaction -@dangerous +time +wait +info +config|get +config|set +cluster|slots +cluster|shards"
-	line := []any{"ACL", "SETUSER", "consent"}
+// consentUser makes the user that docs/redis.md tells to make, with more rules,
+// and returns a client that may do everything, and the user's URL.
+func consentUser(t *testing.T, server *redistest.Server, more ...any) (*redis.Client, string) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/redis.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(page), "\nACL SETUSER consent on >PASSWORD ~lx:* ")
+	if !found {
+		t.Fatal("docs/redis.md makes no user")
+	}
+	rules, _, _ := strings.Cut(rest, "\n")
+	// The prefix is the tests'.
+	line := []any{"ACL", "SETUSER", "consent", "on", ">a-password", "~t*"}
 	for _, r := range strings.Fields(rules) {
 		line = append(line, r)
 	}
-	return line
+	raw := server.Client()
+	if err := raw.Do(t.Context(), append(line, more...)...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	return raw, "redis://consent:a-password@" + server.Addr
 }
 
 func TestAUserOfItsOwnRulesIsEnoughForEverything(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
-	if err := raw.Do(t.Context(), acl()...).Err(); err != nil {
-		t.Fatal(err)
-	}
+	raw, url := consentUser(t, server)
 	if err := raw.Do(t.Context(), "ACL", "SETUSER", "default", "off").Err(); err != nil {
 		t.Fatal(err)
 	}
-	contract(t, "redis://consent:a-password@"+server.Addr)
+	contract(t, url)
 }
 
 func TestAUserThatMayNotReadOurKeysIsRefusedWhenAsked(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
-	if err := raw.Do(t.Context(), acl()...).Err(); err != nil {
-		t.Fatal(err)
-	}
-	s := open(t, redisstore.Options{URLs: []string{"redis://consent:a-password@" + server.Addr}, Prefix: "other:"})
+	_, url := consentUser(t, redistest.Start(t))
+	s := open(t, redisstore.Options{URLs: []string{url}, Prefix: "other:"})
 	if _, _, err := s.Append(t.Context(), simple("a")); consent.CodeOf(err) != consent.Unavailable {
 		t.Fatalf("Append under a foreign prefix = %v", err)
 	}
@@ -64,13 +70,8 @@ func TestAUserThatMayNotReadOurKeysIsRefusedWhenAsked(t *testing.T) {
 
 func TestAUserThatIsTurnedOffMeanwhileIsSaidToBeRefused(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
-	if err := raw.Do(t.Context(), acl()...).Err(); err != nil {
-		t.Fatal(err)
-	}
-	s := open(t, redisstore.Options{URLs: []string{"redis://consent:a-password@" + server.Addr}, Prefix: "t:"})
+	raw, url := consentUser(t, redistest.Start(t))
+	s := open(t, redisstore.Options{URLs: []string{url}, Prefix: "t:"})
 	for _, off := range [][]any{{"ACL", "SETUSER", "consent", "off"}, {"CLIENT", "KILL", "USER", "consent"}} {
 		if err := raw.Do(t.Context(), off...).Err(); err != nil {
 			t.Fatal(err)
@@ -164,14 +165,9 @@ func TestOverTLSOnlyAServerThatOurAuthoritySignedIsTrusted(t *testing.T) {
 func TestTheLimitsOfCompactHashesAreRaisedAtTheStartOrNamed(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	raw := redis.NewClient(&redis.Options{Addr: server.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
-	forbidden := append(acl(), "-config|set")
-	if err := raw.Do(t.Context(), forbidden...).Err(); err != nil {
-		t.Fatal(err)
-	}
+	raw, url := consentUser(t, server, "-config|set")
 	var log bytes.Buffer
-	open(t, redisstore.Options{URLs: []string{"redis://consent:a-password@" + server.Addr}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	open(t, redisstore.Options{URLs: []string{url}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	for _, line := range []string{"hash-max-listpack-entries 1024", "hash-max-listpack-value 256"} {
 		if !strings.Contains(log.String(), line) {
 			t.Errorf("the log does not name %q: %s", line, log.String())
@@ -204,7 +200,7 @@ func TestTheLimitsOfCompactHashesAreRaisedAtTheStartOrNamed(t *testing.T) {
 func TestWhoOnlyLooksChangesNoSetting(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, "--hash-max-listpack-entries", "512")
-	c := raw(t, server)
+	c := server.Client()
 	s := open(t, redisstore.Options{URLs: []string{server.URL()}, Look: true})
 	if _, err := s.Time(t.Context()); err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 func TestARecordThatSomebodySpoiledStopsNeitherItsRetryNorAnErasure(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
 	all := []consent.Record{inBucket("shop", 3, 1), inBucket("shop", 4, 1)}
 	for _, r := range all {
 		if _, _, err := s.Append(t.Context(), r); err != nil {

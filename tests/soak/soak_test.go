@@ -18,8 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/leadiumx/consent/consent/storetest/redistest"
 	"github.com/leadiumx/consent/tests/proxy/live"
 )
@@ -241,8 +239,7 @@ func TestWhateverBefallsRedisChecksAreSafeAndNothingIsLost(t *testing.T) {
 	t.Parallel()
 	r := redistest.Start(t, "--appendonly", "no")
 	s := live.Start(t, "--data-dir", t.TempDir(), "--redis", r.URL())
-	raw := redis.NewClient(&redis.Options{Addr: r.Addr})
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := r.Client()
 	c := newCrowd(t, s)
 	c.come(3)
 	w := c.watch(func(why string) { t.Error(why) })

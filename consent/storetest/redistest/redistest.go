@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // patience is how long a server may take until it accepts connections.
@@ -79,6 +81,13 @@ func (s *Server) begin(pick func() (string, error)) *Server {
 
 // URL is the server's address as redis://host:port.
 func (s *Server) URL() string { return "redis://" + s.Addr }
+
+// Client speaks to the server beside the store, without TLS; it is closed with the test.
+func (s *Server) Client() *redis.Client {
+	c := redis.NewClient(&redis.Options{Addr: s.Addr})
+	s.t.Cleanup(func() { _ = c.Close() })
+	return c
+}
 
 // Set changes a setting of the running server.
 func (s *Server) Set(name, value string) { s.must("CONFIG SET " + name + " " + value) }
