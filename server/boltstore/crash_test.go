@@ -1,17 +1,14 @@
 package boltstore_test
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest"
 	"github.com/leadiumx/consent/server/boltstore"
 )
 
@@ -61,7 +58,7 @@ func TestEveryAcknowledgedRecordOutlivesAKilledProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	acknowledged := map[string]bool{}
 	for round := range 6 {
-		killAfter(t, path, 20+round*37, acknowledged)
+		storetest.KillAfter(t, 20+round*37, acknowledged, "write-to", path)
 		s, err := boltstore.Open(path, boltstore.Options{})
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
@@ -81,37 +78,5 @@ func TestEveryAcknowledgedRecordOutlivesAKilledProcess(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// killAfter runs a writer, kills it in the middle of its work after so many
-// acknowledgements, and notes all that it acknowledged.
-func killAfter(t *testing.T, path string, count int, acknowledged map[string]bool) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWriterProcess$", "--", "write-to", path)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said := 0
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		id, ok := strings.CutPrefix(lines.Text(), "acknowledged ")
-		if !ok {
-			continue
-		}
-		acknowledged[id] = true
-		if said++; said == count {
-			if err := cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := cmd.Wait(); err == nil || said < count {
-		t.Fatalf("the writer ended by itself after %d acknowledgements: %v", said, err)
 	}
 }

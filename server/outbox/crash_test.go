@@ -1,17 +1,16 @@
 package outbox_test
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/storetest"
 	"github.com/leadiumx/consent/server/outbox"
 )
 
@@ -54,7 +53,7 @@ func TestEveryAcknowledgedRecordOutlivesAKilledProcess(t *testing.T) {
 			t.Parallel()
 			dir, acknowledged := t.TempDir(), map[string]bool{}
 			for round := range 10 {
-				killAfter(t, dir, fmt.Sprint(round), store, 20+round*41, acknowledged)
+				storetest.KillAfter(t, 20+round*41, acknowledged, "write-to", dir, fmt.Sprint(round), store)
 			}
 			n := nodeIn(t, dir, false, func(*outbox.Options) {})
 			handedOver(t, n.Outbox)
@@ -67,39 +66,6 @@ func TestEveryAcknowledgedRecordOutlivesAKilledProcess(t *testing.T) {
 			}
 			put(t, n, record("one more", "sub", 1))
 		})
-	}
-}
-
-// killAfter runs a writer, kills it in the middle of its work after so many
-// acknowledgements, and notes all that it acknowledged.
-func killAfter(t *testing.T, dir, round, store string, count int, acknowledged map[string]bool) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWriterProcess$", "--", "write-to", dir, round, store)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said, last := 0, ""
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		id, ok := strings.CutPrefix(lines.Text(), "acknowledged ")
-		if !ok {
-			last += "\n" + lines.Text()
-			continue
-		}
-		acknowledged[id] = true
-		if said++; said == count {
-			if err := cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := cmd.Wait(); err == nil || said < count {
-		t.Fatalf("the writer ended by itself after %d acknowledgements: %v, %s", said, err, last)
 	}
 }
 
