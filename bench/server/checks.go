@@ -17,15 +17,11 @@ our answers, so it is what Echo and net/http alone take for them.`
 
 // checks measures answers to "may this run?".
 func checks(ctx context.Context, b *bench) (string, error) {
-	server, err := startRedis(ctx, b, clientCore, "--appendonly", "yes")
+	server, ours, err := b.onRedis(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer server.stop()
-	ours, err := b.ours(ctx, "--redis", server.url())
-	if err != nil {
-		return "", err
-	}
 	defer ours.stop()
 	v, err := ours.accept()
 	if err != nil {
@@ -73,23 +69,33 @@ func checks(ctx context.Context, b *bench) (string, error) {
 		fmt.Sprintf("p99 of the check with a cookie is %.2f × bare Echo's (aim ≤ 1.3).", results[3].p99/results[0].p99)), nil
 }
 
+// onRedis starts a Redis on the client's core, which keeps what it is given, and our server on it.
+func (b *bench) onRedis(ctx context.Context) (*redisServer, *process, error) {
+	server, err := startRedis(ctx, b, clientCore, "--appendonly", "yes")
+	if err != nil {
+		return nil, nil, err
+	}
+	ours, err := b.ours(ctx, "--redis", server.url())
+	if err != nil {
+		server.stop()
+		return nil, nil, err
+	}
+	return server, ours, nil
+}
+
 // writes measures consent writes.
 func writes(ctx context.Context, b *bench) (string, error) {
-	server, err := startRedis(ctx, b, clientCore, "--appendonly", "yes")
+	server, local, err := b.onRedis(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer server.stop()
+	defer local.stop()
 	file, err := b.ours(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer file.stop()
-	local, err := b.ours(ctx, "--redis", server.url())
-	if err != nil {
-		return "", err
-	}
-	defer local.stop()
 	acked, err := b.ours(ctx, "--redis", server.url(), "--ack", "redis")
 	if err != nil {
 		return "", err
