@@ -49,6 +49,24 @@ test('the panel shows what holds and why, under a strict policy, and follows a c
     assert.ok(v.requests.some((r) => r.url === '/debug/shop.js'));
   }));
 
+test('on a phone the panel leaves the banner its place, and folds up', () =>
+  stage.visit(
+    async (_, p) => {
+      await p.goto(stage.url('www.shop.localhost', '/shop?lx-debug'));
+      const [panel, banner] = [p.locator('#lx-debug'), p.locator('#lx-consent')];
+      await panel.waitFor();
+      const [top, bottom] = [await panel.boundingBox(), await banner.boundingBox()];
+      assert.ok(top.height > 200 && top.y + top.height <= bottom.y, JSON.stringify([top, bottom]));
+      await panel.getByRole('button', { name: 'Fold' }).click();
+      assert.ok((await panel.boundingBox()).height < 80);
+      await panel.getByRole('button', { name: 'Unfold' }).click();
+      assert.equal((await panel.boundingBox()).height, top.height);
+      await choose(p, 'reject');
+      await until(async () => (await panel.boundingBox()).height > top.height);
+    },
+    { viewport: { width: 360, height: 740 } },
+  ));
+
 test('nobody who does not ask gets the panel, and a site without it has no door', () =>
   stage.visit(async (v, p) => {
     for (const route of ['/shop', '/shop?lx-debugger', '/plain?lx-debug']) {

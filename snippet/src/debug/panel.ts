@@ -2,7 +2,8 @@
 // script that visitors load, and shows nothing that the page does not hold.
 import { cookies, held, purposes, type Row, signals, visit } from "./look.ts";
 
-const css = `:host{all:initial;position:fixed;inset:8px 8px auto auto;z-index:99999;width:min(680px,calc(100vw - 16px));max-height:60vh;overflow:auto;
+const css = `:host{all:initial;position:fixed;inset:8px 8px auto auto;z-index:2147483647;width:min(680px,calc(100vw - 16px));
+max-height:clamp(40vh,100vh - var(--lx-height,0px) - 32px,60vh);overflow:auto;
 font:13px/1.5 system-ui,sans-serif;background:#11141c;color:#e8ebf2;border-radius:10px;box-shadow:0 8px 40px #0008;color-scheme:dark}
 header{position:sticky;top:0;display:flex;gap:8px;align-items:center;padding:10px 14px;background:#1b2030}h2{flex:1;margin:0;font-size:15px}
 button{font:inherit;color:inherit;background:#333b52;border:0;border-radius:6px;padding:4px 10px;min-height:28px;cursor:pointer}
@@ -50,13 +51,17 @@ const open = () => {
         return h("section", "", h("h3", title), rows[0] ? table(heads, rows) : h("p", "nothing"));
       }),
     );
+  const fold = button("Fold", () => {
+    body.hidden = !body.hidden;
+    fold.textContent = body.hidden ? "Unfold" : "Fold";
+  });
   let due: number | undefined;
   const soon = () => {
     clearTimeout(due);
     due = window.setTimeout(draw, 100);
   };
   for (const event of ["ready", "change", "show", "hide", "held"]) addEventListener(`lxconsent:${event}`, soon);
-  shadow.append(h("header", "", h("h2", "Consent on this page"), button("Refresh", draw), button("Close", () => host.remove())), body);
+  shadow.append(h("header", "", h("h2", "Consent on this page"), button("Refresh", draw), fold, button("Close", () => host.remove())), body);
   draw();
   document.body.append(host);
 };
