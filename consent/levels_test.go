@@ -37,7 +37,8 @@ func TestRecordsOfOneContextAreReadAtOnceEachWithItsOwnLevels(t *testing.T) {
 	for range 4 {
 		group.Go(func() {
 			for i := range all {
-				got, err := known.Unpack(all[i].ID, packed[i].Evidence, all[i].Secret)
+				var got consent.Record
+				err := known.Unpack(&got, all[i].ID, packed[i].Evidence, all[i].Secret)
 				if err != nil || !maps.Equal(got.Levels, all[i].Levels) || !maps.Equal(got.Over, all[i].Over) {
 					t.Errorf("record %d: %v %v, %v", i, got.Levels, got.Over, err)
 				}

@@ -158,7 +158,8 @@ func Unpack(id string, context, evidence, secret []byte) (Record, error) {
 	if err != nil {
 		k = &KnownContext{packed: context}
 	}
-	r, bad := k.Unpack(id, evidence, secret)
+	var r Record
+	bad := k.Unpack(&r, id, evidence, slices.Clone(secret))
 	return r, cmp.Or(err, bad)
 }
 
@@ -179,17 +180,18 @@ func KnowContext(packed []byte) (*KnownContext, error) {
 // Packed is the context as it is kept; callers must not change it.
 func (c *KnownContext) Packed() []byte { return c.packed }
 
-// Unpack is Unpack for a record of this context. What it returns shares the
-// context's Laws, and its Levels with other records: nobody may change them.
-func (c *KnownContext) Unpack(id string, evidence, secret []byte) (Record, error) {
-	r := Record{ID: id, Sealed: &Sealed{Context: c.packed, Evidence: evidence}}
-	if err := r.unpack(c, secret); err != nil {
+// Unpack is Unpack for a record of this context, written over what is in r. It
+// shares evidence and secret, the context's Laws, and its Levels with other
+// records: nobody may change them.
+func (c *KnownContext) Unpack(r *Record, id string, evidence, secret []byte) error {
+	*r = Record{ID: id, Sealed: &Sealed{Context: c.packed, Evidence: evidence}}
+	err := r.unpack(c, secret)
+	if err != nil {
 		r.Subject, r.Content, r.Secret = "", "", nil
 		r.Levels, r.Vendors, r.Over = nil, nil, nil
 		r.Damaged = true
-		return r, err
 	}
-	return r, nil
+	return err
 }
 
 func (r *Record) unpack(known *KnownContext, secret []byte) error {
@@ -235,7 +237,7 @@ func (r *Record) unpack(known *KnownContext, secret []byte) error {
 		var room [64]byte
 		person = append(room[:0], person...)
 		mask(person, secret)
-		r.Secret = slices.Clone(secret)
+		r.Secret = secret
 	}
 	if !readPersonal(person, r, known, secret) || sealed == (r.Subject == "") {
 		return damagedEvidence("the personal part of a record is damaged, or its secret is another's")

@@ -22,6 +22,8 @@ const (
 
 const (
 	subjectSize = 16
+	// nameSize is the length of so many bytes in base64url.
+	nameSize = 22
 	// ContentSize is how many bytes of a content's hash are kept: enough to tell
 	// apart the few contents that are ever sent under one id.
 	ContentSize = 4
@@ -174,39 +176,15 @@ func (r *reader) text(flags byte, size int, raw, word byte) string {
 
 // rawName is what a name stands for that is 16 bytes in base64url.
 func rawName(s string) (raw [subjectSize]byte, ok bool) {
-	if len(s) != 22 {
+	var text [nameSize]byte
+	if len(s) != nameSize || !endsName(s) {
 		return raw, false
 	}
-	// By hand: each write reads some ids, and the library makes room for each.
-	var bits uint32
-	at := 0
-	for i := range len(s) {
-		six, ok := sextet(s[i])
-		if !ok {
-			return [subjectSize]byte{}, false
-		}
-		if bits = bits<<6 | six; i%4 == 3 {
-			raw[at], raw[at+1], raw[at+2] = byte(bits>>16), byte(bits>>8), byte(bits)
-			at += 3
-		}
-	}
-	raw[at] = byte(bits >> 4)
-	return raw, bits&15 == 0
-}
-
-// sextet is what a character of base64url stands for.
-func sextet(c byte) (six uint32, ok bool) {
-	switch {
-	case c >= 'a' && c <= 'z':
-		return uint32(c-'a') + 26, true
-	case c >= 'A' && c <= 'Z':
-		return uint32(c - 'A'), true
-	case c >= '0' && c <= '9':
-		return uint32(c-'0') + 52, true
-	case c == '-':
-		return 62, true
-	}
-	return 63, c == '_'
+	// DecodeString would make room, and each write reads some ids. What is decoded
+	// may have line breaks in it, which stand for nothing.
+	copy(text[:], s)
+	n, err := base64.RawURLEncoding.Decode(raw[:], text[:])
+	return raw, err == nil && n == subjectSize
 }
 
 func rawText(s string, size int) ([]byte, bool) {

@@ -114,7 +114,7 @@ func cutDots(f []string, s string) (ok bool) {
 // IsRecordID reports whether s is 16 bytes in unpadded base64url, in the one
 // canonical spelling.
 func IsRecordID(s string) bool {
-	if len(s) != 22 {
+	if len(s) != nameSize {
 		return false
 	}
 	// The letters, digits, "-" and "_", as bits by their codes.
@@ -125,9 +125,12 @@ func IsRecordID(s string) bool {
 			return false
 		}
 	}
-	// The last character stands for two bits; the others of it are zero.
-	return strings.IndexByte("AQgw", s[21]) >= 0
+	return endsName(s)
 }
+
+// endsName reports whether the last character of a name stands for two bits; the
+// others of it are zero.
+func endsName(s string) bool { return strings.IndexByte("AQgw", s[nameSize-1]) >= 0 }
 
 // Note says what a script or a notice shows. Sealed, it travels with the
 // consent write, so that the server need not remember what it served.

@@ -11,22 +11,22 @@ import (
 // run that must not: a decision that the store has not had, a refusal, or an
 // erasure. A grant that the store has had may have been withdrawn on another
 // node since, so it is Unavailable then.
-func (b *Outbox) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
+func (b *Outbox) Latest(ctx context.Context, site, subject string) (r consent.Record, err error) {
 	if err := ctx.Err(); err != nil {
-		return consent.Record{}, late(err)
+		return r, late(err)
 	}
 	if subject == "" {
 		return b.inner.Latest(ctx, site, subject)
 	}
 	if b.unknown(site, subject) {
-		if r, err := b.inner.Latest(ctx, site, subject); consent.CodeOf(err) != consent.Unavailable {
+		if r, err = b.inner.Latest(ctx, site, subject); consent.CodeOf(err) != consent.Unavailable {
 			return r, err
 		}
 	}
 	if !b.own {
 		b.settled(ctx, site, subject)
 	}
-	r, err := b.laidOver(ctx, site, subject)
+	r, err = b.laidOver(ctx, site, subject)
 	if b.own && consent.CodeOf(err) == consent.Erased {
 		// The store may know of an erasure which the log has no more, and what
 		// came after it may wait here.

@@ -58,26 +58,26 @@ func kindOf(hidden bool, record, bare byte) byte {
 }
 
 // takeID cuts the id off what stands under a mark, behind kind and secret.
-func takeID(at place, mark string, kind byte, v string) (id, rest string, ok bool) {
+func takeID(at place, mark string, kind byte, v []byte) (id string, rest []byte, ok bool) {
 	part := consent.SplitID{Bucket: at.bucket}
 	switch kind {
 	case kindBareWord, kindRecordWord:
 		if len(v) < 2 || len(v)-2 < int(v[0])<<8|int(v[1]) {
-			return "", "", false
+			return "", nil, false
 		}
 		n := 2 + (int(v[0])<<8 | int(v[1]))
-		return v[2:n], v[n:], true
+		return string(v[2:n]), v[n:], true
 	case kindBareAway, kindRecordAway:
 		if len(v) < 2 {
-			return "", "", false
+			return "", nil, false
 		}
 		part.Bucket, v = uint16(v[0])<<8|uint16(v[1]), v[2:]
 	case kindBare, kindRecord:
 	default:
-		return "", "", false
+		return "", nil, false
 	}
 	if len(v) < len(part.Rest) || copy(part.Mark[:], mark) != markSize {
-		return "", "", false
+		return "", nil, false
 	}
 	n := copy(part.Rest[:], v)
 	return part.ID(), v[n:], true
@@ -85,14 +85,14 @@ func takeID(at place, mark string, kind byte, v string) (id, rest string, ok boo
 
 // idsOf takes apart the ids that an erasure tells: bucket (2), mark and rest (6)
 // of each behind "x", or a length (2) and the id behind "X".
-func idsOf(v string) (ids []string, err error) {
-	for v != "" {
+func idsOf(v []byte) (ids []string, err error) {
+	for len(v) > 0 {
 		at, mark, kind, rest := place{}, "", v[0], v[1:]
 		if kind == kindBare {
 			if len(rest) < 2+markSize {
 				return nil, damaged("erasure")
 			}
-			at.bucket, mark, rest = uint16(rest[0])<<8|uint16(rest[1]), rest[2:2+markSize], rest[2+markSize:]
+			at.bucket, mark, rest = uint16(rest[0])<<8|uint16(rest[1]), string(rest[2:2+markSize]), rest[2+markSize:]
 		}
 		id, left, ok := takeID(at, mark, kind, rest)
 		if !ok {
@@ -110,42 +110,42 @@ func damaged(what string) error { return fmt.Errorf("a stored %s %w", what, errD
 
 var errDamaged = errors.New("is damaged")
 
-// record reads what stands under a mark. Its context is in its own partition.
-// What cannot be read comes back with Damaged set, beside the error.
-func (s *Store) record(ctx context.Context, at place, mark, v string) (consent.Record, error) {
-	if v == "" {
-		return ruined("", nil, "record")
+// record reads what stands under a mark into r, which shares v. Its context is in
+// its own partition. What cannot be read comes back with Damaged set, beside the
+// error.
+func (s *Store) record(ctx context.Context, r *consent.Record, at place, mark string, v []byte) error {
+	if len(v) == 0 {
+		return ruined(r, "", nil, "record")
 	}
-	raw := []byte(v)
 	kind, rest, secret := v[0], v[1:], []byte(nil)
 	if kind == kindRecord || kind == kindRecordAway || kind == kindRecordWord {
 		if len(rest) < consent.SecretSize {
-			return ruined("", nil, "record")
+			return ruined(r, "", nil, "record")
 		}
-		secret, rest = raw[1:1+consent.SecretSize], rest[consent.SecretSize:]
+		secret, rest = rest[:consent.SecretSize:consent.SecretSize], rest[consent.SecretSize:]
 	}
-	id, rest, ok := takeID(at, mark, kind, rest)
+	id, sealed, ok := takeID(at, mark, kind, rest)
 	if !ok {
-		return ruined("", nil, "record")
+		return ruined(r, "", nil, "record")
 	}
-	sealed := raw[len(v)-len(rest):]
 	code, ok := consent.EvidenceCode(sealed)
 	if !ok {
-		return ruined(id, sealed, "record")
+		return ruined(r, id, sealed, "record")
 	}
 	known, err := s.context(ctx, at, code)
 	if errors.Is(err, errNoContext) {
-		return ruined(id, sealed, "context")
+		return ruined(r, id, sealed, "context")
 	}
 	if err != nil {
-		return consent.Record{}, err
+		return err
 	}
-	return known.Unpack(id, sealed, secret)
+	return known.Unpack(r, id, sealed, secret)
 }
 
 // ruined is a record that cannot be read.
-func ruined(id string, sealed []byte, what string) (consent.Record, error) {
-	return consent.Record{ID: id, Damaged: true, Sealed: &consent.Sealed{Evidence: sealed}}, damaged(what)
+func ruined(r *consent.Record, id string, sealed []byte, what string) error {
+	*r = consent.Record{ID: id, Damaged: true, Sealed: &consent.Sealed{Evidence: sealed}}
+	return damaged(what)
 }
 
 // contexts remembers what records share. A context never changes under its

@@ -163,10 +163,11 @@ func (s *Store) read(ctx context.Context, lines []arrival) (records []consent.Re
 		if v == nil || missing(v.Err()) {
 			continue
 		}
-		if v.Err() != nil {
-			return nil, nil, v.Err()
+		said, err := v.Bytes()
+		if err == nil {
+			err = s.record(ctx, &records[i], lines[i].at, lines[i].mark, said)
 		}
-		if records[i], err = s.record(ctx, lines[i].at, lines[i].mark, v.Val()); err != nil && !records[i].Damaged {
+		if err != nil && !records[i].Damaged {
 			return nil, nil, err
 		}
 		ok[i] = true

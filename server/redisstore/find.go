@@ -22,21 +22,21 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 	}
 	at, mark := locateID(site, id)
 	for range 2 {
-		v, err := s.client().HGet(ctx, s.keys.bucket(at), mark).Result()
+		v, err := s.client().HGet(ctx, s.keys.bucket(at), mark).Bytes()
 		switch {
-		case missing(err) || err == nil && v == "":
+		case missing(err) || err == nil && len(v) == 0:
 			return consent.Record{}, none
 		case err != nil:
 			return consent.Record{}, failure(err)
 		case v[0] == kindSettled && len(v) == 3:
-			at = place{site, binary.BigEndian.Uint16([]byte(v[1:]))}
+			at = place{site, binary.BigEndian.Uint16(v[1:])}
 			continue
 		case v[0] == kindClaim:
-			at, _ = locate(site, v[1:])
+			at, _ = locate(site, string(v[1:]))
 			continue
 		}
-		r, err := s.record(ctx, at, mark, v)
-		if err != nil {
+		var r consent.Record
+		if err := s.record(ctx, &r, at, mark, v); err != nil {
 			return consent.Record{}, failure(err)
 		}
 		if r.ID != id {

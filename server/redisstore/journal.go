@@ -122,6 +122,6 @@ func readLine(site string, part int, line string) (a arrival, err error) {
 		return a, damaged("erasure")
 	}
 	a.gone = &consent.Erasure{Time: time.UnixMilli(ms).UTC()}
-	a.gone.IDs, err = idsOf(line[eraseHead:])
+	a.gone.IDs, err = idsOf([]byte(line[eraseHead:]))
 	return a, err
 }

@@ -69,7 +69,7 @@ func (r *reads) try(ctx context.Context, client redis.UniversalClient, groups []
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, g := range groups {
-		said, bad := g.cmd.Result()
+		said, bad := g.cmd.Bytes()
 		switch {
 		case redis.HasErrorPrefix(bad, "NOSCRIPT") && !g.source:
 			g.source = true
@@ -81,7 +81,7 @@ func (r *reads) try(ctx context.Context, client redis.UniversalClient, groups []
 				left = append(left, group{reads: []*read{one}, source: g.source})
 			}
 			continue
-		case bad == nil && said == "":
+		case bad == nil && len(said) == 0:
 			// When Redis refuses the connection itself, the library leaves the
 			// commands without any error.
 			bad = err
@@ -108,23 +108,23 @@ func (r *reads) command(ctx context.Context, g *group) *redis.StringCmd {
 }
 
 // answer tells each of a group what was said of it, behind its length.
-func (r *reads) answer(g *group, said string, err error) {
+func (r *reads) answer(g *group, said []byte, err error) {
 	for _, one := range g.reads {
 		const head = 4
 		if err == nil && len(said) < head {
 			err = damaged("record")
 		}
 		if err != nil {
-			r.end(one, "", err)
+			r.end(one, nil, err)
 			continue
 		}
-		n := int(binary.BigEndian.Uint32([]byte(said[:head])))
+		n := int(binary.BigEndian.Uint32(said))
 		if said = said[head:]; len(said) < n {
 			err = damaged("record")
-			r.end(one, "", err)
+			r.end(one, nil, err)
 			continue
 		}
-		r.end(one, said[:n], nil)
+		r.end(one, said[:n:n], nil)
 		said = said[n:]
 	}
 }

@@ -36,7 +36,7 @@ type read struct {
 	// What follows is guarded by the mutex of reads until the answer is there.
 	sent   bool
 	over   bool
-	said   string
+	said   []byte
 	err    error
 	answer sync.WaitGroup
 }
@@ -88,7 +88,7 @@ func (r *reads) close() {
 	r.mu.Lock()
 	r.closed = true
 	for _, one := range r.waiting {
-		r.end(one, "", redis.ErrClosed)
+		r.end(one, nil, redis.ErrClosed)
 	}
 	r.waiting = nil
 	r.mu.Unlock()
@@ -97,15 +97,16 @@ func (r *reads) close() {
 	r.clock.Stop()
 }
 
-// latest returns what the script says of a person; see latestScript. It does not
-// outlast its context by more than a glance, whatever becomes of its batch.
-func (r *reads) latest(ctx context.Context, at place, person []byte) (string, error) {
+// latest returns what the script says of a person; see latestScript. Nobody may
+// change it: it is memory of the whole batch. It does not outlast its context by
+// more than a glance, whatever becomes of its batch.
+func (r *reads) latest(ctx context.Context, at place, person []byte) ([]byte, error) {
 	key := r.keys.bucket(at)
 	for alone := false; ; alone = true {
 		one := &read{ctx: ctx, at: at, key: key, alone: alone}
 		copy(one.person[:], person)
 		if err := r.add(one); err != nil {
-			return "", err
+			return nil, err
 		}
 		one.answer.Wait()
 		if !moving(one.err) {
@@ -113,7 +114,7 @@ func (r *reads) latest(ctx context.Context, at place, person []byte) (string, er
 		}
 		// Some keys of the slot have moved to another server and some have not.
 		if !rest(ctx, again) {
-			return "", ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
 }
@@ -155,7 +156,7 @@ func (r *reads) call() {
 }
 
 // end answers a read, unless that was done before.
-func (r *reads) end(one *read, said string, err error) {
+func (r *reads) end(one *read, said []byte, err error) {
 	if one.over {
 		return
 	}
@@ -178,7 +179,7 @@ func (r *reads) look() {
 	for _, all := range append(r.sent[:], r.waiting) {
 		for _, one := range all {
 			if err := one.ctx.Err(); err != nil {
-				r.end(one, "", err)
+				r.end(one, nil, err)
 			}
 			left = left || !one.over
 		}

@@ -153,7 +153,8 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 	case said[0] == kindSettled && len(said) == 3:
 		return s.settled(ctx, at, mark, said, r)
 	}
-	first, err := s.record(ctx, at, mark, said)
+	var first consent.Record
+	err = s.record(ctx, &first, at, mark, []byte(said))
 	switch {
 	case first.Damaged:
 		return first, false, consent.Fail(consent.Invalid, "the stored record with the id "+r.ID+" is damaged", "look with `lxconsent ledger verify` what was done, and restore it from a backup")

@@ -17,42 +17,43 @@ import (
 const historyLimit = 1000
 
 // Latest returns the subject's current record; see consent.Records.
-func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
-	r, err := s.latest(ctx, site, subject)
-	return r, failure(err)
+func (s *Store) Latest(ctx context.Context, site, subject string) (r consent.Record, err error) {
+	return r, failure(s.latest(ctx, &r, site, subject))
 }
 
-func (s *Store) latest(ctx context.Context, site, subject string) (r consent.Record, err error) {
+func (s *Store) latest(ctx context.Context, r *consent.Record, site, subject string) error {
 	if subject == "" {
-		return r, noRecord()
+		return noRecord()
 	}
 	at, sum := locate(site, subject)
 	said, err := s.reads.latest(ctx, at, sum[:personSize])
-	switch {
-	case err != nil:
-		return r, err
-	case said == "n":
-		return r, noRecord()
-	case said == "e":
-		return r, erased()
-	case said == "m":
+	if err != nil {
+		return err
+	}
+	switch string(said) {
+	case "n":
+		return noRecord()
+	case "e":
+		return erased()
+	case "m":
 		all, _, err := s.all(ctx, at, sum[:personSize], subject)
 		if err != nil {
-			return r, err
+			return err
 		}
-		if r, ok := consent.Current(near(all)); ok {
-			return r, nil
+		var ok bool
+		if *r, ok = consent.Current(near(all)); !ok {
+			return erased()
 		}
-		return r, erased()
+		return nil
 	}
 	if len(said) < markSize {
-		return r, damaged("record")
+		return damaged("record")
 	}
-	if r, err = s.record(ctx, at, said[:markSize], said[markSize:]); err == nil && r.Subject != subject {
+	if err = s.record(ctx, r, at, string(said[:markSize]), said[markSize:]); err == nil && r.Subject != subject {
 		// Better no answer than another's.
 		err = damaged("record")
 	}
-	return r, err
+	return err
 }
 
 // near leaves those that may count together with the latest.
@@ -76,7 +77,8 @@ func (s *Store) all(ctx context.Context, at place, person []byte, subject string
 		if len(v) < markSize {
 			return nil, false, damaged("record")
 		}
-		r, err := s.record(ctx, at, v[:markSize], v[markSize:])
+		var r consent.Record
+		err := s.record(ctx, &r, at, v[:markSize], []byte(v[markSize:]))
 		switch {
 		case r.Damaged, err == nil && r.Subject != subject && subject != "":
 			bad = damaged("record")
@@ -144,7 +146,7 @@ func (s *Store) erase(ctx context.Context, at place, person []byte, subject stri
 	if err != nil {
 		return err
 	}
-	ids, err := idsOf(gone)
+	ids, err := idsOf([]byte(gone))
 	if err != nil {
 		return err
 	}
