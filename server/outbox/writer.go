@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"runtime"
+	"sync"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -76,14 +77,18 @@ func (b *Outbox) commit(batch []*request) {
 	}
 	fresh, entries, heads := b.chain(fresh)
 	if len(entries) > 0 {
-		if err := b.log.append(entries); err != nil {
+		// What is signed while the disk works leaves this node once it is safe.
+		var signing sync.WaitGroup
+		signing.Go(func() { b.receipts(fresh) })
+		err := b.log.append(entries)
+		signing.Wait()
+		if err != nil {
 			for _, r := range append(fresh, again...) {
 				r.done <- answer{err: coded(err)}
 			}
 			return
 		}
 	}
-	b.receipts(fresh)
 	b.publish(fresh, again, heads)
 }
 
