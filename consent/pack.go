@@ -97,13 +97,6 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 			secret = sum[:SecretSize]
 		}
 	}
-	person, err := r.personal(c, secret)
-	if err != nil {
-		return s, nil, err
-	}
-	if secret != nil {
-		mask(person, secret)
-	}
 	b := append(make([]byte, 0, 96), flags)
 	b = r.appendHow(append(append(b, r.Link[:]...), code[:]...))
 	if r.Seq > 0 {
@@ -124,7 +117,14 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 	if r.Gap != 0 {
 		b = appendSigned(b, r.Gap)
 	}
-	s.Evidence = append(b, person...)
+	person := len(b)
+	if b, err = r.appendPersonal(b, c, secret); err != nil {
+		return s, nil, err
+	}
+	if secret != nil {
+		mask(b[person:], secret)
+	}
+	s.Evidence = b
 	return s, secret, nil
 }
 

@@ -29,37 +29,38 @@ const (
 	ContentSize = 4
 )
 
-// personal packs who decided and what.
-func (r *Record) personal(c *Context, secret []byte) ([]byte, error) {
-	b := []byte{0}
+// appendPersonal packs who decided and what.
+func (r *Record) appendPersonal(b []byte, c *Context, secret []byte) ([]byte, error) {
+	var flags byte
+	at := len(b)
+	b = append(b, 0)
 	if made, ok := subjectText(secret, r.ID); ok && made == r.Subject {
-		b[0] |= subjectMade
+		flags |= subjectMade
 	} else {
-		b = packText(b, r.Subject, subjectSize, subjectRaw, subjectWord)
+		b = packText(b, &flags, r.Subject, subjectSize, subjectRaw, subjectWord)
 	}
-	b = packText(b, r.Content, ContentSize, contentRaw, contentWord)
+	b = packText(b, &flags, r.Content, ContentSize, contentRaw, contentWord)
 	fits := true
 	if r.Peer != "" {
 		var peer []byte
 		peer, fits = rawText(r.Peer, subjectSize)
-		b[0] |= hasPeer
+		flags |= hasPeer
 		b = append(b, peer...)
 	}
-	n := len(c.Purposes) + len(c.Vendors)
-	levels, over := make([]byte, (n+1)/2), make([]byte, (len(c.Purposes)+7)/8)
+	levels := len(b)
+	b = append(b, make([]byte, (len(c.Purposes)+len(c.Vendors)+1)/2)...)
 	put := func(i, level int, ok bool) bool {
 		if !ok {
 			level = absent
 		}
-		levels[i/2] |= byte(level) << (i % 2 * 4)
+		b[levels+i/2] |= byte(level) << (i % 2 * 4)
 		return !ok || level >= 0 && level < absent
 	}
 	for i, id := range c.Purposes {
 		level, ok := r.Levels[id]
 		fits = put(i, level, ok) && fits
 		if r.Over[id] {
-			over[i/8] |= 1 << (i % 8)
-			b[0] |= hasOver
+			flags |= hasOver
 		}
 	}
 	for i, id := range c.Vendors {
@@ -68,14 +69,20 @@ func (r *Record) personal(c *Context, secret []byte) ([]byte, error) {
 	if !fits || len(r.Subject) > wordLimit || len(r.Content) > wordLimit {
 		return nil, Fail(Invalid, "a level is below 0 or above 14, or a name is too long", "use levels from 0 to 9")
 	}
-	b = append(b, levels...)
-	if b[0]&hasOver != 0 {
-		b = append(b, over...)
+	if flags&hasOver != 0 {
+		over := len(b)
+		b = append(b, make([]byte, (len(c.Purposes)+7)/8)...)
+		for i, id := range c.Purposes {
+			if r.Over[id] {
+				b[over+i/8] |= 1 << (i % 8)
+			}
+		}
 	}
+	b[at] = flags
 	return b, nil
 }
 
-// readPersonal reads what personal wrote, in that one spelling.
+// readPersonal reads what appendPersonal wrote, in that one spelling.
 func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) bool {
 	r, c := reader{b: b}, &known.read
 	flags := r.byte()
@@ -144,15 +151,15 @@ func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) boo
 
 // packText appends a text as size raw bytes when it is their base64url, as the
 // flag says, and as a word otherwise.
-func packText(b []byte, s string, size int, raw, word byte) []byte {
+func packText(b []byte, flags *byte, s string, size int, raw, word byte) []byte {
 	if s == "" {
 		return b
 	}
 	if x, ok := rawText(s, size); ok {
-		b[0] |= raw
+		*flags |= raw
 		return append(b, x...)
 	}
-	b[0] |= word
+	*flags |= word
 	return appendWord(b, s)
 }
 

@@ -32,15 +32,13 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 	if len(records) == 1 {
 		algorithm = ownSignature
 	}
-	header, err := receiptHeader(algorithm, k.keys[0].ID)
-	if err != nil {
-		return nil, err
-	}
+	header := receiptHeader(algorithm, k.keys[0].ID)
 	// Most receipts are as long as this, or shorter.
 	const usual = 640
 	ends, texts := make([]int, 0, len(records)), make([]byte, 0, usual*len(records))
 	var shown shownText
 	for _, r := range records {
+		var err error
 		if texts, err = appendReceipt(texts, r, &shown); err != nil {
 			return nil, err
 		}
@@ -80,13 +78,13 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 	return out, nil
 }
 
-// receiptHeader is the first part of the JWS of a receipt.
-func receiptHeader(algorithm, key string) (string, error) {
-	b, err := json.Marshal(jwsHeader{Algorithm: algorithm, KeyID: key, Type: receiptType})
-	if err != nil {
-		return "", Errorf(Invalid, "the header of a signature is not encodable: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
+// receiptHeader is the first part of the JWS of a receipt, written as
+// encoding/json writes a jwsHeader.
+func receiptHeader(algorithm, key string) string {
+	b := AppendText([]byte(`{"alg":`), algorithm)
+	b = AppendText(append(b, `,"kid":`...), key)
+	b = append(AppendText(append(b, `,"typ":`...), receiptType), '}')
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // shownText is what a receipt says of what was shown, which those that are

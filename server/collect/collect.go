@@ -176,7 +176,9 @@ func (d *Desk) append(ctx context.Context, r consent.Record) (kept consent.Kept,
 	if err != nil || kept.Receipt.Text != nil {
 		return kept, err
 	}
-	signed, err := d.o.Keys.SignReceipts([]*consent.Record{&kept.Record})
+	// A copy: what is pointed to here is made anew for every write.
+	alone := kept.Record
+	signed, err := d.o.Keys.SignReceipts([]*consent.Record{&alone})
 	if err != nil {
 		return kept, err
 	}

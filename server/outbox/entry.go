@@ -54,6 +54,8 @@ type head struct {
 type entry struct {
 	head
 	body []byte
+	// line is nil, or the body behind room for the head.
+	line []byte
 	// kept is the record of the body, for as long as the entry is in memory.
 	kept *consent.Record
 }
@@ -73,14 +75,17 @@ const (
 )
 
 func (e *entry) encode() []byte {
-	b := make([]byte, 4, headSize+len(e.body))
-	b = append(b, e.kind)
+	line := e.line
+	if line == nil {
+		line = append(make([]byte, headSize, headSize+len(e.body)), e.body...)
+	}
+	b := append(line[:4], e.kind)
 	for _, n := range []uint64{e.position, e.batch, uint64(e.time), uint64(e.clock)} {
 		b = binary.BigEndian.AppendUint64(b, n)
 	}
-	b = append(append(append(b, e.mark[:]...), e.person[:]...), e.body...)
-	binary.BigEndian.PutUint32(b, checksum(b[4:]))
-	return b
+	b = append(append(b, e.mark[:]...), e.person[:]...)
+	binary.BigEndian.PutUint32(b, checksum(line[4:]))
+	return line
 }
 
 // decodeEntry reads an entry; the body shares memory with b.
@@ -119,7 +124,8 @@ func (e *entry) chained(with *consent.Packer, node string, before consent.Head) 
 	if err != nil {
 		return before, err
 	}
-	e.body = words(nil, []byte(r.ID), r.Secret, r.Sealed.Context, r.Sealed.Evidence)
+	e.line = words(make([]byte, headSize), []byte(r.ID), r.Secret, r.Sealed.Context, r.Sealed.Evidence)
+	e.body = e.line[headSize:]
 	if len(e.body) > maxBody {
 		return before, consent.Fail(consent.Invalid, "the record is larger than 1 MiB", "send less")
 	}

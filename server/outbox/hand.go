@@ -87,11 +87,12 @@ func (a *applier) together(ctx context.Context, batch []*entry) (rest []*entry, 
 	if len(records) == 0 {
 		return rest, nil
 	}
-	for i, got := range store.AppendAll(ctx, records) {
-		r := &records[i]
+	all := store.AppendAll(ctx, records)
+	for i := range all {
+		r, got := &records[i], &all[i]
 		switch code := consent.CodeOf(got.Err); {
 		case got.Err == nil && got.Record.Node == r.Node && got.Record.Seq == r.Seq:
-			a.heard(of[i], *r, gone[i], got.Record, nil)
+			a.heard(of[i], r, gone[i], &got.Record, nil)
 		case got.Err != nil && (code == "" || code == consent.Unavailable):
 			err = got.Err
 		default:
@@ -158,7 +159,7 @@ func (a *applier) one(ctx context.Context, e *entry) error {
 			return err
 		}
 	}
-	a.heard(e, r, gone, stored, err)
+	a.heard(e, &r, gone, &stored, err)
 	return nil
 }
 
@@ -172,14 +173,14 @@ func (a *applier) exchanged(r, stored *consent.Record) bool {
 }
 
 // heard takes in what the store said to a record.
-func (a *applier) heard(e *entry, r consent.Record, gone bool, stored consent.Record, err error) {
+func (a *applier) heard(e *entry, r *consent.Record, gone bool, stored *consent.Record, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	got := result{record: stored, err: err}
+	got := result{err: err}
 	m := a.index.at(e.position)
 	switch {
 	case gone:
-		got = result{err: erased()}
+		got.err = erased()
 	case stored.Damaged:
 		a.o.Log.Error("the store holds a damaged record; `lxconsent ledger verify` names it", "entry", e.position)
 	case err != nil:
@@ -194,7 +195,9 @@ func (a *applier) heard(e *entry, r consent.Record, gone bool, stored consent.Re
 		return
 	}
 	for _, c := range waiting {
-		got.record = cloned(got.record)
+		if !gone {
+			got.record = cloned(*stored)
+		}
 		c <- got
 	}
 	delete(a.waiting, e.position)

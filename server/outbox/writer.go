@@ -10,15 +10,17 @@ import (
 // write is the one writer: what waits while an fsync is under way shares the next.
 func (b *Outbox) write() {
 	defer close(b.writerEnded)
-	batch := make([]*request, 0, maxBatch)
+	batch, met := make([]*request, 0, maxBatch), met{ids: map[digest]bool{}, tombs: map[digest]int64{}}
 	for {
 		select {
 		case <-b.stop:
-			b.commit(b.gather(batch[:0]))
+			b.commit(b.gather(batch[:0]), met)
 			return
 		case r := <-b.requests:
-			b.commit(b.gather(append(batch[:0], r)))
+			b.commit(b.gather(append(batch[:0], r)), met)
 		}
+		clear(met.ids)
+		clear(met.tombs)
 	}
 }
 
@@ -40,10 +42,16 @@ func (b *Outbox) gather(batch []*request) []*request {
 	return batch
 }
 
+// met is what stands in a batch: ids of records, and erasures.
+type met struct {
+	ids   map[digest]bool
+	tombs map[digest]int64
+}
+
 // commit logs a batch with one fsync and answers.
-func (b *Outbox) commit(batch []*request) {
-	var fresh, again []*request
-	ids, tombs := map[digest]bool{}, map[digest]int64{}
+func (b *Outbox) commit(batch []*request, met met) {
+	var again []*request
+	fresh, ids, tombs := make([]*request, 0, len(batch)), met.ids, met.tombs
 	b.mu.Lock()
 	for _, r := range batch {
 		e := r.entry

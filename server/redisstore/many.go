@@ -165,9 +165,10 @@ func (m *many) exec(answers func(said string) []string, done func(i int, said st
 		if err == nil && len(said) != len(c.of) {
 			err = damaged("record")
 		}
+		apart := moving(err) || len(c.of) > 1 && spoiled(err)
 		for n, i := range c.of {
 			switch {
-			case moving(err), len(c.of) > 1 && spoiled(err), err == nil && !done(i, said[n]):
+			case apart, err == nil && !done(i, said[n]):
 				m.later(i)
 			case err != nil:
 				m.refused(i, err)
@@ -180,6 +181,6 @@ func (m *many) exec(answers func(said string) []string, done func(i int, said st
 // spoiled reports whether Redis ended a call for what it has found there. The
 // other records of the call have nothing to do with that.
 func spoiled(err error) bool {
-	var said redis.Error
-	return errors.As(err, &said)
+	said, ok := errors.AsType[redis.Error](err)
+	return ok && said != nil
 }

@@ -97,7 +97,7 @@ func (s *Server) createConsent(c echo.Context) error {
 	if a.Subject != "" && s.keepCookie(c, &live.Site, origin, consent.SubjectCookie, a.Subject, true) {
 		a.Subject = ""
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
+	c.Response().Header()["Cache-Control"] = s.fixed.noStore
 	return s.sendAnswer(c, &a)
 }
 

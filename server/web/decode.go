@@ -45,11 +45,8 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 		return v, consent.Fail(badMediaType, "the Content-Type is not accepted here", "send the JSON as "+strings.Join(b.accept, " or "))
 	}
 	body, err := b.read(c)
-	if over := new(http.MaxBytesError); errors.As(err, &over) {
-		return v, consent.Fail(tooLarge, fmt.Sprintf("the body is larger than %d bytes", b.bytes), "send less")
-	}
 	if err != nil {
-		return v, consent.Fail(badJSON, "the body could not be read to its end", "send the whole body")
+		return v, b.unread(err)
 	}
 	plain := b.plain(body)
 	if q, ok := any(&v).(quickly); ok && plain {
@@ -75,12 +72,24 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 	return v, nil
 }
 
-// read reads a body, in one piece when its length is told.
+// unread is the error of a body that was not read.
+func (b bounds) unread(err error) error {
+	if over := new(http.MaxBytesError); errors.As(err, &over) {
+		return consent.Fail(tooLarge, fmt.Sprintf("the body is larger than %d bytes", b.bytes), "send less")
+	}
+	return consent.Fail(badJSON, "the body could not be read to its end", "send the whole body")
+}
+
+// read reads a body, in one piece when its length is told. Once it is closed,
+// net/http does not look for more of it.
 func (b bounds) read(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	if n := r.ContentLength; n > 0 && n <= b.bytes {
 		body := make([]byte, n)
 		_, err := io.ReadFull(r.Body, body)
+		if err == nil {
+			err = r.Body.Close()
+		}
 		return body, err
 	}
 	return io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, b.bytes))
