@@ -26,7 +26,7 @@ func (c *backupCmd) Run(ctx context.Context, s streams) (err error) {
 	next := c.Out + ".part"
 	f, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return fmt.Errorf("write the backup: %w", err)
+		return unwritten("the backup", c.Out, err)
 	}
 	defer func() {
 		if err != nil {
@@ -47,10 +47,10 @@ func (c *backupCmd) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write the backup: %w", err)
+		return unwritten("the backup", c.Out, err)
 	}
 	if err := os.Rename(next, c.Out); err != nil {
-		return fmt.Errorf("write the backup: %w", err)
+		return unwritten("the backup", c.Out, err)
 	}
 	_, err = fmt.Fprintf(s.out, "%s: %d bytes, checked. The signing keys are not in it: keep the key file apart.\n", c.Out, size)
 	return err
@@ -68,7 +68,7 @@ type restoreCmd struct {
 func (c *restoreCmd) Run(ctx context.Context, s streams) (err error) {
 	f, err := os.Open(c.File)
 	if err != nil {
-		return fmt.Errorf("open the backup: %w", err)
+		return unread("the backup", c.File, err)
 	}
 	defer f.Close()
 	store, err := c.open(ctx)

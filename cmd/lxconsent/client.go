@@ -64,7 +64,7 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 	if r.TokenFile != "" {
 		b, err := os.ReadFile(r.TokenFile)
 		if err != nil {
-			return nil, fmt.Errorf("read the API token: %w", err)
+			return nil, unread("the API token file", r.TokenFile, err)
 		}
 		token = strings.TrimSpace(string(b))
 	}
@@ -149,13 +149,13 @@ type siteApplyCmd struct {
 func (c *siteApplyCmd) Run(ctx context.Context, s streams) error {
 	b, err := os.ReadFile(c.File)
 	if err != nil {
-		return fmt.Errorf("read the site document: %w", err)
+		return unread("the site document", c.File, err)
 	}
 	var head struct {
 		ID string `json:"id"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return consent.Errorf(consent.Invalid, "%s is not a JSON document: %w", c.File, err)
+		return &consent.Error{Code: consent.Invalid, Cause: c.File + " is no JSON object", Fix: "mend it; the schema for your editor is at /v1/schema/site.json of the server", Err: err}
 	}
 	if head.ID == "" {
 		return consent.Fail(consent.Invalid, c.File+" has no `id`", "give the site an id of a-z, 0-9 and hyphen")

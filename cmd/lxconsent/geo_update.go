@@ -60,7 +60,7 @@ func (c *geoUpdateCmd) updater() (*updater, error) {
 	}
 	raw, err := os.ReadFile(c.LicenseKeyFile)
 	if err != nil {
-		return nil, consent.Errorf(consent.Invalid, "the licence key file cannot be read: %w", err)
+		return nil, unread("the licence key file", c.LicenseKeyFile, err)
 	}
 	key := strings.TrimSpace(string(raw))
 	if key == "" || strings.ContainsAny(key, " \t\r\n") {
@@ -116,7 +116,7 @@ func (u *updater) since(name string) time.Time {
 func (u *updater) update(ctx context.Context, name string) (fresh bool, err error) {
 	dir, err := os.MkdirTemp(filepath.Dir(name), ".geo-update-*")
 	if err != nil {
-		return false, consent.Errorf(consent.Invalid, "the folder of %s cannot be written to: %w", name, err)
+		return false, unwritten("the database", name, err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 

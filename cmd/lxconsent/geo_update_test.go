@@ -296,7 +296,7 @@ func TestGeoUpdateNeedsAnAccountAndASafeWay(t *testing.T) {
 		{"a way that others can read", append(full, "--url", "http://downloads.example"), "only be sent over https"},
 		{"no server", full, "is this machine online?"},
 		{"a redirect to a way that others can read", buys(t, away.URL, out), "not safe"},
-		{"a folder that is not there", buys(t, gone.URL, filepath.Join(dir, "none", "city.mmdb")), "cannot be written to"},
+		{"a folder that is not there", buys(t, gone.URL, filepath.Join(dir, "none", "city.mmdb")), "cannot be written"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

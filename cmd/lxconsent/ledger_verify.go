@@ -44,7 +44,7 @@ func (c *ledgerVerifyCmd) Run(ctx context.Context, s streams) error {
 	if c.File != "" {
 		f, err := os.Open(c.File)
 		if err != nil {
-			return fmt.Errorf("open the export: %w", err)
+			return unread("the export", c.File, err)
 		}
 		defer f.Close()
 		v, err := verify(f, keys)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -20,7 +21,7 @@ func (c *serveCmd) hooksOf(store consent.Cabinet, events *feed.Desk, keys *conse
 	for _, text := range c.WebhookAllow {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, consent.Errorf(consent.Invalid, "--webhook-allow %q is no network; write it as 10.0.0.0/8", text)
+			return nil, consent.Fail(consent.Invalid, fmt.Sprintf("--webhook-allow %q is not a network", text), "write it as 10.0.0.0/8")
 		}
 		allow = append(allow, p.Masked())
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"reflect"
@@ -31,7 +30,7 @@ type receiptVerifyCmd struct {
 func (c *receiptVerifyCmd) Run(ctx context.Context, s streams) error {
 	b, err := os.ReadFile(c.File)
 	if err != nil {
-		return fmt.Errorf("read the receipt: %w", err)
+		return unread("the receipt", c.File, err)
 	}
 	var set web.KeySet
 	if c.Keys == "" {
@@ -95,7 +94,7 @@ func sameAs(file []byte, signed consent.Receipt) error {
 func heldBy(path string, r consent.Receipt) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("open the export: %w", err)
+		return unread("the export", path, err)
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)
@@ -119,7 +118,7 @@ func heldBy(path string, r consent.Receipt) error {
 		return nil
 	}
 	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read the export: %w", err)
+		return unread("the export", path, err)
 	}
 	return consent.Fail(consent.Invalid, "the export does not hold the record "+r.ID, "the ledger was changed since, or the export is of another site or time")
 }
@@ -127,10 +126,10 @@ func heldBy(path string, r consent.Receipt) error {
 func readKeys(path string) (set web.KeySet, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return set, fmt.Errorf("read the keys: %w", err)
+		return set, unread("the key set", path, err)
 	}
 	if err := json.Unmarshal(b, &set); err != nil {
-		return set, consent.Errorf(consent.Invalid, "%s is not a key set: %w", path, err)
+		return set, &consent.Error{Code: consent.Invalid, Cause: path + " is no key set", Fix: "take the answer of /v1/keys of the server as it is", Err: err}
 	}
 	return set, nil
 }

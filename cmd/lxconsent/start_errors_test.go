@@ -42,12 +42,46 @@ func TestAServerThatCannotStartSaysWhyAndHowToMendIt(t *testing.T) {
 		"a file without keys":          {[]string{"--key-file", file("k4", `{"keys":[]}`)}, "k4 holds no keys that can be used", "put it back from your backup"},
 		"a token that is not there":    {[]string{"--api-token-file", filepath.Join(dir, "none")}, "cannot be read", "openssl rand -hex 32"},
 		"a malformed address of Redis": {[]string{"--redis", "foo://x"}, "Redis address 1 is malformed", "write it as redis://"},
+		"a network that is none":       {[]string{"--webhook-allow", "10.0.0.0"}, `"10.0.0.0" is not a network`, "write it as 10.0.0.0/8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data-dir", t.TempDir()}, c.args...)
 			status, out := lx(t, args...)
 			if status != 1 || !strings.Contains(out, c.cause) || !strings.Contains(out, "fix: ") || !strings.Contains(out, c.fix) || strings.Contains(out, "Embed tag") {
+				t.Errorf("%d %s", status, out)
+			}
+		})
+	}
+}
+
+func TestACommandThatCannotUseAFileNamesItAndSaysHowToMendIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	none, cut := filepath.Join(dir, "none"), filepath.Join(dir, "cut")
+	if err := os.WriteFile(cut, []byte(`{"id":"shop"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const path = "check the path"
+	for name, c := range map[string]struct {
+		args       []string
+		cause, fix string
+	}{
+		"a site document":        {[]string{"site", "apply", "-f", none}, "the site document " + none + " cannot be read", path},
+		"one that is cut":        {[]string{"site", "apply", "-f", cut}, cut + " is no JSON object", "/v1/schema/site.json"},
+		"a token":                {[]string{"site", "list", "--api-token-file", none}, "the API token file " + none + " cannot be read", path},
+		"a password":             {[]string{"user", "add", "ann@example.com", "--password-file", none}, "the password file " + none + " cannot be read", path},
+		"an export":              {[]string{"ledger", "verify", none}, "the export " + none + " cannot be read", path},
+		"a receipt":              {[]string{"receipt", "verify", none}, "the receipt " + none + " cannot be read", path},
+		"keys":                   {[]string{"receipt", "verify", cut, "--keys", none}, "the key set " + none + " cannot be read", path},
+		"keys that are cut":      {[]string{"receipt", "verify", cut, "--keys", cut}, cut + " is no key set", "/v1/keys"},
+		"a backup":               {[]string{"restore", none, "--data-dir", dir}, "the backup " + none + " cannot be read", path},
+		"a backup to be written": {[]string{"backup", "--out", filepath.Join(none, "b")}, "b cannot be written", "the rights of its folder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, out := lx(t, c.args...)
+			if status != 1 || !strings.Contains(out, c.cause) || !strings.Contains(out, "fix: ") || !strings.Contains(out, c.fix) {
 				t.Errorf("%d %s", status, out)
 			}
 		})

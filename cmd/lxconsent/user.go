@@ -2,16 +2,17 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
-
-	"github.com/leadiumx/consent/consent"
 )
 
 type userCmd struct {
@@ -78,14 +79,14 @@ func readSecret(path string) (string, error) {
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return "", consent.Errorf(consent.Invalid, "the password cannot be read: %w", err)
+			return "", unread("the password file", path, err)
 		}
 		defer f.Close()
 		in = f
 	}
 	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
 	if err != nil && err != io.EOF {
-		return "", consent.Errorf(consent.Invalid, "the password cannot be read: %w", err)
+		return "", unread("the password file", path, err)
 	}
 	return strings.TrimRight(line, "\r\n"), nil
 }
@@ -109,9 +110,17 @@ func (c *userListCmd) Run(ctx context.Context, s streams) error {
 	if err := c.ask(ctx, http.MethodGet, "/v1/members", nil, &out); err != nil {
 		return err
 	}
-	return c.print(s, out, "EMAIL\tNAME\tROLE\tSITES\tSECOND FACTOR", func(w io.Writer) {
+	return c.print(s, out, "EMAIL\tNAME\tROLE\tROLES ON SITES\tSECOND FACTOR", func(w io.Writer) {
 		for _, m := range out.Members {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%v\n", m.Email, m.Name, m.Role, len(m.Sites), m.SecondFactor)
+			factor := "no"
+			if m.SecondFactor {
+				factor = "yes"
+			}
+			var beyond []string
+			for _, site := range slices.Sorted(maps.Keys(m.Sites)) {
+				beyond = append(beyond, site+": "+m.Sites[site])
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Email, m.Name, cmp.Or(m.Role, "-"), cmp.Or(strings.Join(beyond, ", "), "-"), factor)
 		}
 	})
 }
