@@ -120,9 +120,13 @@ func (x *index) drop(first uint64) {
 // unknown reports whether the store alone knows a person: the log holds nothing
 // about them that the store has not had.
 func (b *Outbox) unknown(site, subject string) bool {
-	person := digestOf(site, subject)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.index.tombs) == 0 && b.index.last() <= b.applied {
+		// It holds nothing about anybody, mostly.
+		return !b.down
+	}
+	person := digestOf(site, subject)
 	_, gone := b.index.tombs[person]
 	return !gone && !b.down && b.index.heads[person] <= b.applied
 }
