@@ -110,11 +110,10 @@ func (s *Server) readAsk(ctx context.Context, c echo.Context, in *room) error {
 		}
 		ask.Level = n
 	}
-	v := s.visitWith(r, ask.Site, p)
 	// Signals can only tighten, so anybody may send them.
-	ask.Place = v.place
-	ask.Signals = consent.Signals{GPC: v.gpc || bool(p.gpc), Minor: bool(p.minor), Sensitive: bool(p.sensitive)}
+	ask.Signals = consent.Signals{GPC: hasGPC(r) || bool(p.gpc), Minor: bool(p.minor), Sensitive: bool(p.sensitive)}
 	if _, ok := bearer(r); !ok {
+		ask.Place = s.visitWith(r, ask.Site, p).place
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 		return nil
 	}

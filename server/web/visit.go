@@ -32,7 +32,7 @@ func (s *Server) visit(c echo.Context, site string) visitOf {
 
 func (s *Server) visitWith(r *http.Request, site string, p *params) visitOf {
 	place, _, source := s.o.Places.Locate(peer(r), r.Header)
-	v := visitOf{place: place, source: source, gpc: first(r.Header, gpcHeader) == "1", lang: p.lang.value}
+	v := visitOf{place: place, source: source, gpc: hasGPC(r), lang: p.lang.value}
 	if !s.o.Demo || site != demoSite {
 		return v
 	}
@@ -48,6 +48,8 @@ func (s *Server) visitWith(r *http.Request, site string, p *params) visitOf {
 
 // gpcHeader is Sec-GPC, spelt as net/http keeps it.
 const gpcHeader = "Sec-Gpc"
+
+func hasGPC(r *http.Request) bool { return first(r.Header, gpcHeader) == "1" }
 
 // first is Header.Get for a name that is spelt as net/http keeps it.
 func first(h http.Header, name string) string {
