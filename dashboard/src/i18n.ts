@@ -62,8 +62,8 @@ export async function learn(): Promise<void> {
 /** Learns what the server says; nothing that is seen first waits for it. */
 async function learnServer(wanted: Language): Promise<void> {
   try {
-    if (wanted === "de") teach((await import("./words/server.de.json")).default);
-    if (wanted === "es") teach((await import("./words/server.es.json")).default);
+    if (wanted === "de") teach((await import("./words/server.de.json")).default, wanted);
+    if (wanted === "es") teach((await import("./words/server.es.json")).default, wanted);
   } catch {
     // Then it speaks English.
   }

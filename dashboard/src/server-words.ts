@@ -10,10 +10,12 @@ interface Pattern {
 
 let exact: Words = {};
 let patterns: readonly Pattern[] = [];
+let point = ".";
 
-/** Takes a catalogue. */
-export function teach(words: Words): void {
+/** Takes the catalogue of a language. */
+export function teach(words: Words, language: string): void {
   exact = words;
+  point = (1.5).toLocaleString(language).charAt(1);
   patterns = Object.entries(words)
     .filter(([text]) => text.includes("{}"))
     // The more of a sentence is fixed, the surer is the match.
@@ -27,6 +29,7 @@ const literal = (s: string) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 export function told(text: string): string {
   const whole = exact[text];
   if (whole) return whole;
+  if (/^\d+\.\d+$/.test(text)) return text.replace(".", point);
   for (const { fits, said } of patterns) {
     const [, ...filled] = fits.exec(text) ?? [];
     // What is filled in may be a sentence, or a part of one, itself.

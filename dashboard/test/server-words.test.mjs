@@ -9,12 +9,12 @@ const { outputText } = ts.transpileModule(read('server-words.ts'), { compilerOpt
 const { teach, told } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 
 test('a sentence of the server is said in German, with its values', () => {
-  teach(JSON.parse(read('words/server.de.json')));
+  teach(JSON.parse(read('words/server.de.json')), 'de');
   for (const [text, want] of Object.entries({
     'the banner has no name': 'das Banner hat keinen Namen',
     '"OK" does not say that it grants': '"OK" sagt nicht, dass es zustimmt',
     'in dark schemes the labels of the buttons has a contrast of 1.05 to 1, and needs 4.5':
-      'in dunklen Schemata hat die Beschriftung der Knöpfe einen Kontrast von 1.05 zu 1 und braucht 4.5',
+      'in dunklen Schemata hat die Beschriftung der Knöpfe einen Kontrast von 1,05 zu 1 und braucht 4,5',
     'the site document has 2 fault(s); the first is at locales: no language is listed':
       'das Website-Dokument hat 2 Fehler; der erste ist bei locales: es ist keine Sprache angegeben',
     'Google Analytics runs before the visitor decides (script); the site declares its host, so the script holds it back where it can':
@@ -29,7 +29,7 @@ test('a sentence of the server is said in German, with its values', () => {
 test('no sentence of a catalogue is taken for another one', () => {
   for (const language of ['de', 'es']) {
     const words = JSON.parse(read(`words/server.${language}.json`));
-    teach(words);
+    teach(words, language);
     for (const [text, said] of Object.entries(words)) assert.equal(told(text.replaceAll('{}', '0x7')), said.replaceAll('{}', '0x7'), text);
   }
 });

@@ -26,7 +26,7 @@ test('a finding of the banner rules is told in German, and so are the places and
   await see('colour-accent').press('Tab');
   const finding = see('finding-D05').first();
   await finding.waitFor();
-  assert.match(await finding.innerText(), /In hellen Schemata hat die Beschriftung der Knöpfe einen Kontrast von 1\.00 zu 1 und braucht 4\.5\.\s+Wählen Sie Farben, deren Kontrast mindestens 4,5 zu 1 ist\./);
+  assert.match(await finding.innerText(), /In hellen Schemata hat die Beschriftung der Knöpfe einen Kontrast von 1,00 zu 1 und braucht 4,5\.\s+Wählen Sie Farben, deren Kontrast mindestens 4,5 zu 1 ist\./);
   // Places and languages that a finding names are named in German too.
   await page.locator('[data-room=words]').click();
   await see('finding-D35').first().waitFor();

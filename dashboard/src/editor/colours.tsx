@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { Colours, Finding } from "../api";
 import { contrast } from "../colour";
 import { faultOf } from "../problem";
-import { t } from "../i18n";
+import { language, t } from "../i18n";
 
 const fields = (): { key: keyof Colours; label: string }[] => [
   { key: "accent", label: t("Accent") },
@@ -93,7 +93,7 @@ function Contrast({ front, back, what }: { front?: string; back?: string; what: 
   if (ratio >= 4.5) return null;
   return (
     <Alert color="yellow" p="xs" role="status">
-      {t("{what}: the contrast is {ratio}:1. Many people cannot read less than 4.5:1.", { what, ratio: ratio.toFixed(1) })}
+      {t("{what}: the contrast is {ratio}:1. Many people cannot read less than 4.5:1.", { what, ratio: ratio.toLocaleString(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }) })}
     </Alert>
   );
 }
