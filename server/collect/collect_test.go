@@ -1,0 +1,162 @@
+package collect_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"maps"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
+	"github.com/leadiumx/consent/server/boltstore"
+	"github.com/leadiumx/consent/server/collect"
+)
+
+// one is the only edition.
+type one struct{ live consent.Edition }
+
+// Live returns it.
+func (o *one) Live(string) (*consent.Edition, error) { return &o.live, nil }
+
+// Edition returns it too.
+func (o *one) Edition(context.Context, string, int) (*consent.Edition, error) {
+	return &o.live, nil
+}
+
+// visit is a visitor from France at a desk whose clock is moved by hand. The
+// browser keeps what the desk answered last.
+type visit struct {
+	*collect.Desk
+	t    *testing.T
+	keys *consent.Keyring
+	now  time.Time
+	note string
+	held collect.Answer
+}
+
+func newVisit(t *testing.T) *visit {
+	t.Helper()
+	laws, err := law.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := consent.NewKeyring(consent.Key{ID: "k1", Secret: bytes.Repeat([]byte{7}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store.db"), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	v := &visit{t: t, keys: keys, now: time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)}
+	site := consent.Site{ID: "shop", Tenant: "default", Establishment: "US-WY", Locales: []string{"en"}, Purposes: []consent.Purpose{
+		{ID: "necessary", Classes: []consent.Class{consent.Necessary}},
+		{ID: "analytics", Classes: []consent.Class{consent.Analytics}, Basis: consent.BasisConsent},
+		{ID: "marketing", Classes: []consent.Class{consent.Ads}, Basis: consent.BasisConsent},
+	}}
+	regime := laws.Resolve(consent.Place{Country: "FR"}, consent.Place{Country: "US", Subdivision: "WY"}, v.now)
+	v.note = consent.SealNote(keys, "default", consent.Note{Site: "shop", Edition: 1, Regime: regime.ID, Locale: "en"})
+	v.Desk = collect.New(collect.Options{
+		Records: store, Editions: &one{consent.Next(nil, site, "", "", v.now.AddDate(0, -1, 0))}, Laws: laws, Keys: keys,
+		Clock: func() time.Time { return v.now }, Random: rand.Reader, Patience: time.Second,
+		WordsHash: func(*consent.Site, law.Regime, string) string { return "w" },
+	})
+	return v
+}
+
+// write is a write of the browser, with what it holds.
+func (v *visit) write(action consent.Action, levels map[string]int) collect.Write {
+	id := make([]byte, 16)
+	_, _ = rand.Read(id)
+	return collect.Write{
+		Site: "shop", ID: base64.RawURLEncoding.EncodeToString(id), Note: v.note, Levels: levels, Action: action,
+		Consent: v.held.Consent, Subject: v.held.Subject,
+	}
+}
+
+// does sends a write and keeps the answer.
+func (v *visit) does(w collect.Write) {
+	v.t.Helper()
+	a, err := v.Record(v.t.Context(), w)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.held = a
+}
+
+// holds checks the levels of the cookie that the browser keeps.
+func (v *visit) holds(what string, want map[string]int) {
+	v.t.Helper()
+	c := consent.OpenCookie(v.keys, "default", "shop", v.held.Consent)
+	if c == nil || c.Forged || c.Unproved || !maps.Equal(c.Levels, want) {
+		v.t.Errorf("%s: the browser holds %+v, want %v", what, c, want)
+	}
+}
+
+var (
+	yes = map[string]int{"analytics": 1, "marketing": 1}
+	no  = map[string]int{"analytics": 0, "marketing": 0}
+)
+
+func TestAWriteAboutOnePurposeRenewsNoGrantThatHasEnded(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	v.does(v.write(consent.AcceptAll, yes))
+	v.now = v.now.AddDate(0, 1, 0)
+	v.does(v.write(consent.Save, map[string]int{"analytics": 1}))
+	v.holds("a grant that still holds is kept", yes)
+	v.now = v.now.AddDate(2, 0, 0)
+	v.does(v.write(consent.Save, map[string]int{"analytics": 1}))
+	v.holds("one that has ended is not", map[string]int{"analytics": 1})
+	v.does(v.write(consent.Save, map[string]int{"marketing": 0}))
+	v.now = v.now.AddDate(2, 0, 0)
+	v.does(v.write(consent.Save, map[string]int{"analytics": 1}))
+	v.holds("a refusal stays", map[string]int{"analytics": 1, "marketing": 0})
+}
+
+func TestADecisionThatWaitedUndoesNoNewerOneInTheBrowser(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	v.does(v.write(consent.AcceptAll, yes))
+	before := v.held.Consent
+	v.now = v.now.Add(10 * time.Minute)
+	v.does(v.write(consent.RejectAll, no))
+	v.now = v.now.Add(5 * time.Minute)
+	// Another tab decided five minutes before that, and could not say so till now.
+	waited := v.write(consent.Save, map[string]int{"analytics": 1})
+	waited.Age, waited.Before = (10 * time.Minute).Milliseconds(), before
+	v.does(waited)
+	v.holds("the later refusal", no)
+}
+
+func TestAWriteIsNobodyElses(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	w := v.write(consent.AcceptAll, yes)
+	v.does(w)
+	first := v.held
+	v.held = collect.Answer{}
+	v.does(v.write(consent.AcceptAll, yes))
+	again := w
+	again.Subject = v.held.Subject
+	if _, err := v.Record(t.Context(), again); consent.CodeOf(err) != consent.IDReused {
+		t.Errorf("another subject repeats the write: %v", err)
+	}
+	began := v.now
+	for after, want := range map[time.Duration]bool{collect.TokenWindow - time.Second: true, collect.TokenWindow: false} {
+		v.now = began.Add(after)
+		a, err := v.Record(t.Context(), w)
+		if err != nil || a.ID != first.ID || a.Consent != first.Consent || (a.Subject != "") != want {
+			t.Errorf("a retry after %v = %+v, %v", after, a, err)
+		}
+	}
+	signal := v.write(consent.GPC, nil)
+	if _, err := v.Record(t.Context(), signal); consent.CodeOf(err) != consent.Contradicts {
+		t.Errorf("a signal alone is taken for a decision: %v", err)
+	}
+}
