@@ -83,7 +83,7 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 		return Decision{Reason: ReasonBadToken}
 	}
 	if !answered {
-		return fallback(mode, rule, ask, ReasonNoRecord)
+		return fallback(mode, rule.Max, ask, ReasonNoRecord)
 	}
 	// What the visitor left out of a grant stays out when the grant has ended.
 	rule.Max = min(level, rule.Max)
@@ -93,11 +93,11 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 	}
 	switch {
 	case choice.Unproved:
-		return fallback(mode, rule, ask, ReasonBadToken)
+		return fallback(mode, rule.Max, ask, ReasonBadToken)
 	case rule.Laxer:
-		return fallback(mode, rule, ask, ReasonNoRecord)
+		return fallback(mode, rule.Max, ask, ReasonNoRecord)
 	case choice.Edition < rule.Since:
-		return fallback(mode, rule, ask, ReasonEditionChanged)
+		return fallback(mode, rule.Max, ask, ReasonEditionChanged)
 	}
 	// A level may end before the ones below it.
 	for n := rule.Max; n > 0; n-- {
@@ -111,7 +111,7 @@ func Decide(ask Ask, rule Rule, choice *Choice, lives Lives, signals Signals, no
 		}
 		return d
 	}
-	return fallback(mode, rule, ask, ReasonExpired)
+	return fallback(mode, rule.Max, ask, ReasonExpired)
 }
 
 // life is how many months a grant of a level holds.
@@ -123,12 +123,12 @@ func (r Rule) life(level, months int) int {
 }
 
 // fallback answers when no valid grant or refusal exists: the regime's default.
-func fallback(mode Mode, rule Rule, ask Ask, why Reason) Decision {
+func fallback(mode Mode, level int, ask Ask, why Reason) Decision {
 	switch mode {
 	case Notice:
-		return grant(rule.Max, ask, ReasonNotice)
+		return grant(level, ask, ReasonNotice)
 	case OptOut:
-		return grant(rule.Max, ask, ReasonNotObjected)
+		return grant(level, ask, ReasonNotObjected)
 	default:
 		return Decision{Reason: why}
 	}
@@ -147,8 +147,10 @@ func (c *Choice) level(purpose, vendor string) (level int, answered bool) {
 	if c == nil || c.Forged {
 		return 0, false
 	}
-	if n, ok := c.Vendors[vendor]; ok && vendor != "" {
-		return n, true
+	if vendor != "" {
+		if n, ok := c.Vendors[vendor]; ok {
+			return n, true
+		}
 	}
 	n, ok := c.Levels[purpose]
 	return n, ok

@@ -108,7 +108,8 @@ func (d *Desk) Check(ctx context.Context, ask *Ask) (Answer, error) {
 		Decisions: slices.Grow(ask.Room[:0], len(ask.Purposes)+len(ask.Vendors)+len(ask.Cookies)),
 	}
 	for _, name := range ask.Purposes {
-		a.Decisions = append(a.Decisions, v.decide(name, "", "", ask))
+		a.Decisions = append(a.Decisions, Decision{Purpose: name})
+		v.decide(&a.Decisions[len(a.Decisions)-1], ask)
 	}
 	for _, id := range ask.Vendors {
 		a.Decisions = append(a.Decisions, v.vendor(id, ask)...)
@@ -147,21 +148,30 @@ func (v *view) fill(ctx context.Context, d *Desk, e *consent.Edition, ask *Ask) 
 // and the stored record. unavailable says that a subject could not be looked up
 // and no cookie speaks for the visitor. What it finds is in room.
 func (d *Desk) choice(ctx context.Context, e *consent.Edition, ask *Ask, room *view) (c *consent.Choice, unavailable bool) {
-	if ask.Away {
+	switch {
+	case ask.Away:
 		return nil, true
+	case ask.SubjectID != "" || ask.ExternalID != "":
+		return d.recorded(ctx, e, ask, nil, room)
 	}
+	if ask.Consent != "" {
+		c = &room.opened
+		c.Open(d.o.Keys, e.Site.Tenant, ask.Site, ask.Consent)
+	}
+	if ask.Subject == "" {
+		return c, false
+	}
+	return d.recorded(ctx, e, ask, c, room)
+}
+
+// recorded is choice for a visitor who is known by a subject, beside what the
+// cookie says.
+func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *consent.Choice, room *view) (_ *consent.Choice, unavailable bool) {
 	subject := ask.SubjectID
-	if ask.ExternalID != "" {
+	switch {
+	case ask.ExternalID != "":
 		subject = consent.AccountSubject(d.o.Keys, e.Site.Tenant, ask.Site, ask.ExternalID)
-	}
-	if subject == "" {
-		if ask.Consent != "" {
-			c = &room.opened
-			c.Open(d.o.Keys, e.Site.Tenant, ask.Site, ask.Consent)
-		}
-		if ask.Subject == "" {
-			return c, false
-		}
+	case subject == "":
 		t, err := consent.OpenSubject(d.o.Keys, e.Site.Tenant, ask.Site, ask.Subject)
 		if err != nil {
 			return &consent.Choice{Forged: true}, false
@@ -219,36 +229,37 @@ func refused(levels, by map[string]int) map[string]int {
 	return out
 }
 
-func (v *view) decide(name, vendor, cookie string, ask *Ask) Decision {
-	out := Decision{Purpose: name, Vendor: vendor, Cookie: cookie}
-	i, ok := v.edition.Site.PurposeNamed(name)
+// decide answers what out asks: a purpose by one of its names, for a vendor.
+func (v *view) decide(out *Decision, ask *Ask) {
+	i, ok := v.edition.Site.PurposeNamed(out.Purpose)
 	if !ok {
 		out.Reason = consent.ReasonUnknownPurpose
-		return out
+		return
 	}
 	p, rule := &v.edition.Site.Purposes[i], &v.here[i]
 	out.Purpose, out.Basis = p.ID, p.Basis
-	if !rule.Laxer && v.answered(p.ID, vendor) {
+	if !rule.Laxer && v.answered(p.ID, out.Vendor) {
 		// Whoever moved to where more is asked than where they answered is
 		// judged by where they are.
 		rule = &v.own[i]
 	}
 	lives := consent.Lives{ConsentMonths: v.regime.Terms.ConsentMonths}
-	out.Decision = consent.Decide(consent.Ask{Vendor: vendor, Level: ask.Level}, *rule, v.choice, lives, ask.Signals, v.now)
+	out.Decision = consent.Decide(consent.Ask{Vendor: out.Vendor, Level: ask.Level}, *rule, v.choice, lives, ask.Signals, v.now)
 	if v.unavailable && out.Reason != consent.ReasonNecessary {
 		// Whoever may have refused is treated as having refused.
 		out.Decision = consent.Decision{Reason: consent.ReasonUnavailable}
 	}
-	return out
 }
 
 func (v *view) answered(purpose, vendor string) bool {
 	if v.choice == nil {
 		return false
 	}
-	_, byPurpose := v.choice.Levels[purpose]
-	_, byVendor := v.choice.Vendors[vendor]
-	return byPurpose || (byVendor && vendor != "")
+	_, ok := v.choice.Levels[purpose]
+	if !ok && vendor != "" {
+		_, ok = v.choice.Vendors[vendor]
+	}
+	return ok
 }
 
 func (v *view) vendor(id string, ask *Ask) []Decision {
@@ -256,9 +267,10 @@ func (v *view) vendor(id string, ask *Ask) []Decision {
 	if !ok {
 		return []Decision{{Vendor: id, Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}}
 	}
-	out := make([]Decision, 0, len(x.Purposes))
-	for _, p := range x.Purposes {
-		out = append(out, v.decide(p, id, "", ask))
+	out := make([]Decision, len(x.Purposes))
+	for i, p := range x.Purposes {
+		out[i] = Decision{Purpose: p, Vendor: id}
+		v.decide(&out[i], ask)
 	}
 	return out
 }
@@ -268,5 +280,7 @@ func (v *view) cookie(name string, ask *Ask) Decision {
 	if !ok {
 		return Decision{Cookie: name, Decision: consent.Decision{Reason: consent.ReasonUnknownPurpose}}
 	}
-	return v.decide(c.Purpose, c.Vendor, name, ask)
+	out := Decision{Purpose: c.Purpose, Vendor: c.Vendor, Cookie: name}
+	v.decide(&out, ask)
+	return out
 }
