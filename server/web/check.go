@@ -65,20 +65,23 @@ func (s *Server) check(c echo.Context) error {
 }
 
 // asked answers the check that a request holds, as long as the room is held.
-// For a caller who holds an API key one bound is for the key and the visitor
-// together; without a key only who is known by a subject is looked up.
+// Without an API key only who is known by a subject is looked up.
 func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
-	ctx := c.Request().Context()
-	if _, ok := bearer(c.Request()); ok {
-		ctx = s.asking.next()
-	}
-	if err := s.readAsk(ctx, c, in); err != nil {
+	r, ask := c.Request(), &in.ask
+	if err := readAsk(r, in); err != nil {
 		return gate.Answer{}, err
 	}
-	if in.ask.Subject != "" {
+	ctx := r.Context()
+	if _, ok := bearer(r); ok {
+		// One bound is for the key and the visitor together.
+		ctx = s.asking.next()
+		if err := s.readNamed(ctx, c, in); err != nil {
+			return gate.Answer{}, err
+		}
+	} else if s.readVisitor(r, in); ask.Subject != "" {
 		ctx = s.asking.next()
 	}
-	a, err := s.answer(ctx, &in.ask)
+	a, err := s.answer(ctx, ask)
 	in.decisions = a.Decisions
 	return a, err
 }
@@ -92,11 +95,11 @@ func (s *Server) answer(ctx context.Context, ask *gate.Ask) (gate.Answer, error)
 	return a, err
 }
 
-// readAsk reads a check from the query, the cookies and the API key.
-func (s *Server) readAsk(ctx context.Context, c echo.Context, in *room) error {
-	r, p, ask := c.Request(), &in.params, &in.ask
+// readAsk reads what is asked.
+func readAsk(r *http.Request, in *room) error {
+	p, ask := &in.params, &in.ask
 	p.purposes = in.purposes
-	queryOf(c).read(p)
+	query(r.URL.RawQuery).read(p)
 	in.purposes = p.purposes
 	*ask = gate.Ask{Site: p.site.value, Purposes: p.purposes, Vendors: p.vendors, Cookies: p.cookies, Room: in.decisions}
 	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {
@@ -112,11 +115,20 @@ func (s *Server) readAsk(ctx context.Context, c echo.Context, in *room) error {
 	}
 	// Signals can only tighten, so anybody may send them.
 	ask.Signals = consent.Signals{GPC: hasGPC(r) || bool(p.gpc), Minor: bool(p.minor), Sensitive: bool(p.sensitive)}
-	if _, ok := bearer(r); !ok {
-		ask.Place = s.visitWith(r, ask.Site, p).place
-		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
-		return nil
-	}
+	return nil
+}
+
+// readVisitor reads where the visitor is who sends the check, and what proves
+// who they are.
+func (s *Server) readVisitor(r *http.Request, in *room) {
+	ask := &in.ask
+	ask.Place = s.visitWith(r, ask.Site, &in.params).place
+	ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
+}
+
+// readNamed reads whom the holder of an API key asks about.
+func (s *Server) readNamed(ctx context.Context, c echo.Context, in *room) error {
+	r, p, ask := c.Request(), &in.params, &in.ask
 	away, err := s.mayAsk(ctx, c, ask.Site)
 	if err != nil {
 		return err

@@ -89,12 +89,16 @@ func (s *Server) around(c echo.Context) error {
 	}
 	took := time.Since(s.made) - start
 	s.meter(c).Answered(c.Response().Status, took)
-	if !logged {
-		return nil
+	if logged {
+		s.write(c, took)
 	}
+	return nil
+}
+
+// write writes the line of a request in the log.
+func (s *Server) write(c echo.Context, took time.Duration) {
 	s.o.Log.Info("request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
 		"bytes", c.Response().Size, "took_us", took.Microseconds(), "request", s.name(c))
-	return nil
 }
 
 // safely turns a panic into an error of its request.
