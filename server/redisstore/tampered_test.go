@@ -54,7 +54,7 @@ func TestARecordThatSomebodySpoiledStopsNeitherItsRetryNorAnErasure(t *testing.T
 func TestABucketThatSomebodySpoiledStopsNoOtherRecord(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), raw(t, server)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
 	if err := c.Set(t.Context(), "lx:b:{shop/00}004", "not ours", 0).Err(); err != nil {
 		t.Fatal(err)
 	}
