@@ -86,7 +86,7 @@ func vendorName(site *consent.Site, id string) string {
 // stores are the names of what is kept in a browser and is no cookie, in every language.
 var stores = map[string]string{"local": "localStorage", "session": "sessionStorage", "idb": "IndexedDB", "cache": "Cache", "worker": "Service Worker"}
 
-// parts shows a declaration, purpose by purpose.
+// parts shows a declaration, purpose by purpose. Names and lifetimes keep their own direction, whatever the page's is.
 func (d *Declaration) parts(heading, usedBy string) [][]any {
 	out := make([][]any, 0, len(d.Purposes))
 	for _, p := range d.Purposes {
@@ -96,20 +96,21 @@ func (d *Declaration) parts(heading, usedBy string) [][]any {
 			if i > 0 {
 				who = append(who, ",")
 			}
-			who = append(who, " ", link(v.PolicyURL, v.Name))
+			name := el("bdi", nil, link(v.PolicyURL, v.Name))
 			if v.Country != "" {
-				who = append(who, " ("+v.Country+")")
+				name = append(name, " ("+v.Country+")")
 			}
+			who = append(who, " ", name)
 		}
 		if len(p.Vendors) > 0 {
 			part = append(part, who)
 		}
 		names := el("ul", nil)
 		for _, c := range p.Cookies {
-			item := el("li", nil, el("code", nil, c.Name))
+			item := el("li", nil, el("code", attributes{"dir": "ltr"}, c.Name))
 			for _, fact := range []string{stores[c.Kind], c.Vendor, c.Lifetime} {
 				if fact != "" {
-					item = append(item, " · "+fact)
+					item = append(item, " · ", el("bdi", nil, fact))
 				}
 			}
 			names = append(names, item)

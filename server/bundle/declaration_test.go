@@ -23,7 +23,7 @@ func TestTheDeclarationListsWhatTheSiteDeclares(t *testing.T) {
 		t.Errorf("the cookies are %+v", m.Cookies)
 	}
 	page := string(bundle.DeclarationPage(in))
-	for _, part := range []string{`<html lang="en" dir="ltr">`, "<h2>Marketing</h2>", "<code>_ads</code> · localStorage · YouTube · 2 years", `<a href="https://policies.example.com" target="_blank">YouTube</a>`} {
+	for _, part := range []string{`<html lang="en" dir="ltr">`, "<h2>Marketing</h2>", `<code dir="ltr">_ads</code> · <bdi>localStorage</bdi> · <bdi>YouTube</bdi> · <bdi>2 years</bdi>`, `<a href="https://policies.example.com" target="_blank">YouTube</a>`} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page does not hold %s", part)
 		}

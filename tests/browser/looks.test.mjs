@@ -149,7 +149,7 @@ test('the preferences lead to the list, in their language', () =>
 test('the list is a page of its own and JSON, too', async () => {
   const html = await (await fetch(`${server.url}/s/demo/declaration.html?lang=fr`)).text();
   assert.match(html, /<html lang="fr" dir="ltr">/);
-  assert.match(html, /<code>_fbp<\/code>/);
+  assert.match(html, /<code dir="ltr">_fbp<\/code>/);
   const json = await (await fetch(`${server.url}/v1/declaration?site=demo&lang=en`)).json();
   assert.equal(json.purposes.find((x) => x.id === 'marketing').cookies[0].name, '_fbp');
 });
