@@ -122,7 +122,7 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 	if v.site.PolicyURL != "" {
 		text = append(text, " ", link(v.site.PolicyURL, v.words["banner.policy"]))
 		for _, key := range v.owed.beside {
-			text = append(text, " ", link(v.site.PolicyURL, v.words[key]))
+			text = append(text, " · ", link(v.site.PolicyURL, v.words[key]))
 		}
 	}
 	if name == "preferences" {
