@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,9 @@ func style(site *consent.Site, dir string, closes bool, owed owed, words map[str
 		files = append(files, "bar", "bar-top")
 	default:
 		files = append(files, b.Layout)
+	}
+	if closes && slices.Contains(files, "bar") {
+		files = append(files, "bar-close")
 	}
 	files = append(files, "preferences")
 	if b.Theme.Logo != "" {

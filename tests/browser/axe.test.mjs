@@ -308,3 +308,22 @@ test('S21: a screen reader is given a named dialog, what can be chosen, and how 
     await p.check('#lx-consent [data-lx-purpose=recording]');
     assert.deepEqual((await heard(p, v)).slice(9, 11), ['checkbox Recording true', 'combobox Recording']);
   }));
+
+for (const layout of ['bar', 'corner'])
+  test(`where a law wants a control that closes, no button lies below it in the layout ${layout}`, async () => {
+    await stage.site('demo', { layout });
+    await page(
+      'demo',
+      'en',
+      async (p) => {
+        for (const width of [320, 960, 1100, 1366]) {
+          await p.setViewportSize({ width, height: 768 });
+          const [control, ...others] = await p.evaluate(() =>
+            ['close', 'reject', 'accept', 'settings'].map((a) => document.querySelector(`#lx-consent [data-lx-action=${a}]`).getBoundingClientRect().toJSON()),
+          );
+          assert.ok(others.every((b) => b.right <= control.left || b.top >= control.bottom), `${width}: ${JSON.stringify([control, others])}`);
+        }
+      },
+      { place: 'IT' },
+    );
+  });
