@@ -1,10 +1,9 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, problemOf } from "./api";
 import { t } from "./i18n";
-import { ProblemAlert } from "./problem";
-import { takeFocus } from "./sign-in/focus";
+import { CodeOrProblem } from "./sign-in/code";
 
 /**
  * A mutation that may ask for the password once more: dangerous acts do, some
@@ -50,7 +49,6 @@ function Ask({ done, close }: { done: () => void; close: () => void }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const confirm = useMutation({ mutationFn: () => api.confirm({ password, code: code || undefined }), onSuccess: done });
-  const second = confirm.isError && problemOf(confirm.error).code === "second-factor";
   return (
     <form
       onSubmit={(e) => {
@@ -68,10 +66,7 @@ function Ask({ done, close }: { done: () => void; close: () => void }) {
           data-autofocus
           data-testid="confirm-password"
         />
-        {(second || code !== "") && (
-          <TextInput label={t("Code")} ref={takeFocus} autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value.trim())} />
-        )}
-        {confirm.isError && !second && <ProblemAlert error={confirm.error} />}
+        <CodeOrProblem error={confirm.error} code={code} onChange={setCode} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={close}>
             {t("Cancel")}

@@ -1,5 +1,6 @@
 // What people may do, and what happens to what they typed: plans, roles, a wrong password, two organisations.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { after, test } from 'node:test';
 import { editor, owner, password, somebody } from './dashboard.mjs';
 import { startDemo, until } from './harness.mjs';
@@ -8,6 +9,15 @@ const demo = await startDemo();
 after(demo.stop);
 const ada = await owner(demo);
 const { page, see, go, saved } = ada;
+/** The code that an authenticator app shows now. */
+const codeOf = (secret) => {
+  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => Number.parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const sum = createHmac('sha1', key).update(step).digest();
+  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
+};
 const room = (name) => page.getByRole('tab', { name, exact: false }).first().click();
 
 test('a planned edition is called planned, the one that visitors get is called live, and the plan can be dropped', async () => {
@@ -105,6 +115,29 @@ test('a form keeps what somebody types, and takes in what somebody else saved me
     assert.equal(await page.getByLabel('E-mail').inputValue(), 'other@example.com');
   });
   assert.equal(await see('tenant-name').inputValue(), 'Half a na');
+});
+
+test('who has an authenticator app is asked for its code after the password, in a field that has the focus', async () => {
+  await go('/account');
+  await see('totp-begin').click();
+  const secret = await page.locator('code').first().innerText();
+  await see('totp-code').fill(codeOf(secret));
+  await page.getByRole('button', { name: 'Switch it on' }).click();
+  const recovery = await page.getByRole('alert').locator('code').first().innerText();
+  const other = await somebody(demo);
+  await other.go('/');
+  await other.see('sign-in-email').fill('ada@example.com');
+  await other.see('sign-in-password').fill(password);
+  await other.page.keyboard.press('Enter');
+  await other.see('code').waitFor();
+  assert.equal(await other.page.getByRole('alert').count(), 0, 'it is no fault to have one');
+  await other.page.keyboard.type('000000');
+  await other.page.keyboard.press('Enter');
+  await other.page.getByRole('alert').waitFor();
+  await other.see('code').fill(recovery);
+  await other.page.keyboard.press('Enter');
+  await other.see('site-card-demo').waitFor();
+  await other.close();
 });
 
 test('one who enters another organisation sees nothing of the first', async () => {

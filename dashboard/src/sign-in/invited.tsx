@@ -1,10 +1,11 @@
 import { Button, Loader, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, problemOf } from "../api";
+import { api } from "../api";
 import { t } from "../i18n";
 import { roleName } from "../organisation/roles";
 import { ProblemAlert } from "../problem";
+import { CodeOrProblem } from "./code";
 import { NewPasswordField } from "./field";
 import { Threshold } from "./threshold";
 
@@ -19,7 +20,6 @@ export function Invited({ token, done }: { token: string; done: () => void }) {
     mutationFn: () => api.accept({ token, email: i?.email ?? "", name, password, code: code || undefined }),
     onSuccess: done,
   });
-  const second = accept.isError && problemOf(accept.error).code === "second-factor";
   return (
     <Threshold title={i ? t("Join {name}", { name: i.organisation }) : t("Invitation")}>
       {open.isPending && <Loader aria-label={t("Loading")} />}
@@ -52,16 +52,7 @@ export function Invited({ token, done }: { token: string; done: () => void }) {
                 <NewPasswordField value={password} onChange={setPassword} />
               </>
             )}
-            {(second || code !== "") && (
-              <TextInput
-                label={t("Code")}
-                description={t("From your authenticator app, or one of your recovery codes.")}
-                autoComplete="one-time-code"
-                value={code}
-                onChange={(e) => setCode(e.currentTarget.value.trim())}
-              />
-            )}
-            {accept.isError && !second && <ProblemAlert error={accept.error} />}
+            <CodeOrProblem error={accept.error} code={code} onChange={setCode} />
             <Button type="submit" loading={accept.isPending} data-testid="invited-accept">
               {t("Accept")}
             </Button>

@@ -1,9 +1,9 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, problemOf } from "../api";
+import { api } from "../api";
 import { t } from "../i18n";
-import { ProblemAlert } from "../problem";
+import { CodeOrProblem } from "./code";
 import { takeFocus } from "./focus";
 
 /** E-mail and password, and the code when the account has a second factor. */
@@ -12,7 +12,6 @@ export function Password({ done }: { done: () => void }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const signIn = useMutation({ mutationFn: () => api.signIn({ email, password, code: code || undefined }), onSuccess: done });
-  const second = signIn.isError && problemOf(signIn.error).code === "second-factor";
   return (
     <form
       onSubmit={(e) => {
@@ -41,18 +40,7 @@ export function Password({ done }: { done: () => void }) {
           onChange={(e) => setPassword(e.currentTarget.value)}
           data-testid="sign-in-password"
         />
-        {(second || code !== "") && (
-          <TextInput
-            label={t("Code")}
-            description={t("From your authenticator app, or one of your recovery codes.")}
-            autoComplete="one-time-code"
-            value={code}
-            onChange={(e) => setCode(e.currentTarget.value.trim())}
-            ref={takeFocus}
-            data-testid="sign-in-code"
-          />
-        )}
-        {signIn.isError && !second && <ProblemAlert error={signIn.error} />}
+        <CodeOrProblem error={signIn.error} code={code} onChange={setCode} />
         <Button type="submit" loading={signIn.isPending} data-testid="sign-in">
           {t("Sign in")}
         </Button>
