@@ -184,8 +184,5 @@ func plain(c byte) bool {
 		low  uint64 = (1<<64 - 1<<' ') &^ (1<<'"' | 1<<'&' | 1<<'<' | 1<<'>')
 		high uint64 = (1<<63 - 1) &^ (1 << ('\\' - 64))
 	)
-	if c < 64 {
-		return low>>c&1 == 1
-	}
-	return c < 128 && high>>(c-64)&1 == 1
+	return [4]uint64{low, high}[c>>6]>>(c&63)&1 == 1
 }
