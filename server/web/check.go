@@ -122,7 +122,7 @@ func readAsk(r *http.Request, in *room) error {
 // who they are.
 func (s *Server) readVisitor(r *http.Request, in *room) {
 	ask := &in.ask
-	ask.Place = s.visitWith(r, ask.Site, &in.params).place
+	ask.Place, _ = s.placed(r, ask.Site, &in.params)
 	ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 }
 

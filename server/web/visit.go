@@ -31,20 +31,26 @@ func (s *Server) visit(c echo.Context, site string) visitOf {
 }
 
 func (s *Server) visitWith(r *http.Request, site string, p *params) visitOf {
-	place, _, source := s.o.Places.Locate(peer(r), r.Header)
-	v := visitOf{place: place, source: source, gpc: hasGPC(r), lang: p.lang.value}
-	if !s.o.Demo || site != demoSite {
-		return v
-	}
-	if p.place.given {
-		v.place, _ = consent.ParsePlace(p.place.value)
-		v.source = "demo"
-	}
-	if p.gpc {
+	v := visitOf{gpc: hasGPC(r), lang: p.lang.value}
+	v.place, v.source = s.placed(r, site, p)
+	if bool(p.gpc) && s.simulates(site) {
 		v.gpc, v.simGPC = true, true
 	}
 	return v
 }
+
+// placed says where a visit comes from, and how that is known.
+func (s *Server) placed(r *http.Request, site string, p *params) (place consent.Place, source string) {
+	if p.place.given && s.simulates(site) {
+		place, _ = consent.ParsePlace(p.place.value)
+		return place, "demo"
+	}
+	place, _, source = s.o.Places.Locate(peer(r), r.Header)
+	return place, source
+}
+
+// simulates reports whether the visitors of a site may be simulated.
+func (s *Server) simulates(site string) bool { return s.o.Demo && site == demoSite }
 
 // gpcHeader is Sec-GPC, spelt as net/http keeps it.
 const gpcHeader = "Sec-Gpc"
