@@ -127,15 +127,15 @@ func AsksAnew(prev, next *Site) []string {
 		}
 		old, ok := prev.Purpose(p.ID)
 		if !ok || prev.Controller.Name != next.Controller.Name || !subset(p.Classes, old.Classes) || p.Basis != old.Basis ||
-			!slices.Equal(p.Levels, old.Levels) || !subset(next.users(p.ID), prev.users(p.ID)) {
+			!slices.Equal(p.Levels, old.Levels) || !subset(next.vendorsFor(p.ID), prev.vendorsFor(p.ID)) {
 			anew = append(anew, p.ID)
 		}
 	}
 	return anew
 }
 
-// users lists the vendors that use data for a purpose.
-func (s *Site) users(purpose string) []string {
+// vendorsFor lists the vendors that use data for a purpose.
+func (s *Site) vendorsFor(purpose string) []string {
 	var ids []string
 	for _, v := range s.Vendors {
 		if slices.Contains(v.Purposes, purpose) {
