@@ -18,23 +18,23 @@ export async function somebody(demo, options) {
 
 /** Who has come in by the setup link, and has no account. */
 export async function guest(demo, options) {
-  const { page, see, ...rest } = await somebody(demo, options);
-  await page.goto(demo.server.dashboard);
-  await see('own-later').click();
-  await see('site-card-demo').waitFor();
-  return { page, see, ...rest };
+  const v = await somebody(demo, options);
+  await v.page.goto(demo.server.dashboard);
+  await v.see('own-later').click();
+  await v.see('site-card-demo').waitFor();
+  return v;
 }
 
 /** Who has made the first account. */
 export async function owner(demo) {
-  const { page, see, ...rest } = await somebody(demo);
-  await page.goto(demo.server.dashboard);
-  await see('own-name').fill('Ada Owner');
-  await see('own-email').fill('ada@example.com');
-  await see('new-password').fill(password);
-  await see('own-make').click();
-  await see('site-card-demo').waitFor();
-  return { page, see, ...rest };
+  const v = await somebody(demo);
+  await v.page.goto(demo.server.dashboard);
+  await v.see('own-name').fill('Ada Owner');
+  await v.see('own-email').fill('ada@example.com');
+  await v.see('new-password').fill(password);
+  await v.see('own-make').click();
+  await v.see('site-card-demo').waitFor();
+  return v;
 }
 
 /** Who has taken an invitation that `host` wrote, as an editor. */
@@ -43,10 +43,10 @@ export async function editor(demo, host, email) {
   await host.see('invite').click();
   await host.see('invite-email').fill(email);
   await host.see('invite-make').click();
-  const { page, see, ...rest } = await somebody(demo);
-  await page.goto(await host.see('handed-link').innerText());
-  await see('new-password').fill(password);
-  await see('invited-accept').click();
-  await see('site-card-demo').waitFor();
-  return { page, see, ...rest };
+  const v = await somebody(demo);
+  await v.page.goto(await host.see('handed-link').innerText());
+  await v.see('new-password').fill(password);
+  await v.see('invited-accept').click();
+  await v.see('site-card-demo').waitFor();
+  return v;
 }
