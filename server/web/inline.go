@@ -25,7 +25,7 @@ func (s *Server) inline(c echo.Context) error {
 	if !page.Whole {
 		// Later choices need the whole script; nothing waits for it.
 		src := s.o.PublicURL + "/s/" + url.PathEscape(site) + ".js"
-		if s.o.Demo && site == demoSite {
+		if s.simulates(site) {
 			src += simulation(c.QueryParams())
 		}
 		out += `<script async src="` + html.EscapeString(src) + `"></script>`

@@ -99,7 +99,7 @@ func schemeOf(site *consent.Site) string {
 // privacyQuery keeps what the demo simulates, or the language.
 func (s *Server) privacyQuery(c echo.Context, site string) string {
 	q := c.QueryParams()
-	if !s.o.Demo || site != demoSite {
+	if !s.simulates(site) {
 		q.Del("place")
 		q.Del("gpc")
 	}
