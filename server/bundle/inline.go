@@ -20,7 +20,7 @@ func CompileInline(in Input) (*Asset, error) {
 	}) {
 		on[name] = value
 	}
-	js, err := build("inline.ts", map[string]string{"lx:config": inlineConfig(in), "lx:view": constants([][2]string{{"embed", "0"}})}, on)
+	js, err := build("inline.ts", map[string]string{"lx:config": inlineConfig(in), "lx:view": constants([][2]string{{"embed", "0"}, {"css", "[]"}})}, on)
 	if err != nil {
 		return nil, err
 	}

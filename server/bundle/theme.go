@@ -14,42 +14,79 @@ import (
 	"github.com/leadiumx/consent/snippet"
 )
 
-// style joins the sheets that the site needs with its colours and minifies them.
-func style(site *consent.Site, dir string, closes bool, owed owed, words map[string]string) (string, error) {
-	files := []string{"base"}
-	if closes {
-		files = append(files, "close")
-	}
+// style makes the sheets that the site needs, in its colours: what a first layer
+// is shown with, which a page waits for, and the rest.
+func style(site *consent.Site, dir string, closes bool, owed owed, words map[string]string) ([]string, error) {
 	b := &site.Banner
+	var first, rest []string
 	switch {
 	case owed.centred:
-		files = append(files, "modal")
+		first = []string{"base", "modal"}
 	case b.Layout == "corner" && b.Position == "left":
-		files = append(files, "corner-left")
+		first = []string{"base", "corner-left"}
 	case b.Layout == "bar" && b.Position == "top":
-		files = append(files, "bar", "bar-top")
+		first = []string{"base", "bar", "bar-top"}
 	default:
-		files = append(files, b.Layout)
+		first = []string{"base", b.Layout}
 	}
-	if closes && slices.Contains(files, "bar") {
-		files = append(files, "bar-close")
+	if closes {
+		first = append(first, "x", "close")
+		if b.Layout == "bar" && !owed.centred {
+			first = append(first, "bar-close")
+		}
+	} else {
+		rest = append(rest, "x")
 	}
-	files = append(files, "preferences")
 	if b.Theme.Logo != "" {
-		files = append(files, "logo")
+		first = append(first, "logo")
 	}
+	rest = append(rest, "preferences")
 	if dir == "rtl" {
-		files = append(files, "rtl")
+		rest = append(rest, "rtl")
 	}
 	switch {
 	case owed.link != "":
-		files = append(files, "links")
+		// The link and its icon may stand anywhere in the page.
+		first = append(first, "links")
 	case b.Reopen:
-		files = append(files, "reopen")
+		rest = append(rest, "reopen")
 	}
 	if len(site.Vendors) > 0 {
-		files = append(files, "embed")
+		rest = append(rest, "embed")
 	}
+	parts := [][]string{first, rest}
+	if owed.centred {
+		// Such a first layer is opened as preferences are.
+		parts = [][]string{slices.Concat(first, rest)}
+	}
+	colours, schemes := coloured(&b.Theme)
+	var sheets []string
+	for i, files := range parts {
+		raw, err := join(files)
+		if err != nil {
+			return nil, err
+		}
+		raw = colours.Replace(shape(&b.Theme, words).Replace(raw))
+		if i == 0 {
+			raw += schemes
+		}
+		out := api.Transform(raw, api.TransformOptions{
+			Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
+		})
+		if len(out.Errors) > 0 {
+			return nil, consent.Fail(consent.Invalid, "the styles do not compile: "+out.Errors[0].Text, "report this to the maintainers, with the site document")
+		}
+		// The script makes important what ends with a semicolon: all of it, but for
+		// the size of a placeholder, which the page may set.
+		sheets = append(sheets, regexp.MustCompile(`([^{}])}`).ReplaceAllString(strings.TrimSpace(string(out.Code)), "$1;}"))
+	}
+	if len(site.Vendors) > 0 {
+		sheets[len(sheets)-1] += ".lx-embed{width:calc(var(--w,300)*1px)}.lx-embed{min-height:calc(var(--h,150)*1px)}"
+	}
+	return sheets, nil
+}
+
+func join(files []string) (string, error) {
 	var css strings.Builder
 	for _, f := range files {
 		raw, err := fs.ReadFile(snippet.Source(), "ui/css/"+f+".css")
@@ -58,19 +95,7 @@ func style(site *consent.Site, dir string, closes bool, owed owed, words map[str
 		}
 		css.Write(raw)
 	}
-	out := api.Transform(coloured(shape(&b.Theme, words).Replace(css.String()), &b.Theme), api.TransformOptions{
-		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
-	})
-	if len(out.Errors) > 0 {
-		return "", consent.Fail(consent.Invalid, "the styles do not compile: "+out.Errors[0].Text, "report this to the maintainers, with the site document")
-	}
-	// The script makes important what ends with a semicolon: all of it, but for
-	// the size of a placeholder, which the page may set.
-	important := regexp.MustCompile(`([^{}])}`).ReplaceAllString(strings.TrimSpace(string(out.Code)), "$1;}")
-	if len(site.Vendors) > 0 {
-		important += ".lx-embed{width:calc(var(--w,300)*1px)}.lx-embed{min-height:calc(var(--h,150)*1px)}"
-	}
-	return "@layer lx{" + important + "}", nil
+	return css.String(), nil
 }
 
 // shape fills in what is the same in every scheme.
@@ -132,28 +157,29 @@ func font(t *consent.Theme) string { return cmp.Or(t.Font, "system-ui, sans-seri
 
 func pixels(n int) string { return strconv.Itoa(n) + "px" }
 
-// coloured fills the theme into styles: what is the same in every scheme stands
+// coloured gives the theme to styles: what is the same in every scheme stands
 // where it is used, the rest is a property of each scheme.
-func coloured(css string, t *consent.Theme) string {
+func coloured(t *consent.Theme) (same *strings.Replacer, schemes string) {
 	palettes := t.Palettes()
 	first, last := palettes[0], palettes[len(palettes)-1]
-	schemes, light, dark := scheme(first), "", ""
+	names, light, dark := scheme(first), "", ""
 	if first.Dark != last.Dark {
-		schemes += " " + scheme(last)
+		names += " " + scheme(last)
 	}
+	var fixed []string
 	for i, c := range colours(first) {
 		if other := colours(last)[i]; other != c {
 			light += c[0] + ":" + c[1] + ";"
 			dark += other[0] + ":" + other[1] + ";"
 		} else {
-			css = strings.ReplaceAll(css, "var("+c[0]+")", c[1])
+			fixed = append(fixed, "var("+c[0]+")", c[1])
 		}
 	}
-	css += ".lx{" + light + "color-scheme:" + schemes + "}"
+	schemes = ".lx{" + light + "color-scheme:" + names + "}"
 	if dark != "" {
-		css += "@media(prefers-color-scheme:dark){.lx{" + dark + "}}"
+		schemes += "@media(prefers-color-scheme:dark){.lx{" + dark + "}}"
 	}
-	return css
+	return strings.NewReplacer(fixed...), schemes
 }
 
 func scheme(p consent.Palette) string {

@@ -29,11 +29,19 @@ declare const trustedTypes: { createPolicy: (name: string, rules: Policy) => Pol
 const same = (s: string) => s;
 const policy: Policy = { createScript: same, createScriptURL: same, ...(NETWORK && { createHTML: same }) };
 
+let made: Policy | undefined;
+
 /** The gate of this page, or what an inline gate has left; nobody decides yet. */
 export const shared: Shared =
   (!INLINE && (window as { lxConsent?: { gate?: Shared } }).lxConsent?.gate) ||
-  // There may be no such types, or the page forbids ours; then its browser will refuse the scripts.
-  ({ _slots: new Set(), _policy: quietly(() => trustedTypes.createPolicy("lx-consent", policy)) ?? policy } as unknown as Shared);
+  ({
+    _slots: new Set(),
+    // There may be no such types, or the page forbids ours; then its browser will refuse the scripts.
+    // Made when something is let in: most first visits let nothing in.
+    get _policy() {
+      return (made ??= quietly(() => trustedTypes.createPolicy("lx-consent", policy)) ?? policy);
+    },
+  } as unknown as Shared);
 
 /**
  * Makes a copy that loads or runs, because browsers load nothing when a source

