@@ -70,8 +70,12 @@ const within = (promise) =>
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Opens a tab of its own, since what a tab counts goes on from page to page. */
-async function visit(visitor, server, url, { slow, banner, emptyCache, unwatched, settled, afterwards }) {
+/**
+ * Opens a tab of its own, since what a tab counts goes on from page to page.
+ * With a clock nothing is watched but what scripts and tasks take by it:
+ * `threadTicks` is the processor's time, `timeTicks` the wall's.
+ */
+async function visit(visitor, server, url, { slow, banner, emptyCache, clock, settled, afterwards }) {
   const page = await visitor.newPage();
   try {
     await page.send('Network.enable');
@@ -80,16 +84,16 @@ async function visit(visitor, server, url, { slow, banner, emptyCache, unwatched
       await page.send('Network.emulateNetworkConditions', { offline: false, latency: SLOW.latency, downloadThroughput: SLOW.down, uploadThroughput: SLOW.up });
     }
     if (emptyCache) await page.send('Network.clearBrowserCache');
-    await page.send('Performance.enable');
-    if (!unwatched) await page.before(watch, banner);
+    await page.send('Performance.enable', { timeDomain: clock ?? 'timeTicks' });
+    if (!clock) await page.before(watch, banner);
     server.take();
     await page.goto(url);
-    if (!unwatched) await within(page.evaluate(settled));
-    await pause((slow ? 700 : 400) * (unwatched ? 2 : 1));
+    if (!clock) await within(page.evaluate(settled));
+    await pause((slow ? 700 : 400) * (clock ? 2 : 1));
     const { metrics } = await page.send('Performance.getMetrics');
     const metric = (name) => metrics.find((m) => m.name === name).value * 1000;
     const spent = { script: metric('ScriptDuration'), task: metric('TaskDuration') };
-    if (unwatched) return spent;
+    if (clock) return spent;
     const seen = await page.evaluate(() => ({ ...window.measured, opened: 0, shown: 0, tag: window.tagRan }));
     const found = { ...seen, ...server.take() };
     await afterwards?.(page, found);
@@ -108,7 +112,9 @@ export async function visitor(browser, server, candidate, index, slow) {
   const later = candidate.tags ? open : rest;
   const hasRun = () => !!window.tagRan;
   // Looking for the banner takes time of its own, so nobody looks where processor time is measured.
-  const spent = await browser.visitor((v) => visit(v, server, url, { slow, unwatched: true }));
+  const spentBy = (clock) => browser.visitor((v) => visit(v, server, url, { slow, clock }));
+  const { script: cpu, task } = await spentBy('threadTicks');
+  const { script } = await spentBy('timeTicks');
   return browser.visitor(async (v) => {
     const first = await visit(v, server, url, {
       slow,
@@ -128,6 +134,6 @@ export async function visitor(browser, server, candidate, index, slow) {
     // Who returns has no banner to look for.
     const empty = await visit(v, server, url, { slow, settled: later, emptyCache: true });
     const warm = await visit(v, server, url, { slow, settled: later });
-    return { first: { ...first, ...spent }, empty, warm };
+    return { first: { ...first, cpu, task, script }, empty, warm };
   });
 }
