@@ -15,8 +15,8 @@ test('a sentence of the server is said in German, with its values', () => {
     '"OK" does not say that it grants': '"OK" sagt nicht, dass es zustimmt',
     'in dark schemes the labels of the buttons has a contrast of 1.05 to 1, and needs 4.5':
       'in dunklen Schemata hat die Beschriftung der Knöpfe einen Kontrast von 1,05 zu 1 und braucht 4,5',
-    'the site document has 2 fault(s); the first is at locales: no language is listed':
-      'das Website-Dokument hat 2 Fehler; der erste ist bei locales: es ist keine Sprache angegeben',
+    'faults in the site document: 2, the first at locales: no language is listed':
+      'Fehler im Website-Dokument: 2, der erste bei locales: es ist keine Sprache angegeben',
     'Google Analytics runs before the visitor decides (script); the site declares its host, so the script holds it back where it can':
       'Google Analytics läuft, bevor der Besucher entscheidet (script); die Website gibt seinen Host an, deshalb hält das Skript es zurück, wo es kann',
     '"a.*(b)$" is not a colour': '"a.*(b)$" ist keine Farbe',

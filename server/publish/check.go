@@ -14,7 +14,7 @@ func (d *Desk) Check(site consent.Site) error {
 	}
 	return &consent.Error{
 		Code:  consent.Invalid,
-		Cause: fmt.Sprintf("the site document has %d fault(s); the first is at %s: %s", len(found), found[0].Path, found[0].Message),
+		Cause: fmt.Sprintf("faults in the site document: %d, the first at %s: %s", len(found), found[0].Path, found[0].Message),
 		Fix:   found[0].Fix, Findings: found,
 	}
 }
