@@ -119,7 +119,7 @@ ${first('fast')}
 ### Returning visitor who accepted, fast
 
 ${again('fast')}`;
-  let document = '# Measurements\n\nRatios count, not absolute figures: everything in a table was measured in one run. `make bench` writes this page.\n';
+  let document = '# Measurements\n\nRatios count, not absolute figures: everything in a table was measured in one run. `make bench` and `make bench-browser` write this page.\n';
   try {
     document = readFileSync(results, 'utf8');
   } catch {

@@ -101,7 +101,7 @@ func run(ctx context.Context) (err error) {
 func put(page, mark, text string) error {
 	raw, err := os.ReadFile(page)
 	if errors.Is(err, os.ErrNotExist) {
-		raw, err = []byte("# Measurements\n\nRatios count, not absolute figures: everything in a table was measured in one run. `make bench` writes this page.\n"), nil
+		raw, err = []byte("# Measurements\n\nRatios count, not absolute figures: everything in a table was measured in one run. `make bench` and `make bench-browser` write this page.\n"), nil
 	}
 	if err != nil {
 		return err
