@@ -143,7 +143,8 @@ func buttonWidth(words map[string]string) string {
 	if most <= 22 {
 		return least
 	}
-	return "max(" + least + "," + strconv.FormatFloat(float64(most)/2, 'f', -1, 64) + "ch)"
+	// Where little fits, both answers must be seen at once, in one row.
+	return "max(" + least + ",min(" + strconv.FormatFloat(float64(most)/2, 'f', -1, 64) + "ch,100vh - 248px))"
 }
 
 func or(n *int, otherwise int) int {
