@@ -10,7 +10,7 @@ const published = (name) => readFileSync(here(`node_modules/${name}`));
 
 async function bundled(entry) {
   const out = await esbuild.build({
-    entryPoints: [here(`peers/${entry}`)],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     format: 'iife',
@@ -99,7 +99,7 @@ export async function candidates() {
     },
     {
       name: 'c15t 2.2.1, core with a minimal banner',
-      files: { '/peer/c15t.js': await bundled('c15t.js') },
+      files: { '/peer/c15t.js': await bundled(here('peers/c15t.js')) },
       end: '<script defer src="/peer/c15t.js"></script>',
       tags: '<iframe data-category="marketing" data-src="/frame.html" title="Frame" width="320" height="180"></iframe>',
       banner: '#bench-banner',
@@ -107,7 +107,7 @@ export async function candidates() {
     },
     {
       name: 'c15t 2.2.1, React',
-      files: { '/peer/c15t-react.js': await bundled('c15t-react.jsx'), '/peer/c15t.css': published('@c15t/react/dist/styles.css') },
+      files: { '/peer/c15t-react.js': await bundled(here('peers/c15t-react.jsx')), '/peer/c15t.css': await bundled(here('node_modules/@c15t/react/dist/styles.css')) },
       head: () => '<link rel="stylesheet" href="/peer/c15t.css">',
       end: '<div id="root"></div><script defer src="/peer/c15t-react.js"></script>',
       tags: '<iframe data-category="marketing" data-src="/frame.html" title="Frame" width="320" height="180"></iframe>',
