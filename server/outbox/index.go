@@ -115,6 +115,8 @@ func (x *index) drop(first uint64) {
 	gone := func(_ digest, p uint64) bool { return p < first }
 	maps.DeleteFunc(x.ids, gone)
 	maps.DeleteFunc(x.heads, gone)
+	// An erasure stands among its person's entries; the store knows of it when they are gone.
+	maps.DeleteFunc(x.tombs, func(person digest, _ int64) bool { return x.heads[person] == 0 })
 }
 
 // unknown reports whether the store alone knows a person: the log holds nothing
