@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/bundle"
 )
 
 func read(t *testing.T, name string) consent.Site {
@@ -36,7 +37,7 @@ func TestSiteDocumentsMayBePublished(t *testing.T) {
 				// The server fills in the address it listens on.
 				site.Origins = append(site.Origins, "http://localhost:8080")
 			}
-			for _, f := range site.Validate([]string{"en", "de", "fr", "es"}) {
+			for _, f := range site.Validate(bundle.Locales()) {
 				t.Errorf("%s: %s; %s", f.Path, f.Message, f.Fix)
 			}
 		})

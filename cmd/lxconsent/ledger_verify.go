@@ -26,28 +26,21 @@ type ledgerVerifyCmd struct {
 
 // Run checks every record and prints what is wrong.
 func (c *ledgerVerifyCmd) Run(ctx context.Context, s streams) error {
-	var set web.KeySet
-	var err error
-	if c.Keys == "" {
-		err = c.call(ctx, http.MethodGet, "/v1/keys", nil, &set)
-	} else {
-		set, err = readKeys(c.Keys)
+	var export *os.File
+	if c.File != "" {
+		var err error
+		if export, err = os.Open(c.File); err != nil {
+			return unread("the export", c.File, err)
+		}
+		defer export.Close()
 	}
-	if err != nil {
-		return err
-	}
-	keys, err := set.PublicKeys()
+	keys, err := c.publicKeys(ctx, c.Keys)
 	if err != nil {
 		return err
 	}
 	var all []verified
-	if c.File != "" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return unread("the export", c.File, err)
-		}
-		defer f.Close()
-		v, err := verify(f, keys)
+	if export != nil {
+		v, err := verify(export, keys)
 		if err != nil {
 			return err
 		}

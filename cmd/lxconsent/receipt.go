@@ -32,16 +32,7 @@ func (c *receiptVerifyCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return unread("the receipt", c.File, err)
 	}
-	var set web.KeySet
-	if c.Keys == "" {
-		err = c.call(ctx, http.MethodGet, "/v1/keys", nil, &set)
-	} else if set, err = readKeys(c.Keys); err != nil {
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	keys, err := set.PublicKeys()
+	keys, err := c.publicKeys(ctx, c.Keys)
 	if err != nil {
 		return err
 	}
@@ -121,6 +112,21 @@ func heldBy(path string, r consent.Receipt) error {
 		return unread("the export", path, err)
 	}
 	return consent.Fail(consent.Invalid, "the export does not hold the record "+r.ID, "the ledger was changed since, or the export is of another site or time")
+}
+
+// publicKeys are those in a file, or those of the server where none is named.
+func (r *remote) publicKeys(ctx context.Context, file string) ([]consent.PublicKey, error) {
+	var set web.KeySet
+	var err error
+	if file == "" {
+		err = r.call(ctx, http.MethodGet, "/v1/keys", nil, &set)
+	} else {
+		set, err = readKeys(file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return set.PublicKeys()
 }
 
 func readKeys(path string) (set web.KeySet, err error) {
