@@ -34,6 +34,9 @@ func TestLedgerExportHoldsEveryRecordInOrder(t *testing.T) {
 						t.Errorf("%s is missing in %s", k, line)
 					}
 				}
+				if _, ok := r["levels"].(map[string]any); !ok {
+					t.Errorf("the levels are no object in %s", line)
+				}
 				ids = append(ids, r["id"].(string))
 				subjects = append(subjects, r["subject"].(string))
 			}

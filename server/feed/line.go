@@ -11,6 +11,16 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
+// Moment is a time with all three digits of its milliseconds, so that texts
+// stand in the order of the times.
+type Moment struct{ time.Time }
+
+// String writes the moment in UTC.
+func (m Moment) String() string { return m.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+
+// MarshalJSON implements json.Marshaler.
+func (m Moment) MarshalJSON() ([]byte, error) { return []byte(`"` + m.String() + `"`), nil }
+
 // Line is one record as it leaves the house, in exports and in events. A record
 // whose subject was erased has neither subject nor levels.
 type Line struct {
@@ -24,8 +34,8 @@ type Line struct {
 	Vendors map[string]int `json:"vendors,omitempty"`
 	Action  consent.Action `json:"action"`
 	// Peer is the subject that this one was linked with.
-	Peer string    `json:"peer,omitempty"`
-	Time time.Time `json:"time"`
+	Peer string `json:"peer,omitempty"`
+	Time Moment `json:"time"`
 	// Clock is when the visitor decided, in milliseconds since 1970 UTC.
 	Clock int64 `json:"clock"`
 	// EditionHash and WordsHash bind what was shown, Laws names the rows behind
@@ -53,12 +63,16 @@ type Line struct {
 func LineOf(r consent.Record) Line {
 	l := Line{
 		ID: r.ID, Site: r.Site, Subject: r.Subject, Edition: r.Edition, Regime: r.Regime, Locale: r.Locale,
-		Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Peer: r.Peer, Time: r.Time, Clock: r.Clock, Erased: r.Content == "" && !r.Damaged,
+		Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Peer: r.Peer, Time: Moment{r.Time}, Clock: r.Clock, Erased: r.Content == "" && !r.Damaged,
 		EditionHash: r.EditionHash, WordsHash: r.WordsHash, Laws: r.Laws, PlaceSource: r.PlaceSource,
 		Outdated: r.Outdated, Bot: r.Bot, Node: r.Node, Seq: r.Seq, Link: r.Link, Damaged: r.Damaged,
 	}
 	if r.Signals != (consent.Signals{}) {
 		l.Signals = &r.Signals
+	}
+	if l.Levels == nil {
+		// Readers take an object for granted.
+		l.Levels = map[string]int{}
 	}
 	return l
 }
@@ -118,7 +132,7 @@ func (w *csvWriter) Write(l Line) error {
 	}
 	row := []string{
 		l.ID, l.Site, l.Subject, strconv.Itoa(l.Edition), l.Regime, l.Locale, levels, vendors, string(l.Action),
-		l.Time.UTC().Format(time.RFC3339Nano), strconv.FormatInt(l.Clock, 10), strconv.FormatBool(l.Erased), l.Cursor,
+		l.Time.String(), strconv.FormatInt(l.Clock, 10), strconv.FormatBool(l.Erased), l.Cursor,
 	}
 	for i := range row {
 		row[i] = Cell(row[i])
