@@ -38,12 +38,10 @@ func (s *Server) dashboard(c echo.Context) error {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	kind := mime.TypeByExtension(path.Ext(name))
-	for _, form := range []struct{ coding, ext string }{{"br", ".br"}, {"gzip", ".gz"}} {
-		if !takes(c.Request().Header.Get("Accept-Encoding"), form.coding) {
-			continue
-		}
-		if small, err := fs.ReadFile(s.o.Dashboard, name+form.ext); err == nil {
-			h.Set("Content-Encoding", form.coding)
+	if best := coding(c.Request().Header.Get("Accept-Encoding")); best != "" {
+		ext := map[string]string{"br": ".br", "gzip": ".gz"}[best]
+		if small, err := fs.ReadFile(s.o.Dashboard, name+ext); err == nil {
+			h.Set("Content-Encoding", best)
 			return c.Blob(http.StatusOK, kind, small)
 		}
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,14 +109,8 @@ func newLabelled(a *bundle.Asset, common http.Header) *labelled {
 // send writes the script in the smallest form that the client takes.
 func (l *labelled) send(c echo.Context) error {
 	r := c.Request()
-	accepted := first(r.Header, "Accept-Encoding")
-	f := &l.forms[len(l.forms)-1]
-	for i := range l.forms[:len(l.forms)-1] {
-		if takes(accepted, l.forms[i].coding) {
-			f = &l.forms[i]
-			break
-		}
-	}
+	best := coding(first(r.Header, "Accept-Encoding"))
+	f := &l.forms[slices.IndexFunc(l.forms, func(f form) bool { return f.coding == best })]
 	h := c.Response().Header()
 	h["Etag"] = f.tag
 	if matches(first(r.Header, "If-None-Match"), f.tag[0]) {

@@ -54,21 +54,42 @@ func asset(c echo.Context, a *bundle.Asset, cacheControl string) error {
 	return newLabelled(a, http.Header{"Cache-Control": {cacheControl}, "Vary": {"Accept-Encoding, Accept-Language"}}).send(c)
 }
 
-// takes reports whether an Accept-Encoding header admits a coding.
-func takes(header, coding string) bool {
+// coding returns what an Accept-Encoding header wants most of br, gzip and,
+// empty, the bytes as they are; of what it wants alike, the smallest.
+func coding(header string) (best string) {
+	most := 0.0
 	for part := range strings.SplitSeq(header, ",") {
-		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+		name, params, _ := strings.Cut(part, ";")
+		switch name = strings.ToLower(strings.TrimSpace(name)); name {
+		case "br", "gzip":
+		case "identity":
+			name = ""
+		default:
 			continue
 		}
-		q, has := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
-		if !has {
-			return true
+		// The smaller one also comes first in the alphabet, and nothing is before both.
+		if w := weight(params); w > most || w == most && w > 0 && name != "" && (best == "" || name < best) {
+			best, most = name, w
 		}
-		weight, err := strconv.ParseFloat(q, 64)
-		return err == nil && weight > 0
 	}
-	return false
+	return best
+}
+
+// weight reads the parameter q of a coding: 1 without one, and 0, which
+// refuses, where it is no number.
+func weight(params string) float64 {
+	if params == "" {
+		return 1
+	}
+	q := strings.ReplaceAll(params, " ", "")
+	if len(q) < 2 || !strings.EqualFold(q[:2], "q=") {
+		return 1
+	}
+	w, err := strconv.ParseFloat(q[2:], 64)
+	if err != nil {
+		return 0
+	}
+	return w
 }
 
 func matches(header, tag string) bool {
