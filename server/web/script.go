@@ -35,13 +35,17 @@ func (s *Server) script(c echo.Context) error {
 		return err
 	}
 	// Only what the edge itself wrote is in the edge's key. A place that came
-	// from the client's address, or that nobody knew, must not be shared.
-	shared := s.o.EdgeCache && v.source == sourceHeader
+	// from the client's address, or that was not known of this client, must not
+	// be shared; where nothing can tell a place, all clients have the same.
+	shared := s.o.EdgeCache && (v.source == sourceHeader || v.source == sourceNone && s.o.Places.Source() == sourceNone)
 	return s.labels.of(label{served, shared}, s.varies).send(c)
 }
 
 // sourceHeader is the source of a place that a trusted edge wrote.
 const sourceHeader = "header"
+
+// sourceNone is the source of a place that nobody knew.
+const sourceNone = "none"
 
 // varies names the request headers on which a script depends. A cache that
 // goes by them alone never gives a visitor the script of another place.

@@ -39,6 +39,8 @@ type Locator interface {
 	Trusts(peer netip.Addr) bool
 	// Headers names the request headers in which an edge writes the place.
 	Headers() []string
+	// Source names where places come from at best, "none" if from nowhere.
+	Source() string
 	// Ready reports whether places can be found at all, from sources that are
 	// in order.
 	Ready() bool
