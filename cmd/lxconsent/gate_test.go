@@ -248,3 +248,26 @@ func TestASiteAndItsSignalsCanOnlyTighten(t *testing.T) {
 		t.Errorf("a laxer document: %s", c.body)
 	}
 }
+
+func TestABatchHoldsAThousandOfTheLongestNames(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ask := `{"site":"demo","purpose":"analytics","place":"US-CA","external_id":"` + strings.Repeat("x", 256) + `"},`
+	for n, want := range map[int]int{1000: http.StatusOK, 1001: http.StatusUnprocessableEntity} {
+		a := s.do(http.MethodPost, "/v1/check", `{"asks":[`+strings.TrimSuffix(strings.Repeat(ask, n), ",")+`]}`, operator)
+		if a.status != want || n == 1000 && strings.Count(string(a.body), `"not-objected"`) != n {
+			t.Errorf("%d asks: %d %.200s", n, a.status, a.body)
+		}
+	}
+}
+
+func TestASchemeOfAuthorizationIsReadInAnyCase(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	token := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}).text(t, "subject")
+	for path, value := range map[string]string{"/v1/sites": "bearer  " + apiToken, "/v1/consents/me?site=demo": "CONSENT " + token} {
+		if a := s.do(http.MethodGet, path, "", header("Authorization", value)); a.status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+}

@@ -55,6 +55,8 @@ const (
 	// maxGroup bounds the participants of one ask, maxWork the checks of a batch.
 	maxGroup = 50
 	maxWork  = 20_000
+	// maxBatchBytes holds maxAsks of the longest names, or consent values.
+	maxBatchBytes = 1 << 20
 	// atOnce is how many asks of a batch are looked up at a time.
 	atOnce = 32
 )
@@ -66,6 +68,7 @@ type batchAnswerJSON struct {
 // checkBatch serves POST /v1/check: one decision per ask, in order.
 func (s *Server) checkBatch(c echo.Context) error {
 	b := configBounds()
+	b.bytes = maxBatchBytes
 	batch, err := decode[batchJSON](c, b)
 	if err != nil {
 		return err

@@ -158,7 +158,17 @@ func sameOrigin(r *http.Request) error {
 }
 
 func bearer(r *http.Request) (string, bool) {
-	return strings.CutPrefix(first(r.Header, "Authorization"), "Bearer ")
+	return authorized(r, "Bearer ")
+}
+
+// authorized returns what stands behind a scheme, which is written in any case
+// (RFC 9110, section 11.1).
+func authorized(r *http.Request, scheme string) (string, bool) {
+	h := first(r.Header, "Authorization")
+	if len(h) < len(scheme) || !strings.EqualFold(h[:len(scheme)], scheme) {
+		return "", false
+	}
+	return strings.TrimSpace(h[len(scheme):]), true
 }
 
 // deadline bounds the I/O of one request.

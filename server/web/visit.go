@@ -110,8 +110,8 @@ func cookieValue(r *http.Request, name string) string {
 
 // subjectToken returns the subject token of a visitor's own request.
 func subjectToken(r *http.Request) string {
-	if t, ok := strings.CutPrefix(first(r.Header, "Authorization"), "Consent "); ok {
-		return strings.TrimSpace(t)
+	if t, ok := authorized(r, "Consent "); ok {
+		return t
 	}
 	return cookieValue(r, consent.SubjectCookie)
 }
