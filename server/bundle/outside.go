@@ -44,7 +44,8 @@ func (v *viewer) embed() tree {
 		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")), offer("once", "embed.once"), offer("always", "embed.always"))
 }
 
-// live is where a choice is said to be taken, for visitors who hear a page. It is in the page before it says so.
+// live is where a choice is said to be taken, for visitors who hear a page: it is
+// in the page before it says so, and nothing of it is seen.
 func (v *viewer) live() tree {
-	return el("p", attributes{"lang": v.in.Locale, "role": "status", "style": pinned("block", "fixed")})
+	return el("p", attributes{"lang": v.in.Locale, "role": "status", "style": pinned("block!important;clip-path:inset(50%)", "fixed")})
 }

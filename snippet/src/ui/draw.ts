@@ -16,7 +16,6 @@ let root: HTMLElement | undefined;
 let drawn: View | undefined;
 /** Says that a choice is taken, to those who hear the page. It must stand there before it says anything. */
 const live = grow(status);
-live.style.clipPath = "inset(50%)";
 
 /** The switch of each purpose, and the list of its levels. */
 const rows = () => [...(root as HTMLElement).querySelectorAll("section")].map((row) => row.querySelectorAll<HTMLInputElement & HTMLSelectElement>("input,select"));
