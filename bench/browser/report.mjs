@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { chart } from './chart.mjs';
+import { CPU_VISITS } from './measure.mjs';
 
 const results = new URL('../RESULTS.md', import.meta.url);
 const picture = new URL('../../docs/images/speed.svg', import.meta.url);
@@ -12,7 +13,8 @@ const spread = (list, unit = 0) => {
   const s = sorted(list);
   return `${median(list).toFixed(unit)} (${s[0].toFixed(unit)}–${s.at(-1).toFixed(unit)})`;
 };
-const of = (c, profile, visit, field) => c[profile].map((r) => r[visit][field]);
+/** All values of a field; the processor's are several in a run. */
+const of = (c, profile, visit, field) => c[profile].flatMap((r) => r[visit][field]);
 const med = (c, profile, visit, field) => median(of(c, profile, visit, field));
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (heads, rows) => [row(heads), row(heads.map((_, i) => (i ? '---:' : '---'))), ...rows.map(row)].join('\n');
@@ -36,7 +38,7 @@ function sections(found) {
         c.gated ? c.inPage : '–',
         c.gated ? spread(of(c, p, 'first', 'banner')) : '–',
         spread(of(c, p, 'first', 'fcp')),
-        spread(of(c, p, 'first', 'cpu')),
+        spread(of(c, p, 'first', 'cpu'), 1),
         spread(of(c, p, 'first', 'script')),
         c.gated ? Math.round(med(c, p, 'first', 'task') - bareTask(p)) : '–',
         spread(of(c, p, 'first', 'longTasks')),
@@ -94,10 +96,10 @@ export function report(found, runs) {
 Measured on ${new Date().toISOString().slice(0, 10)}: ${cpu.length} cores (${cpu[0].model.trim()}), Node ${process.versions.node}, headless Chromium, everything on loopback.
 One plain page; each candidate installed as its documentation says, with three purposes, accept, reject and preferences in English, one gated
 script and one gated frame. ${runs} interleaved runs after a discarded one, a new browser context each; medians, with the smallest and the largest
-in brackets. *Slow* is a CPU slowed 4×, 150 ms of latency and 1.6 Mbit/s; *fast* has no limits. Bytes are brotli 11 and leave out the page, the tag
+in brackets; each run begins with another candidate. *Slow* is a CPU slowed 4×, 150 ms of latency and 1.6 Mbit/s; *fast* has no limits. Bytes are brotli 11 and leave out the page, the tag
 and the frame; what a candidate adds to the page itself stands beside them. A banner is visible when half of its box is. A run fails when
-something gated is fetched before the choice, or is not after it. CPU is the processor time of the page's thread; it and
-the time by the clock are of visits of their own, in which nothing looks for the banner. The browser is
+something gated is fetched before the choice, or is not after it. CPU is the processor time of the page's thread, of
+${CPU_VISITS} visits in each run; they and the one for the time by the clock are visits of their own, in which nothing looks for the banner. The browser is
 driven without the protocol's domain that watches scripts (\`Runtime\`): while it is on, one reading of \`document.cookie\` makes the browser compile
 the functions on the stack again, which no visitor pays for. "One tag" is a blocking script first in the head; "inline gate" is the gate in the page and
 the script \`async\`; "in the page" is the markup of \`/v1/inline\`, put in by the page's server. Other platforms ran without a server of their own, at their best.

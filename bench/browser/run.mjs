@@ -24,7 +24,10 @@ try {
   for (const [i, f] of found.entries()) f.inPage = await server.inPage(i);
   for (let run = 0; run <= runs; run++) {
     for (const profile of ['slow', 'fast']) {
-      for (const [i, c] of list.entries()) {
+      // Each run begins with another candidate, so that nobody always follows the same one.
+      for (let k = 0; k < list.length; k++) {
+        const i = (k + run) % list.length;
+        const c = list[i];
         const got = await visitor(browser, server, c, i, profile === 'slow').catch((e) => {
           throw new Error(`${c.name}, ${profile}`, { cause: e });
         });
