@@ -32,7 +32,7 @@ func large(ctx context.Context, b *bench) (string, error) {
 	return "## Growth to ten million\n\n" + growing + "; measured by `go run ./bench/server -only large`.\n\n" + lines, err
 }
 
-const growing = "The store alone, 8 callers at a time, a Redis for each size; rounds in turn, medians"
+const growing = "The store alone, with one caller and with 8 at a time, a Redis for each size; rounds in turn, medians"
 
 func grown(ctx context.Context, b *bench, counts ...int) (string, error) {
 	var all []*size
@@ -58,60 +58,78 @@ func grown(ctx context.Context, b *bench, counts ...int) (string, error) {
 			return "", err
 		}
 	}
-	type figures struct{ read, readTail, write []float64 }
-	found := make([]figures, len(all))
+	// Reads of a crowd share a call to Redis, so each waits for the work of all.
+	crowds := []int{1, 8}
+	type figures struct{ read, tail, write []float64 }
+	found := make([][]figures, len(all))
 	for range 2*b.rounds + 1 {
 		for i, s := range all {
-			read, err := s.times(ctx, func(k int) error {
-				_, err := s.store.Latest(ctx, "demo", s.subjects[k*7919%len(s.subjects)])
-				return err
-			})
-			if err != nil {
-				return "", err
+			if found[i] == nil {
+				found[i] = make([]figures, len(crowds))
 			}
-			m := newMaker()
-			var mu sync.Mutex
-			write, err := s.times(ctx, func(int) error {
-				mu.Lock()
-				r, err := m.next()
-				mu.Unlock()
-				if err == nil {
-					_, _, err = s.store.Append(ctx, r)
+			for k, callers := range crowds {
+				read, write, err := s.round(ctx, callers)
+				if err != nil {
+					return "", err
 				}
-				return err
-			})
-			if err != nil {
-				return "", err
+				f := &found[i][k]
+				f.read = append(f.read, micros(read[len(read)/2]))
+				f.tail = append(f.tail, micros(read[len(read)*99/100]))
+				f.write = append(f.write, micros(write[len(write)/2]))
 			}
-			f := &found[i]
-			f.read = append(f.read, micros(read[len(read)/2]))
-			f.readTail = append(f.readTail, micros(read[len(read)*99/100]))
-			f.write = append(f.write, micros(write[len(write)/2]))
 		}
 	}
-	lines := [][]string{{"visitors", "current record, p50, µs", "p99, µs", "decision, p50, µs", "read, × the first", "write, × the first", "aim"}}
-	for i, s := range all {
-		f := found[i]
-		var read, write []float64
-		for k := range f.read {
-			read = append(read, f.read[k]/found[0].read[k])
-			write = append(write, f.write[k]/found[0].write[k])
+	lines := [][]string{{"callers", "visitors", "current record, p50, µs", "p99, µs", "decision, p50, µs", "read, × the first", "write, × the first", "aim"}}
+	for k, callers := range crowds {
+		for i, s := range all {
+			f, first := found[i][k], found[0][k]
+			aim := "≤ 1.3"
+			if i == 0 {
+				aim = ""
+			}
+			lines = append(lines, []string{
+				fmt.Sprint(callers), thousands(s.visitors), num(median(f.read)), num(median(f.tail)), num(median(f.write)),
+				times(f.read, first.read), times(f.write, first.write), aim,
+			})
 		}
-		aim := "≤ 1.3"
-		if i == 0 {
-			aim = ""
-		}
-		lines = append(lines, []string{
-			thousands(s.visitors), num(median(f.read)), num(median(f.readTail)), num(median(f.write)),
-			fmt.Sprintf("%.2f", median(read)), fmt.Sprintf("%.2f", median(write)), aim,
-		})
 	}
 	return table(lines...), nil
 }
 
+// times is the median of the ratios within rounds.
+func times(some, first []float64) string {
+	var ratios []float64
+	for k := range some {
+		ratios = append(ratios, some[k]/first[k])
+	}
+	return fmt.Sprintf("%.2f", median(ratios))
+}
+
+// round reads and then writes for a while; what each call took, sorted.
+func (s *size) round(ctx context.Context, callers int) (read, write []time.Duration, err error) {
+	read, err = s.times(ctx, callers, func(k int) error {
+		_, err := s.store.Latest(ctx, "demo", s.subjects[k*7919%len(s.subjects)])
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	m := newMaker()
+	var mu sync.Mutex
+	write, err = s.times(ctx, callers, func(int) error {
+		mu.Lock()
+		r, err := m.next()
+		mu.Unlock()
+		if err == nil {
+			_, _, err = s.store.Append(ctx, r)
+		}
+		return err
+	})
+	return read, write, err
+}
+
 // times calls from several goroutines for a while and returns how long each took.
-func (s *size) times(ctx context.Context, call func(int) error) ([]time.Duration, error) {
-	const callers = 8
+func (s *size) times(ctx context.Context, callers int, call func(int) error) ([]time.Duration, error) {
 	var mu sync.Mutex
 	var all []time.Duration
 	var failed error
