@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"slices"
@@ -117,7 +118,9 @@ func (s *step) append() ([]consent.Appended, error) {
 	return out, nil
 }
 
-// order is that of the first two bytes of the names.
+// order is that of the names, and of the lines among those with one name. Their
+// first two bytes mostly tell it; names that begin alike, as whoever makes the
+// ids can see to, are looked at as a whole.
 func (s *step) order() []int {
 	order := make([]int, 0, len(s.lines))
 	for i := range s.lines {
@@ -126,11 +129,26 @@ func (s *step) order() []int {
 		}
 	}
 	slices.Sort(order)
+	alike := 0
+	for n := range order {
+		if n+1 < len(order) && order[n]>>32 == order[n+1]>>32 {
+			continue
+		}
+		if run := order[alike : n+1]; len(run) > 1 {
+			slices.SortFunc(run, func(a, b int) int {
+				return cmp.Or(bytes.Compare(s.lines[a&lineBits].id, s.lines[b&lineBits].id), cmp.Compare(a, b))
+			})
+		}
+		alike = n + 1
+	}
 	for n, i := range order {
-		order[n] = i & (1<<32 - 1)
+		order[n] = i & lineBits
 	}
 	return order
 }
+
+// lineBits hold the number of a line in an order.
+const lineBits = 1<<32 - 1
 
 // look finds out which ids are known, in the file or among the lines.
 func (s *step) look(order []int) {
@@ -140,12 +158,8 @@ func (s *step) look(order []int) {
 		if k, v := c.Seek(l.id); bytes.Equal(k, l.id) {
 			l.first = v
 		}
-		for n--; n >= 0 && l.same == nil; n-- {
-			before := &s.lines[order[n]]
-			if before.id[0] != l.id[0] || before.id[1] != l.id[1] {
-				break
-			}
-			if bytes.Equal(before.id, l.id) {
+		if n > 0 {
+			if before := &s.lines[order[n-1]]; bytes.Equal(before.id, l.id) {
 				l.same = before
 			}
 		}
@@ -155,9 +169,13 @@ func (s *step) look(order []int) {
 // add stores a record, unless its id is known or its subject was erased.
 func (s *step) add(l *line) (err error) {
 	r := l.Record
+	// Of many lines with one id none goes back further than its neighbour did.
+	for l.same != nil && l.same.number == nil {
+		l.same = l.same.same
+	}
 	var first []byte
-	for same := l.same; same != nil && first == nil; same = same.same {
-		first = same.number
+	if l.same != nil {
+		first = l.same.number
 	}
 	again := first == nil && l.first != nil
 	if again {

@@ -1,6 +1,7 @@
 package boltstore_test
 
 import (
+	"encoding/base64"
 	"encoding/binary"
 	"path/filepath"
 	"testing"
@@ -86,5 +87,42 @@ func TestARetryOfWhatWasTakenOutIsStoredOnceHoweverOftenItComesAtOnce(t *testing
 	all, err := s.History(t.Context(), "shop", "sub")
 	if err != nil || len(all) != 1 || all[0].ID != "a" {
 		t.Errorf("History = %+v, %v", all, err)
+	}
+}
+
+func TestIDsThatWereMadeToBeginAlikeAreToldApart(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "consent.db"))
+	defer s.Close()
+	const ids, rounds = 500, 4
+	var all []consent.Record
+	for n := range ids * rounds {
+		// All share the two bytes by which a step sorts them, and come again in another order.
+		raw := binary.BigEndian.AppendUint64([]byte("alike-00"), uint64(n*(1+n/ids*2)%ids))
+		r := consent.Record{ID: base64.RawURLEncoding.EncodeToString(raw), Site: "shop", Content: "c", Levels: map[string]int{"x": 1}, Clock: int64(n)}
+		if n/ids == 2 {
+			r.Content = "d"
+		}
+		all = append(all, r)
+	}
+	for n, got := range s.AppendAll(t.Context(), all) {
+		var want consent.Code
+		if n/ids == 2 {
+			want = consent.IDReused
+		}
+		if got.Fresh != (n < ids) || consent.CodeOf(got.Err) != want {
+			t.Fatalf("record %d = %+v", n, got)
+		}
+	}
+	n := 0
+	err := s.Export(t.Context(), "shop", func(r consent.Record) error {
+		if r.ID != all[n].ID {
+			t.Fatalf("record %d is %s, want %s", n, r.ID, all[n].ID)
+		}
+		n++
+		return nil
+	})
+	if err != nil || n != ids {
+		t.Errorf("%d records, %v", n, err)
 	}
 }
