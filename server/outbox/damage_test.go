@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/raft-wal/fs"
+	"github.com/hashicorp/raft-wal/types"
+
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/outbox"
 )
@@ -149,6 +152,54 @@ func TestALogThatEndsBeforeWhatTheStoreHasHadIsDamaged(t *testing.T) {
 	}
 	_, _, err = reopened(t, filepath.Join(n.dir, "log"))
 	wantCode(t, "Open", err, consent.Invalid)
+}
+
+// short shows whoever opens a file to write on nothing behind an offset.
+type short struct {
+	types.VFS
+	from int64
+}
+
+func (d short) OpenWriter(dir, name string) (types.WritableFile, error) {
+	f, err := d.VFS.OpenWriter(dir, name)
+	return shortFile{f, d.from}, err
+}
+
+type shortFile struct {
+	types.WritableFile
+	from int64
+}
+
+func (f shortFile) ReadAt(b []byte, off int64) (int, error) {
+	n, err := f.WritableFile.ReadAt(b, off)
+	clear(b[min(max(f.from-off, 0), int64(n)):n])
+	return n, err
+}
+
+func TestALogWhoseLibrarySeesAnotherEndThanWeDoIsNotWrittenOn(t *testing.T) {
+	t.Parallel()
+	const count = 4
+	dir, files := written(t, count, 64<<10)
+	before, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range ends(before, count) {
+		store := bolt(t, filepath.Join(t.TempDir(), "store.db"))
+		_, err := outbox.Open(t.Context(), small(dir, store).WithFiles(short{fs.New(), int64(at)}))
+		if err == nil || !strings.Contains(err.Error(), "for the library and at 4 for us") {
+			t.Errorf("nothing from byte %d on: %v", at, err)
+		}
+		if got := counted(t, store); len(got) > 0 {
+			t.Errorf("the store was given %v", got)
+		}
+	}
+	if after, err := os.ReadFile(files[0]); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the log was changed, or %v", err)
+	}
+	if _, got, err := reopened(t, dir); err != nil || len(got) != count {
+		t.Errorf("afterwards %v, %v", got, err)
+	}
 }
 
 func TestAFullFileThatIsMissingIsDamage(t *testing.T) {
