@@ -7,7 +7,7 @@ import { act, close, everything, go, state, tell } from "./act.ts";
 import { arm, scan, turn } from "./gate.ts";
 import { clean, free, guardCookies, readConsent } from "./jar.ts";
 import { get, has, purposesOf } from "./page.ts";
-import { safely } from "./quietly.ts";
+import { quietly, safely } from "./quietly.ts";
 import { type Inert, type Slot, shared } from "./revive.ts";
 import { send } from "./send.ts";
 import { draw, picked } from "./ui/draw.ts";
@@ -35,9 +35,9 @@ const api = {
   rejectAll: () => go({ _act: "reject_all" }),
   withdraw: () => go({ _act: "withdraw" }),
   set: (levels: Readonly<Record<string, number | boolean>>) => {
-    act("api", Object.entries(levels).flatMap(([name, n]) => purposesOf(name).map((r) => [r._id, Math.min(r._max, Math.max(0, (n as number) | 0))] as const)));
+    act("api", Object.entries(levels ?? {}).flatMap(([name, n]) => purposesOf(name).map((r) => [r._id, Math.min(r._max, Math.max(0, (n as number) | 0))] as const)));
   },
-  rescan: (root?: Node) => scan(root),
+  rescan: (root?: Node | null) => scan(root ?? document),
   on: (event: string, fn: EventListener) => addEventListener(`lxconsent:${event}`, fn),
   off: (event: string, fn: EventListener) => removeEventListener(`lxconsent:${event}`, fn),
   /** Takes what a stub would have queued. */
@@ -65,7 +65,7 @@ addSheet();
 (api as { ready?: unknown }).ready = Promise.resolve(api);
 (window as { lxConsent?: unknown }).lxConsent = api;
 // Whoever waits hears of everything, the start included.
-for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) api.push(call);
+for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => api.push(call));
 go();
 // Only what has no proof can be waiting; a look into the storage costs milliseconds.
 if (!PREVIEW && state[0]._raw.endsWith(".")) send();

@@ -50,3 +50,20 @@ test('a tag that a script adds later works, a module too', () =>
       await p.waitForFunction(() => window.ran === 1);
     }
   }));
+
+test('a queue that holds what is no call keeps nothing else from happening, and calls of nothing do not throw', () =>
+  stage.visit(async (_, p) => {
+    const queue = `<script>window.heard = []; window.lxConsent = [null, () => {}, ["set"], ["set", null], [], "x", ["nobody"], ["on", "ready", () => heard.push("ready")], ["showPreferences"]]</script>`;
+    const tag = `<script src="${stage.consent}/s/shop.js"></script>`;
+    stage.serve('www.shop.localhost/queue', `<!doctype html><head>${queue}${tag}<title>Shop</title></head><body>${tags}`);
+    await p.goto(stage.url('www.shop.localhost', '/queue'));
+    await p.locator('#lx-consent [data-lx-purpose=analytics]').waitFor();
+    assert.deepEqual(await p.evaluate(() => {
+      for (const nothing of [undefined, null, 'x', 1, []]) {
+        window.lxConsent.has(nothing);
+        window.lxConsent.rescan(nothing);
+        window.lxConsent.set(nothing);
+      }
+      return [window.heard, window.lxConsent.get().decided];
+    }), [['ready'], false]);
+  }));
