@@ -205,6 +205,7 @@ func (b *Outbox) submit(ctx context.Context, r *request) (answer, error) {
 	}
 	select {
 	case b.requests <- r:
+		b.crowd.came(len(b.requests))
 	case <-ctx.Done():
 		return answer{}, late(ctx.Err())
 	case <-b.stop:

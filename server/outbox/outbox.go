@@ -101,6 +101,7 @@ type Outbox struct {
 	// packer is the writer's.
 	packer   consent.Packer
 	requests chan *request
+	crowd    *crowd
 	idle     idle
 	stop     chan struct{}
 	once     sync.Once
@@ -147,7 +148,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 	}
 	b := &Outbox{
 		Catalog: opts.Inner, Vault: opts.Inner, Cabinet: opts.Inner, Counters: opts.Inner, o: opts, inner: opts.Inner,
-		requests: make(chan *request, maxBatch), stop: make(chan struct{}),
+		requests: make(chan *request, maxBatch), crowd: newCrowd(), stop: make(chan struct{}),
 		writerEnded: make(chan struct{}), applierEnded: make(chan struct{}),
 		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),
 		hurry: make(chan struct{}, 1), inOrder: opts.takesInOrder(), own: opts.isOwn(),

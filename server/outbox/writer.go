@@ -12,12 +12,19 @@ func (b *Outbox) write() {
 	defer close(b.writerEnded)
 	batch, met := make([]*request, 0, maxBatch), met{ids: map[digest]bool{}, tombs: map[digest]int64{}}
 	for {
+		hoped := b.crowd.size(len(b.requests))
 		select {
 		case <-b.stop:
 			b.commit(b.gather(batch[:0]), met)
 			return
 		case r := <-b.requests:
-			b.commit(b.gather(append(batch[:0], r)), met)
+			batch = b.gather(append(batch[:0], r))
+			if more := hoped - len(batch); hoped > few && more > 0 {
+				b.crowd.wait(more, b.stop)
+				batch = b.gather(batch)
+			}
+			b.crowd.answered = len(batch)
+			b.commit(batch, met)
 		}
 		clear(met.ids)
 		clear(met.tombs)
