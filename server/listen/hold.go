@@ -1,19 +1,27 @@
 package listen
 
 import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// patience is how long a look for the end of a connection is held back, at the
+// patience is how long a look for the end of a connection is put off, at the
 // least; at the most it is twice that.
 const patience = 5 * time.Millisecond
 
-// holds keeps back the one-byte reads by which net/http notices, while it makes
-// an answer, that the client has left. Most answers are there sooner, and then
-// the connection was asked, put to sleep and woken for nothing.
+// holds put off the one-byte reads by which net/http notices, while it makes an
+// answer, that the client has left. Most answers are there sooner, and then a
+// goroutine was put to sleep and woken for nothing, and the connection asked.
+//
+// So net/http is told at once that nothing has come, and does not ask again. When
+// the answer takes long, the read is made here, and whoever has left is told of
+// by the context of the connection, as net/http would.
 type holds struct {
 	mu    sync.Mutex
 	clock *time.Timer
@@ -22,7 +30,7 @@ type holds struct {
 	ticking    bool
 }
 
-// held is one read that is kept back: the n-th of its connection.
+// held is one look that is put off: the n-th of its connection.
 type held struct {
 	c *conn
 	n uint64
@@ -45,12 +53,14 @@ func (h *holds) add(one held) {
 	}
 }
 
-// tick lets go on what was held for long enough.
+// tick begins what was put off for long enough.
 func (h *holds) tick() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, one := range h.old {
-		one.c.hold.free(one.n)
+		if one.c.look.now.CompareAndSwap(one.n, underWay) {
+			go one.c.watch()
+		}
 	}
 	clear(h.old)
 	h.old, h.young = h.young, h.old[:0]
@@ -59,39 +69,79 @@ func (h *holds) tick() {
 	}
 }
 
-// hold is where the read of a connection waits, at most one at a time.
-type hold struct {
+// look is how a connection finds out that its client has left.
+type look struct {
 	all *holds
-	// last numbers the reads; now is the one that waits, or 0.
-	last, now atomic.Uint64
-	wake      chan struct{}
+	// leave ends the context of the connection; without it, net/http looks.
+	leave context.CancelFunc
+	// due says that the next read may be such a look, last numbers them.
+	due  bool
+	last uint64
+	// now is the look that is put off, or underWay, or 0.
+	now atomic.Uint64
+	// aborted says that the look under way is ended, ended holds a value when it has.
+	aborted atomic.Bool
+	ended   chan struct{}
+	// came is what it has read, which comes before all else: empty or room.
+	came []byte
+	room [1]byte
 }
 
-// free lets a read go on, unless that was done before.
-func (h *hold) free(n uint64) {
-	if n != 0 && h.now.CompareAndSwap(n, 0) {
-		h.wake <- struct{}{}
+const underWay = 1<<64 - 1
+
+// lookHere lets the connections of a server look for themselves.
+func lookHere(s *http.Server) {
+	before := s.ConnContext
+	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if before != nil {
+			ctx = before(ctx, c)
+		}
+		if ours, ok := c.(*conn); ok {
+			ctx, ours.look.leave = context.WithCancel(ctx)
+		}
+		return ctx
 	}
 }
 
-// watch is the one-byte read of net/http.
-func (c *conn) watch(p []byte) (int, error) {
+// putOff answers the one-byte read of net/http.
+func (c *conn) putOff() (int, error) {
+	c.look.due = false
 	if c.in.wanted.Load() == past {
 		return 0, os.ErrDeadlineExceeded
 	}
-	n := c.hold.last.Add(1)
-	if !c.hold.now.CompareAndSwap(0, n) {
-		return c.in.do(p, false)
+	c.look.last++
+	c.look.now.Store(c.look.last)
+	c.look.all.add(held{c, c.look.last})
+	return 0, nil
+}
+
+// watch is the look of an answer that takes long.
+func (c *conn) watch() {
+	n, err := c.in.do(c.look.room[:], false)
+	c.look.came = c.look.room[:n]
+	if err != nil && !(c.look.aborted.Load() && errors.Is(err, os.ErrDeadlineExceeded)) {
+		c.look.leave()
 	}
-	// Whoever sets a deadline from here on sees that it is held.
-	if c.in.over() {
-		c.hold.free(n)
-	} else {
-		c.hold.all.add(held{c, n})
+	c.look.ended <- struct{}{}
+}
+
+// unwatch ends the look, if there is one: whoever serves the connection is about to
+// read.
+func (c *conn) unwatch() {
+	c.look.due = false
+	if c.look.now.Load() == 0 || c.look.now.Swap(0) != underWay {
+		return
 	}
-	<-c.hold.wake
-	if c.in.over() {
-		return 0, os.ErrDeadlineExceeded
-	}
-	return c.in.do(p, false)
+	c.look.aborted.Store(true)
+	_ = c.in.note(past)
+	<-c.look.ended
+	c.look.aborted.Store(false)
+	_ = c.in.note(never)
+}
+
+// ahead hands on what a look has read.
+func (c *conn) ahead(p []byte) int {
+	n := copy(p, c.look.came)
+	c.look.came = c.look.came[n:]
+	return n
 }

@@ -2,14 +2,12 @@ package listen_test
 
 import (
 	"bufio"
-	"errors"
+	"context"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/leadiumx/consent/server/listen"
@@ -135,34 +133,89 @@ func TestRequestsThatAreSentAheadAreAnsweredInTheirOrder(t *testing.T) {
 	}
 }
 
-func TestALookThatIsHeldBackEndsWithItsConnectionOrItsDeadline(t *testing.T) {
+func TestWhatALookHasReadComesBeforeWhatFollows(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		end  func(net.Conn) error
-		want error
-	}{
-		"closed":                {net.Conn.Close, io.ErrClosedPipe},
-		"aborted":               {func(c net.Conn) error { return c.SetReadDeadline(time.Unix(1, 0)) }, os.ErrDeadlineExceeded},
-		"aborted both ways":     {func(c net.Conn) error { return c.SetDeadline(time.Unix(1, 0)) }, os.ErrDeadlineExceeded},
-		"closed after an abort": {func(c net.Conn) error { return errors.Join(c.SetReadDeadline(time.Unix(1, 0)), c.Close()) }, os.ErrDeadlineExceeded},
-		"aborted before":        {nil, os.ErrDeadlineExceeded},
-	} {
+	for name, pause := range map[string]time.Duration{"all at once": 0, "byte by byte": time.Second} {
 		t.Run(name, func(t *testing.T) {
 			alone(t, func(t *testing.T) {
-				ours, _ := pair(t)
-				start := time.Now()
-				if c.end == nil {
-					_ = ours.SetReadDeadline(time.Unix(1, 0))
-				} else {
+				l, left := taking(t, time.Minute)
+				client := l.dial()
+				in := bufio.NewReader(client)
+				for range 2 {
+					_, _ = io.WriteString(client, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+					// It is read while the one before is answered.
 					go func() {
-						synctest.Wait()
-						_ = c.end(ours)
+						time.Sleep(20 * time.Millisecond)
+						for i := range "GET /b HTTP/1.1" {
+							_, _ = client.Write([]byte{"GET /b HTTP/1.1"[i]})
+							time.Sleep(pause / 100)
+						}
+						_, _ = io.WriteString(client, "\r\nHost: a\r\n\r\n")
 					}()
+					answers(t, in, "/a", "/b")
 				}
-				if _, err := ours.Read(make([]byte, 1)); !errors.Is(err, c.want) || time.Since(start) != 0 {
-					t.Errorf("ended with %v after %s, want %v at once", err, time.Since(start), c.want)
+				_ = client.Close()
+				select {
+				case <-left:
+					t.Error("somebody has left who waited")
+				default:
 				}
 			})
 		})
 	}
+}
+
+func TestAConnectionThatIsTakenKeepsWhatALookHasRead(t *testing.T) {
+	alone(t, func(t *testing.T) {
+		l := make(pipes)
+		server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Second)
+			c, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			b := make([]byte, 4)
+			_, _ = io.ReadFull(c, b)
+			_, _ = c.Write(b)
+		})}
+		go func() { _ = listen.Serve(server, l) }()
+		defer func() {
+			close(l)
+			_ = server.Close()
+		}()
+		client := l.dial()
+		defer client.Close()
+		_, _ = io.WriteString(client, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+		time.Sleep(20 * time.Millisecond)
+		go func() { _, _ = io.WriteString(client, "echo") }()
+		b := make([]byte, 4)
+		if _, err := io.ReadFull(client, b); err != nil || string(b) != "echo" {
+			t.Errorf("read %q, %v", b, err)
+		}
+	})
+}
+
+func TestTheContextOfAConnectionIsTheServersOwn(t *testing.T) {
+	alone(t, func(t *testing.T) {
+		type key struct{}
+		l, bound := make(pipes), make(chan any, 1)
+		server := &http.Server{
+			ReadHeaderTimeout: time.Minute,
+			ConnContext:       func(ctx context.Context, _ net.Conn) context.Context { return context.WithValue(ctx, key{}, "kept") },
+			Handler:           http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { bound <- r.Context().Value(key{}) }),
+		}
+		go func() { _ = listen.Serve(server, l) }()
+		defer func() {
+			close(l)
+			_ = server.Close()
+		}()
+		client := l.dial()
+		defer client.Close()
+		_, _ = io.WriteString(client, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+		if v := <-bound; v != "kept" {
+			t.Errorf("the context holds %v", v)
+		}
+	})
 }

@@ -35,7 +35,7 @@ func (l listener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	start := time.Now()
-	ours := &conn{Conn: c, hold: hold{all: l.holds, wake: make(chan struct{}, 1)}}
+	ours := &conn{Conn: c, look: look{all: l.holds, ended: make(chan struct{}, 1)}}
 	reads, writes := directly(c)
 	ours.in.open(c.SetReadDeadline, c.Read, reads, start)
 	ours.out.open(c.SetWriteDeadline, c.Write, writes, start)
@@ -48,7 +48,7 @@ func (l listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	in, out side
-	hold    hold
+	look    look
 
 	limits limits
 	// These belong to whoever serves the connection; net/http hands them on to
@@ -74,8 +74,13 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.quiet = false
 		runtime.Gosched()
 	}
-	if len(p) == 1 {
-		return c.watch(p)
+	if c.look.due && len(p) == 1 {
+		return c.putOff()
+	}
+	if len(c.look.came) > 0 {
+		n := c.ahead(p)
+		c.came()
+		return n, nil
 	}
 	n, err := c.in.do(p, false)
 	if n > 0 {
@@ -102,12 +107,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	if t.IsZero() {
 		return c.next()
 	}
-	err := c.in.set(t)
-	// An abort is heeded at once, and any other deadline when the read goes on.
-	if now := c.hold.now.Load(); now != 0 && c.in.over() {
-		c.hold.free(now)
-	}
-	return err
+	return c.in.set(t)
 }
 
 // SetWriteDeadline also ends an answer: net/http takes the deadline away when
@@ -131,13 +131,16 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 func (c *conn) SetDeadline(t time.Time) error {
 	if c.phase != unlimited {
 		c.phase = unlimited
+		c.unwatch()
 	}
 	return errors.Join(c.SetReadDeadline(t), c.out.set(t))
 }
 
 func (c *conn) Close() error {
 	err := c.Conn.Close()
-	c.hold.free(c.hold.now.Load())
+	if c.look.leave != nil {
+		c.look.leave()
+	}
 	return err
 }
 

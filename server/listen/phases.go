@@ -21,6 +21,7 @@ func Serve(s *http.Server, l net.Listener) error {
 	if !tested(runtime.Version()) {
 		return s.Serve(listener{l, newHolds(), limits{}})
 	}
+	lookHere(s)
 	all := limits{
 		head: cmp.Or(s.ReadHeaderTimeout, s.ReadTimeout), request: s.ReadTimeout,
 		answer: s.WriteTimeout, idle: cmp.Or(s.IdleTimeout, s.ReadTimeout),
@@ -104,7 +105,11 @@ func (c *conn) next() error {
 		c.phase = heading
 	case beginning:
 		c.phase = heading
-	default:
+	case answering:
+		// Before and behind its look.
+		c.look.due = c.look.leave != nil
+		return c.in.note(never)
+	case unlimited:
 		return c.in.note(never)
 	}
 	return nil
@@ -112,6 +117,7 @@ func (c *conn) next() error {
 
 // rest is what follows an answer.
 func (c *conn) rest() error {
+	c.unwatch()
 	now := c.in.now()
 	c.seen, c.phase = now, answered
 	return c.in.note(after(now, c.limits.idle))
