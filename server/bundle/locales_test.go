@@ -2,6 +2,7 @@ package bundle_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"regexp"
@@ -102,6 +103,30 @@ func TestEachLanguageHasTheKeysOfEnglishInTheSameOrder(t *testing.T) {
 	for _, locale := range bundle.Locales() {
 		if got := keysInOrder(t, locale); !slices.Equal(got, want) {
 			t.Errorf("%s has the keys\n%v, not\n%v", locale, got, want)
+		}
+	}
+}
+
+func TestTheVisitorsOwnPageHasTheSameWordsInEachLanguage(t *testing.T) {
+	t.Parallel()
+	read := func(locale string) map[string]string {
+		b, err := fs.ReadFile(snippet.PrivacyLocales(), locale+".json")
+		words := map[string]string{}
+		if err = errors.Join(err, json.Unmarshal(b, &words)); err != nil {
+			t.Fatalf("%s: %v", locale, err)
+		}
+		return words
+	}
+	want := read("en")
+	for _, locale := range bundle.Locales() {
+		got := read(locale)
+		for key, text := range want {
+			if got[key] == "" || !slices.Equal(filled(got[key]), filled(text)) {
+				t.Errorf("%s: %s is %q, in English %q", locale, key, got[key], text)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s has %d words, not %d", locale, len(got), len(want))
 		}
 	}
 }

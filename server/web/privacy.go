@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -38,8 +39,10 @@ type privacyView struct {
 }
 
 type privacyRow struct {
-	Title, Answer, Until string
-	Allow                bool
+	Title, Answer string
+	Allow         bool
+	// Until says when a grant ends, in words, and Ends is that day for programs.
+	Until, Ends string
 }
 
 // privacyPage serves GET /privacy/{site}: the visitor's own page.
@@ -63,14 +66,14 @@ func (s *Server) showPrivacy(c echo.Context, status int) error {
 		Reject: words["button.reject"], Settings: words["prefs.title"], Policy: words["banner.policy"],
 		Done: c.QueryParam("done") == "1" && status == http.StatusOK, Failed: status != http.StatusOK,
 	}
-	if view.Rows, err = s.privacyRows(c, n, v, words, own); err != nil {
+	if view.Rows, err = s.privacyRows(c, n, v, locale, words, own); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), stateWait)
 	defer cancel()
 	// While the store is away the rest of the page still serves.
 	if view.State, err = s.o.Collect.State(ctx, site.ID, cookieValue(c.Request(), consent.SubjectCookie)); err == nil && view.State.Records > 0 {
-		view.Since, view.Last = view.State.Since.UTC().Format(time.DateOnly), view.State.Last.UTC().Format(time.DateOnly)
+		view.Since, view.Last = bundle.Day(locale, view.State.Since), bundle.Day(locale, view.State.Last)
 	}
 	page, err := template.ParseFS(privacyFiles, "privacy/page.html")
 	if err != nil {
@@ -119,7 +122,7 @@ func (s *Server) privacyWords(c echo.Context, v visitOf) (map[string]string, str
 	return words, locale, json.Unmarshal(b, &words)
 }
 
-func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words, own map[string]string) ([]privacyRow, error) {
+func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, locale string, words, own map[string]string) ([]privacyRow, error) {
 	ask := gate.Ask{
 		Site: n.Edition.Site.ID, Place: v.place, Signals: consent.Signals{GPC: v.gpc},
 		Consent: cookieValue(c.Request(), consent.ConsentCookie), Subject: cookieValue(c.Request(), consent.SubjectCookie),
@@ -144,7 +147,8 @@ func (s *Server) privacyRows(c echo.Context, n *script.Notice, v visitOf, words,
 			rows[i].Answer += ": " + words["level."+d.Purpose+"."+levels[d.Level-1]]
 		}
 		if d.Until != 0 {
-			rows[i].Until = time.Unix(d.Until, 0).UTC().Format(time.DateOnly)
+			end := time.Unix(d.Until, 0).UTC()
+			rows[i].Until, rows[i].Ends = strings.ReplaceAll(own["until"], "{date}", bundle.Day(locale, end)), end.Format(time.DateOnly)
 		}
 	}
 	return rows, nil
