@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,23 +18,52 @@ import (
 type embedCmd struct {
 	Site      string `arg:"" help:"The site's id."`
 	PublicURL string `default:"http://localhost:8080" help:"Address under which visitors reach the server." env:"LXCONSENT_PUBLIC_URL"`
+	Server    string `help:"Address under which this machine reaches the server; left out, the public one." env:"LXCONSENT_SERVER"`
 	Inline    bool   `help:"Print the inline gate, which releases the tags of returning visitors with no request. The server must run."`
 }
 
+// askWait is how long the tag waits for a server to say that the site exists.
+const askWait = 5 * time.Second
+
 // Run prints the tag, or the inline gate with the source that a Content
-// Security Policy needs for it.
-func (c *embedCmd) Run(s streams) error {
+// Security Policy needs for it. A server that runs must know the site; the tag
+// is printed without one, too, and the errors say that nobody was asked.
+func (c *embedCmd) Run(ctx context.Context, s streams) error {
 	base := strings.TrimSuffix(c.PublicURL, "/")
 	if c.Site == "" || url.PathEscape(c.Site) != c.Site {
 		return consent.Fail(consent.Invalid, fmt.Sprintf("%q is not the id of a site", c.Site), "give an id that `lxconsent site list` prints")
 	}
-	if !c.Inline {
-		_, err := fmt.Fprintln(s.out, web.Tag(base, c.Site))
-		return err
+	if c.Inline {
+		return c.inline(ctx, s, base)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
-	res, err := (&remote{Server: base}).send(ctx, http.MethodGet, "/v1/inline/"+url.PathEscape(c.Site)+"?gate=1", nil)
+	res, err := c.gate(ctx, base)
+	switch {
+	case err == nil:
+		res.Body.Close()
+	case consent.CodeOf(err) == consent.UnknownSite:
+		return err
+	default:
+		fmt.Fprintf(s.err, "lxconsent: nobody could say whether the site %q exists: %v\n", c.Site, err)
+	}
+	_, err = fmt.Fprintln(s.out, web.Tag(base, c.Site))
+	return err
+}
+
+// gate asks the server for the site's inline gate, which needs no credential.
+func (c *embedCmd) gate(ctx context.Context, base string) (*http.Response, error) {
+	res, err := (&remote{Server: cmp.Or(strings.TrimSuffix(c.Server, "/"), base)}).send(ctx, http.MethodGet, "/v1/inline/"+url.PathEscape(c.Site)+"?gate=1", nil)
+	if e := (*consent.Error)(nil); errors.As(err, &e) && e.Code == consent.UnknownSite {
+		return nil, &consent.Error{Code: e.Code, Cause: e.Cause, Fix: "give an id that `lxconsent site list` prints, or publish the site with `lxconsent site apply -f FILE`", Err: err}
+	}
+	return res, err
+}
+
+func (c *embedCmd) inline(ctx context.Context, s streams, base string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	res, err := c.gate(ctx, base)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func TestTheVisitorsOwnPageWorksWithoutScripts(t *testing.T) {
 	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
 	consent, subject := cookie("lx_consent", a.text(t, "consent")), cookie("lx_subject", a.text(t, "subject"))
 	page := s.do(http.MethodGet, "/privacy/demo?lang=de", "", consent, subject)
-	for _, want := range []string{`lang="de"`, "Alle ablehnen", "LeadiumX.ai", "Support@leadiumx.ai", "Meine Einträge löschen", `class="mark yes"`} {
+	for _, want := range []string{`lang="de"`, "Alle ablehnen", "LeadiumX.ai", "Support@leadiumx.ai", "Meine Einträge löschen", `class="mark yes"`, `">Bis `} {
 		if !strings.Contains(string(page.body), want) {
 			t.Errorf("%q is missing on the page: %d", want, page.status)
 		}

@@ -182,3 +182,29 @@ func TestLogsHoldNothingAboutPeople(t *testing.T) {
 		t.Error("the log does not hold the request at all")
 	}
 }
+
+func TestATagIsPrintedForASiteThatTheServerKnows(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	tag := `<script src="https://consent.example/s/demo.js"></script>`
+	for _, c := range []struct {
+		name, site, server string
+		status             int
+		want, also         string
+	}{
+		{"a site that exists", "demo", s.url, 0, tag, ""},
+		{"a site that does not", "dmeo", s.url, 1, `there is no site "dmeo"`, "lxconsent site list"},
+		{"a server that is away", "demo", "http://127.0.0.1:1", 0, tag, "nobody could say"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			st, out := lx(t, "embed", c.site, "--public-url", "https://consent.example", "--server", c.server)
+			if st != c.status || !strings.Contains(out, c.want) || !strings.Contains(out, c.also) {
+				t.Errorf("%d %s", st, out)
+			}
+			if c.status != 0 && strings.Contains(out, "<script") {
+				t.Errorf("a tag beside the error: %s", out)
+			}
+		})
+	}
+}
