@@ -49,9 +49,13 @@ export const go = (event?: Happening) => {
   if (changed) tell("change", changed);
 };
 
-/** A grant needs the visitor's own hand; a refusal is taken from anyone. */
-export const act = (_act: Action, levels: Entries, trusted?: boolean, _vendors?: Levels) => {
-  const hand = trusted || navigator.userActivation?.isActive;
+// What browsers call the activation of a page is not enough: tools that run scripts in pages give it, too.
+let touched = 0;
+for (const name of ["click", "keydown"]) addEventListener(name, (e) => void (e.isTrusted && (touched = now())), true);
+
+/** A grant needs the visitor's own hand, a moment ago; a refusal is taken from anyone. */
+export const act = (_act: Action, levels: Entries, _vendors?: Levels) => {
+  const hand = now() - touched < 6;
   const kept = levels.filter(([, n]) => hand || !n);
   if (hand || kept[0]) go({ _act, _levels: Object.fromEntries(kept), _vendors });
 };

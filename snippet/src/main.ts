@@ -75,19 +75,18 @@ tell("ready");
 addEventListener("click", safely((e) => {
   const hook = (e.target as Element).closest<HTMLElement>("[data-lx-action]");
   const action = hook?.dataset.lxAction;
-  const trusted = e.isTrusted;
   const deeds: Record<string, () => void> = {
-    accept: () => act("accept_all", everything, trusted),
+    accept: () => act("accept_all", everything),
     reject: api.rejectAll,
     settings: api.showPreferences,
-    save: () => act("save", picked(), trusted),
+    save: () => act("save", picked()),
     close,
     ...(VENDORS && {
       // What a placeholder stands for is shown, from now on if its vendor is granted.
       once: (always?: boolean) => {
         const slot = ((hook as Element).closest(".lx-embed") as Inert).lx as Slot;
-        if (always) act("embed", [], trusted, { [slot._inert.dataset.vendor as string]: 1 });
-        void turn(slot, trusted);
+        if (always) act("embed", [], { [slot._inert.dataset.vendor as string]: 1 });
+        void turn(slot, e.isTrusted);
         // The button that had the focus is gone.
         slot._shown.focus();
       },

@@ -146,11 +146,20 @@ test('a grant needs the hand of the visitor; a refusal is taken from anyone', ()
     });</script>`;
     await p.goto(serve(stage.page('shop', robots, inert())));
     await p.waitForFunction(() => window.done);
+    // What a tool runs in a page counts to the browser as the visitor's own deed.
+    assert.equal(await p.evaluate(() => {
+      window.lxConsent.acceptAll();
+      window.lxConsent.set({ analytics: 1 });
+      return navigator.userActivation.isActive;
+    }), true);
     assert.equal(await p.evaluate(() => ['analytics', 'marketing'].some((n) => window.lxConsent.has(n))), false);
     assert.deepEqual((await v.cookies()), {});
     assert.equal(await p.locator('iframe').count(), 0);
     await p.evaluate(() => window.lxConsent.rejectAll());
     assert.match((await v.cookies()).lx_consent.value, /analytics:0/);
+    await p.keyboard.press('x');
+    await p.evaluate(() => window.lxConsent.set({ analytics: 1 }));
+    assert.match((await v.cookies()).lx_consent.value, /analytics:1/);
   }));
 
 test('texts of a site are words, bold words and links, whatever is written into them', async () => {
