@@ -172,14 +172,14 @@ func (c *Choice) parse(s string) (key, sum, levels string, ok bool) {
 
 // provedLevels is parseLevels for a cookie that we signed.
 func (c *Choice) provedLevels(s string, shared *sharedLevels) bool {
-	if c.Levels = shared.known()[s]; c.Levels != nil {
+	var ok bool
+	if c.Levels, ok = shared.Known(s); ok {
 		return true
 	}
 	// What is remembered must not keep the request that it came with.
 	s = strings.Clone(s)
-	ok := c.parseLevels(s)
-	if ok && c.Vendors == nil && c.Over == nil {
-		shared.keep(s, c.Levels, maxLevelsOfKey)
+	if ok = c.parseLevels(s); ok && c.Vendors == nil && c.Over == nil {
+		shared.Keep(s, c.Levels, maxLevelsOfKey)
 	}
 	return ok
 }

@@ -112,7 +112,8 @@ func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) boo
 	}
 	plain := over == nil && len(c.Vendors) == 0
 	if plain {
-		if out.Levels = known.levels.known()[string(levels)]; out.Levels != nil {
+		var ok bool
+		if out.Levels, ok = known.levels.Known(string(levels)); ok {
 			return true
 		}
 	}
@@ -143,7 +144,7 @@ func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) boo
 		out.Vendors[id] = level(len(c.Purposes) + i)
 	}
 	if plain {
-		known.levels.keep(string(levels), out.Levels, maxLevelsOfContext)
+		known.levels.Keep(string(levels), out.Levels, maxLevelsOfContext)
 	}
 	used := len(c.Purposes) % 8
 	return any == (over != nil) && (over == nil || used == 0 || over[len(over)-1]>>used == 0)

@@ -67,7 +67,7 @@ func (d *Desk) Act(ctx context.Context, a Act) (answer Answer, person string, er
 	if err != nil {
 		return Answer{}, "", err
 	}
-	answer, err = d.keep(ctx, live, w, shown, before, choice)
+	answer, err = d.keep(ctx, live, w, shown, before, judge(&w, choice))
 	return answer, before.subject, err
 }
 

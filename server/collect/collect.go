@@ -44,9 +44,12 @@ func New(o Options) *Desk { return &Desk{o: o} }
 
 // Write is one consent write, as it came. Tokens are sealed text.
 type Write struct {
-	Site    string
-	ID      string
-	Note    string
+	Site string
+	ID   string
+	Note string
+	// Said is how the sender wrote Levels; empty when that is not known. What is
+	// written alike is alike.
+	Said    string
 	Levels  map[string]int
 	Vendors map[string]int
 	Action  consent.Action
@@ -117,29 +120,23 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	w.Levels = canonical(&shown.edition.Site, w.Levels)
-	if err := shown.knows(w); err != nil {
-		return Answer{}, err
-	}
-	choice, err := consent.Merge(d.rules(shown, before.choice), shown.edition.Site.VendorIDs(), before.choice, consent.Given{
-		Action: w.Action, Levels: w.Levels, Vendors: w.Vendors, Signals: w.Signals,
-	})
+	j, err := d.judge(shown, before, w)
 	if err != nil {
 		return Answer{}, err
 	}
-	return d.keep(ctx, live, w, shown, before, choice)
+	return d.keep(ctx, live, w, shown, before, j)
 }
 
 // keep stores a decision and answers with its proof.
-func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown shown, before before, choice *consent.Choice) (a Answer, err error) {
+func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown shown, before before, j *judged) (a Answer, err error) {
 	subject, latest := before.subject, before.latest
 	var secret []byte
-	if subject == "" && grants(choice) {
+	if subject == "" && j.grants {
 		if subject, secret, err = consent.NewSubjectFor(d.o.Random, w.ID); err != nil {
 			return Answer{}, err
 		}
 	}
-	record := d.record(live, w, shown, subject, choice, latest)
+	record := d.record(live, w, shown, subject, j, latest)
 	record.Secret = secret
 	record.Outdated = shown.edition.Number != live.Number
 	kept, err := d.append(ctx, record)
@@ -155,7 +152,7 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 	if w.Subject != "" && stored.Subject != subject && stored.Subject != held.Subject {
 		return Answer{}, consent.Fail(consent.IDReused, "another subject already used this `id`", "make new random bytes for each decision")
 	}
-	a, err = d.answer(live, w, &kept, latest, held)
+	a, err = d.answer(live, w, &kept, j, latest, held)
 	a.Away = before.away
 	return a, err
 }
@@ -258,7 +255,7 @@ func (d *Desk) alive(c *consent.Choice) *consent.Choice {
 	return c
 }
 
-func (d *Desk) answer(live *consent.Edition, w Write, kept *consent.Kept, latest *consent.Record, held consent.SubjectToken) (Answer, error) {
+func (d *Desk) answer(live *consent.Edition, w Write, kept *consent.Kept, j *judged, latest *consent.Record, held consent.SubjectToken) (Answer, error) {
 	r := &kept.Record
 	a := Answer{ID: r.ID, Stored: kept.Level, Receipt: kept.Receipt}
 	// A decision that waited in a queue must not undo a newer one in the
@@ -267,7 +264,13 @@ func (d *Desk) answer(live *consent.Edition, w Write, kept *consent.Kept, latest
 	if latest != nil && latest.Later(r) {
 		holds = latest
 	}
-	a.Consent = consent.SealCookie(d.o.Keys, live.Site.Tenant, w.Site, holds.Choice())
+	var room consent.Choice
+	c := holds.ChoiceIn(&room)
+	if kept.Fresh && holds == r {
+		a.Consent = j.seal(d.o.Keys.Current(), live.Site.Tenant, w.Site, c)
+	} else {
+		a.Consent = consent.SealCookie(d.o.Keys, live.Site.Tenant, w.Site, c)
+	}
 	if len(a.Consent) > consent.CookieLimit {
 		return Answer{}, consent.Fail(consent.Invalid, "the choice does not fit into the consent cookie", "choose per purpose instead of per vendor")
 	}
@@ -279,18 +282,4 @@ func (d *Desk) answer(live *consent.Edition, w Write, kept *consent.Kept, latest
 		})
 	}
 	return a, nil
-}
-
-func grants(c *consent.Choice) bool {
-	for _, n := range c.Levels {
-		if n > 0 {
-			return true
-		}
-	}
-	for _, n := range c.Vendors {
-		if n > 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -52,4 +52,6 @@ type notice struct {
 	rules []consent.Rule
 	laws  []string
 	words string
+	// judged are first acts that were made beside it.
+	judged consent.Memory[act, *judged]
 }

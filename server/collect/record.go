@@ -8,17 +8,17 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, c *consent.Choice, latest *consent.Record) consent.Record {
+func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, j *judged, latest *consent.Record) consent.Record {
 	now := d.o.Clock().UTC().Truncate(time.Millisecond)
-	clock, gap := consent.Stamp(now.UnixMilli(), w.Age, d.held(live, w, grants(c), latest))
+	clock, gap := consent.Stamp(now.UnixMilli(), w.Age, d.held(live, w, j.grants, latest))
 	return consent.Record{
 		ID: w.ID, Site: w.Site, Subject: subject,
 		Edition: s.edition.Number, EditionHash: s.edition.Hash,
 		WordsHash: s.words,
 		Regime:    s.regime.ID, Laws: s.laws, Locale: s.note.Locale,
-		Levels: c.Levels, Vendors: c.Vendors, Over: c.Over,
+		Levels: j.choice.Levels, Vendors: j.choice.Vendors, Over: j.choice.Over,
 		Action: w.Action, Signals: w.Signals, Time: now,
-		Clock: clock, Gap: gap, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: content(&w),
+		Clock: clock, Gap: gap, PlaceSource: w.PlaceSource, Bot: w.Bot, Content: j.content,
 	}
 }
 

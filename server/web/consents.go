@@ -28,6 +28,8 @@ type writeJSON struct {
 	Consent string          `json:"consent,omitempty"`
 	Subject string          `json:"subject,omitempty"`
 	Signals consent.Signals `json:"signals,omitempty"`
+	// said is how Levels were written, where that is known.
+	said string
 }
 
 type answerJSON struct {
@@ -62,7 +64,9 @@ func (s *Server) fromPage(c echo.Context, site string) (live *consent.Edition, o
 // createConsent serves POST /v1/consents.
 func (s *Server) createConsent(c echo.Context) error {
 	r := c.Request()
-	w, err := decode[writeJSON](c, consentBounds())
+	bounds := consentBounds()
+	bounds.known = &s.choices
+	w, err := decode[writeJSON](c, bounds)
 	if err != nil {
 		s.allowAnySite(c)
 		return err
@@ -85,13 +89,14 @@ func (s *Server) createConsent(c echo.Context) error {
 	}
 	// Who leaves the page behind the click has decided all the same.
 	a, err := s.o.Collect.Record(s.writing.next(), collect.Write{
-		Site: w.Site, ID: w.ID, Note: w.Note, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
+		Site: w.Site, ID: w.ID, Note: w.Note, Said: w.said, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
 		Consent: w.Consent, Before: before, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
 		Bot: isBot(r.UserAgent()),
 	})
 	if err != nil {
 		return err
 	}
+	s.remember(w.said, w.Levels)
 	s.o.Metrics.Wrote(w.Action)
 	s.keepChoice(c, &live.Site, origin, a.Consent)
 	if a.Subject != "" && s.keepCookie(c, &live.Site, origin, consent.SubjectCookie, a.Subject, true) {
@@ -99,6 +104,26 @@ func (s *Server) createConsent(c echo.Context) error {
 	}
 	c.Response().Header()["Cache-Control"] = s.fixed.noStore
 	return s.sendAnswer(c, &a)
+}
+
+// remember takes in levels that somebody has chosen.
+func (s *Server) remember(said string, levels map[string]int) {
+	if said == "" || len(said) > maxChoice {
+		return
+	}
+	if _, known := s.choices.Known(said); !known {
+		// What is remembered keeps no more of the request than this.
+		s.choices.Keep(strings.Clone(said), ownKeys(levels), maxChoices)
+	}
+}
+
+// ownKeys is a table whose names share no memory with what they were read from.
+func ownKeys(levels map[string]int) map[string]int {
+	own := make(map[string]int, len(levels))
+	for name, n := range levels {
+		own[strings.Clone(name)] = n
+	}
+	return own
 }
 
 type accessJSON struct {

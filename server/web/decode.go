@@ -23,6 +23,8 @@ type bounds struct {
 	keys   int
 	text   int
 	accept []string
+	// known are levels that were read before, where a body has some.
+	known *choices
 }
 
 func consentBounds() bounds {
@@ -50,7 +52,7 @@ func decode[T any](c echo.Context, b bounds) (v T, err error) {
 	}
 	plain := b.plain(body)
 	if q, ok := any(&v).(quickly); ok && plain {
-		if q.quickly(string(body)) {
+		if q.quickly(quick{s: string(body), known: b.known}) {
 			return v, nil
 		}
 		v = *new(T)

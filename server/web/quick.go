@@ -1,14 +1,24 @@
 package web
 
-import "github.com/leadiumx/consent/consent"
+import (
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+)
 
 // quickly is what a body's type may have that reads the form in which nearly all
 // bodies come, many times cheaper than by reflection.
 type quickly interface {
 	// quickly fills the value from a body. When ok is false the body may be
 	// right or wrong, and what was filled means nothing.
-	quickly(body string) (ok bool)
+	quickly(body quick) (ok bool)
 }
+
+// choices are levels by how bodies wrote them: most visitors make one of a few.
+type choices = consent.Memory[string, map[string]int]
+
+// maxChoices bounds how many are remembered, maxChoice how long each may be.
+const maxChoices, maxChoice = 256, 512
 
 // quick reads JSON without white space, escapes, negative numbers, fractions
 // and null, in ASCII. Whatever else comes sets bad.
@@ -16,6 +26,8 @@ type quick struct {
 	s   string
 	at  int
 	bad bool
+	// known are levels that were read before, or nil.
+	known *choices
 }
 
 // is reports whether a byte is next, and passes it.
@@ -94,6 +106,20 @@ func (q *quick) levels() map[string]int {
 	return levels
 }
 
+// choice is levels, as they are written and what they are. Nobody may change them.
+func (q *quick) choice() (said string, levels map[string]int) {
+	from := q.at
+	if end := strings.IndexByte(q.s[from:], '}') + 1; q.known != nil && !q.bad && end > 0 {
+		said = q.s[from : from+end]
+		if levels, ok := q.known.Known(said); ok {
+			q.at += end
+			return said, levels
+		}
+	}
+	levels = q.levels()
+	return q.s[from:q.at], levels
+}
+
 func (q *quick) truth() bool {
 	for _, word := range [...]string{"false", "true"} {
 		if end := q.at + len(word); !q.bad && end <= len(q.s) && q.s[q.at:end] == word {
@@ -131,8 +157,7 @@ func (q *quick) signals() (s consent.Signals) {
 	return s
 }
 
-func (w *writeJSON) quickly(body string) bool {
-	q := quick{s: body}
+func (w *writeJSON) quickly(q quick) bool {
 	var seen uint
 	for name, ok := q.first(); ok; name, ok = q.next() {
 		switch name {
@@ -147,7 +172,7 @@ func (w *writeJSON) quickly(body string) bool {
 			w.Note = q.text()
 		case "levels":
 			q.once(&seen, 3)
-			w.Levels = q.levels()
+			w.said, w.Levels = q.choice()
 		case "vendors":
 			q.once(&seen, 4)
 			w.Vendors = q.levels()
@@ -170,5 +195,5 @@ func (w *writeJSON) quickly(body string) bool {
 			q.bad = true
 		}
 	}
-	return !q.bad && q.at == len(body)
+	return !q.bad && q.at == len(q.s)
 }

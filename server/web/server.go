@@ -115,6 +115,7 @@ type Server struct {
 	labels  labels
 	ids     requestIDs
 	fixed   fixedHeaders
+	choices choices
 	// writing and asking bound consent writes, and checks by an API key.
 	writing, asking *deadlines
 }
