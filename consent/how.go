@@ -38,18 +38,18 @@ func (r *Record) appendHow(b []byte) []byte {
 func (s *Signals) all() [3]*bool { return [3]*bool{&s.GPC, &s.Minor, &s.Sensitive} }
 
 // how reads what appendHow wrote, and reports whether there is a gap.
-func (r *reader) how(out *Record) (gap bool) {
+func (r *reader) how(out *outline) (gap bool) {
 	b := r.byte()
-	for i, on := range out.Signals.all() {
+	for i, on := range out.signals.all() {
 		*on = b&(1<<(4+i)) != 0
 	}
 	n, known := int(b&15), actionCodes()
 	switch {
 	case n < len(known):
-		out.Action = known[n]
+		out.action = known[n]
 	case n == otherAction:
-		out.Action = Action(r.word())
-		r.bad = r.bad || slices.Contains(known[:], out.Action)
+		out.action = Action(r.word())
+		r.bad = r.bad || slices.Contains(known[:], out.action)
 	default:
 		r.bad = true
 	}

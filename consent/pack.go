@@ -195,54 +195,85 @@ func (c *KnownContext) Unpack(r *Record, id string, evidence, secret []byte) err
 }
 
 func (r *Record) unpack(known *KnownContext, secret []byte) error {
-	c, evidence := &known.read, r.Sealed.Evidence
-	code, ok := EvidenceCode(evidence)
-	if !ok || code != known.code || evidence[0]&^(flagSecret|flagChained|flagBot|flagOutdated|flagApart) != evidenceVersion {
-		return damagedEvidence("the evidence of a record is of an unknown form")
+	o, err := known.outline(r.Sealed.Evidence)
+	if err != nil {
+		return err
 	}
-	flags := evidence[0]
+	c := &known.read
 	r.Site, r.Node, r.Edition, r.EditionHash, r.WordsHash = c.Site, c.Node, c.Edition, c.EditionHash, c.WordsHash
 	r.Regime, r.Locale, r.PlaceSource, r.Laws = c.Regime, c.Locale, c.PlaceSource, c.Laws
-	r.Bot, r.Outdated = flags&flagBot != 0, flags&flagOutdated != 0
-	copy(r.Link[:], evidence[linkAt:codeAt])
-	in := reader{b: evidence[envelopeSize:]}
-	gap := in.how(r)
-	if flags&flagChained != 0 {
-		r.Seq = in.number(1<<64 - 1)
-		in.bad = in.bad || r.Seq == 0
-	}
-	r.Clock = in.signed()
-	at := r.Clock
-	if flags&flagApart != 0 {
-		apart := in.signed()
-		at += apart
-		in.bad = in.bad || apart == 0
-	}
-	r.Time = time.UnixMilli(at).UTC()
-	if gap {
-		r.Gap = in.signed()
-		in.bad = in.bad || r.Gap == 0
-	}
-	if in.bad {
-		return damagedEvidence("the evidence of a record is damaged")
-	}
-	person, sealed := in.b, flags&flagSecret != 0
+	r.Bot, r.Outdated = o.flags&flagBot != 0, o.flags&flagOutdated != 0
+	copy(r.Link[:], r.Sealed.Evidence[linkAt:codeAt])
+	r.Action, r.Signals, r.Seq, r.Clock, r.Gap = o.action, o.signals, o.seq, o.clock, o.gap
+	r.Time = time.UnixMilli(o.time).UTC()
+	sealed := o.flags&flagSecret != 0
 	if sealed && secret == nil {
 		return nil
 	}
+	var own *[subjectSize]byte
+	if raw, ok := rawName(r.ID); ok {
+		own = &raw
+	}
+	var room personRoom
+	p, g, err := o.personal(known, own, secret, &room)
+	if err != nil {
+		return err
+	}
 	if sealed {
-		if len(secret) != SecretSize {
-			return damagedEvidence("the secret of a record is damaged")
-		}
-		var room [64]byte
-		person = append(room[:0], person...)
-		mask(person, secret)
 		r.Secret = secret
 	}
-	if !readPersonal(person, r, known, secret) || sealed == (r.Subject == "") {
-		return damagedEvidence("the personal part of a record is damaged, or its secret is another's")
+	r.Subject, r.Content, r.Peer = p.subject.String(), p.content.String(), p.peer.String()
+	var ok bool
+	if r.Levels, r.Vendors, r.Over, ok = g.names(known); !ok || sealed == (r.Subject == "") {
+		return damagedPerson()
 	}
 	return nil
+}
+
+// outline is what evidence says to everybody.
+type outline struct {
+	flags   byte
+	action  Action
+	signals Signals
+	seq     uint64
+	// time is milliseconds, as clock is.
+	clock, time, gap int64
+	// person is the personal part.
+	person []byte
+}
+
+func (c *KnownContext) outline(evidence []byte) (o outline, err error) {
+	code, ok := EvidenceCode(evidence)
+	if !ok || code != c.code || evidence[0]&^(flagSecret|flagChained|flagBot|flagOutdated|flagApart) != evidenceVersion {
+		return o, damagedEvidence("the evidence of a record is of an unknown form")
+	}
+	o.flags = evidence[0]
+	in := reader{b: evidence[envelopeSize:]}
+	gap := in.how(&o)
+	if o.flags&flagChained != 0 {
+		o.seq = in.number(1<<64 - 1)
+		in.bad = in.bad || o.seq == 0
+	}
+	o.clock = in.signed()
+	o.time = o.clock
+	if o.flags&flagApart != 0 {
+		apart := in.signed()
+		o.time += apart
+		in.bad = in.bad || apart == 0
+	}
+	if gap {
+		o.gap = in.signed()
+		in.bad = in.bad || o.gap == 0
+	}
+	if in.bad {
+		return o, damagedEvidence("the evidence of a record is damaged")
+	}
+	o.person = in.b
+	return o, nil
+}
+
+func damagedPerson() error {
+	return damagedEvidence("the personal part of a record is damaged, or its secret is another's")
 }
 
 // EvidenceCode is the code of the context that evidence refers to.

@@ -23,23 +23,42 @@ func BenchmarkChain(b *testing.B) {
 	}
 }
 
-// BenchmarkUnpack reads what every check by subject reads.
-func BenchmarkUnpack(b *testing.B) {
-	r := full()
+// kept is a record of a usual size as a store has it.
+func kept(b *testing.B) (r consent.Record, known *consent.KnownContext, evidence, secret []byte) {
+	b.Helper()
+	r = full()
 	madeFor(&r)
 	r.Vendors = nil
 	s, secret, err := r.Pack()
 	if err != nil {
 		b.Fatal(err)
 	}
-	known, err := consent.KnowContext(s.Context)
-	if err != nil {
+	if known, err = consent.KnowContext(s.Context); err != nil {
 		b.Fatal(err)
 	}
+	return r, known, s.Evidence, secret
+}
+
+// BenchmarkStanding reads what every check by subject reads.
+func BenchmarkStanding(b *testing.B) {
+	r, known, evidence, secret := kept(b)
+	id, _ := consent.Split(r.ID)
+	var got consent.Standing
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := known.Standing(&got, id, evidence, secret, r.Subject); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkUnpack reads all of the record.
+func BenchmarkUnpack(b *testing.B) {
+	r, known, evidence, secret := kept(b)
 	var got consent.Record
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := known.Unpack(&got, r.ID, s.Evidence, secret); err != nil {
+		if err := known.Unpack(&got, r.ID, evidence, secret); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -82,72 +82,100 @@ func (r *Record) appendPersonal(b []byte, c *Context, secret []byte) ([]byte, er
 	return b, nil
 }
 
-// readPersonal reads what appendPersonal wrote, in that one spelling.
-func readPersonal(b []byte, out *Record, known *KnownContext, secret []byte) bool {
-	r, c := reader{b: b}, &known.read
-	flags := r.byte()
-	out.Subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
-	switch made, ok := subjectText(secret, out.ID); {
-	case flags&subjectMade == 0:
-		if ok && made == out.Subject {
-			return false
+// personal is what a personal part says, not yet written out: who reads one mostly
+// wants some of it only.
+type personal struct{ subject, content, peer packedText }
+
+// granted is the rest of it. It shares memory with the evidence, or with the room
+// in which that was decrypted.
+type granted struct{ levels, over []byte }
+
+// personRoom is what most personal parts have room in.
+type personRoom [64]byte
+
+// personal decrypts and reads what appendPersonal wrote for the record under an
+// id, nil for one that is not 16 bytes, in that one spelling.
+func (o *outline) personal(known *KnownContext, id *[subjectSize]byte, secret []byte, room *personRoom) (p personal, g granted, err error) {
+	plain := o.person
+	if o.flags&flagSecret != 0 {
+		if len(secret) != SecretSize {
+			return p, g, damagedEvidence("the secret of a record is damaged")
 		}
-	case !ok || out.Subject != "":
-		return false
-	default:
-		out.Subject = made
+		plain = append(room[:0], plain...)
+		mask(plain, secret)
 	}
-	out.Content = r.text(flags, ContentSize, contentRaw, contentWord)
+	r, c := reader{b: plain}, &known.read
+	flags := r.byte()
+	p.subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
+	follows, made := id != nil && len(secret) == SecretSize, packedText{size: subjectSize}
+	if follows {
+		made.raw = madeSubject(secret, id)
+	}
+	switch {
+	case flags&subjectMade == 0:
+		r.bad = r.bad || follows && made == p.subject
+	case !follows || p.subject != packedText{}:
+		r.bad = true
+	default:
+		p.subject = made
+	}
+	p.content = r.text(flags, ContentSize, contentRaw, contentWord)
 	if flags&hasPeer != 0 {
-		out.Peer = base64.RawURLEncoding.EncodeToString(r.take(subjectSize))
+		p.peer = r.raw(subjectSize)
 	}
 	n := len(c.Purposes) + len(c.Vendors)
-	levels := r.take(uint64(n+1) / 2)
-	var over []byte
+	g.levels = r.take(uint64(n+1) / 2)
 	if flags&hasOver != 0 {
-		over = r.take(uint64(len(c.Purposes)+7) / 8)
+		g.over = r.take(uint64(len(c.Purposes)+7) / 8)
 	}
-	if !r.done() || flags > personalFlags || n%2 == 1 && levels[n/2]>>4 != 0 {
-		return false
+	if !r.done() || flags > personalFlags || n%2 == 1 && g.levels[n/2]>>4 != 0 {
+		return p, g, damagedPerson()
 	}
-	plain := over == nil && len(c.Vendors) == 0
+	return p, g, nil
+}
+
+// names writes out what was chosen, under the names that the context has. ok is
+// false when appendPersonal does not write so. The levels may be shared with
+// other records.
+func (g *granted) names(known *KnownContext) (levels, vendors map[string]int, over map[string]bool, ok bool) {
+	c := &known.read
+	plain := g.over == nil && len(c.Vendors) == 0
 	if plain {
-		var ok bool
-		if out.Levels, ok = known.levels.Known(string(levels)); ok {
-			return true
+		if levels, ok = known.levels.Known(string(g.levels)); ok {
+			return levels, nil, nil, true
 		}
 	}
-	level := func(i int) int { return int(levels[i/2] >> (i % 2 * 4) & 15) }
-	out.Levels = map[string]int{}
-	any := false
+	level := func(i int) int { return int(g.levels[i/2] >> (i % 2 * 4) & 15) }
+	levels = map[string]int{}
 	for i, id := range c.Purposes {
-		granted := over != nil && over[i/8]>>(i%8)&1 == 1
+		granted := g.over != nil && g.over[i/8]>>(i%8)&1 == 1
 		if level(i) != absent {
-			out.Levels[id] = level(i)
+			levels[id] = level(i)
 		} else if !granted {
-			return false
+			return nil, nil, nil, false
 		}
 		if granted {
-			if any = true; out.Over == nil {
-				out.Over = map[string]bool{}
+			if over == nil {
+				over = map[string]bool{}
 			}
-			out.Over[id] = true
+			over[id] = true
 		}
 	}
 	for i, id := range c.Vendors {
 		if level(len(c.Purposes)+i) == absent {
-			return false
+			return nil, nil, nil, false
 		}
-		if out.Vendors == nil {
-			out.Vendors = map[string]int{}
+		if vendors == nil {
+			vendors = map[string]int{}
 		}
-		out.Vendors[id] = level(len(c.Purposes) + i)
+		vendors[id] = level(len(c.Purposes) + i)
 	}
 	if plain {
-		known.levels.Keep(string(levels), out.Levels, maxLevelsOfContext)
+		known.levels.Keep(string(g.levels), levels, maxLevelsOfContext)
 	}
 	used := len(c.Purposes) % 8
-	return any == (over != nil) && (over == nil || used == 0 || over[len(over)-1]>>used == 0)
+	ok = (over != nil) == (g.over != nil) && (over == nil || used == 0 || g.over[len(g.over)-1]>>used == 0)
+	return levels, vendors, over, ok
 }
 
 // packText appends a text as size raw bytes when it is their base64url, as the
@@ -164,22 +192,50 @@ func packText(b []byte, flags *byte, s string, size int, raw, word byte) []byte 
 	return appendWord(b, s)
 }
 
-func (r *reader) text(flags byte, size int, raw, word byte) string {
+// packedText is a text as packText wrote it: the raw bytes of its base64url, or a word.
+// One that is not there is empty.
+type packedText struct {
+	// size is how much of raw it has.
+	size int
+	raw  [subjectSize]byte
+	word string
+}
+
+// String is the text.
+func (t *packedText) String() string {
+	if t.size == 0 {
+		return t.word
+	}
+	return base64.RawURLEncoding.EncodeToString(t.raw[:t.size])
+}
+
+// packedName is how packText writes a name.
+func packedName(name string) packedText {
+	if raw, ok := rawName(name); ok {
+		return packedText{size: subjectSize, raw: raw}
+	}
+	return packedText{word: name}
+}
+
+func (r *reader) raw(size int) (t packedText) {
+	t.size = copy(t.raw[:], r.take(uint64(size)))
+	return t
+}
+
+func (r *reader) text(flags byte, size int, raw, word byte) (t packedText) {
 	switch flags & (raw | word) {
 	case 0:
-		return ""
 	case raw:
-		return base64.RawURLEncoding.EncodeToString(r.take(uint64(size)))
+		return r.raw(size)
 	case word:
-		s := r.word()
-		if _, short := rawText(s, size); short || s == "" {
+		t.word = r.word()
+		if _, short := rawText(t.word, size); short || t.word == "" {
 			r.bad = true
 		}
-		return s
 	default:
 		r.bad = true
-		return ""
 	}
+	return t
 }
 
 // rawName is what a name stands for that is 16 bytes in base64url.

@@ -70,10 +70,16 @@ func (r *Record) Choice() *Choice { return r.ChoiceIn(&Choice{}) }
 // ChoiceIn is Choice, written over what is in a room.
 func (r *Record) ChoiceIn(room *Choice) *Choice {
 	*room = Choice{
-		Edition: r.Edition, Regime: r.Regime, Clock: min(r.Clock, r.Time.Add(aheadLimit).UnixMilli()) / 1000,
+		Edition: r.Edition, Regime: r.Regime, Clock: choiceClock(r.Clock, r.Time.UnixMilli()),
 		Levels: r.Levels, Vendors: r.Vendors, Over: r.Over,
 	}
 	return room
+}
+
+// choiceClock is the second from which a choice holds, of the milliseconds of its
+// clock and of when the server received it.
+func choiceClock(clock, received int64) int64 {
+	return min(clock, received+aheadLimit.Milliseconds()) / 1000
 }
 
 // Stripped leaves of an erased subject's record that there was one, and what

@@ -36,15 +36,19 @@ func Split(id string) (s SplitID, ok bool) {
 
 // ID is the id that was taken apart.
 func (s SplitID) ID() string {
+	raw := s.raw()
+	return base64.RawURLEncoding.EncodeToString(raw[:])
+}
+
+func (s *SplitID) raw() (raw [subjectSize]byte) {
 	mark, rest := binary.BigEndian.Uint64(s.Mark[:]), uint48(s.Rest[:])
 	mark ^= stir(rest)
 	rest ^= stir(mark) >> 16
 	mark ^= stir(rest)
-	var raw [subjectSize]byte
 	binary.BigEndian.PutUint16(raw[:], s.Bucket)
 	binary.BigEndian.PutUint64(raw[2:], mark)
 	putUint48(raw[10:], rest)
-	return base64.RawURLEncoding.EncodeToString(raw[:])
+	return raw
 }
 
 // stir spreads every bit of a number over all of another.

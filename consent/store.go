@@ -51,6 +51,9 @@ type Records interface {
 	Append(ctx context.Context, r Record) (stored Record, fresh bool, err error)
 	// Latest returns Current of the subject's records. Errors: NotFound, Erased.
 	Latest(ctx context.Context, site, subject string) (Record, error)
+	// Standing writes what Latest says, as far as a check needs it, into out.
+	// Errors: as Latest; out means nothing then.
+	Standing(ctx context.Context, site, subject string, out *Standing) error
 	// History returns the subject's records in their order, at most 1,000.
 	// A subject without records has an empty history. Errors: Erased.
 	History(ctx context.Context, site, subject string) ([]Record, error)

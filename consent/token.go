@@ -54,9 +54,14 @@ func subjectText(secret []byte, id string) (s string, ok bool) {
 	if !ok || len(secret) != SecretSize {
 		return "", false
 	}
-	sum := sha256.Sum256(append(append(append(make([]byte, 0, 64), "lx subject 1"...), secret...), raw[:]...))
-	copy(raw[bucketBytes:], sum[:])
+	raw = madeSubject(secret, &raw)
 	return base64.RawURLEncoding.EncodeToString(raw[:]), true
+}
+
+func madeSubject(secret []byte, id *[subjectSize]byte) (made [subjectSize]byte) {
+	sum := sha256.Sum256(append(append(append(make([]byte, 0, 64), "lx subject 1"...), secret...), id[:]...))
+	copy(made[copy(made[:], id[:bucketBytes]):], sum[:])
+	return made
 }
 
 // MadeSubject reports whether NewSubjectFor made the subject of the record

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -73,6 +74,19 @@ type testCase struct {
 type bench struct {
 	consent.Store
 	h Harness
+}
+
+// Latest is the store's, whose Standing says the same.
+func (b *bench) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
+	r, err := b.Store.Latest(ctx, site, subject)
+	var got consent.Standing
+	switch bad := b.Standing(ctx, site, subject, &got); {
+	case consent.CodeOf(bad) != consent.CodeOf(err):
+		return r, fmt.Errorf("Standing: %w; Latest: %w", bad, err)
+	case err == nil && !reflect.DeepEqual(got, r.Standing()):
+		return r, fmt.Errorf("Standing says %+v, Latest %+v", got, r)
+	}
+	return r, err
 }
 
 func (b *bench) reopen(t *testing.T) {

@@ -36,6 +36,15 @@ func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Recor
 	})
 }
 
+// Standing is what counts of Latest; see consent.Records.
+func (s *Store) Standing(ctx context.Context, site, subject string, out *consent.Standing) error {
+	r, err := s.Latest(ctx, site, subject)
+	if err == nil {
+		*out = r.Standing()
+	}
+	return err
+}
+
 // History returns the subject's records in their order; see consent.Records. Of
 // more than 1,000 it returns the newest.
 func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Record, error) {

@@ -129,7 +129,8 @@ type view struct {
 	now         time.Time
 	// opened is the room of a choice that was read from a cookie, stored that of
 	// one from a record.
-	opened, stored consent.Choice
+	opened consent.Choice
+	stored consent.Standing
 }
 
 // fill looks at the visitor of an ask. Nothing is left of the one before but the
@@ -183,14 +184,15 @@ func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *co
 		ctx, cancel = context.WithTimeout(ctx, d.o.Patience)
 		defer cancel()
 	}
-	r, err := d.o.Records.Latest(ctx, ask.Site, subject)
-	if err == nil && r.Action == consent.Joined {
+	s := &room.stored
+	err := d.o.Records.Standing(ctx, ask.Site, subject, s)
+	if err == nil && s.Joined {
 		// The device was linked to an account, which speaks for it.
-		r, err = d.o.Records.Latest(ctx, ask.Site, r.Peer)
+		err = d.o.Records.Standing(ctx, ask.Site, s.Peer, s)
 	}
 	switch {
 	case err == nil:
-		return newer(c, &r, &room.stored), false
+		return newer(c, s), false
 	case consent.CodeOf(err) == consent.Erased:
 		return &consent.Choice{Erased: true}, false
 	case consent.CodeOf(err) == consent.NotFound:
@@ -202,18 +204,16 @@ func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *co
 
 // newer prefers the record unless the cookie is proved and younger. Of a
 // cookie that waits for its proof the refusals count on top of the record.
-func newer(c *consent.Choice, r *consent.Record, room *consent.Choice) *consent.Choice {
+func newer(c *consent.Choice, s *consent.Standing) *consent.Choice {
 	switch {
 	case c == nil:
-		return r.ChoiceIn(room)
-	case c.Forged, !c.Unproved && c.Clock > r.Clock/1000:
+		return &s.Choice
+	case c.Forged, !c.Unproved && c.Clock > s.At/1000:
 		return c
-	case !c.Unproved:
-		return r.ChoiceIn(room)
+	case c.Unproved:
+		s.Levels, s.Vendors = refused(s.Levels, c.Levels), refused(s.Vendors, c.Vendors)
 	}
-	out := r.ChoiceIn(room)
-	out.Levels, out.Vendors = refused(out.Levels, c.Levels), refused(out.Vendors, c.Vendors)
-	return out
+	return &s.Choice
 }
 
 func refused(levels, by map[string]int) map[string]int {

@@ -26,9 +26,11 @@ type shelf struct {
 	latest func(ctx context.Context, subject string) (consent.Record, error)
 }
 
-// Latest returns the current record of a subject.
-func (s shelf) Latest(ctx context.Context, _, subject string) (consent.Record, error) {
-	return s.latest(ctx, subject)
+// Standing says what counts of a subject's current record.
+func (s shelf) Standing(ctx context.Context, _, subject string, out *consent.Standing) error {
+	r, err := s.latest(ctx, subject)
+	*out = r.Standing()
+	return err
 }
 
 // one is the only edition.

@@ -49,6 +49,13 @@ func (a *away) Latest(ctx context.Context, site, subject string) (consent.Record
 	return a.Store.Latest(ctx, site, subject)
 }
 
+func (a *away) Standing(ctx context.Context, site, subject string, out *consent.Standing) error {
+	if a.reads.Load() {
+		return gone()
+	}
+	return a.Store.Standing(ctx, site, subject, out)
+}
+
 func (a *away) History(ctx context.Context, site, subject string) ([]consent.Record, error) {
 	if a.reads.Load() {
 		return nil, gone()

@@ -39,6 +39,20 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (r consent.Re
 	return r, err
 }
 
+// Standing is what counts of Latest; see consent.Records.
+func (b *Outbox) Standing(ctx context.Context, site, subject string, out *consent.Standing) error {
+	if ctx.Err() == nil && subject != "" && b.unknown(site, subject) {
+		if err := b.inner.Standing(ctx, site, subject, out); consent.CodeOf(err) != consent.Unavailable {
+			return err
+		}
+	}
+	r, err := b.Latest(ctx, site, subject)
+	if err == nil {
+		*out = r.Standing()
+	}
+	return err
+}
+
 // laidOver returns what counts of the store's record and those that it has not had.
 func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Record, error) {
 	l, err := b.local(site, subject)

@@ -22,21 +22,51 @@ func (s *Store) Latest(ctx context.Context, site, subject string) (r consent.Rec
 }
 
 func (s *Store) latest(ctx context.Context, r *consent.Record, site, subject string) error {
-	if subject == "" {
-		return noRecord()
-	}
-	at, sum := locate(site, subject)
-	said, err := s.reads.latest(ctx, at, sum[:personSize])
+	h, err := s.newest(ctx, site, subject)
 	if err != nil {
 		return err
 	}
-	switch string(said) {
-	case "n":
-		return noRecord()
-	case "e":
-		return erased()
-	case "m":
-		all, _, err := s.all(ctx, at, sum[:personSize], subject)
+	return s.readNewest(ctx, r, &h, subject)
+}
+
+// newest is what Redis says of a subject: mark and value of the newest record, or
+// that several count.
+type newest struct {
+	at          place
+	person      [personSize]byte
+	mark, value []byte
+	several     bool
+}
+
+// newest asks about a subject.
+func (s *Store) newest(ctx context.Context, site, subject string) (h newest, err error) {
+	if subject == "" {
+		return h, noRecord()
+	}
+	at, sum := locate(site, subject)
+	h.at = at
+	said, err := s.reads.latest(ctx, at, sum[:copy(h.person[:], sum[:])])
+	switch {
+	case err != nil:
+		return h, err
+	case string(said) == "n":
+		return h, noRecord()
+	case string(said) == "e":
+		return h, erased()
+	case string(said) == "m":
+		h.several = true
+	case len(said) < markSize:
+		return h, damaged("record")
+	default:
+		h.mark, h.value = said[:markSize], said[markSize:]
+	}
+	return h, nil
+}
+
+// readNewest reads what was said into r.
+func (s *Store) readNewest(ctx context.Context, r *consent.Record, h *newest, subject string) error {
+	if h.several {
+		all, _, err := s.all(ctx, h.at, h.person[:], subject)
 		if err != nil {
 			return err
 		}
@@ -46,10 +76,8 @@ func (s *Store) latest(ctx context.Context, r *consent.Record, site, subject str
 		}
 		return nil
 	}
-	if len(said) < markSize {
-		return damaged("record")
-	}
-	if err = s.record(ctx, r, at, string(said[:markSize]), said[markSize:]); err == nil && r.Subject != subject {
+	err := s.record(ctx, r, h.at, string(h.mark), h.value)
+	if err == nil && r.Subject != subject {
 		// Better no answer than another's.
 		err = damaged("record")
 	}

@@ -52,6 +52,10 @@ func (s *stuck) Latest(ctx context.Context, _, _ string) (consent.Record, error)
 	return consent.Record{}, s.wait(ctx)
 }
 
+func (s *stuck) Standing(ctx context.Context, _, _ string, _ *consent.Standing) error {
+	return s.wait(ctx)
+}
+
 func (s *stuck) History(ctx context.Context, _, _ string) ([]consent.Record, error) {
 	return nil, s.wait(ctx)
 }
