@@ -85,6 +85,12 @@ func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {
 	if st, d := gate(); st != http.StatusForbidden || !strings.HasPrefix(d, "deny;") {
 		t.Errorf("gate before: %d %s", st, d)
 	}
+	if allow, why := s.decision("analytics&place=US-CA"); !allow || why != "not-objected" {
+		t.Errorf("a simulated visitor of the demo: %v %s", allow, why)
+	}
+	if a := s.do(http.MethodGet, "/v1/gate?site=demo&purpose=analytics&place=US-CA", ""); a.status != http.StatusForbidden {
+		t.Errorf("a proxy has no simulated visitors: %d", a.status)
+	}
 	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
 	value, subject := a.text(t, "consent"), a.text(t, "subject")
 	if st, d := gate(cookie("lx_consent", value)); st != http.StatusOK || d != "allow; purpose=analytics; level=1; reason=granted" {

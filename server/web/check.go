@@ -122,7 +122,11 @@ func readAsk(r *http.Request, in *room) error {
 // who they are.
 func (s *Server) readVisitor(r *http.Request, in *room) {
 	ask := &in.ask
-	ask.Place, _ = s.placed(r, ask.Site, &in.params)
+	if in.real {
+		ask.Place, _, _ = s.o.Places.Locate(peer(r), r.Header)
+	} else {
+		ask.Place, _ = s.placed(r, ask.Site, &in.params)
+	}
 	ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), subjectToken(r)
 }
 
@@ -175,6 +179,8 @@ func (s *Server) gate(c echo.Context) error {
 	h["Cache-Control"] = s.fixed.noStore
 	r := s.rooms.get()
 	defer s.rooms.put(r)
+	// Proxies pass on whom they have: nobody is simulated to them.
+	r.real = true
 	a, err := s.asked(c, r)
 	if err != nil || len(a.Decisions) == 0 {
 		status, reason := http.StatusForbidden, "unavailable"

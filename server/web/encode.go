@@ -23,6 +23,8 @@ type room struct {
 	decisions []gate.Decision
 	params    params
 	ask       gate.Ask
+	// real says that the visitor of a check is not simulated.
+	real bool
 }
 
 type rooms struct{ pool sync.Pool }
@@ -38,7 +40,7 @@ func (p *rooms) get() *room {
 func (p *rooms) put(r *room) {
 	clear(r.purposes)
 	clear(r.decisions)
-	r.params, r.ask = params{}, gate.Ask{}
+	r.params, r.ask, r.real = params{}, gate.Ask{}, false
 	r.text, r.purposes, r.decisions = r.text[:0], r.purposes[:0], r.decisions[:0]
 	p.pool.Put(r)
 }
