@@ -277,3 +277,20 @@ func TestASchemeOfAuthorizationIsReadInAnyCase(t *testing.T) {
 		}
 	}
 }
+
+func TestAPageReadsWhyItsRequestWasRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	page := fromPage(s.url)
+	for name, a := range map[string]answer{
+		"the notice of no site":   s.do(http.MethodGet, "/v1/notice?site=nowhere", "", page),
+		"a linking that is none":  s.do(http.MethodPost, "/v1/identify", "{", page),
+		"a choice that is none":   s.do(http.MethodPost, "/v1/consents", "{", page),
+		"records without a token": s.do(http.MethodGet, "/v1/consents/me?site=demo", "", page),
+		"an erasure without one":  s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", page),
+	} {
+		if got := a.header.Get("Access-Control-Allow-Origin"); got != "*" && got != s.url || a.status < 400 {
+			t.Errorf("%s: %d, readable by %q", name, a.status, got)
+		}
+	}
+}

@@ -33,6 +33,7 @@ func (s *Server) identify(c echo.Context) error {
 	r := c.Request()
 	in, err := decode[identifyJSON](c, consentBounds())
 	if err != nil {
+		s.allowAnySite(c)
 		return err
 	}
 	live, origin, err := s.fromPage(c, in.Site)

@@ -152,13 +152,13 @@ type noticeSignalsJSON struct {
 func (s *Server) notice(c echo.Context) error {
 	site := c.QueryParam("site")
 	v := s.visit(c, site)
+	h := c.Response().Header()
+	h.Set("Access-Control-Allow-Origin", "*")
 	n, err := s.o.Scripts.Notice(script.Ask{Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language")})
 	if err != nil {
 		return err
 	}
-	h := c.Response().Header()
 	h.Set("Cache-Control", "private, no-store")
-	h.Set("Access-Control-Allow-Origin", "*")
 	return c.JSON(http.StatusOK, noticeOf(n, v))
 }
 
