@@ -31,11 +31,11 @@ type Explanation struct {
 // unassigned establishment; an omitted one stays empty. Errors: Invalid when a
 // code is not shaped like an ISO code.
 func (t *Table) Explain(place, establishment string, at time.Time) (Explanation, error) {
-	p, ok := consent.ParsePlace(place)
+	p, ok := read(place)
 	if !ok {
 		return Explanation{}, malformed("place", place)
 	}
-	est, ok := consent.ParsePlace(establishment)
+	est, ok := read(establishment)
 	if !ok {
 		return Explanation{}, malformed("establishment", establishment)
 	}
@@ -55,6 +55,17 @@ func (t *Table) Explain(place, establishment string, at time.Time) (Explanation,
 	}
 	x.told = t.tell(e, p, est, r)
 	return x, nil
+}
+
+// read parses a code. Edges and databases also write letters with digits, such
+// as T1 for Tor and A1 for a proxy: codes that stand for no country.
+func read(code string) (p consent.Place, ok bool) {
+	if p, ok = consent.ParsePlace(code); ok || len(code) != 2 {
+		return p, ok
+	}
+	letter := func(c byte) bool { return 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' }
+	digit := '0' <= code[1] && code[1] <= '9'
+	return consent.Place{}, letter(code[0]) && digit
 }
 
 // Assigned reports whether a place's code exists: its country, and its part

@@ -34,15 +34,16 @@ func TestExplainEchoesTheCanonicalPlace(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
 	for name, c := range map[string]struct{ place, est, wantPlace, wantEst, regime string }{
-		"small letters":                       {"fr", "us-fl", "FR", "US-FL", "fr+us-fl"},
-		"the unknown place":                   {"unknown", "", "unknown", "", "unknown"},
-		"an empty place":                      {"", "", "unknown", "", "unknown"},
-		"a code that is not assigned":         {"ZZ", "QQ", "unknown", "unknown", "unknown"},
-		"a part of a code not assigned":       {"ZZ-AB", "", "unknown", "", "unknown"},
-		"a country without a row":             {"AQ", "", "AQ", "", "unknown"},
-		"a state that does not exist":         {"US-ZZ", "", "US", "", "us-unknown"},
-		"a part of a country without a list":  {"FR-75", "", "FR-75", "", "fr"},
-		"an establishment said to be unknown": {"FR", "unknown", "FR", "unknown", "fr"},
+		"small letters":                        {"fr", "us-fl", "FR", "US-FL", "fr+us-fl"},
+		"the unknown place":                    {"unknown", "", "unknown", "", "unknown"},
+		"an empty place":                       {"", "", "unknown", "", "unknown"},
+		"a code that is not assigned":          {"ZZ", "QQ", "unknown", "unknown", "unknown"},
+		"a code of an edge that is no country": {"t1", "A1", "unknown", "unknown", "unknown"},
+		"a part of a code not assigned":        {"ZZ-AB", "", "unknown", "", "unknown"},
+		"a country without a row":              {"AQ", "", "AQ", "", "unknown"},
+		"a state that does not exist":          {"US-ZZ", "", "US", "", "us-unknown"},
+		"a part of a country without a list":   {"FR-75", "", "FR-75", "", "fr"},
+		"an establishment said to be unknown":  {"FR", "unknown", "FR", "unknown", "fr"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +58,7 @@ func TestExplainEchoesTheCanonicalPlace(t *testing.T) {
 func TestExplainRefusesWhatIsNotACode(t *testing.T) {
 	t.Parallel()
 	tb := table(t)
-	for _, s := range []string{"California", "U", "US-", "US-CALI", "US_CA", "US-C A", "é", strings.Repeat("x", 500)} {
+	for _, s := range []string{"California", "U", "1A", "T-", "US-", "US-CALI", "US_CA", "US-C A", "é", strings.Repeat("x", 500)} {
 		if _, err := tb.Explain(s, "", day(t, today)); consent.CodeOf(err) != consent.Invalid {
 			t.Errorf("place %q: %v", s, err)
 		}
