@@ -9,7 +9,7 @@ import (
 
 // Receipt is what the subject keeps of a record.
 type Receipt struct {
-	ID      string `json:"id"`
+	// What many receipts say alike stands first; see opening.
 	Site    string `json:"site"`
 	Edition int    `json:"edition"`
 	// EditionHash and WordsHash bind what was shown.
@@ -20,14 +20,15 @@ type Receipt struct {
 	Levels      map[string]int `json:"levels"`
 	Vendors     map[string]int `json:"vendors,omitempty"`
 	Action      Action         `json:"action"`
-	Time        time.Time      `json:"time"`
 	// Node, Seq and Link are the record's place in its chain, Hash is its leaf
 	// there: with them a receipt tells whether a ledger still holds the record
 	// as it was.
-	Node string `json:"node,omitempty"`
-	Seq  uint64 `json:"seq,omitempty"`
-	Link Link   `json:"link,omitzero"`
-	Hash Hash   `json:"hash,omitzero"`
+	Node string    `json:"node,omitempty"`
+	ID   string    `json:"id"`
+	Time time.Time `json:"time"`
+	Seq  uint64    `json:"seq,omitempty"`
+	Link Link      `json:"link,omitzero"`
+	Hash Hash      `json:"hash,omitzero"`
 }
 
 // Receipt returns the subject's copy.
@@ -37,14 +38,19 @@ func (r *Record) Receipt() Receipt {
 		Regime: r.Regime, Locale: r.Locale, Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Time: r.Time,
 		Node: r.Node, Seq: r.Seq, Link: r.Link,
 	}
-	if r.Sealed != nil && r.Seq > 0 {
-		if r.Sealed.known {
-			out.Hash = r.Sealed.leaf
-		} else {
-			out.Hash = Leaf(r.ID, *r.Sealed)
-		}
-	}
+	out.Hash = r.leaf()
 	return out
+}
+
+// leaf is the record's hash in its chain, if it is in one.
+func (r *Record) leaf() Hash {
+	switch {
+	case r.Sealed == nil || r.Seq == 0:
+		return Hash{}
+	case r.Sealed.known:
+		return r.Sealed.leaf
+	}
+	return Leaf(r.ID, *r.Sealed)
 }
 
 // receiptType is the `typ` of a signed receipt (RFC 7515, section 4.1.9).

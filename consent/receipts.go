@@ -2,6 +2,7 @@ package consent
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -36,10 +37,12 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 	// Most receipts are as long as this, or shorter.
 	const usual = 640
 	ends, texts := make([]int, 0, len(records)), make([]byte, 0, usual*len(records))
-	var shown shownText
-	for _, r := range records {
+	var shared openings
+	begins := make([]*opening, len(records))
+	for i, r := range records {
+		begins[i] = shared.begin(r)
 		var err error
-		if texts, err = appendReceipt(texts, r, &shown); err != nil {
+		if texts, err = shared.end(append(texts, begins[i].text...), r); err != nil {
 			return nil, err
 		}
 		ends = append(ends, len(texts))
@@ -51,16 +54,24 @@ func (k *Keyring) SignReceipts(records []*Record) ([]SignedReceipt, error) {
 	out, leaves := make([]SignedReceipt, len(records)), make([]Hash, len(records))
 	all := make([]byte, 0, enc.EncodedLen(len(texts))+len(records)*(len(header)+enc.EncodedLen(proofSize)+4))
 	var scratch []byte
+	// It is what crypto/sha256 says that it is.
+	h, _ := sha256.New().(keptHash)
 	from := 0
 	for i, end := range ends {
+		begin := begins[i]
+		if err := begin.sign(header, h); err != nil {
+			return nil, err
+		}
 		out[i].Text = texts[from:end:end]
 		// Room is left for the last part, which comes later.
 		room := len(header) + 1 + enc.EncodedLen(end-from) + 1 + enc.EncodedLen(proofSize)
 		b := all[len(all) : len(all) : len(all)+room]
 		all = all[:len(all)+room]
-		b = enc.AppendEncode(append(append(b, header...), '.'), out[i].Text)
+		b = enc.AppendEncode(append(b, begin.signed...), out[i].Text[begin.whole:])
 		if len(records) > 1 {
-			leaves[i], scratch = treeLeaf(scratch, b)
+			if err := begin.leaf(&leaves[i], h, b[len(begin.signed):]); err != nil {
+				return nil, err
+			}
 		}
 		out[i].JWS, from = append(b, '.'), end
 	}
@@ -87,52 +98,23 @@ func receiptHeader(algorithm, key string) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// shownText is what a receipt says of what was shown, which those that are
-// signed together mostly share.
-type shownText struct {
-	of   *Record
-	text []byte
-}
-
-func (t *shownText) append(b []byte, r *Record) []byte {
-	if o := t.of; o == nil || o.Site != r.Site || o.Edition != r.Edition || o.EditionHash != r.EditionHash ||
-		o.WordsHash != r.WordsHash || o.Regime != r.Regime || o.Locale != r.Locale {
-		w := AppendText(append(t.text[:0], `,"site":`...), r.Site)
-		w = strconv.AppendInt(append(w, `,"edition":`...), int64(r.Edition), 10)
-		w = AppendText(append(w, `,"edition_hash":`...), r.EditionHash)
-		w = AppendText(append(w, `,"words_hash":`...), r.WordsHash)
-		w = AppendText(append(w, `,"regime":`...), r.Regime)
-		t.of, t.text = r, AppendText(append(w, `,"locale":`...), r.Locale)
-	}
-	return append(b, t.text...)
-}
-
-// appendReceipt writes the receipt of a record as encoding/json does.
-func appendReceipt(b []byte, record *Record, shown *shownText) ([]byte, error) {
-	r := record.Receipt()
-	b = shown.append(AppendText(append(b, `{"id":`...), r.ID), record)
-	b = AppendLevels(append(b, `,"levels":`...), r.Levels)
-	if len(r.Vendors) > 0 {
-		b = AppendLevels(append(b, `,"vendors":`...), r.Vendors)
-	}
-	b = AppendText(append(b, `,"action":`...), string(r.Action))
-	b = append(b, `,"time":"`...)
-	at, err := r.Time.AppendText(b)
+// end writes what a receipt says of its record alone, behind its beginning. With
+// that it is as encoding/json writes it.
+func (o *openings) end(b []byte, r *Record) ([]byte, error) {
+	b = AppendText(append(b, `,"id":`...), r.ID)
+	b, err := o.instant(append(b, `,"time":"`...), r.Time)
 	if err != nil {
-		return nil, Errorf(Invalid, "the time of a receipt is not encodable: %w", err)
+		return nil, err
 	}
-	b = append(at, '"')
-	if r.Node != "" {
-		b = AppendText(append(b, `,"node":`...), r.Node)
-	}
+	b = append(b, '"')
 	if r.Seq != 0 {
 		b = strconv.AppendUint(append(b, `,"seq":`...), r.Seq, 10)
 	}
 	if !r.Link.IsZero() {
 		b = append(hex.AppendEncode(append(b, `,"link":"`...), r.Link[:]), '"')
 	}
-	if r.Hash != (Hash{}) {
-		b = append(hex.AppendEncode(append(b, `,"hash":"`...), r.Hash[:]), '"')
+	if leaf := r.leaf(); leaf != (Hash{}) {
+		b = append(hex.AppendEncode(append(b, `,"hash":"`...), leaf[:]), '"')
 	}
 	return append(b, '}'), nil
 }

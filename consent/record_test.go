@@ -16,7 +16,7 @@ func TestARecordSpeaksAsAChoiceAndAsAReceipt(t *testing.T) {
 		Vendors: map[string]int{"youtube": 0}, Over: map[string]bool{"marketing": true}, Action: consent.Save, Time: at, Clock: 1795478400999,
 	}
 	sameChoice(t, r.Choice(), &consent.Choice{Edition: 7, Regime: "eea", Clock: 1795478400, Levels: r.Levels, Vendors: r.Vendors, Over: r.Over})
-	want := `{"id":"` + subject + `","site":"shop","edition":7,"edition_hash":"","words_hash":"","regime":"eea","locale":"en","levels":{"analytics":1},"vendors":{"youtube":0},"action":"save","time":"2026-11-24T00:00:00Z"}`
+	want := `{"site":"shop","edition":7,"edition_hash":"","words_hash":"","regime":"eea","locale":"en","levels":{"analytics":1},"vendors":{"youtube":0},"action":"save","id":"` + subject + `","time":"2026-11-24T00:00:00Z"}`
 	if got := mustJSON(t, r.Receipt()); got != want {
 		t.Errorf("receipt\n got %s\nwant %s", got, want)
 	}

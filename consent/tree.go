@@ -19,15 +19,15 @@ const treeLimit = 1<<16 - 1
 // The signature is that of the root and of the number of leaves.
 const treeProofSize = ed25519.SignatureSize + 4
 
-// treeLeaf is the hash of a leaf.
-func treeLeaf(scratch, data []byte) (Hash, []byte) {
-	scratch = append(append(scratch[:0], 0), data...)
-	return sha256.Sum256(scratch), scratch
-}
+// leafMark is hashed before a leaf, nodeMark before two hashes.
+const leafMark, nodeMark = 0, 1
+
+// treeLeaf is the hash of a leaf; see also opening.
+func treeLeaf(data []byte) Hash { return sha256.Sum256(append([]byte{leafMark}, data...)) }
 
 func treeNode(left, right *Hash) Hash {
 	var b [1 + 2*sha256.Size]byte
-	b[0] = 1
+	b[0] = nodeMark
 	copy(b[1:], left[:])
 	copy(b[1+sha256.Size:], right[:])
 	return sha256.Sum256(b[:])
@@ -81,7 +81,7 @@ func inTree(key ed25519.PublicKey, data, proof []byte) bool {
 	if at >= leaves {
 		return false
 	}
-	root, _ := treeLeaf(nil, data)
+	root := treeLeaf(data)
 	index, last := at, leaves-1
 	for ; len(path) > 0; path = path[sha256.Size:] {
 		if last == 0 {
