@@ -3,6 +3,7 @@ package outbox
 import (
 	"time"
 
+	wal "github.com/hashicorp/raft-wal"
 	"github.com/hashicorp/raft-wal/types"
 )
 
@@ -42,3 +43,6 @@ func Entries(b []byte) [][]byte {
 	}
 	return all
 }
+
+// NewCodec is what writes entries.
+func NewCodec() (wal.Codec, error) { return newCodec() }

@@ -98,8 +98,12 @@ func (l *walLog) start(state types.PersistentState) error {
 			return err
 		}
 	}
-	w, err := wal.Open(l.dir,
-		wal.WithMetaStore(l.meta), wal.WithSegmentFiler(segment.NewFiler(l.dir, l.disk)),
+	c, err := newCodec()
+	if err != nil {
+		return err
+	}
+	w, err := wal.Open(l.dir, wal.WithCodec(c),
+		wal.WithMetaStore(codedMeta{l.meta}), wal.WithSegmentFiler(codedFiles{segment.NewFiler(l.dir, l.disk)}),
 		wal.WithSegmentSize(l.segmentSize), wal.WithLogger(hclog.NewNullLogger()))
 	if err != nil {
 		return err
