@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -132,5 +134,30 @@ func TestEachRightIsLoggedWithoutSayingWhose(t *testing.T) {
 				t.Errorf("without a token: %d", a.status)
 			}
 		})
+	}
+}
+
+func TestTheTableOfAVisitorsRecordsHoldsWhatTheJSONDoes(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	token := subjectToken(s.write(write{"id": id(1), "action": "save", "levels": map[string]int{"analytics": 1}, "vendors": map[string]int{"youtube": 1}, "signals": map[string]bool{"sensitive": true}}).text(t, "subject"))
+	for how, a := range map[string]answer{
+		"asked for": s.do(http.MethodGet, "/v1/consents/me?site=demo&format=csv", "", token),
+		"accepted":  s.do(http.MethodGet, "/v1/consents/me?site=demo", "", token, header("Accept", "text/csv")),
+	} {
+		rows, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll()
+		if err != nil || len(rows) != 2 {
+			t.Fatalf("%s: %q, %v", how, a.body, err)
+		}
+		got := map[string]string{}
+		for i, name := range rows[0] {
+			got[name] = rows[1][i]
+		}
+		if got["id"] != id(1) || got["levels"] != `{"analytics":1}` || got["vendors"] != `{"youtube":1}` || got["signals"] != `{"sensitive":true}` || got["place_source"] == "" {
+			t.Errorf("%s: %v", how, got)
+		}
+	}
+	if a := s.do(http.MethodGet, "/v1/consents/me?site=demo&format=xml", "", token); a.status != http.StatusBadRequest {
+		t.Errorf("an unknown format: %d", a.status)
 	}
 }

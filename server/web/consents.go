@@ -147,6 +147,10 @@ func (s *Server) readMe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	format := c.QueryParam("format")
+	if format != "" && format != "json" && format != "csv" {
+		return consent.Fail(badQuery, "`format` is not known", "send json or csv")
+	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
 	defer cancel()
 	records, err := s.o.Collect.Access(ctx, site.ID, subjectToken(c.Request()))
@@ -164,7 +168,7 @@ func (s *Server) readMe(c echo.Context) error {
 		})
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	if c.QueryParam("format") == "csv" || strings.HasPrefix(c.Request().Header.Get("Accept"), "text/csv") {
+	if format == "csv" || format == "" && strings.HasPrefix(c.Request().Header.Get("Accept"), "text/csv") {
 		return writeCSV(c, out)
 	}
 	if c.QueryParam("download") != "" {
@@ -178,15 +182,22 @@ func writeCSV(c echo.Context, a accessJSON) error {
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="consents.csv"`)
 	c.Response().WriteHeader(http.StatusOK)
 	w := csv.NewWriter(c.Response())
-	rows := [][]string{{"id", "site", "subject", "edition", "regime", "locale", "levels", "action", "time", "decided_at"}}
+	rows := [][]string{{"id", "site", "subject", "edition", "regime", "locale", "levels", "action", "time", "decided_at", "vendors", "signals", "place_source"}}
 	for _, r := range a.Records {
-		levels, err := json.Marshal(r.Levels)
-		if err != nil {
-			return err
+		var texts [3]string
+		for i, part := range []any{r.Levels, r.Vendors, r.Signals} {
+			b, err := json.Marshal(part)
+			if err != nil {
+				return err
+			}
+			texts[i] = string(b)
+		}
+		if len(r.Vendors) == 0 {
+			texts[1] = "{}"
 		}
 		rows = append(rows, []string{
-			feed.Cell(r.ID), r.Site, feed.Cell(r.Subject), strconv.Itoa(r.Edition), r.Regime, r.Locale, string(levels), string(r.Action),
-			r.Time.Format(time.RFC3339Nano), r.DecidedAt.Format(time.RFC3339Nano),
+			feed.Cell(r.ID), r.Site, feed.Cell(r.Subject), strconv.Itoa(r.Edition), r.Regime, r.Locale, texts[0], string(r.Action),
+			r.Time.Format(time.RFC3339Nano), r.DecidedAt.Format(time.RFC3339Nano), texts[1], texts[2], r.PlaceSource,
 		})
 	}
 	return w.WriteAll(rows)
