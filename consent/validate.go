@@ -123,6 +123,10 @@ func validOrigin(o string) bool {
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Scheme+"://"+u.Host != o {
 		return false
 	}
+	// Browsers leave these out, so an origin with one would never be met.
+	if p := u.Port(); p == "443" && u.Scheme == "https" || p == "80" && u.Scheme == "http" {
+		return false
+	}
 	host := strings.TrimPrefix(u.Hostname(), "*.")
 	return hostName.MatchString(host) || strings.HasPrefix(u.Host, "[")
 }

@@ -35,3 +35,13 @@ func TestAScriptIsPublicOnlyByTheOperatorsWordAndWhereNoAddressDecides(t *testin
 		})
 	}
 }
+
+func TestThePublicAddressIsTheOriginThatBrowsersNameHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"https://Consent.Example/", "https://consent.example:443"} {
+		s := start(t, "--public-url", address)
+		if s.url != "https://consent.example" {
+			t.Errorf("%s is printed as %s", address, s.url)
+		}
+	}
+}

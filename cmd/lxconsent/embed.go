@@ -29,7 +29,10 @@ const askWait = 5 * time.Second
 // Security Policy needs for it. A server that runs must know the site; the tag
 // is printed without one, too, and the errors say that nobody was asked.
 func (c *embedCmd) Run(ctx context.Context, s streams) error {
-	base := strings.TrimSuffix(c.PublicURL, "/")
+	base, err := publicURL(c.PublicURL)
+	if err != nil {
+		return err
+	}
 	if c.Site == "" || url.PathEscape(c.Site) != c.Site {
 		return consent.Fail(consent.Invalid, fmt.Sprintf("%q is not the id of a site", c.Site), "give an id that `lxconsent site list` prints")
 	}

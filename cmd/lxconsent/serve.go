@@ -42,6 +42,17 @@ type serveCmd struct {
 // insightEvery is how often statistics are handed over.
 const insightEvery = 5 * time.Second
 
+// publicURL spells the address of a server as browsers spell an origin: in small
+// letters, and without the port that goes without saying.
+func publicURL(s string) (string, error) {
+	s = strings.ToLower(strings.TrimSuffix(s, "/"))
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Scheme+"://"+u.Host != s || u.Hostname() == "" {
+		return "", consent.Fail(consent.Invalid, "--public-url is not the address of a server", "write it as https://consent.example.com, without a path")
+	}
+	return strings.TrimSuffix(s, map[string]string{"http": ":80", "https": ":443"}[u.Scheme]), nil
+}
+
 // Run serves until the context ends, then finishes the requests in flight.
 func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
@@ -53,9 +64,8 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	if c.PublicURL == "" {
 		c.PublicURL = localURL(listener.Addr())
 	}
-	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
-	if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Scheme+"://"+u.Host != c.PublicURL || u.Hostname() == "" {
-		return consent.Fail(consent.Invalid, "--public-url is not the address of a server", "write it as https://consent.example.com, without a path")
+	if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
+		return err
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.DataDir, "keys")
