@@ -50,9 +50,10 @@ func directly(c net.Conn) (reads, writes *direct) {
 func (d *direct) takes(p []byte) bool { return d != nil && len(p) > 0 }
 
 // ask does one call that does not wait, and reports whether the socket was ready.
+// So the scheduler need not be told, as it is of calls that may take long.
 func (d *direct) ask(fd uintptr) bool {
 	for {
-		n, _, errno := syscall.Syscall6(d.call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(d.p))), uintptr(len(d.p)),
+		n, _, errno := syscall.RawSyscall6(d.call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(d.p))), uintptr(len(d.p)),
 			d.flags|d.more|syscall.MSG_DONTWAIT, 0, 0)
 		switch errno {
 		case 0:
