@@ -64,7 +64,9 @@ type Ask struct {
 	ExternalID string
 	// Away says that it cannot be told whether the caller may name somebody, so
 	// that nobody is looked up: what needs a choice is denied.
-	Away    bool
+	Away bool
+	// Bounded says that the context ends within Patience.
+	Bounded bool
 	Place   consent.Place
 	Signals consent.Signals
 	// Room may be given for the decisions of the answer, to be written over.
@@ -179,7 +181,7 @@ func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *co
 		}
 		subject = t.Subject
 	}
-	if end, ok := ctx.Deadline(); !ok || time.Until(end) > d.o.Patience {
+	if !ask.Bounded && !d.endsInTime(ctx) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d.o.Patience)
 		defer cancel()
@@ -200,6 +202,11 @@ func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *co
 	default:
 		return c, c == nil
 	}
+}
+
+func (d *Desk) endsInTime(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && time.Until(end) <= d.o.Patience
 }
 
 // newer prefers the record unless the cookie is proved and younger. Of a

@@ -74,12 +74,12 @@ func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 	ctx := r.Context()
 	if _, ok := bearer(r); ok {
 		// One bound is for the key and the visitor together.
-		ctx = s.asking.next()
+		ctx, ask.Bounded = s.asking.next(), true
 		if err := s.readNamed(ctx, c, in); err != nil {
 			return gate.Answer{}, err
 		}
 	} else if s.readVisitor(r, in); ask.Subject != "" {
-		ctx = s.asking.next()
+		ctx, ask.Bounded = s.asking.next(), true
 	}
 	a, err := s.answer(ctx, ask)
 	in.decisions = a.Decisions
