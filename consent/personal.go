@@ -209,12 +209,14 @@ func (t *packedText) String() string {
 	return base64.RawURLEncoding.EncodeToString(t.raw[:t.size])
 }
 
-// packedName is how packText writes a name.
-func packedName(name string) packedText {
-	if raw, ok := rawName(name); ok {
-		return packedText{size: subjectSize, raw: raw}
+// is reports whether it is that text.
+func (t *packedText) is(text string) bool {
+	if t.size == 0 {
+		return t.word == text
 	}
-	return packedText{word: name}
+	var room [nameSize]byte
+	b := base64.RawURLEncoding.AppendEncode(room[:0], t.raw[:t.size])
+	return string(b) == text
 }
 
 func (r *reader) raw(size int) (t packedText) {

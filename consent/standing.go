@@ -36,7 +36,7 @@ func (c *KnownContext) Standing(out *Standing, id SplitID, evidence, secret []by
 		return err
 	}
 	levels, vendors, over, ok := g.names(c)
-	if !ok || o.flags&flagSecret == 0 || subject == "" || p.subject != packedName(subject) {
+	if !ok || o.flags&flagSecret == 0 || subject == "" || !p.subject.is(subject) {
 		return damagedPerson()
 	}
 	*out = Standing{At: o.clock, Joined: o.action == Joined, Choice: Choice{

@@ -162,7 +162,7 @@ func (s *Server) caller(c echo.Context, want admin.Permission) (admin.Principal,
 func (s *Server) principal(ctx context.Context, c echo.Context) (admin.Principal, error) {
 	r := c.Request()
 	if token, ok := bearer(r); ok {
-		return s.o.Admin.Token(ctx, token, r.Header.Get(tenantHeader))
+		return s.o.Admin.Token(ctx, token, first(r.Header, tenantHeader))
 	}
 	session := s.sessionOf(c)
 	if session == "" {
