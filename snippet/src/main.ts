@@ -37,13 +37,13 @@ const api = {
   set: (levels: Readonly<Record<string, number | boolean>>) => {
     act("api", Object.entries(levels ?? {}).flatMap(([name, n]) => purposesOf(name).map((r) => [r._id, Math.min(r._max, Math.max(0, (n as number) | 0))] as const)));
   },
+  identify: IDENTIFY ? identify : async () => false,
   rescan: (root?: Node | null) => scan(root ?? document),
   on: (event: string, fn: EventListener) => addEventListener(`lxconsent:${event}`, fn),
   off: (event: string, fn: EventListener) => removeEventListener(`lxconsent:${event}`, fn),
   /** Takes what a stub would have queued. */
   push: ([method, ...args]: Call) => (api as unknown as Record<string, (...args: unknown[]) => void>)[method]?.(...args),
 };
-if (IDENTIFY) Object.assign(api, { identify });
 
 // From here on things happen, in the order that lets nothing slip through.
 if (COOKIE_WRITES) guardCookies(JOURNAL ? watched(free) : free);

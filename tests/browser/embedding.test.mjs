@@ -64,6 +64,6 @@ test('a queue that holds what is no call keeps nothing else from happening, and 
         window.lxConsent.rescan(nothing);
         window.lxConsent.set(nothing);
       }
-      return [window.heard, window.lxConsent.get().decided];
-    }), [['ready'], false]);
+      return window.lxConsent.identify('name', 'proof').then((linked) => [window.heard, window.lxConsent.get().decided, linked]);
+    }), [['ready'], false, false]);
   }));

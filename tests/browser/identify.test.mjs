@@ -54,7 +54,7 @@ const shown = async (page) => {
   return page;
 };
 
-test('without a proof nothing is linked, and without the feature there is nothing to call', async () => {
+test('without a proof nothing is linked, and without the feature nothing is asked', async () => {
   await stage.visit(
     async (_, page) => {
       await page.goto(stage.url('www.shop.localhost', '/club'));
@@ -67,6 +67,7 @@ test('without a proof nothing is linked, and without the feature there is nothin
   stage.serve('www.shop.localhost/plain', stage.page('plain'));
   await stage.visit(async (_, page) => {
     await page.goto(stage.url('www.shop.localhost', '/plain'));
-    assert.equal(await page.evaluate(() => typeof window.lxConsent.identify), 'undefined');
+    await page.route('**/v1/identify', () => assert.fail('asked'));
+    assert.equal(await page.evaluate(() => window.lxConsent.identify('ann', '1.00')), false);
   });
 });

@@ -66,8 +66,8 @@ export type ConsentApi = {
   rescan(root?: ParentNode): void;
   push(call: ConsentCall): void;
   readonly ready: Promise<ConsentApi>;
-  /** With the feature `identify`. */
-  identify?(externalId: string, proof: string): Promise<boolean>;
+  /** Without the feature `identify` false. */
+  identify(externalId: string, proof: string): Promise<boolean>;
   /** Where rules or declared names hold something. */
   held?(): readonly Held[];
 };
