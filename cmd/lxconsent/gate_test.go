@@ -113,8 +113,16 @@ func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {
 	}
 	// The operator may ask about a subject; a wrong key is 401.
 	id := strings.Split(subject, ".")[2]
-	if allow, why := s.decision("analytics&subject="+id, operator); !allow {
-		t.Errorf("by subject: %s", why)
+	for name, c := range map[string]struct {
+		subject string
+		allow   bool
+	}{"an id": {id, true}, "a token": {subject, true}, "a forged token": {subject[:len(subject)-2] + "AA", false}} {
+		if allow, why := s.decision("analytics&subject="+c.subject, operator); allow != c.allow {
+			t.Errorf("by %s: %s", name, why)
+		}
+		if b := s.do(http.MethodPost, "/v1/check", `{"asks":[{"site":"demo","purpose":"analytics","subject":"`+c.subject+`"}]}`, operator); strings.Contains(string(b.body), `"allow":true`) != c.allow {
+			t.Errorf("a batch by %s: %s", name, b.body)
+		}
 	}
 	if st, _ := gate(header("Authorization", "Bearer wrong")); st != http.StatusUnauthorized {
 		t.Errorf("a wrong key: %d", st)

@@ -25,8 +25,8 @@ type askJSON struct {
 	Vendor  string `json:"vendor,omitempty"`
 	Cookie  string `json:"cookie,omitempty"`
 	Level   int    `json:"level,omitempty"`
-	// Subject is a subject, Consent an lx_consent value; with neither, nobody
-	// is known.
+	// Subject is a subject or its token, Consent an lx_consent value; with
+	// neither, nobody is known.
 	Subject string `json:"subject,omitempty"`
 	Consent string `json:"consent,omitempty"`
 	// ExternalID is an account's name, instead of Subject.
@@ -154,11 +154,12 @@ func places(group []memberJSON) []string {
 // member answers an ask for one participant at a place.
 func (s *Server) member(ctx context.Context, p admin.Principal, a askJSON, m memberJSON, place string) (gate.Decision, error) {
 	named := gate.Decision{Purpose: a.Purpose, Vendor: a.Vendor, Cookie: a.Cookie}
-	if m.Subject != "" && (!consent.IsRecordID(m.Subject) || m.ExternalID != "") || len(m.ExternalID) > consent.MaxExternalID {
+	id, token, ok := person(m.Subject)
+	if !ok || m.Subject != "" && m.ExternalID != "" || len(m.ExternalID) > consent.MaxExternalID {
 		named.Reason = consent.ReasonBadToken
 		return named, nil
 	}
-	ask := gate.Ask{Site: a.Site, Level: a.Level, SubjectID: m.Subject, ExternalID: m.ExternalID, Consent: m.Consent}
+	ask := gate.Ask{Site: a.Site, Level: a.Level, SubjectID: id, Subject: token, ExternalID: m.ExternalID, Consent: m.Consent}
 	ask.Place, _ = consent.ParsePlace(place)
 	ask.Signals = consent.Signals{GPC: m.GPC, Minor: a.Minor, Sensitive: a.Sensitive}
 	for _, f := range []struct {

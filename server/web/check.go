@@ -139,20 +139,30 @@ func (s *Server) readNamed(ctx context.Context, c echo.Context, in *room) error 
 	}
 	// The caller is a server: where it stands says nothing about the visitor.
 	ask.Place, _ = consent.ParsePlace(p.place.value)
-	ask.SubjectID, ask.ExternalID = p.subject.value, p.external.value
-	if len(ask.ExternalID) > consent.MaxExternalID || ask.ExternalID != "" && ask.SubjectID != "" {
+	ask.ExternalID = p.external.value
+	if len(ask.ExternalID) > consent.MaxExternalID || ask.ExternalID != "" && p.subject.value != "" {
 		return consent.Fail(badQuery, "`external_id` is longer than 256 bytes, or stands beside `subject`", "send one of them")
 	}
-	if ask.SubjectID != "" && !consent.IsRecordID(ask.SubjectID) {
+	var ok bool
+	if ask.SubjectID, ask.Subject, ok = person(p.subject.value); !ok {
 		return consent.Fail(badQuery, "`subject` is not a subject", "send the 22 characters that the record names")
 	}
-	if ask.SubjectID == "" && ask.ExternalID == "" {
+	if p.subject.value == "" && ask.ExternalID == "" {
 		// These prove themselves: they need no key.
 		ask.Consent, ask.Subject = cookieValue(r, consent.ConsentCookie), cookieValue(r, consent.SubjectCookie)
 		return nil
 	}
 	ask.Away = away
 	return nil
+}
+
+// person tells a subject's id from its token, both of which a server may have
+// kept: a consent write answers with the token.
+func person(s string) (id, token string, ok bool) {
+	if strings.Contains(s, ".") {
+		return "", s, true
+	}
+	return s, "", s == "" || consent.IsRecordID(s)
 }
 
 // mayAsk checks the API key of a check. Away says that the store does not tell
