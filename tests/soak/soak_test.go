@@ -92,7 +92,7 @@ func (c *crowd) settle(s *live.Server) {
 			if status, _ := c.call(http.MethodGet, "/v1/consents/me?site=demo", nil, p.token, nil); status != http.StatusGone {
 				risen++
 			}
-			if slices.ContainsFunc(p.ids, func(id string) bool { return of[id].Subject != "" || of[id].Levels != nil }) {
+			if slices.ContainsFunc(p.ids, func(id string) bool { return of[id].Subject != "" || len(of[id].Levels) > 0 }) {
 				risen++
 			}
 		}
