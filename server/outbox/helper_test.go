@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -128,9 +129,22 @@ func wantCode(t testing.TB, what string, err error, want consent.Code) {
 
 func wantLatest(t testing.TB, s consent.Store, subject, id string) {
 	t.Helper()
-	if r, err := s.Latest(t.Context(), "shop", subject); err != nil || r.ID != id {
+	r, err := s.Latest(t.Context(), "shop", subject)
+	if err != nil || r.ID != id {
 		t.Fatalf("Latest(%s) = %q, %v; want %q", subject, r.ID, err, id)
 	}
+	var got consent.Standing
+	if err := s.Standing(t.Context(), "shop", subject, &got); err != nil || !reflect.DeepEqual(got, r.Standing()) {
+		t.Fatalf("Standing(%s) = %+v, %v; want that of %q", subject, got, err, id)
+	}
+}
+
+// wantNone asserts that nothing counts of a subject's records, and why.
+func wantNone(t testing.TB, s consent.Store, subject string, why consent.Code) {
+	t.Helper()
+	_, err := s.Latest(t.Context(), "shop", subject)
+	wantCode(t, "Latest of "+subject, err, why)
+	wantCode(t, "Standing of "+subject, s.Standing(t.Context(), "shop", subject, &consent.Standing{}), why)
 }
 
 // eventually asks again and again until the answer is yes.
