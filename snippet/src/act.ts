@@ -49,9 +49,11 @@ export const go = (event?: Happening) => {
   if (changed) tell("change", changed);
 };
 
-// What browsers call the activation of a page is not enough: tools that run scripts in pages give it, too.
 let touched = 0;
-for (const name of ["click", "keydown"]) addEventListener(name, (e) => void (e.isTrusted && (touched = now())), true);
+/** Takes note of when a hand did something. What browsers call the activation of a page is not enough: tools that run scripts in pages give it, too. */
+export const touch = (hand?: boolean) => {
+  if (hand) touched = now();
+};
 
 /** A grant needs the visitor's own hand, a moment ago; a refusal is taken from anyone. */
 export const act = (_act: Action, levels: Entries, _vendors?: Levels) => {

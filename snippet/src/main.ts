@@ -3,7 +3,7 @@
 // a grant keeps waiting.
 // What is seen stands first: together, words and styles pack better.
 import "lx:view";
-import { act, close, everything, go, state, tell } from "./act.ts";
+import { act, close, everything, go, state, tell, touch } from "./act.ts";
 import { arm, scan, turn } from "./gate.ts";
 import { clean, free, guardCookies, readConsent } from "./jar.ts";
 import { get, has, purposesOf } from "./page.ts";
@@ -65,7 +65,11 @@ addSheet();
 (api as { ready?: unknown }).ready = Promise.resolve(api);
 (window as { lxConsent?: unknown }).lxConsent = api;
 // Whoever waits hears of everything, the start included.
-for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => api.push(call));
+for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => {
+  // Of a click before this script came nothing else is known.
+  touch(navigator.userActivation?.isActive);
+  api.push(call);
+});
 go();
 // Only what has no proof can be waiting; a look into the storage costs milliseconds.
 if (!PREVIEW && state[0]._raw.endsWith(".")) send();
@@ -73,6 +77,7 @@ tell("ready");
 
 // Caught on its way down, where no handler of the page stops it.
 addEventListener("click", safely((e) => {
+  touch(e.isTrusted);
   const hook = (e.target as Element).closest<HTMLElement>("[data-lx-action]");
   const action = hook?.dataset.lxAction;
   const deeds: Record<string, () => void> = {
@@ -96,6 +101,7 @@ addEventListener("click", safely((e) => {
   deeds[action as string]?.();
 }), true);
 addEventListener("keydown", safely((e) => {
+  touch(e.isTrusted);
   if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL) close();
 }));
 // Another tab, or this page out of the back-forward cache, may have another choice. These are

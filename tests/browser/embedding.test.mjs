@@ -51,6 +51,26 @@ test('a tag that a script adds later works, a module too', () =>
     }
   }));
 
+test('a click before the script has come grants what it asked for, and a queue alone grants nothing', () =>
+  stage.visit(async (_, p) => {
+    let come;
+    const wanted = new Promise((done) => {
+      come = done;
+    });
+    await p.route('**/s/shop.js', (route) => wanted.then(() => route.continue()));
+    const page = (head) => `<!doctype html><head>${head}<script async src="${stage.consent}/s/shop.js"></script><title>Shop</title></head><body><button onclick="lxConsent.push(['acceptAll'])">Yes</button>`;
+    stage.serve('www.shop.localhost/unasked', page('<script>window.lxConsent = [["acceptAll"]]</script>'));
+    stage.serve('www.shop.localhost/early', page('<script>window.lxConsent = []</script>'));
+    await p.goto(stage.url('www.shop.localhost', '/early'), { waitUntil: 'commit' });
+    await p.getByText('Yes').click();
+    come();
+    await p.waitForFunction(() => window.lxConsent.get?.().decided);
+    assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), true);
+    await p.context().clearCookies();
+    await p.goto(stage.url('www.shop.localhost', '/unasked'));
+    assert.equal(await p.evaluate(() => window.lxConsent.get().decided), false);
+  }));
+
 test('a queue that holds what is no call keeps nothing else from happening, and calls of nothing do not throw', () =>
   stage.visit(async (_, p) => {
     const queue = `<script>window.heard = []; window.lxConsent = [null, () => {}, ["set"], ["set", null], [], "x", ["nobody"], ["on", "ready", () => heard.push("ready")], ["showPreferences"]]</script>`;
