@@ -67,6 +67,30 @@ test('on a phone the panel leaves the banner its place, and folds up', () =>
     { viewport: { width: 360, height: 740 } },
   ));
 
+for (const [width, folded] of [[1366, false], [360, true]])
+  test(`the panel can be used beside modal preferences at ${width} px`, () =>
+    stage.visit(
+      async (_, p) => {
+        await p.goto(stage.url('www.shop.localhost', '/shop?lx-debug'));
+        const panel = p.locator('#lx-debug');
+        await panel.waitFor();
+        await p.click('#lx-consent [data-lx-action="settings"]');
+        await p.waitForSelector('#lx-consent:modal');
+        await panel.getByRole('button', { name: folded ? 'Unfold' : 'Fold' }).click();
+        await panel.getByRole('button', { name: folded ? 'Fold' : 'Unfold' }).click();
+        const [mine, dialog] = [await panel.boundingBox(), await p.locator('#lx-consent').boundingBox()];
+        assert.ok(folded ? mine.height < 80 : mine.x >= dialog.x + dialog.width, JSON.stringify([mine, dialog]));
+        await p.keyboard.press('Escape');
+        await p.waitForSelector('#lx-consent:not(:modal)');
+        await until(() => panel.evaluate((e) => e.parentNode === document.body));
+        await panel.getByRole('button', { name: 'Close' }).click();
+        await p.click('#lx-consent [data-lx-action="settings"]');
+        await p.waitForSelector('#lx-consent:modal');
+        assert.equal(await panel.count(), 0, 'closed stays closed');
+      },
+      { viewport: { width, height: 768 } },
+    ));
+
 test('nobody who does not ask gets the panel, and a site without it has no door', () =>
   stage.visit(async (v, p) => {
     for (const route of ['/shop', '/shop?lx-debugger', '/plain?lx-debug']) {
