@@ -58,7 +58,7 @@ func (c *embedCmd) Run(ctx context.Context, s streams) error {
 func (c *embedCmd) gate(ctx context.Context, base string) (*http.Response, error) {
 	res, err := (&remote{Server: cmp.Or(strings.TrimSuffix(c.Server, "/"), base)}).send(ctx, http.MethodGet, "/v1/inline/"+url.PathEscape(c.Site)+"?gate=1", nil)
 	if e := (*consent.Error)(nil); errors.As(err, &e) && e.Code == consent.UnknownSite {
-		return nil, &consent.Error{Code: e.Code, Cause: e.Cause, Fix: "give an id that `lxconsent site list` prints, or publish the site with `lxconsent site apply -f FILE`", Err: err}
+		return nil, &consent.Error{Code: e.Code, Cause: e.Cause, Fix: "give an id that `lxconsent site list` prints, or publish the site with `lxconsent site apply -f FILE`"}
 	}
 	return res, err
 }
