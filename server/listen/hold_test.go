@@ -165,6 +165,19 @@ func TestWhatALookHasReadComesBeforeWhatFollows(t *testing.T) {
 	}
 }
 
+// served is a client of a server, which ends with the test.
+func served(t *testing.T, server *http.Server, l pipes) net.Conn {
+	t.Helper()
+	go func() { _ = listen.Serve(server, l) }()
+	client := l.dial()
+	t.Cleanup(func() {
+		_ = client.Close()
+		close(l)
+		_ = server.Close()
+	})
+	return client
+}
+
 func TestAConnectionThatIsTakenKeepsWhatALookHasRead(t *testing.T) {
 	alone(t, func(t *testing.T) {
 		l := make(pipes)
@@ -180,13 +193,7 @@ func TestAConnectionThatIsTakenKeepsWhatALookHasRead(t *testing.T) {
 			_, _ = io.ReadFull(c, b)
 			_, _ = c.Write(b)
 		})}
-		go func() { _ = listen.Serve(server, l) }()
-		defer func() {
-			close(l)
-			_ = server.Close()
-		}()
-		client := l.dial()
-		defer client.Close()
+		client := served(t, server, l)
 		_, _ = io.WriteString(client, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
 		time.Sleep(20 * time.Millisecond)
 		go func() { _, _ = io.WriteString(client, "echo") }()
@@ -206,13 +213,7 @@ func TestTheContextOfAConnectionIsTheServersOwn(t *testing.T) {
 			ConnContext:       func(ctx context.Context, _ net.Conn) context.Context { return context.WithValue(ctx, key{}, "kept") },
 			Handler:           http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { bound <- r.Context().Value(key{}) }),
 		}
-		go func() { _ = listen.Serve(server, l) }()
-		defer func() {
-			close(l)
-			_ = server.Close()
-		}()
-		client := l.dial()
-		defer client.Close()
+		client := served(t, server, l)
 		_, _ = io.WriteString(client, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
 		if v := <-bound; v != "kept" {
 			t.Errorf("the context holds %v", v)
