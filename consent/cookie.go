@@ -26,7 +26,8 @@ const (
 )
 
 // EncodeCookie writes a choice without a proof, as the script does until the
-// server has answered.
+// server has answered. No server writes one: this half of the grammar is here so
+// that the vectors hold both languages to the same bytes.
 func EncodeCookie(c *Choice) string {
 	return string(appendCookie(nil, "-", c)) + "."
 }

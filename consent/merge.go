@@ -131,12 +131,10 @@ func checkGiven(rules []Rule, vendors []string, g Given) error {
 			return Fail(Contradicts, "vendor "+quote(id)+" contradicts the action "+quote(string(g.Action)), "send an action that fits, usually `save`")
 		}
 	}
-	switch g.Action {
-	case AcceptAll, RejectAll, Save, Dismiss, Withdraw, Embed, API, GPC:
-		return nil
-	default:
+	if !slices.Contains(Actions(), g.Action) {
 		return Fail(Invalid, "the action "+quote(string(g.Action))+" is not known", "send one of accept_all, reject_all, save, dismiss, withdraw, embed, api, gpc")
 	}
+	return nil
 }
 
 // refuses reports whether the action can only take away.

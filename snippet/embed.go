@@ -19,9 +19,6 @@ var privacy embed.FS
 //go:embed dates.tsv
 var dates string
 
-//go:embed budget.json
-var budget []byte
-
 // Source is the script's TypeScript and CSS; its entry is main.ts.
 func Source() fs.FS { return sub(source, "src") }
 
@@ -36,9 +33,6 @@ func PrivacyLocales() fs.FS { return sub(privacy, "locales/privacy") }
 // with the Gregorian calendar: one line each of the language's tag, the pattern
 // and the twelve months, with tabs in between.
 func Dates() string { return dates }
-
-// Budget says how many bytes each set of features may cost, as JSON.
-func Budget() []byte { return budget }
 
 func sub(f embed.FS, dir string) fs.FS {
 	s, err := fs.Sub(f, dir)
