@@ -9,42 +9,23 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/reach"
 )
 
 // errForbidden is the cause of a delivery to an address that must not be reached.
 var errForbidden = errors.New("the address is not a public one; the operator can allow its network with --webhook-allow")
 
-// special are networks of the world that are no public hosts, or that hide
-// another address inside.
-func special() []netip.Prefix {
-	var list []netip.Prefix
-	for _, s := range []string{
-		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
-		"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16",
-	} {
-		list = append(list, netip.MustParsePrefix(s))
-	}
-	return list
-}
-
 // guard says which addresses may be dialled.
-type guard struct{ allowed, special []netip.Prefix }
+type guard struct{ allowed []netip.Prefix }
 
 // permits reports whether an address may be dialled: a public one over TLS, or
 // any that the operator allows.
 func (g *guard) permits(a netip.Addr, tls bool) bool {
 	a = a.Unmap()
-	within := func(p netip.Prefix) bool { return p.Contains(a) }
-	if slices.ContainsFunc(g.allowed, within) {
-		return true
-	}
-	public := a.Zone() == "" && a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(g.special, within)
-	return public && tls
+	return tls && reach.Public(a) || slices.ContainsFunc(g.allowed, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // resolveWait bounds how long somebody who names an address waits for its name.
@@ -86,20 +67,10 @@ const (
 )
 
 // client makes an HTTP client whose connections are checked when they are
-// dialled, on the address that the name came to: a name that resolves
-// differently a moment later reaches nothing either. Redirects are not followed.
+// dialled. Redirects are not followed.
 func (g *guard) client() *http.Client {
 	dial := func(tls bool) func(context.Context, string, string) (net.Conn, error) {
-		d := &net.Dialer{
-			Timeout: sendWait,
-			Control: func(_, address string, _ syscall.RawConn) error {
-				ap, err := netip.ParseAddrPort(address)
-				if err != nil || !g.permits(ap.Addr(), tls) {
-					return errForbidden
-				}
-				return nil
-			},
-		}
+		d := reach.Dialer(sendWait, func(a netip.Addr) bool { return g.permits(a, tls) }, errForbidden)
 		return d.DialContext
 	}
 	secure := &http.Transport{

@@ -10,10 +10,10 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/reach"
 )
 
 // Fetcher fetches pages that somebody else names. The zero value reaches only
@@ -122,47 +122,13 @@ func (f *Fetcher) trusts(u *url.URL) bool {
 // transport makes connections of its own: none is shared with anything else,
 // no proxy of the environment is asked, and no cookie or login is kept.
 func (f *Fetcher) transport(first *url.URL) *http.Transport {
-	dialer := &net.Dialer{Timeout: 5 * time.Second}
+	const wait = 5 * time.Second
+	dialer := &net.Dialer{Timeout: wait}
 	if !f.trusts(first) {
-		// The address is looked at when it is connected to, not when its name
-		// is resolved: a second look-up could give another one.
-		dialer.Control = func(_, address string, _ syscall.RawConn) error {
-			ap, err := netip.ParseAddrPort(address)
-			if err != nil || !Public(ap.Addr()) {
-				return errNotPublic
-			}
-			return nil
-		}
+		dialer = reach.Dialer(wait, reach.Public, errNotPublic)
 	}
 	return &http.Transport{
-		DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: 8 * time.Second,
+		DialContext: dialer.DialContext, TLSHandshakeTimeout: wait, ResponseHeaderTimeout: 8 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10, DisableKeepAlives: true, ForceAttemptHTTP2: true,
 	}
-}
-
-// Public reports whether an address belongs to the public internet.
-func Public(a netip.Addr) bool {
-	a = a.Unmap()
-	if !a.IsValid() || a.Zone() != "" || !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
-		return false
-	}
-	for _, net := range special() {
-		if net.Contains(a) {
-			return false
-		}
-	}
-	return true
-}
-
-// special are networks that look public and are not, or that carry another
-// address within: carriers' NAT, tests, 6to4, Teredo, NAT64, documentation.
-func special() []netip.Prefix {
-	var all []netip.Prefix
-	for _, s := range []string{
-		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
-		"203.0.113.0/24", "240.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fec0::/10", "::/96",
-	} {
-		all = append(all, netip.MustParsePrefix(s))
-	}
-	return all
 }
