@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -120,14 +121,16 @@ func (d *Desk) meet(ctx context.Context, site string, found map[string]string) e
 	today := d.o.Clock().UTC().Format(time.DateOnly)
 	return d.changeInbox(ctx, site, func(list []entry) ([]entry, bool, error) {
 		changed := false
+		// It may have to be done again, so what was found is left as it is.
+		news := maps.Clone(found)
 		for i := range list {
-			if _, again := found[list[i].Name]; again {
+			if _, again := news[list[i].Name]; again {
 				changed = changed || list[i].Last != today
 				list[i].Last = today
-				delete(found, list[i].Name)
+				delete(news, list[i].Name)
 			}
 		}
-		for name, kind := range found {
+		for name, kind := range news {
 			if len(list) >= maxNames {
 				break
 			}

@@ -142,15 +142,19 @@ func (d *Desk) Add(s Seen) {
 	}
 	for name, kind := range s.Names {
 		if name, ok := plainName(name); ok {
-			if d.names[s.Site] == nil {
-				d.names[s.Site] = map[string]string{}
-			}
-			if _, there := d.names[s.Site][name]; !there {
-				d.pending++
-			}
-			d.names[s.Site][name] = kindOf(kind)
+			d.name(s.Site, name, kindOf(kind))
 		}
 	}
+}
+
+func (d *Desk) name(site, name, kind string) {
+	if d.names[site] == nil {
+		d.names[site] = map[string]string{}
+	}
+	if _, there := d.names[site][name]; !there {
+		d.pending++
+	}
+	d.names[site][name] = kind
 }
 
 func (d *Desk) count(at place, key string) {
@@ -171,17 +175,19 @@ func orUnknown(s string) string {
 func (d *Desk) Run(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	for told := false; ctx.Err() == nil; {
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 		}
 		// The last handing over needs a context of its own.
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		if err := d.Flush(last); err != nil {
+		err := d.Flush(last)
+		cancel()
+		if err != nil && !told {
 			d.o.Log.Warn("statistics wait for the store", "error", err)
 		}
-		cancel()
+		told = err != nil
 	}
 }
 
@@ -212,9 +218,21 @@ func (d *Desk) Flush(ctx context.Context) error {
 	for site, found := range names {
 		if err := d.meet(ctx, site, found); err != nil {
 			failed = err
+			d.namesBack(site, found)
 		}
 	}
 	return failed
+}
+
+// namesBack puts names among what waits, as long as there is room.
+func (d *Desk) namesBack(site string, found map[string]string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for name, kind := range found {
+		if d.pending < maxPending {
+			d.name(site, name, kind)
+		}
+	}
 }
 
 // back puts counts among what waits.

@@ -1,6 +1,7 @@
 package insight_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -15,13 +16,19 @@ import (
 
 const today = "2026-12-01"
 
-func desk(t *testing.T) *insight.Desk {
+func opened(t *testing.T) *boltstore.Store {
 	t.Helper()
 	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store.db"), boltstore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+func desk(t *testing.T) *insight.Desk { return deskOn(opened(t)) }
+
+func deskOn(store insight.Store) *insight.Desk {
 	clock := func() time.Time { return time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC) }
 	return insight.New(insight.Options{Store: store, Clock: clock, Log: slog.New(slog.DiscardHandler)})
 }
@@ -116,6 +123,48 @@ func TestNamesAreKeptWithoutWhatMayBelongToOneVisitor(t *testing.T) {
 	}
 	if s := items[0].Suggestion; s == nil || s.Vendor != "Hotjar" || s.Purpose != "analytics" {
 		t.Errorf("the suggestion is %+v", s)
+	}
+}
+
+// away is a store that does not answer while down.
+type away struct {
+	*boltstore.Store
+	down bool
+}
+
+func (s *away) Count(ctx context.Context, site, day string, add map[string]int64) error {
+	if s.down {
+		return consent.Fail(consent.Unavailable, "the store is away", "wait")
+	}
+	return s.Store.Count(ctx, site, day, add)
+}
+
+func (s *away) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+	if s.down {
+		return d, consent.Fail(consent.Unavailable, "the store is away", "wait")
+	}
+	return s.Store.PutDocument(ctx, d)
+}
+
+func TestWhatTheStoreDoesNotTakeWaitsForTheNextTime(t *testing.T) {
+	t.Parallel()
+	store := &away{Store: opened(t), down: true}
+	d := deskOn(store)
+	tell(d, 20, insight.Shown, "FR")
+	d.Add(insight.Seen{Site: "shop", Names: map[string]string{"theme": "local"}})
+	for range 2 {
+		if err := d.Flush(t.Context()); consent.CodeOf(err) != consent.Unavailable {
+			t.Fatalf("Flush = %v", err)
+		}
+	}
+	store.down = false
+	tell(d, 1, insight.Shown, "FR")
+	if r := report(t, d); !is(r.Totals.Shown, 21) {
+		t.Errorf("totals %+v", r.Totals)
+	}
+	items, err := d.Inbox(t.Context(), &consent.Site{ID: "shop"})
+	if err != nil || len(items) != 1 || items[0].Name != "theme" || items[0].Kind != "local" {
+		t.Errorf("the inbox holds %+v, %v", items, err)
 	}
 }
 
