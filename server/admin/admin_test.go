@@ -25,9 +25,10 @@ const words = "purple kettle orbit sandwich"
 // house is a desk with a clock that stands still until it is moved.
 type house struct {
 	*admin.Desk
-	t   *testing.T
-	mu  sync.Mutex
-	now time.Time
+	t     *testing.T
+	store *boltstore.Store
+	mu    sync.Mutex
+	now   time.Time
 }
 
 func (h *house) clock() time.Time {
@@ -53,7 +54,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}
+	h := &house{t: t, store: store, now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}
 	h.Desk, err = admin.New(admin.Options{Store: store, Clock: h.clock, Random: rand.Reader, Keys: keys, Token: strings.Repeat("t", 32), Cost: admin.Cost{KiB: 64, Passes: 1, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)

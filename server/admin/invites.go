@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -68,7 +69,7 @@ func (d *Desk) Invite(ctx context.Context, p Principal, in Invite) (Invite, stri
 	if err != nil {
 		return in, "", err
 	}
-	out := Invite{ID: id, Email: email, Role: in.Role, Sites: in.Sites, By: either(p.Email, p.Name), Expires: d.o.Clock().UTC().Add(InviteLife), Hash: digest([]byte(token)), Tenant: p.Tenant}
+	out := Invite{ID: id, Email: email, Role: in.Role, Sites: in.Sites, By: cmp.Or(p.Email, p.Name), Expires: d.o.Clock().UTC().Add(InviteLife), Hash: digest([]byte(token)), Tenant: p.Tenant}
 	_, hash, err := save(ctx, d.o.Store, kindInvite(p.Tenant), id, 0, out)
 	if err != nil {
 		return in, "", err
@@ -84,21 +85,16 @@ func (d *Desk) Invite(ctx context.Context, p Principal, in Invite) (Invite, stri
 	return out, token, d.Audit(ctx, p, p.Tenant, Change{Action: "member.invite", Object: email, After: hash, Note: string(in.Role)})
 }
 
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// Invites lists the open invitations of the caller's organisation.
+// Invites lists the open invitations of the caller's organisation. Those that
+// are too old are forgotten: they name people who never came.
 func (d *Desk) Invites(ctx context.Context, p Principal) ([]Invite, error) {
 	list := []Invite{}
-	err := every(ctx, d.o.Store, kindInvite(p.Tenant), func(_ string, i held[Invite]) error {
-		if d.o.Clock().Before(i.value.Expires) {
-			i.value.Hash, i.value.Tenant = "", ""
-			list = append(list, i.value)
+	err := every(ctx, d.o.Store, kindInvite(p.Tenant), func(id string, i held[Invite]) error {
+		if !d.o.Clock().Before(i.value.Expires) {
+			return d.o.Store.DropDocument(ctx, kindInvite(p.Tenant), id)
 		}
+		i.value.Hash, i.value.Tenant = "", ""
+		list = append(list, i.value)
 		return nil
 	})
 	return list, err

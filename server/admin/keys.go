@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"slices"
@@ -74,7 +75,7 @@ func (d *Desk) NewKey(ctx context.Context, p Principal, in APIKey) (APIKey, stri
 			return in, "", consent.Fail(consent.Invalid, "the permission `"+string(want[:min(len(want), 32)])+"` does not exist, or not on single sites", "see /v1/roles for what there is")
 		}
 	}
-	out := APIKey{Name: name, Tenant: p.Tenant, Permissions: in.Permissions, Sites: in.Sites, By: either(p.Email, p.Name), Created: now, Expires: in.Expires.UTC()}
+	out := APIKey{Name: name, Tenant: p.Tenant, Permissions: in.Permissions, Sites: in.Sites, By: cmp.Or(p.Email, p.Name), Created: now, Expires: in.Expires.UTC()}
 	if !p.MayGrant(out.grant()) {
 		return in, "", consent.Fail(consent.Forbidden, "the key could do more than you may", "give it less")
 	}

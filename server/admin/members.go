@@ -80,7 +80,7 @@ func (d *Desk) ChangeMember(ctx context.Context, p Principal, email string, role
 	if err != nil {
 		return err
 	}
-	if err := d.mayTouch(ctx, p, m.value); err != nil {
+	if err := mayTouch(p, m.value); err != nil {
 		return err
 	}
 	if err := checkRoles(p, role, sites); err != nil {
@@ -103,7 +103,7 @@ func (d *Desk) ChangeMember(ctx context.Context, p Principal, email string, role
 }
 
 // mayTouch keeps people from changing who holds more than they do.
-func (d *Desk) mayTouch(_ context.Context, p Principal, m Member) error {
+func mayTouch(p Principal, m Member) error {
 	if !p.MayGrant(grantOf(m.Role, m.Sites)) {
 		return consent.Fail(consent.Forbidden, "this member may do more than you may", "ask an owner")
 	}
@@ -131,7 +131,7 @@ func (d *Desk) DropMember(ctx context.Context, p Principal, email string) error 
 	if err != nil {
 		return err
 	}
-	if err := d.mayTouch(ctx, p, m.value); err != nil {
+	if err := mayTouch(p, m.value); err != nil {
 		return err
 	}
 	if m.value.Role == Owner {

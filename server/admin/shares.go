@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,7 +61,7 @@ func (d *Desk) NewShare(ctx context.Context, p Principal, tenant string, look Pr
 		return Share{}, "", err
 	}
 	now := d.o.Clock().UTC()
-	s := Share{ID: id, By: either(p.Email, p.Name), Note: note, Hash: look.Site.Hash(), Created: now, Expires: now.AddDate(0, 0, days)}
+	s := Share{ID: id, By: cmp.Or(p.Email, p.Name), Note: note, Hash: look.Site.Hash(), Created: now, Expires: now.AddDate(0, 0, days)}
 	if _, _, err := save(ctx, d.o.Store, kindShare, shareID(look.Site.ID, id), 0, s); err != nil {
 		return s, "", err
 	}

@@ -98,9 +98,14 @@ func (d *Desk) SignIn(ctx context.Context, t Attempt) (SignedIn, error) {
 	return out, err
 }
 
+// notProved is the one answer to whoever does not prove who they are: it tells
+// nobody which part was wrong.
+func notProved() error {
+	return consent.Fail(consent.Unauthorized, "the e-mail address, the password or the code is not right", "try again; a code works once")
+}
+
 // prove checks a password and a code. Errors as of SignIn.
 func (d *Desk) prove(ctx context.Context, email, password, code string) (Account, error) {
-	wrong := consent.Fail(consent.Unauthorized, "the e-mail address, the password or the code is not right", "try again; a code works once")
 	var a held[Account]
 	if email != "" {
 		var err error
@@ -116,7 +121,7 @@ func (d *Desk) prove(ctx context.Context, email, password, code string) (Account
 		return Account{}, err
 	}
 	if !ok {
-		return Account{}, wrong
+		return Account{}, notProved()
 	}
 	if a.value.TOTP != "" {
 		if code == "" {

@@ -127,7 +127,6 @@ func (d *Desk) DropSecondFactor(ctx context.Context, p Principal) error {
 
 // checkCode accepts a code of the app once, or a recovery code once.
 func (d *Desk) checkCode(ctx context.Context, a held[Account], code string) error {
-	wrong := consent.Fail(consent.Unauthorized, "the e-mail address, the password or the code is not right", "try again; a code works once")
 	if len(code) > totpDigits {
 		sum := digest([]byte(code))
 		for i, h := range a.value.Recovery {
@@ -135,12 +134,12 @@ func (d *Desk) checkCode(ctx context.Context, a held[Account], code string) erro
 				a.value.Recovery = append(append([]string{}, a.value.Recovery[:i]...), a.value.Recovery[i+1:]...)
 				_, _, err := save(ctx, d.o.Store, kindAccount, a.value.Email, a.version, a.value)
 				if consent.CodeOf(err) == consent.Conflict {
-					return wrong
+					return notProved()
 				}
 				return err
 			}
 		}
-		return wrong
+		return notProved()
 	}
 	secret, err := d.o.Keys.Open("totp", a.value.Email, a.value.TOTP)
 	if err != nil {
@@ -148,14 +147,12 @@ func (d *Desk) checkCode(ctx context.Context, a held[Account], code string) erro
 	}
 	step, ok := matchCode(secret, code, d.o.Clock())
 	if !ok {
-		return wrong
+		return notProved()
 	}
-	if err := d.useStep(ctx, a.value.Email, step); consent.CodeOf(err) == consent.Conflict {
-		return wrong
-	} else if err != nil {
-		return err
+	if err = d.useStep(ctx, a.value.Email, step); consent.CodeOf(err) == consent.Conflict {
+		return notProved()
 	}
-	return nil
+	return err
 }
 
 // useStep remembers the last step of an account, so that no code works twice.
