@@ -50,7 +50,7 @@ func (d *Desk) claim(ctx context.Context, site, tenant string, move bool) error 
 			return nil
 		}
 		if err == nil && !move {
-			return noSite(site)
+			return NoSite(site)
 		}
 		body, merr := json.Marshal(claimed{Tenant: tenant, Since: d.o.Clock().UTC()})
 		if merr != nil {
@@ -73,16 +73,18 @@ func (d *Desk) Owner(ctx context.Context, site string) (string, error) {
 		return e.Site.Tenant, nil
 	}
 	if len(site) > 64 || site == "" {
-		return "", noSite(site)
+		return "", NoSite(site)
 	}
 	c, _, err := d.claimOf(ctx, site)
 	if code := consent.CodeOf(err); code == consent.NotFound || code == consent.Invalid {
-		return "", noSite(site)
+		return "", NoSite(site)
 	}
 	return c.Tenant, err
 }
 
-func noSite(site string) error {
+// NoSite is the one error for a site that does not exist, that is not served, or
+// that is none of the caller's business.
+func NoSite(site string) error {
 	return consent.Fail(consent.UnknownSite, fmt.Sprintf("there is no site %q", clip(site)),
 		"check the site id in the tag, or create the site with `lxconsent site apply`")
 }
@@ -97,7 +99,7 @@ func (d *Desk) Newest(site string) (*consent.Edition, error) {
 	if e, ok := s.shelved[site]; ok {
 		return e, nil
 	}
-	return nil, noSite(site)
+	return nil, NoSite(site)
 }
 
 // Draft returns a site's draft with its version; without one, the newest

@@ -14,14 +14,15 @@ type Keeper interface {
 	KeptDocument(kind, id string) (d consent.Document, found bool, err error)
 }
 
+// noVersion is never the store's, so the first that it tells is another one.
+const noVersion = -1
+
 // LoadKept serves what the node itself has kept, until the store answers and
 // Watch reads what is live now. It returns how many sites are served; with none,
 // every site is answered as Unavailable. Errors: Unavailable when it cannot be
 // told which of them are archived: nothing is served then.
 func (d *Desk) LoadKept(ctx context.Context, k Keeper) (int, error) {
-	// No version is the store's, so the first that it tells is another one.
-	d.version.Store(-1)
-	d.live.Store(&snapshot{kept: true})
+	d.live.Store(&snapshot{kept: true, version: noVersion})
 	doc, found, err := k.KeptDocument(KindCatalog, shelfID)
 	var shelf shelf
 	if err == nil && found {
@@ -31,12 +32,12 @@ func (d *Desk) LoadKept(ctx context.Context, k Keeper) (int, error) {
 		return 0, err
 	}
 	// Versions may have begun anew.
-	shelf.version = -1
+	shelf.version = noVersion
 	s, err := d.snapshot(ctx, k.KeptEditions(), shelf)
 	if err != nil {
 		return 0, err
 	}
-	s.kept = true
+	s.kept, s.version = true, noVersion
 	d.live.Store(s)
 	return len(s.order), nil
 }

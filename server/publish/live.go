@@ -19,6 +19,10 @@ type snapshot struct {
 	earlier map[string][]*consent.Edition
 	order   []string
 	shelf   shelf
+	// version is the catalogue's, read before the editions. It is part of what is
+	// swapped: of two who load at once the slower one may win, and then its own
+	// version says that there is something newer.
+	version int64
 	// kept says that this is what the node had a copy of: other sites may exist.
 	kept bool
 }
@@ -75,8 +79,8 @@ func (d *Desk) Load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.version = version
 	d.live.Store(s)
-	d.version.Store(version)
 	return nil
 }
 
@@ -137,8 +141,7 @@ func (d *Desk) Live(site string) (*consent.Edition, error) {
 		return nil, consent.Fail(consent.Unavailable, fmt.Sprintf("this server has no copy of a site %q, and its store has not answered since it was started", clip(site)),
 			"try again once the store answers")
 	}
-	return nil, consent.Fail(consent.UnknownSite, fmt.Sprintf("there is no site %q", clip(site)),
-		"check the site id in the tag, or create the site with `lxconsent site apply`")
+	return nil, NoSite(site)
 }
 
 // Current returns the live edition of a site; of one that is archived, or not

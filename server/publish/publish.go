@@ -37,10 +37,9 @@ type Options struct {
 // Desk publishes editions. Reads of live editions touch memory only: a
 // snapshot is replaced as a whole, so a reader never sees half a change.
 type Desk struct {
-	o       Options
-	live    atomic.Pointer[snapshot]
-	version atomic.Int64
-	past    past
+	o    Options
+	live atomic.Pointer[snapshot]
+	past past
 }
 
 // New makes a desk with nothing live; call Load before serving.
@@ -79,7 +78,7 @@ func (d *Desk) refresh(ctx context.Context) error {
 		return err
 	}
 	shelf, err := d.readShelf(ctx)
-	if err != nil || v == d.version.Load() && shelf.version == d.live.Load().shelf.version {
+	if live := d.live.Load(); err != nil || v == live.version && shelf.version == live.shelf.version {
 		return err
 	}
 	return d.Load(ctx)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/admin"
+	"github.com/leadiumx/consent/server/publish"
 )
 
 // tenantHeader names the organisation in which the operator's token acts. From
@@ -102,7 +103,7 @@ func (s *Server) reach(c echo.Context, p admin.Principal, want admin.Permission,
 
 func (s *Server) owns(p admin.Principal, want admin.Permission, tenant, site string) error {
 	if !p.Sees(tenant, site) {
-		return noSite(site)
+		return publish.NoSite(site)
 	}
 	if !p.MayOn(site, want) {
 		return forbidden()
@@ -129,14 +130,9 @@ func (s *Server) mayCheck(p admin.Principal, site string) error {
 		return err
 	}
 	if !p.InTenant(live.Site.Tenant) || !p.MayOn(site, admin.CheckAny) {
-		return noSite(site)
+		return publish.NoSite(site)
 	}
 	return nil
-}
-
-func noSite(site string) error {
-	return consent.Fail(consent.UnknownSite, "there is no site \""+site[:min(len(site), 64)]+"\"",
-		"check the site id in the tag, or create the site with `lxconsent site apply`")
 }
 
 // byNobody is the kind of a caller of checks whose key cannot be looked up.
