@@ -156,34 +156,34 @@ func (d *Desk) Find(ctx context.Context, site, id string) (Endpoint, Status, err
 	return k.Endpoint, st.shown(), err
 }
 
-// Change replaces what may be changed of an endpoint. Enabling one that was
-// disabled by failures lets it go on where it stood. Errors: Invalid, NotFound,
-// Conflict, Unavailable.
-func (d *Desk) Change(ctx context.Context, site, id string, change func(*Endpoint)) (before, after Endpoint, err error) {
+// Change replaces what may be changed of an endpoint and returns it as it is
+// now. Enabling one that was disabled by failures lets it go on where it stood.
+// Errors: Invalid, NotFound, Conflict, Unavailable.
+func (d *Desk) Change(ctx context.Context, site, id string, change func(*Endpoint)) (Endpoint, error) {
 	k, err := d.find(ctx, site, id)
 	if err != nil {
-		return before, after, err
+		return Endpoint{}, err
 	}
-	before = k.Endpoint
+	before := k.Endpoint
 	change(&k.Endpoint)
 	k.ID, k.Site, k.CreatedAt, k.CreatedBy = before.ID, before.Site, before.CreatedAt, before.CreatedBy
 	if !k.Disabled {
 		k.Why = ""
 	}
 	if err := k.check(); err != nil {
-		return before, after, err
+		return Endpoint{}, err
 	}
 	if k.URL != before.URL {
 		if err := d.reachable(ctx, k.URL); err != nil {
-			return before, after, err
+			return Endpoint{}, err
 		}
 	}
 	if before.Disabled && !k.Disabled {
 		if err := d.amend(ctx, k.key(), func(st *state) { st.FailingSince = nil; st.allDue(d.o.Clock()) }); err != nil {
-			return before, after, err
+			return Endpoint{}, err
 		}
 	}
-	return before, k.Endpoint, d.putHook(ctx, k)
+	return k.Endpoint, d.putHook(ctx, k)
 }
 
 // Delete removes an endpoint with all that waits for it. Errors: NotFound, Unavailable.

@@ -212,7 +212,7 @@ func TestAReceiverThatIsGoneIsDisabledAndARedirectIsAFailure(t *testing.T) {
 	if st := b.serve(t); st.Delivered != 0 {
 		t.Fatal("a disabled webhook was sent to")
 	}
-	if _, _, err := b.desk.Change(t.Context(), "shop", b.made.ID, func(e *hooks.Endpoint) { e.Disabled = false }); err != nil {
+	if _, err := b.desk.Change(t.Context(), "shop", b.made.ID, func(e *hooks.Endpoint) { e.Disabled = false }); err != nil {
 		t.Fatal(err)
 	}
 	if st := b.serve(t); st.Delivered != 3 {

@@ -208,13 +208,24 @@ type kept struct {
 	version int64
 }
 
+// find reads a request, whatever was sent as its id. Errors: NotFound, Unavailable.
 func (d *Desk) find(ctx context.Context, site, id string) (k kept, err error) {
+	none := consent.Fail(consent.NotFound, "there is no such request", "list the requests of the site")
+	if id == "" || len(id) > maxID {
+		return k, none
+	}
 	doc, err := d.o.Cabinet.Document(ctx, kindOf(site), id)
+	if consent.CodeOf(err) == consent.NotFound {
+		return k, none
+	}
 	if err != nil {
 		return k, err
 	}
 	return decode(doc)
 }
+
+// maxID is longer than any id of a request.
+const maxID = 128
 
 func decode(doc consent.Document) (k kept, err error) {
 	if err := json.Unmarshal(doc.Body, &k); err != nil {

@@ -75,36 +75,26 @@ func (f Filter) picks(r Request) bool {
 
 // Find returns one request. Errors: NotFound, Unavailable.
 func (d *Desk) Find(ctx context.Context, site, id string) (Request, error) {
-	if id == "" || len(id) > 128 {
-		return Request{}, consent.Fail(consent.NotFound, "there is no such request", "list the requests of the site")
-	}
-	s, err := d.find(ctx, site, id)
-	if consent.CodeOf(err) == consent.NotFound {
-		err = consent.Fail(consent.NotFound, "there is no such request", "list the requests of the site")
-	}
-	return s.Request, err
+	k, err := d.find(ctx, site, id)
+	return k.Request, err
 }
 
-// Handle sets a request's status with a note and returns it as it was before
-// and as it is now. Errors: NotFound, Invalid, Conflict, Unavailable.
-func (d *Desk) Handle(ctx context.Context, site, id string, to Status, note, by string) (before, after Request, err error) {
+// Handle sets a request's status with a note and returns it as it is now.
+// Errors: NotFound, Invalid, Conflict, Unavailable.
+func (d *Desk) Handle(ctx context.Context, site, id string, to Status, note, by string) (Request, error) {
 	if !slices.Contains(Statuses(), to) || len(note) > maxNote {
-		return before, after, consent.Fail(consent.Invalid, "the status is not known, or the note is longer than 2,000 bytes", "send `status` as open, done or refused, and a shorter `note`")
+		return Request{}, consent.Fail(consent.Invalid, "the status is not known, or the note is longer than 2,000 bytes", "send `status` as open, done or refused, and a shorter `note`")
 	}
-	if before, err = d.Find(ctx, site, id); err != nil {
-		return before, after, err
-	}
-	s, err := d.find(ctx, site, id)
+	k, err := d.find(ctx, site, id)
 	if err != nil {
-		return before, after, err
+		return k.Request, err
 	}
-	before, after = s.Request, s.Request
-	now := d.o.Clock().UTC()
-	after.Status, after.Note, after.HandledBy, after.HandledAt = to, note, by, &now
+	r, now := k.Request, d.o.Clock().UTC()
+	r.Status, r.Note, r.HandledBy, r.HandledAt = to, note, by, &now
 	if to == Open {
-		after.HandledAt, after.HandledBy = nil, ""
+		r.HandledAt, r.HandledBy = nil, ""
 	}
-	return before, after, d.put(ctx, after, s.version)
+	return r, d.put(ctx, r, k.version)
 }
 
 // MessageLife is how long a visitor's words and address are kept after their

@@ -100,7 +100,7 @@ func (s *Server) changeHook(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, e, err := s.o.Hooks.Change(c.Request().Context(), c.Param("site"), c.Param("webhook"), func(e *hooks.Endpoint) {
+	e, err := s.o.Hooks.Change(c.Request().Context(), c.Param("site"), c.Param("webhook"), func(e *hooks.Endpoint) {
 		set(&e.URL, in.URL)
 		set(&e.Events, in.Events)
 		set(&e.Description, in.Description)
