@@ -72,7 +72,7 @@ type openInviteJSON struct {
 }
 
 func (s *Server) openInvite(c echo.Context) error {
-	in, err := opening[openInviteJSON](c)
+	in, err := decode[openInviteJSON](c, configBounds())
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ type acceptJSON struct {
 }
 
 func (s *Server) accept(c echo.Context) error {
-	in, err := opening[acceptJSON](c)
+	in, err := decode[acceptJSON](c, configBounds())
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ type useResetJSON struct {
 }
 
 func (s *Server) useReset(c echo.Context) error {
-	in, err := opening[useResetJSON](c)
+	in, err := decode[useResetJSON](c, configBounds())
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (s *Server) privacyForm(c echo.Context) (*script.Notice, visitOf, error) {
 	if err != nil {
 		return nil, visitOf{}, err
 	}
-	// Both forms only take away.
+	// No form makes a new grant.
 	return n, v, s.pay(c, &n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie), true)
 }
 

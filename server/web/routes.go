@@ -86,7 +86,7 @@ func (s *Server) publicRoutes() []route {
 func (s *Server) manageRoutes() []route {
 	return []route{
 		{http.MethodPost, "/v1/keys/reseal", admin.ManageInstall, "Seal what is read again, such as second factors, under the key that signs", nil, shape[reseal.Resealing](), mediaJSON, nil, s.reseal},
-		{http.MethodGet, "/v1/backup", admin.ManageInstall, "All that the store holds, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.backup},
+		{http.MethodGet, "/v1/backup", admin.ManageInstall, "All that the store holds, one JSON object a line", nil, nil, mediaLines, nil, s.backup},
 		{http.MethodGet, "/v1/sites", admin.ReadSite, "All sites", nil, shape[sitesJSON](), mediaJSON, nil, s.listSites},
 		{http.MethodGet, "/v1/sites/:site", admin.ReadSite, "One site with its draft", nil, shape[siteViewJSON](), mediaJSON, nil, s.getSite},
 		{http.MethodGet, "/v1/sites/:site/document", admin.ReadSite, "The site document that is live, or the draft, as PUT takes it", nil, shape[consent.Site](), mediaJSON, []string{"draft"}, s.document},
@@ -99,8 +99,8 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/editions/:edition", admin.ReadSite, "One edition with its document", nil, shape[editionViewJSON](), mediaJSON, nil, s.getEdition},
 		{http.MethodPost, "/v1/sites/:site/install-check", admin.WriteSite, "Does a page carry the tag in the right way?", shape[installCheckJSON](), shape[install.PageResult](), mediaJSON, nil, s.installCheck},
 		{http.MethodGet, "/v1/sites/:site/identify-secret", admin.WriteKeys, "The secret that proves accounts", nil, shape[identifySecretJSON](), mediaJSON, nil, s.identifySecret},
-		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line or as CSV", nil, nil, "application/x-ndjson", []string{"format", "after"}, s.exportRecords},
-		{http.MethodGet, "/v1/sites/:site/proof", admin.ReadRecords, "The evidence of all records with what is signed about it, one JSON object a line", nil, nil, "application/x-ndjson", nil, s.proveRecords},
+		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line or as CSV", nil, nil, mediaLines, []string{"format", "after"}, s.exportRecords},
+		{http.MethodGet, "/v1/sites/:site/proof", admin.ReadRecords, "The evidence of all records with what is signed about it, one JSON object a line", nil, nil, mediaLines, nil, s.proveRecords},
 		{http.MethodPost, "/v1/sites/:site/preview", admin.WriteSite, "Make a link that shows a draft", shape[previewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makePreview},
 		{http.MethodPost, "/v1/sites/:site/archive", admin.DeleteSite, "Stop serving a site", nil, nil, "", nil, s.archiveSite},
 		{http.MethodDelete, "/v1/sites/:site/archive", admin.DeleteSite, "Serve an archived site again", nil, nil, "", nil, s.restoreSite},

@@ -9,7 +9,7 @@ import (
 // accountRoutes are about who somebody is.
 func (s *Server) accountRoutes() []route {
 	return []route{
-		{http.MethodPost, "/v1/session", admin.Public, "Sign in with a setup link, or with e-mail and password", shape[signInJSON](), nil, "", nil, s.signIn},
+		{http.MethodPost, "/v1/session", admin.Public, "Sign in with a setup link, or with e-mail and password", shape[signInJSON](), nil, "", nil, atTheDoor(s.signIn)},
 		{http.MethodGet, "/v1/session", admin.OwnSession, "Who is signed in, and what they may do", nil, shape[admin.Principal](), mediaJSON, nil, s.session},
 		{http.MethodDelete, "/v1/session", admin.OwnSession, "Sign out", nil, nil, "", nil, s.signOut},
 		{http.MethodPost, "/v1/session/confirm", admin.OwnSession, "Give the password once more, for dangerous acts", shape[confirmJSON](), nil, "", nil, s.confirm},
@@ -22,9 +22,9 @@ func (s *Server) accountRoutes() []route {
 		{http.MethodPost, "/v1/me/totp", admin.OwnSession, "Begin to set up an authenticator app", nil, shape[admin.Enrolment](), mediaJSON, nil, s.enrol},
 		{http.MethodPut, "/v1/me/totp", admin.OwnSession, "Finish it with a code; answers the recovery codes once", shape[codeJSON](), shape[recoveryJSON](), mediaJSON, nil, s.enrolled},
 		{http.MethodDelete, "/v1/me/totp", admin.OwnSession, "Remove the authenticator app", nil, nil, "", nil, s.dropSecondFactor},
-		{http.MethodPost, "/v1/invitations/open", admin.Public, "What an invitation is for", shape[openInviteJSON](), shape[admin.Invitation](), mediaJSON, nil, s.openInvite},
-		{http.MethodPost, "/v1/invitations/accept", admin.Public, "Accept an invitation and sign in", shape[acceptJSON](), nil, "", nil, s.accept},
-		{http.MethodPost, "/v1/resets/use", admin.Public, "Set a new password with a link", shape[useResetJSON](), nil, "", nil, s.useReset},
+		{http.MethodPost, "/v1/invitations/open", admin.Public, "What an invitation is for", shape[openInviteJSON](), shape[admin.Invitation](), mediaJSON, nil, atTheDoor(s.openInvite)},
+		{http.MethodPost, "/v1/invitations/accept", admin.Public, "Accept an invitation and sign in", shape[acceptJSON](), nil, "", nil, atTheDoor(s.accept)},
+		{http.MethodPost, "/v1/resets/use", admin.Public, "Set a new password with a link", shape[useResetJSON](), nil, "", nil, atTheDoor(s.useReset)},
 	}
 }
 

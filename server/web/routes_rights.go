@@ -17,7 +17,7 @@ func (s *Server) rightsRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit"}, s.listRequests},
 		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
 		{http.MethodPatch, "/v1/sites/:site/requests/:request", admin.WriteRequests, "Mark a request as handled", shape[handleJSON](), shape[requestJSON](), mediaJSON, nil, s.handleRequest},
-		{http.MethodGet, "/v1/sites/:site/subjects", admin.ReadRecords, "The subjects with a record in a window of time, one JSON object a line", nil, nil, "application/x-ndjson", []string{"from", "to"}, s.subjects},
+		{http.MethodGet, "/v1/sites/:site/subjects", admin.ReadRecords, "The subjects with a record in a window of time, one JSON object a line", nil, nil, mediaLines, []string{"from", "to"}, s.subjects},
 		{http.MethodPost, "/v1/sites/:site/sweep", admin.EraseRecords, "Delete records that are older than the site keeps them", nil, shape[rights.Swept](), mediaJSON, nil, s.sweepSite},
 		{http.MethodGet, "/v1/sites/:site/events", admin.ReadRecords, "What happened on a site behind a cursor", nil, shape[eventsJSON](), mediaJSON, []string{"after", "limit"}, s.events},
 		{http.MethodGet, "/v1/sites/:site/webhooks", admin.ReadHooks, "The webhooks of a site", nil, shape[hooksJSON](), mediaJSON, nil, s.listHooks},

@@ -67,16 +67,19 @@ type signInJSON struct {
 	Code string `json:"code,omitempty"`
 }
 
-// opening decodes the body of a route that anybody may call from our own pages.
-func opening[T any](c echo.Context) (in T, err error) {
-	secureAPI(c)
-	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
-	c.Response().After(cancel)
-	c.SetRequest(c.Request().WithContext(ctx))
-	if in, err = decode[T](c, configBounds()); err != nil {
-		return in, err
+// atTheDoor is for routes that anybody may call from our own pages, before they
+// are somebody.
+func atTheDoor(handle echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		secureAPI(c)
+		if err := sameOrigin(c.Request()); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
+		defer cancel()
+		c.SetRequest(c.Request().WithContext(ctx))
+		return handle(c)
 	}
-	return in, sameOrigin(c.Request())
 }
 
 func (s *Server) attempt(c echo.Context, email, password, code string) admin.Attempt {
@@ -87,7 +90,7 @@ func (s *Server) attempt(c echo.Context, email, password, code string) admin.Att
 }
 
 func (s *Server) signIn(c echo.Context) error {
-	in, err := opening[signInJSON](c)
+	in, err := decode[signInJSON](c, configBounds())
 	if err != nil {
 		return err
 	}
