@@ -131,11 +131,11 @@ func (p *parcel) job(ctx context.Context, run *scripts) *job {
 }
 
 // answersOf takes apart what the script said: of each record, behind its length
-// (4). It gives less when that is damaged.
+// (4), which is 0 for what somebody emptied. It gives less when that is damaged.
 func answersOf(said string) (all []string) {
-	for len(said) > 4 {
+	for len(said) >= 4 {
 		n := int(said[0])<<24 | int(said[1])<<16 | int(said[2])<<8 | int(said[3])
-		if said = said[4:]; n == 0 || n > len(said) {
+		if said = said[4:]; n > len(said) {
 			return all
 		}
 		all, said = append(all, said[:n]), said[n:]

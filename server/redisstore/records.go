@@ -28,7 +28,7 @@ func (s *Store) append(ctx context.Context, r consent.Record) (consent.Record, b
 	}
 	if at == home {
 		said, err := s.apply(ctx, at, mark, r)
-		if err != nil || said[0] != kindClaim {
+		if err != nil || !claims(said) {
 			return s.heard(ctx, home, mark, said, r, err)
 		}
 		return s.claimed(ctx, home, mark, said, r)
@@ -40,11 +40,15 @@ func (s *Store) append(ctx context.Context, r consent.Record) (consent.Record, b
 		return r, false, err
 	case said == "n":
 		return s.claimed(ctx, home, mark, claim, r)
-	case said[0] == kindClaim:
+	case claims(said):
 		return s.claimed(ctx, home, mark, said, r)
 	}
 	return s.heard(ctx, home, mark, said, r, nil)
 }
+
+// claims reports whether what stands under a mark is a claim. Somebody may have
+// left nothing there.
+func claims(said string) bool { return said != "" && said[0] == kindClaim }
 
 // claimed stores the record of an id that is claimed. The id belongs to the
 // subject of its first writer, who may have been cut short before this step;
@@ -150,7 +154,7 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 		return r, false, erased()
 	case said == "k":
 		return r, false, consent.Fail(consent.Invalid, "two notices have the same code", "publish the site again, with any change")
-	case said[0] == kindSettled && len(said) == 3:
+	case len(said) == 3 && said[0] == kindSettled:
 		return s.settled(ctx, at, mark, said, r)
 	}
 	var first consent.Record

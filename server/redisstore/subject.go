@@ -100,6 +100,9 @@ func (s *Store) all(ctx context.Context, at place, person []byte, subject string
 	if err != nil {
 		return nil, false, err
 	}
+	if len(said) == 0 {
+		return nil, false, damaged("record")
+	}
 	var bad error
 	for _, v := range said[1:] {
 		if len(v) < markSize {

@@ -74,3 +74,42 @@ func TestABucketThatSomebodySpoiledStopsNoOtherRecord(t *testing.T) {
 		t.Errorf("the counters are %v, %v", counted, err)
 	}
 }
+
+func TestAMarkThatSomebodyEmptiedStopsNoOtherRecord(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
+	// A claim is made again, what stands for a record is not.
+	all := []consent.Record{inBucket("shop", 3, 1), inBucket("shop", 4, 1), inBucket("shop", 5, 1)}
+	all[1].Subject = inBucket("shop", 40, 1).Subject
+	for _, r := range all {
+		if _, _, err := s.Append(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"lx:b:{shop/00}003", "lx:b:{shop/00}004"} {
+		fields, err := c.HKeys(t.Context(), key).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fields {
+			if len(f) == 8 {
+				if err := c.HSet(t.Context(), key, f, "").Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	again := append(all, inBucket("shop", 6, 1))
+	for i, got := range s.AppendAll(t.Context(), again) {
+		switch spoiled := i == 0; {
+		case spoiled && (consent.CodeOf(got.Err) != consent.Invalid || !got.Record.Damaged):
+			t.Errorf("the record of the emptied mark: %+v", got)
+		case !spoiled && (got.Err != nil || got.Record.ID != again[i].ID):
+			t.Errorf("record %d: %+v", i, got)
+		}
+	}
+	if err := s.Erase(t.Context(), "shop", all[0].Subject, time.UnixMilli(9)); err != nil {
+		t.Errorf("Erase = %v", err)
+	}
+}
