@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"net/http"
 	"time"
 
@@ -23,31 +24,37 @@ type eventJSON struct {
 	Data   any    `json:"data"`
 }
 
-// exportStep is how long the client may take for each batch of lines.
+// exportStep is how long the client may take for each piece of a stream.
 const exportStep = 30 * time.Second
 
-// stream sends lines of any number. An answer that was cut ends without the
-// final empty chunk, which an HTTP client reports.
-func (s *Server) stream(c echo.Context, media string, write func(w *bufio.Writer, line func() error) error) error {
+// stream sends an answer of any length. One that was cut ends without the final
+// empty chunk, which an HTTP client reports.
+func (s *Server) stream(c echo.Context, media string, write func(io.Writer) error) error {
 	c.Response().Header().Set("Content-Type", media)
-	w := bufio.NewWriterSize(c.Response(), 64<<10)
-	control := http.NewResponseController(c.Response())
-	lines := 0
-	err := write(w, func() error {
-		lines++
-		if lines%1000 == 1 {
-			return control.SetWriteDeadline(time.Now().Add(exportStep))
-		}
-		return nil
-	})
+	w := bufio.NewWriterSize(&slowly{http.NewResponseController(c.Response()), c.Response()}, 64<<10)
+	err := write(w)
 	if err == nil {
 		err = w.Flush()
 	}
 	if err != nil && c.Response().Committed {
-		s.o.Log.Warn("a stream was cut", "route", c.Path(), "lines", lines, "error", err)
+		s.o.Log.Warn("a stream was cut", "route", c.Path(), "bytes", c.Response().Size, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return err
+}
+
+// slowly gives the client time for each piece, however long the whole takes, and
+// however long it took to find something to tell.
+type slowly struct {
+	control *http.ResponseController
+	to      io.Writer
+}
+
+func (w *slowly) Write(b []byte) (int, error) {
+	if err := w.control.SetWriteDeadline(time.Now().Add(exportStep)); err != nil {
+		return 0, err
+	}
+	return w.to.Write(b)
 }
 
 // exportRecords serves GET /v1/sites/{site}/records: all records behind a
@@ -67,15 +74,9 @@ func (s *Server) exportRecords(c echo.Context) error {
 	default:
 		return consent.Fail(badQuery, "`format` is not known", "send ndjson or csv")
 	}
-	return s.stream(c, format.Media(), func(w *bufio.Writer, line func() error) error {
+	return s.stream(c, format.Media(), func(w io.Writer) error {
 		out := feed.NewWriter(w, format)
-		err := s.o.Feed.Export(c.Request().Context(), site, c.QueryParam("after"), func(l feed.Line) error {
-			if err := line(); err != nil {
-				return err
-			}
-			return out.Write(l)
-		})
-		if err != nil {
+		if err := s.o.Feed.Export(c.Request().Context(), site, c.QueryParam("after"), out.Write); err != nil {
 			return err
 		}
 		return out.Flush()
@@ -92,13 +93,8 @@ func (s *Server) subjects(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, feed.NDJSON.Media(), func(w *bufio.Writer, line func() error) error {
+	return s.stream(c, feed.NDJSON.Media(), func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
-		return s.o.Feed.Subjects(c.Request().Context(), site, from, to, func(x feed.Touched) error {
-			if err := line(); err != nil {
-				return err
-			}
-			return encoder.Encode(x)
-		})
+		return s.o.Feed.Subjects(c.Request().Context(), site, from, to, func(x feed.Touched) error { return encoder.Encode(x) })
 	})
 }

@@ -1,17 +1,16 @@
 package web
 
 import (
-	"bufio"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"net/http"
-	"time"
+	"io"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/feed"
 )
 
 // Ledger says what is signed about the records of a site.
@@ -56,17 +55,11 @@ const (
 // proofWriter writes the lines of one proof.
 type proofWriter struct {
 	encoder *json.Encoder
-	control *http.ResponseController
 	known   map[string]bool
 	lines   int
 }
 
 func (p *proofWriter) write(l ProofLine) error {
-	if p.lines%1000 == 0 {
-		if err := p.control.SetWriteDeadline(time.Now().Add(exportStep)); err != nil {
-			return err
-		}
-	}
 	p.lines++
 	l.N = p.lines
 	return p.encoder.Encode(l)
@@ -87,7 +80,7 @@ func (p *proofWriter) record(r consent.Record) error {
 	return p.write(l)
 }
 
-// proveRecords serves GET /v1/sites/{site}/proof, streamed as exportRecords is.
+// proveRecords serves GET /v1/sites/{site}/proof.
 func (s *Server) proveRecords(c echo.Context) error {
 	site := c.Param("site")
 	if _, err := s.o.Publish.Newest(site); err != nil {
@@ -98,25 +91,18 @@ func (s *Server) proveRecords(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")
-	w := bufio.NewWriterSize(c.Response(), 64<<10)
-	p := &proofWriter{encoder: json.NewEncoder(w), control: http.NewResponseController(c.Response()), known: map[string]bool{}}
-	err = p.write(ProofLine{Type: ProofBegin, Site: site})
-	for _, jws := range statements {
-		err = errors.Join(err, p.write(ProofLine{Type: ProofStatement, JWS: jws}))
-	}
-	if err == nil {
-		err = s.o.Records.Export(ctx, site, p.record)
-	}
-	if err == nil {
-		err = p.write(ProofLine{Type: ProofEnd})
-	}
-	if err == nil {
-		err = w.Flush()
-	}
-	if err != nil && c.Response().Committed {
-		s.o.Log.Warn("a proof was cut", "lines", p.lines, "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return err
+	return s.stream(c, feed.NDJSON.Media(), func(w io.Writer) error {
+		p := &proofWriter{encoder: json.NewEncoder(w), known: map[string]bool{}}
+		err := p.write(ProofLine{Type: ProofBegin, Site: site})
+		for _, jws := range statements {
+			err = errors.Join(err, p.write(ProofLine{Type: ProofStatement, JWS: jws}))
+		}
+		if err == nil {
+			err = s.o.Records.Export(ctx, site, p.record)
+		}
+		if err == nil {
+			err = p.write(ProofLine{Type: ProofEnd})
+		}
+		return err
+	})
 }
