@@ -73,14 +73,18 @@ func (p *patient) geo() {
 // address looks at the public address.
 func (p *patient) address() {
 	const check = "public URL"
-	raw := strings.TrimSuffix(p.c.PublicURL, "/")
-	if raw == "" {
+	if p.c.PublicURL == "" {
 		p.say(check, warning, "--public-url is not set: links and tags name this machine", "set it to the address under which visitors reach the server")
 		return
 	}
+	raw, err := publicURL(p.c.PublicURL)
+	if err != nil {
+		p.fails(check, err)
+		return
+	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != raw {
-		p.say(check, failing, raw+" is not the address of a server", "write it as https://consent.example.com, without a path")
+	if err != nil {
+		p.fails(check, err)
 		return
 	}
 	if local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"; u.Scheme == "http" && !local {

@@ -57,10 +57,7 @@ func (p *patient) folder() {
 // keys looks at the file of the signing keys.
 func (p *patient) keys() {
 	const check = "signing keys"
-	path := p.c.KeyFile
-	if path == "" {
-		path = filepath.Join(p.c.DataDir, "keys")
-	}
+	path := keyPath(p.c.KeyFile, p.c.DataDir)
 	ring, err := readKeyring(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && p.c.KeyFile != "":
@@ -83,7 +80,7 @@ func (p *patient) keys() {
 // token looks at the operator's token.
 func (p *patient) token() {
 	const check = "API token"
-	token, err := p.c.token()
+	token, err := readToken(p.c.APITokenFile, p.c.APIToken)
 	switch {
 	case err != nil:
 		p.fails(check, err)

@@ -1,6 +1,13 @@
 package main
 
-import "github.com/leadiumx/consent/consent"
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/leadiumx/consent/consent"
+)
 
 // unread is the failure to read a file that the command line names.
 func unread(what, path string, err error) error {
@@ -10,4 +17,49 @@ func unread(what, path string, err error) error {
 // unwritten is the failure to write one.
 func unwritten(what, path string, err error) error {
 	return &consent.Error{Code: consent.Invalid, Cause: what + " " + path + " cannot be written", Fix: "check the path, the rights of its folder and the room on its disk", Err: err}
+}
+
+// readToken reads the operator's token from a file, or takes the one that was
+// given where no file is named.
+func readToken(path, given string) (string, error) {
+	if path == "" {
+		return given, nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", &consent.Error{Code: consent.Invalid, Cause: "the API token file " + path + " cannot be read", Fix: "check its path, owner and rights; make one with `openssl rand -hex 32`", Err: err}
+	}
+	token := strings.TrimSpace(string(b))
+	if token == "" {
+		return "", consent.Fail(consent.Invalid, "the API token file "+path+" is empty", "write at least 32 characters into it, such as those of `openssl rand -hex 32`")
+	}
+	return token, nil
+}
+
+// replaceSynced puts a file in the place of another at once, so that no reader
+// sees half of it, also not after a crash.
+func replaceSynced(path string, b []byte) error {
+	next := path + ".new"
+	if err := writeSynced(next, b, os.O_TRUNC); err != nil {
+		return err
+	}
+	if err := os.Rename(next, path); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// writeSynced writes a file that only this user may read; how says whether one
+// may be there.
+func writeSynced(path string, b []byte, how int) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|how, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
 }

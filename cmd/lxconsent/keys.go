@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,11 @@ type retiredLine struct {
 type keyLine struct {
 	ID     string `json:"id"`
 	Secret string `json:"secret"`
+}
+
+// keyPath is where the keys are, also when no file is named.
+func keyPath(file, dataDir string) string {
+	return cmp.Or(file, filepath.Join(dataDir, "keys"))
 }
 
 // openKeys reads the signing keys, or makes the file on the first start.
@@ -164,25 +170,8 @@ func replaceKeyFile(path string, f keyFile) error {
 	if err != nil {
 		return err
 	}
-	next := path + ".new"
-	if err := writeSynced(next, b, os.O_TRUNC); err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	if err := os.Rename(next, path); err != nil {
+	if err := replaceSynced(path, b); err != nil {
 		return fmt.Errorf("replace the key file: %w", err)
 	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}
-
-func writeSynced(path string, b []byte, how int) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|how, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
@@ -27,12 +26,7 @@ type keyFileFlags struct {
 	KeyFile string `help:"File of the signing keys; default is keys in the data folder." type:"path"`
 }
 
-func (c *keyFileFlags) path() string {
-	if c.KeyFile != "" {
-		return c.KeyFile
-	}
-	return filepath.Join(c.DataDir, "keys")
-}
+func (c *keyFileFlags) path() string { return keyPath(c.KeyFile, c.DataDir) }
 
 // change edits the file and says what it holds then.
 func (c *keyFileFlags) change(s streams, edit func(*keyFile) error) error {

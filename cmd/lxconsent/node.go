@@ -55,7 +55,7 @@ type node struct {
 
 func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s streams) (*node, error) {
 	now := s.clock()
-	token, err := c.token()
+	token, err := readToken(c.APITokenFile, c.APIToken)
 	if err != nil {
 		return nil, err
 	}

@@ -51,10 +51,7 @@ func lostPeople(ctx context.Context, store consent.Cabinet, dir string, keep boo
 	if b, err = json.Marshal(now); err != nil {
 		return nil, err
 	}
-	if err := writeSynced(path+".new", b, os.O_TRUNC); err != nil {
-		return nil, err
-	}
-	return nil, os.Rename(path+".new", path)
+	return nil, replaceSynced(path, b)
 }
 
 // watchPeople tells, once, when the store has lost who may do what.

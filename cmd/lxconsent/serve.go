@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -67,9 +66,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
 		return err
 	}
-	if c.KeyFile == "" {
-		c.KeyFile = filepath.Join(c.DataDir, "keys")
-	}
+	c.KeyFile = keyPath(c.KeyFile, c.DataDir)
 	if err := usable(c.DataDir); err != nil {
 		return err
 	}
@@ -118,14 +115,19 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	return listenUntil(ctx, listener, n.server.Handler(), log)
 }
 
-// listenUntil serves until the context ends; a stop takes at most 4 seconds, and
-// the store may take a few more.
-func listenUntil(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
-	server := &http.Server{
+// httpServer is a server that no slow or talkative client holds up.
+func httpServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 15 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+}
+
+// listenUntil serves until the context ends; a stop takes at most 4 seconds, and
+// the store may take a few more.
+func listenUntil(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	server := httpServer(h, log)
 	failed := make(chan error, 1)
 	go func() { failed <- listen.Serve(server, l) }()
 	select {
@@ -197,20 +199,5 @@ func localURL(a net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// token reads the operator's token from its file or the environment.
-func (c *serveCmd) token() (string, error) {
-	if c.APITokenFile == "" {
-		return c.APIToken, nil
-	}
-	b, err := os.ReadFile(c.APITokenFile)
-	if err != nil {
-		return "", &consent.Error{Code: consent.Invalid, Cause: "the API token file " + c.APITokenFile + " cannot be read", Fix: "check its path, owner and rights; make one with `openssl rand -hex 32`", Err: err}
-	}
-	token := strings.TrimSpace(string(b))
-	if token == "" {
-		return "", consent.Fail(consent.Invalid, "the API token file "+c.APITokenFile+" is empty", "write at least 32 characters into it, such as those of `openssl rand -hex 32`")
-	}
-	return token, nil
-}
-
+// random is where keys, tokens and names come from.
 var random = rand.Reader

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,94 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/server/web"
 )
-
-// remote says which server a command talks to.
-type remote struct {
-	Server    string `default:"http://localhost:8080" help:"The server's address." env:"LXCONSENT_SERVER"`
-	Token     string `help:"The operator's API token." env:"LXCONSENT_API_TOKEN,LXCONSENT_TOKEN"`
-	TokenFile string `name:"api-token-file" help:"File with the operator's API token." type:"path"`
-
-	// tenant is the organisation in which the operator acts; empty means all.
-	tenant string
-}
-
-// call sends one request and decodes the answer into out, which may be nil. A
-// problem document comes back as the error that it describes.
-func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	res, err := r.send(ctx, method, path, body)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
-	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
-	}
-	if out == nil || len(b) == 0 {
-		return nil
-	}
-	return json.Unmarshal(b, out)
-}
-
-// stream copies an answer of any length to w.
-func (r *remote) stream(ctx context.Context, method, path string, w io.Writer) error {
-	res, err := r.send(ctx, method, path, nil)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if _, err := io.Copy(w, res.Body); err != nil {
-		return fmt.Errorf("the answer was cut: %w", err)
-	}
-	return nil
-}
-
-func (r *remote) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
-	token := r.Token
-	if r.TokenFile != "" {
-		b, err := os.ReadFile(r.TokenFile)
-		if err != nil {
-			return nil, unread("the API token file", r.TokenFile, err)
-		}
-		token = strings.TrimSpace(string(b))
-	}
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("make the request: %w", err)
-	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if r.tenant != "" {
-		req.Header.Set("Consent-Tenant", r.tenant)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, &consent.Error{Code: consent.Unavailable, Cause: "the server at " + r.Server + " does not answer", Fix: "start it, or say where it is with --server", Err: err}
-	}
-	if res.StatusCode < http.StatusBadRequest {
-		return res, nil
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	if err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
-	}
-	var p web.Problem
-	if err := json.Unmarshal(b, &p); err != nil {
-		return nil, fmt.Errorf("the server answered %s", res.Status)
-	}
-	return nil, &consent.Error{Code: p.Code, Cause: p.Detail, Fix: p.Fix, Findings: p.Findings}
-}
 
 type siteCmd struct {
 	Apply    siteApplyCmd    `cmd:"" help:"Create or update a site from a document and publish it."`
@@ -250,32 +165,4 @@ func (c *siteRollbackCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return p.print(s, c.JSON)
-}
-
-type checkCmd struct {
-	Site    string   `required:"" help:"The site's id."`
-	Purpose []string `required:"" help:"The purposes."`
-	Subject string   `help:"The visitor's subject; left out, nobody is known."`
-	Place   string   `default:"unknown" help:"Where the visitor is."`
-
-	ExternalID string `help:"The name of an account, instead of a subject."`
-	// JSON is what it prints anyway; scripts give the flag to every command.
-	JSON bool `name:"json" hidden:""`
-	remote
-}
-
-// Run prints the decisions as JSON.
-func (c *checkCmd) Run(ctx context.Context, s streams) error {
-	q := url.Values{"site": {c.Site}, "purpose": c.Purpose, "place": {c.Place}}
-	if c.Subject != "" {
-		q.Set("subject", c.Subject)
-	}
-	if c.ExternalID != "" {
-		q.Set("external_id", c.ExternalID)
-	}
-	var out map[string]any
-	if err := c.call(ctx, http.MethodGet, "/v1/check?"+q.Encode(), nil, &out); err != nil {
-		return err
-	}
-	return printJSON(s, out)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -29,4 +30,11 @@ func (l list) print(s streams, answer any, head string, rows func(io.Writer)) er
 	fmt.Fprintln(w, head)
 	rows(w)
 	return w.Flush()
+}
+
+func printJSON(s streams, v any) error {
+	e := json.NewEncoder(s.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }

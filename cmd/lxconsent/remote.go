@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/web"
+)
+
+// remote says which server a command talks to.
+type remote struct {
+	Server    string `default:"http://localhost:8080" help:"The server's address." env:"LXCONSENT_SERVER"`
+	Token     string `help:"The operator's API token." env:"LXCONSENT_API_TOKEN,LXCONSENT_TOKEN"`
+	TokenFile string `name:"api-token-file" help:"File with the operator's API token." type:"path"`
+
+	// tenant is the organisation in which the operator acts; empty means all.
+	tenant string
+}
+
+// call sends one request and decodes the answer into out, which may be nil. A
+// problem document comes back as the error that it describes.
+func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	res, err := r.send(ctx, method, path, body)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
+	if err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	if out == nil || len(b) == 0 {
+		return nil
+	}
+	return json.Unmarshal(b, out)
+}
+
+// stalled is how long an answer of any length may bring nothing: a large ledger
+// may hold nothing of what is looked for.
+const stalled = 10 * time.Minute
+
+// stream copies an answer of any length to w, for as long as something comes.
+func (r *remote) stream(ctx context.Context, method, path string, w io.Writer) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := time.AfterFunc(stalled, func() {
+		cancel(consent.Fail(consent.Unavailable, "the server at "+r.Server+" has sent nothing for ten minutes", "look at its log, and try again"))
+	})
+	defer watch.Stop()
+	res, err := r.send(ctx, method, path, nil)
+	if err == nil {
+		defer res.Body.Close()
+		_, err = io.Copy(w, &watched{res.Body, watch})
+	}
+	switch {
+	case err == nil:
+		return nil
+	case context.Cause(ctx) != nil:
+		return context.Cause(ctx)
+	case res == nil:
+		return err
+	}
+	return fmt.Errorf("the answer was cut: %w", err)
+}
+
+// watched is an answer that puts off its end whenever something of it comes.
+type watched struct {
+	io.Reader
+	end *time.Timer
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if n > 0 {
+		w.end.Reset(stalled)
+	}
+	return n, err
+}
+
+func (r *remote) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	token, err := readToken(r.TokenFile, r.Token)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if r.tenant != "" {
+		req.Header.Set("Consent-Tenant", r.tenant)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, &consent.Error{Code: consent.Unavailable, Cause: "the server at " + r.Server + " does not answer", Fix: "start it, or say where it is with --server", Err: err}
+	}
+	if res.StatusCode < http.StatusBadRequest {
+		return res, nil
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	var p web.Problem
+	if err := json.Unmarshal(b, &p); err != nil {
+		return nil, fmt.Errorf("the server answered %s", res.Status)
+	}
+	return nil, &consent.Error{Code: p.Code, Cause: p.Detail, Fix: p.Fix, Findings: p.Findings}
+}
