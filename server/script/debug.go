@@ -55,7 +55,7 @@ func (d *Desk) Debug(ask Ask, source string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := d.notice(e, ask.Place, Locale(&e.Site, ask.Lang, ask.Accept))
+	n := d.notice(e, ask.Place, d.locale(e, ask))
 	info := debugInfo{
 		Site: e.Site.ID, Edition: e.Number, Regime: n.Regime.ID, Locale: n.Locale, Place: ask.Place.String(), Source: source,
 		Establishment: e.Site.Establishment, Purposes: []debugPurpose{}, Cookies: []debugCookie{},

@@ -14,7 +14,7 @@ func (d *Desk) declared(ask Ask) (bundle.Input, error) {
 	if err != nil {
 		return bundle.Input{}, err
 	}
-	n := d.notice(e, consent.Place{}, Locale(&e.Site, ask.Lang, ask.Accept))
+	n := d.notice(e, consent.Place{}, Locale(&e.Site, nil, ask.Lang, ask.Accept))
 	return bundle.Input{Edition: e, Regime: n.Regime, Rules: n.Rules, Locale: n.Locale}, nil
 }
 

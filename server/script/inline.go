@@ -32,7 +32,7 @@ func (d *Desk) gate(e *consent.Edition) (*Page, error) {
 	// The law of the unknown place is the strictest, and changes at midnight UTC.
 	key := fmt.Sprintf("gate %s %s %d %s %s", e.Site.Tenant, e.Site.ID, e.Number, e.Hash, d.o.Clock().UTC().Format(time.DateOnly))
 	asset, err := d.assets.get(key, func() (*bundle.Asset, error) {
-		n := d.notice(e, consent.Place{}, Locale(&e.Site, "", ""))
+		n := d.notice(e, consent.Place{}, Locale(&e.Site, nil, "", ""))
 		return bundle.CompileInline(bundle.Input{Edition: e, Regime: n.Regime, Rules: n.Rules, Locale: n.Locale, Regional: d.regional(e)})
 	})
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *Desk) Page(ask Ask, cookie string, signals consent.Signals, base string
 	if err != nil {
 		return nil, err
 	}
-	n := d.notice(e, ask.Place, d.locale(e, ask.Lang, ask.Accept))
+	n := d.notice(e, ask.Place, d.locale(e, ask))
 	if d.answered(n, cookie, signals) {
 		return d.gate(e)
 	}

@@ -113,7 +113,7 @@ func (d *Desk) Notice(ask Ask) (*Notice, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.notice(e, ask.Place, d.locale(e, ask.Lang, ask.Accept)), nil
+	return d.notice(e, ask.Place, d.locale(e, ask)), nil
 }
 
 // CookieLife is how many seconds the browser keeps a choice that was made under
@@ -144,6 +144,9 @@ func (d *Desk) notice(e *consent.Edition, place consent.Place, locale string) *N
 	}
 }
 
+// day is today, for what is remembered: law changes at midnight UTC.
+func (d *Desk) day() int64 { return d.o.Clock().Unix() / (24 * 3600) }
+
 // Script returns the script for a visit, compiled at most once per (edition,
 // regime, rules, language). Errors: UnknownSite.
 func (d *Desk) Script(ask Ask) (*Script, error) {
@@ -153,9 +156,8 @@ func (d *Desk) Script(ask Ask) (*Script, error) {
 	}
 	v := visit{
 		site: ask.Site, edition: e, next: d.o.Editions.Upcoming(ask.Site), place: ask.Place, gpc: ask.SimGPC,
-		locale: d.locale(e, ask.Lang, ask.Accept),
-		// Law changes at midnight UTC; a day is part of the key.
-		day: d.o.Clock().Unix() / (24 * 3600), signer: d.o.Keys.Active(),
+		locale: d.locale(e, ask),
+		day:    d.day(), signer: d.o.Keys.Active(),
 	}
 	return d.visits.get(v, func() (*Script, error) {
 		n := d.notice(e, v.place, v.locale)
@@ -183,7 +185,7 @@ func (d *Desk) Preview(p Draft) (*Script, error) {
 		live = nil // a site that was never published has a first edition
 	}
 	next := consent.Next(live, p.Site, "", "", d.o.Clock())
-	n := d.notice(&next, p.Place, Locale(&p.Site, p.Locale, ""))
+	n := d.notice(&next, p.Place, Locale(&p.Site, nil, p.Locale, ""))
 	asset, err := d.compile(n, bundle.Input{SimGPC: p.GPC, Preview: true})
 	if err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ func (d *Desk) likely(e *consent.Edition) []variant {
 	}
 	list := make([]variant, 0, len(places))
 	for _, p := range places {
-		list = append(list, variant{site: e.Site.ID, locale: Locale(&e.Site, "", ""), place: p})
+		list = append(list, variant{site: e.Site.ID, locale: d.locale(e, Ask{Place: p}), place: p})
 	}
 	return list
 }
@@ -89,7 +89,7 @@ func (d *Desk) likely(e *consent.Edition) []variant {
 func (d *Desk) ahead(e *consent.Edition, v variant) error {
 	locale := v.locale
 	if !slices.Contains(e.Site.Locales, locale) {
-		locale = Locale(&e.Site, locale, "")
+		locale = Locale(&e.Site, nil, locale, "")
 	}
 	_, err := d.compile(d.notice(e, v.place, locale), bundle.Input{SimGPC: v.gpc, Endpoint: v.base})
 	return err

@@ -74,7 +74,7 @@ func (s *Server) previewPage(c echo.Context) error {
 	h.Set("Content-Security-Policy", "sandbox allow-scripts; default-src 'none'; script-src "+s.selfOf(c)+"; style-src "+s.selfOf(c)+"; img-src data:; frame-ancestors "+s.selfOf(c)+"; base-uri 'none'; form-action 'none'")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	c.Response().WriteHeader(http.StatusOK)
-	locale := script.Locale(&p.Site, p.Locale, "")
+	locale := script.Locale(&p.Site, nil, p.Locale, "")
 	return page.Execute(c.Response(), map[string]any{
 		"Returning": p.Returning,
 		"Locale":    locale, "Dir": bundle.Dir(locale), "Name": p.Site.Name, "Token": c.Param("token"), "Query": reviewQuery(p),

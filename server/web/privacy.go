@@ -113,7 +113,7 @@ func (s *Server) privacyQuery(c echo.Context, site string) string {
 // built in, whether or not the site's banner speaks it.
 func (s *Server) privacyWords(c echo.Context, v visitOf) (map[string]string, string, error) {
 	all := &consent.Site{Locales: append([]string{"en"}, s.o.Locales...)}
-	locale := script.Locale(all, v.lang, c.Request().Header.Get("Accept-Language"))
+	locale := script.Locale(all, nil, v.lang, c.Request().Header.Get("Accept-Language"))
 	b, err := fs.ReadFile(snippet.PrivacyLocales(), locale+".json")
 	if err != nil {
 		return nil, "", err
