@@ -18,8 +18,8 @@ type State struct {
 	// StoreDown says that the store does not answer, Fenced that the disk of
 	// the log failed.
 	StoreDown, Fenced bool
-	// Trouble is why the store does not take decisions; nil while it does. It is
-	// for people, and no metric.
+	// Trouble is why the store does not take decisions, or may not keep them; nil
+	// while all is well. It is for people, and no metric.
 	Trouble error
 	// GeoBuilt is when the oldest location database was built, zero without one.
 	// GeoSource is database, header or none.

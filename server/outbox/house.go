@@ -1,6 +1,11 @@
 package outbox
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"github.com/leadiumx/consent/consent"
+)
 
 // keepHouse does what is due now and then: it compares the store's marker,
 // notes how far the store is and deletes what is old.
@@ -69,9 +74,17 @@ func (a *applier) recognize(ctx context.Context) {
 	if !ok {
 		return
 	}
-	// A store that does not say is left to its marker.
 	servers, err := store.Servers(ctx)
-	if err != nil || servers == a.servers {
+	if consent.CodeOf(err) == consent.Invalid {
+		a.doubt(err)
+	} else {
+		a.doubt(nil)
+		// A store that does not say is left to its marker.
+		if err != nil {
+			return
+		}
+	}
+	if servers == a.servers {
 		return
 	}
 	if a.servers != "" {
@@ -79,6 +92,22 @@ func (a *applier) recognize(ctx context.Context) {
 		a.rewind(caution)
 	}
 	a.servers = servers
+}
+
+// doubt notes that the store may delete what it was given, and nil that it does
+// not. It is handed on what there is all the same: others would not hear of a
+// withdrawal.
+func (a *applier) doubt(why error) {
+	a.mu.Lock()
+	before := a.doubted
+	a.doubted = why
+	a.mu.Unlock()
+	if e, ok := errors.AsType[*consent.Error](why); ok && before == nil {
+		a.o.Log.Error("the store is not fit to hold records", "err", why, "fix", e.Fix)
+	}
+	if why == nil && before != nil {
+		a.o.Log.Info("the store is fit to hold records again")
+	}
 }
 
 // lost begins again at the oldest entry.

@@ -79,7 +79,8 @@ type Replicating interface {
 // newest writes.
 type Named interface {
 	// Servers names the processes that hold the store and what they are to
-	// each other. Errors: Unavailable.
+	// each other. Errors: Unavailable; Invalid, beside the names, when they may
+	// delete what they were given.
 	Servers(ctx context.Context) (string, error)
 }
 
@@ -119,9 +120,11 @@ type Outbox struct {
 	waiting map[uint64][]chan<- result
 	// moved is closed and made anew when applied moves.
 	moved chan struct{}
-	// down says that the store does not take decisions, trouble why.
+	// down says that the store does not take decisions, trouble why; doubted is
+	// why one that takes them may not keep them.
 	down    bool
 	trouble error
+	doubted error
 	// horizon is since when the log knows every id, in milliseconds.
 	horizon int64
 	// news wakes the applier.

@@ -326,3 +326,22 @@ func TestARedisThatIsWipedGetsTheSitesAgain(t *testing.T) {
 		t.Fatalf("Edition = %+v, %v", e, err)
 	}
 }
+
+func TestARedisThatBeginsToEvictIsToldAndGoesOnBeingGivenWhatThereIs(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, raw := onRedis(t, server), server.Client()
+	if err := raw.ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru").Err(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is told", func() bool { return s.Status().Trouble != nil })
+	if now := s.Status(); now.Down || consent.CodeOf(now.Trouble) != consent.Invalid {
+		t.Errorf("Status = %+v", now)
+	}
+	put(t, s, record("a", "sub", 1))
+	handedOver(t, s)
+	if err := raw.ConfigSet(t.Context(), "maxmemory-policy", "noeviction").Err(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is fit again", func() bool { return s.Status().Trouble == nil })
+}

@@ -1,6 +1,9 @@
 package outbox
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Status is what an operator wants to know of the log.
 type Status struct {
@@ -13,7 +16,8 @@ type Status struct {
 	// Entries and Bytes are what is kept.
 	Entries int
 	Bytes   int64
-	// Down says that the store behind does not take decisions, Trouble why.
+	// Down says that the store behind does not take decisions, Trouble why, or
+	// why it may not keep them although it does.
 	Down    bool
 	Trouble error
 	// Fenced says that the disk failed and nothing is taken any more.
@@ -31,6 +35,6 @@ func (b *Outbox) Status() Status {
 	return Status{
 		Waiting: waiting,
 		Last:    b.index.last(), Applied: b.applied, Entries: len(b.index.metas), Bytes: b.index.bytes,
-		Down: b.down, Trouble: b.trouble, Fenced: b.log.fence.err() != nil,
+		Down: b.down, Trouble: cmp.Or(b.trouble, b.doubted), Fenced: b.log.fence.err() != nil,
 	}
 }

@@ -50,11 +50,8 @@ func checkServer(ctx context.Context, client redis.Cmdable, log *slog.Logger) er
 
 // judge reads what INFO and CONFIG told; either may be empty.
 func judge(info string, set map[string]string, log *slog.Logger) error {
-	policy := either(set["maxmemory-policy"], field(info, "maxmemory_policy"))
-	if policy != "" && policy != "noeviction" {
-		return consent.Fail(consent.Invalid,
-			"Redis has the maxmemory-policy "+policy+": when memory runs short it would delete consent records",
-			"run `CONFIG SET maxmemory-policy noeviction` and write `maxmemory-policy noeviction` into redis.conf")
+	if err := evicts(either(set["maxmemory-policy"], field(info, "maxmemory_policy"))); err != nil {
+		return err
 	}
 	aof := set["appendonly"]
 	if aof == "" && field(info, "aof_enabled") == "0" {
@@ -67,6 +64,16 @@ func judge(info string, set map[string]string, log *slog.Logger) error {
 		log.Warn("Redis has appendfsync "+sync+": a power cut may lose many seconds of records; run `CONFIG SET appendfsync everysec`", "appendfsync", sync)
 	}
 	return nil
+}
+
+// evicts refuses a policy that deletes records; "" is one that is not known.
+func evicts(policy string) error {
+	if policy == "" || policy == "noeviction" {
+		return nil
+	}
+	return consent.Fail(consent.Invalid,
+		"Redis has the maxmemory-policy "+policy+": when memory runs short it would delete consent records",
+		"run `CONFIG SET maxmemory-policy noeviction` and write `maxmemory-policy noeviction` into redis.conf")
 }
 
 // refused reports that the server answered, and answered no: the command is

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -53,28 +54,31 @@ func (s *Store) Advance(ctx context.Context, node string, from, to uint64) (held
 }
 
 // Servers names the servers that hold the data: each process, its role and the
-// history that it follows. Errors: Unavailable.
+// history that it follows. Errors: Unavailable; Invalid, beside the names, when
+// one of them evicts, which may be since a moment ago.
 func (s *Store) Servers(ctx context.Context) (string, error) {
-	name := func(ctx context.Context, c redis.Cmdable) (string, error) {
-		info, err := c.Info(ctx, "server", "replication").Result()
-		return strings.Join([]string{field(info, "run_id"), field(info, "role"), field(info, "master_replid")}, " "), err
+	ask := func(ctx context.Context, c redis.Cmdable) (name string, unfit, err error) {
+		info, err := c.Info(ctx, "server", "replication", "memory").Result()
+		name = strings.Join([]string{field(info, "run_id"), field(info, "role"), field(info, "master_replid")}, " ")
+		return name, evicts(field(info, "maxmemory_policy")), err
 	}
 	cluster, ok := s.client().(*redis.ClusterClient)
 	if !ok {
-		one, err := name(ctx, s.client())
-		return one, failure(err)
+		one, unfit, err := ask(ctx, s.client())
+		return one, cmp.Or(failure(err), unfit)
 	}
 	var mu sync.Mutex
 	var all []string
+	var unfit error
 	err := cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
-		one, err := name(ctx, c)
+		one, bad, err := ask(ctx, c)
 		mu.Lock()
 		defer mu.Unlock()
-		all = append(all, one)
+		all, unfit = append(all, one), cmp.Or(unfit, bad)
 		return err
 	})
 	slices.Sort(all)
-	return strings.Join(all, "\n"), failure(err)
+	return strings.Join(all, "\n"), cmp.Or(failure(err), unfit)
 }
 
 func (k keys) marker(i int, node string) string {

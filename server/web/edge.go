@@ -94,8 +94,8 @@ type detailsJSON struct {
 	Status string `json:"status" enum:"ok,degraded,down"`
 	Store  string `json:"store"`
 	Geo    string `json:"geo"`
-	// StoreCause is why the store does not take decisions, StoreFix how to mend
-	// it; empty while it does.
+	// StoreCause is why the store does not take decisions, or may not keep them,
+	// StoreFix how to mend it; empty while all is well.
 	StoreCause string `json:"store_cause,omitempty"`
 	StoreFix   string `json:"store_fix,omitempty"`
 	// Level is what an acknowledged decision has reached.

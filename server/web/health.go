@@ -21,7 +21,8 @@ func (s *Server) healthz(c echo.Context) error {
 type readyJSON struct {
 	// Status is ok, degraded (serving, with something missing) or down.
 	Status string `json:"status"`
-	// Store is degraded while decisions wait for it in the node's log.
+	// Store is degraded while decisions wait for it in the node's log, and while
+	// it might delete some.
 	Store string `json:"store"`
 	// Geo is degraded when nothing can tell places, so that each is unknown, and
 	// when an address database has gone bad and an earlier one answers.
@@ -49,7 +50,7 @@ func (s *Server) ready(c echo.Context) readyJSON {
 	case err != nil:
 		s.o.Log.Warn("the store does not answer", "error", err)
 		out.Status, out.Store = "down", "down"
-	case s.o.StoreAway():
+	case s.o.StoreAway(), s.o.State != nil && s.o.State().Trouble != nil:
 		out.Status, out.Store = "degraded", "degraded"
 	}
 	return out
