@@ -131,6 +131,20 @@ func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {
 		strings.Count(string(b.body), `"allow":true`) != 1 || !strings.Contains(string(b.body), "unknown-site") {
 		t.Errorf("batch: %d %s", b.status, b.body)
 	}
+	for name, args := range map[string][]option{"nobody": nil, "the operator": {operator}} {
+		for query, want := range map[string]string{
+			"site=nowhere&purpose=analytics&vendor=v&cookie=c": `{"site":"nowhere","edition":0,"regime":"","decisions":[{"purpose":"analytics","allow":false,"level":0,"reason":"unknown-site","basis":"","until":null},` +
+				`{"purpose":"","vendor":"v","allow":false,"level":0,"reason":"unknown-site","basis":"","until":null},{"purpose":"","cookie":"c","allow":false,"level":0,"reason":"unknown-site","basis":"","until":null}]}` + "\n",
+			"purpose=necessary": `{"site":"","edition":0,"regime":"","decisions":[{"purpose":"necessary","allow":false,"level":0,"reason":"unknown-site","basis":"","until":null}]}` + "\n",
+		} {
+			if a := s.do(http.MethodGet, "/v1/check?"+query, "", args...); a.status != http.StatusOK || string(a.body) != want {
+				t.Errorf("%s asks for %s: %d %s", name, query, a.status, a.body)
+			}
+			if a := s.do(http.MethodGet, "/v1/gate?"+query, "", args...); a.status != http.StatusForbidden || !strings.Contains(a.header.Get("Consent-Decision"), "; reason=unknown-site") {
+				t.Errorf("%s asks the gate for %s: %d %s", name, query, a.status, a.header.Get("Consent-Decision"))
+			}
+		}
+	}
 	if b := s.do(http.MethodPost, "/v1/check", `{"asks":[]}`); b.status != http.StatusUnauthorized {
 		t.Errorf("a batch without a key: %d", b.status)
 	}

@@ -2,10 +2,11 @@ package gate
 
 import "github.com/leadiumx/consent/consent"
 
-// unavailable denies all that is asked about a site that cannot be read.
-func unavailable(ask *Ask) Answer {
+// Denied denies all that is asked about a site that cannot be read, or that the
+// caller may not ask about.
+func Denied(ask *Ask, why consent.Reason) Answer {
 	a := Answer{Site: ask.Site}
-	deny := consent.Decision{Reason: consent.ReasonUnavailable}
+	deny := consent.Decision{Reason: why}
 	for _, name := range ask.Purposes {
 		a.Decisions = append(a.Decisions, Decision{Purpose: name, Decision: deny})
 	}

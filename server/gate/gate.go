@@ -91,14 +91,17 @@ type Answer struct {
 	Decisions []Decision
 }
 
-// Check answers an ask. A visitor who is not known, a purpose that the site
-// does not have or a store that does not answer are decisions that deny, not
-// errors. Errors: UnknownSite.
+// Check answers an ask. A visitor who is not known, a site that there is not, a
+// purpose that it does not have or a store that does not answer are decisions
+// that deny, not errors. Errors: those of Editions but for these.
 func (d *Desk) Check(ctx context.Context, ask *Ask) (Answer, error) {
 	e, err := d.o.Editions.Live(ask.Site)
 	if err != nil {
-		if consent.CodeOf(err) == consent.Unavailable {
-			return unavailable(ask), nil
+		switch consent.CodeOf(err) {
+		case consent.UnknownSite:
+			return Denied(ask, consent.ReasonUnknownSite), nil
+		case consent.Unavailable:
+			return Denied(ask, consent.ReasonUnavailable), nil
 		}
 		return Answer{}, err
 	}

@@ -75,7 +75,12 @@ func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 	if _, ok := bearer(r); ok {
 		// One bound is for the key and the visitor together.
 		ctx, ask.Bounded = s.asking.next(), true
-		if err := s.readNamed(ctx, c, in); err != nil {
+		err := s.readNamed(ctx, c, in)
+		if consent.CodeOf(err) == consent.UnknownSite {
+			// As when there is none: a key tells nothing of sites out of its reach.
+			return s.told(gate.Denied(ask, consent.ReasonUnknownSite)), nil
+		}
+		if err != nil {
 			return gate.Answer{}, err
 		}
 	} else if s.readVisitor(r, in); ask.Subject != "" {
@@ -89,10 +94,15 @@ func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 func (s *Server) answer(ctx context.Context, ask *gate.Ask) (gate.Answer, error) {
 	// The gate bounds its look-ups by itself, and most checks make none.
 	a, err := s.o.Gate.Check(ctx, ask)
+	return s.told(a), err
+}
+
+// told counts what is answered.
+func (s *Server) told(a gate.Answer) gate.Answer {
 	for i := range a.Decisions {
 		s.o.Metrics.Decided(a.Decisions[i].Decision)
 	}
-	return a, err
+	return a
 }
 
 // readAsk reads what is asked.
@@ -197,8 +207,6 @@ func (s *Server) gate(c echo.Context) error {
 		switch consent.CodeOf(err) {
 		case consent.Unauthorized:
 			status, reason = http.StatusUnauthorized, "bad-token"
-		case consent.UnknownSite:
-			reason = "unknown-site"
 		}
 		h.Set("Consent-Decision", "deny; reason="+reason)
 		return s.refuse(c, status)
