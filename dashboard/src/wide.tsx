@@ -3,7 +3,7 @@ import { t } from "./i18n";
 
 interface Props {
   minWidth: number;
-  /** On a phone each row becomes a block, and each cell says which column it is of. */
+  /** On a phone each row becomes a block, and each cell says which column it is of, if that has a name to see. */
   stacked?: boolean;
   className?: string;
   children: ReactNode;
@@ -15,7 +15,7 @@ export function Wide({ minWidth, stacked, className, children, ...rest }: Props)
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!stacked) return;
-    const heads = [...(box.current?.querySelectorAll("thead th") ?? [])].map((h) => h.textContent ?? "");
+    const heads = [...(box.current?.querySelectorAll("thead th") ?? [])].map((h) => (h.querySelector(".unseen") ? "" : (h.textContent ?? "")));
     for (const row of box.current?.querySelectorAll("tbody tr") ?? []) {
       for (const [i, cell] of [...row.children].entries()) cell.setAttribute("data-label", heads[i] ?? "");
     }

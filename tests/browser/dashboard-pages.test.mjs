@@ -92,6 +92,16 @@ async function violations() {
   return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`);
 }
 
+test('long addresses and what visitors write at length are there for the widths', async () => {
+  const long = 'a-word-of-an-address-that-has-no-end/'.repeat(3);
+  const made = await page.evaluate(async (url) => (await fetch('/v1/sites/demo/webhooks', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ url }) })).status, `https://hooks.example.com/${long}`);
+  assert.equal(made, 201);
+  const asked = await fetch(`${server.url}/privacy/demo/request`, {
+    method: 'POST', redirect: 'manual', headers: { origin: server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ kind: 'question', message: long, email: `${'someone'.repeat(6)}@example.com` }),
+  });
+  assert.equal(asked.status, 303);
+});
+
 for (const scheme of ['light', 'dark']) {
   test(`every page is accessible, wide and narrow, ${scheme}`, async () => {
     await page.emulateMedia({ colorScheme: scheme });
@@ -104,6 +114,8 @@ for (const scheme of ['light', 'dark']) {
       await until(async () => {
         const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(over <= 0, `${path} is ${over} px too wide for a phone`);
+        const out = await page.evaluate(() => [...document.querySelectorAll('.mantine-Paper-root *')].filter((e) => !e.closest('.wide, svg') && e.getBoundingClientRect().right > e.closest('.mantine-Paper-root').getBoundingClientRect().right + 1).map((e) => e.textContent.slice(0, 60)));
+        assert.deepEqual(out, [], `${path}: these leave their card`);
       });
       await settled();
       assert.deepEqual(await violations(), [], `${path}, narrow`);

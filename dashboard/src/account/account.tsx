@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Select, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Badge, Button, Group, Select, Skeleton, Stack, TextInput } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -107,15 +107,13 @@ function Sessions() {
   return (
     <Card
       title={t("Sessions")}
+      hint={t("Signed in on a computer that is not yours? End every session but this one.")}
       action={
         <Button variant="default" loading={end.isPending} onClick={() => end.mutate()}>
           {t("End all others")}
         </Button>
       }
     >
-      <Text size="sm" c="dimmed">
-        {t("Signed in on a computer that is not yours? End every session but this one.")}
-      </Text>
       {end.isError && <ProblemAlert error={end.error} />}
     </Card>
   );

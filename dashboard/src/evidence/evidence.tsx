@@ -160,7 +160,7 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
             <Table.Th>{t("What was done")}</Table.Th>
             <Table.Th>{t("Levels")}</Table.Th>
             <Table.Th>{t("Shown")}</Table.Th>
-            <Table.Th><VisuallyHidden>{t("Actions")}</VisuallyHidden></Table.Th>
+            <Table.Th><VisuallyHidden className="unseen">{t("Actions")}</VisuallyHidden></Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -96,7 +96,7 @@ function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
         <Group justify="space-between" gap="sm">
           <Stack gap={2} className="grow">
             <Group gap="xs">
-              <Code fz="sm">{w.url}</Code>
+              <Code fz="sm" className="break">{w.url}</Code>
               {w.disabled ? <Badge color="red">{t("Off")}</Badge> : <Badge>{t("On")}</Badge>}
             </Group>
             <Text size="sm" c="dimmed">

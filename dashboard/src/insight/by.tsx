@@ -21,7 +21,7 @@ export function By({ dimension, rows, least }: { dimension: string; rows: Row[];
       <Table fz="sm" verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th><VisuallyHidden>{t("Value")}</VisuallyHidden></Table.Th>
+            <Table.Th><VisuallyHidden className="unseen">{t("Value")}</VisuallyHidden></Table.Th>
             <Table.Th>{t("Shown")}</Table.Th>
             <Table.Th>{t("Accepted")}</Table.Th>
             <Table.Th>{t("In part")}</Table.Th>

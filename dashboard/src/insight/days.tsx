@@ -83,7 +83,7 @@ export function Days({ report }: { report: Report }) {
             <Text size="xs" c="dimmed">
               {days[0] && short(days[0].day)}
             </Text>
-            <Group gap="lg">
+            <Group gap="lg" className="days-legend">
               {parts.map((p) => (
                 <Group key={p} gap={6}>
                   <span className="days-key" data-part={p} aria-hidden="true" />

@@ -1,4 +1,4 @@
-import { Badge, Code, Skeleton, Table, Text } from "@mantine/core";
+import { Badge, Code, Skeleton, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api";
 import { className } from "../editor/class-names";
@@ -8,6 +8,9 @@ import { modeName } from "./modes";
 import { Wide } from "../wide";
 
 const classes = ["analytics", "ads", "sale_share", "sensitive", "recording"] as const;
+
+/** The row that decides where no other says anything. */
+const byDefault = "unknown";
 
 const closing = (means: string) => (means === "refusal" ? t("a refusal") : means === "keep-default" ? t("no choice: what holds goes on") : means);
 
@@ -31,31 +34,34 @@ export function Answer({ place, establishment, day }: { place: string; establish
     [t("Children below"), e.minor_age > 0 ? t("{n} years", { n: e.minor_age }) : "–", e.why.minor_age],
   ];
   return (
-    <Wide stacked minWidth={520}>
-      <Table verticalSpacing={7} fz="sm" data-testid="law-answer">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>
-              {t("Regime")} <Code>{e.regime}</Code>
-            </Table.Th>
-            <Table.Th>{t("What holds")}</Table.Th>
-            <Table.Th>{t("Which row decided")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(([what, holds, why]) => (
-            <Table.Tr key={what}>
-              <Table.Td>{what}</Table.Td>
-              <Table.Td>{holds === modeName("opt-in") ? <Badge>{holds}</Badge> : holds}</Table.Td>
-              <Table.Td>
-                <Text size="sm" c="dimmed">
-                  {why ?? "–"}
-                </Text>
-              </Table.Td>
+    <>
+      <Text size="sm">
+        {t("Regime")} <Code>{e.regime}</Code>
+      </Text>
+      <Wide stacked minWidth={520}>
+        <Table verticalSpacing={7} fz="sm" data-testid="law-answer">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th><VisuallyHidden className="unseen">{t("What")}</VisuallyHidden></Table.Th>
+              <Table.Th>{t("What holds")}</Table.Th>
+              <Table.Th>{t("Which row decided")}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Wide>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map(([what, holds, why]) => (
+              <Table.Tr key={what}>
+                <Table.Td>{what}</Table.Td>
+                <Table.Td>{holds === modeName("opt-in") ? <Badge>{holds}</Badge> : holds}</Table.Td>
+                <Table.Td>
+                  <Text size="sm" c="dimmed">
+                    {why === byDefault ? t("the strict default") : (why ?? "–")}
+                  </Text>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Wide>
+    </>
   );
 }

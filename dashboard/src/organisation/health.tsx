@@ -52,7 +52,7 @@ export function Health() {
         <Table.Tbody>
           {rows.map(([k, v]) => (
             <Table.Tr key={k}>
-              <Table.Td c="dimmed" w={260}>
+              <Table.Td c="dimmed" w="36%">
                 {k}
               </Table.Td>
               <Table.Td>{v}</Table.Td>

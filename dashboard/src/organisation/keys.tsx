@@ -54,7 +54,7 @@ export function Keys() {
                 <Table.Th>{t("May")}</Table.Th>
                 <Table.Th>{t("Last used")}</Table.Th>
                 <Table.Th>{t("Ends")}</Table.Th>
-                <Table.Th><VisuallyHidden>{t("Actions")}</VisuallyHidden></Table.Th>
+                <Table.Th><VisuallyHidden className="unseen">{t("Actions")}</VisuallyHidden></Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -50,7 +50,7 @@ export function Members() {
                   <Table.Th>{t("Name")}</Table.Th>
                   <Table.Th>{t("Role")}</Table.Th>
                   <Table.Th>{t("Sites")}</Table.Th>
-                  <Table.Th><VisuallyHidden>{t("Actions")}</VisuallyHidden></Table.Th>
+                  <Table.Th><VisuallyHidden className="unseen">{t("Actions")}</VisuallyHidden></Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
