@@ -78,6 +78,7 @@ test('a member gets another role, and a membership ends', async () => {
   await other.close();
   await page.getByRole('button', { name: 'More for bob' }).click();
   await page.getByRole('menuitem', { name: 'End the membership' }).click();
+  await see('sure').click();
   await until(async () => assert.equal(await bob(), undefined));
 });
 

@@ -82,6 +82,27 @@ test('a card tells where its site is and what waits there, and many sites can be
   await page.getByText('Who gets my data?').waitFor();
 });
 
+test('a site is ended only by whoever says so twice', async () => {
+  const state = async (id) => (await api('sites')).sites.find((s) => s.id === id)?.state;
+  const site = (id) => go(`/sites/${id}`).then(() => page.getByRole('tab', { name: 'Site', exact: true }).click());
+  await site('shop-example-com');
+  await see('archive').click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await see('sure').waitFor({ state: 'detached' });
+  assert.equal(await state('shop-example-com'), 'live');
+  await see('archive').click();
+  await see('sure').click();
+  await page.getByRole('button', { name: 'Serve it again' }).click();
+  await page.getByRole('button', { name: 'Archive it' }).waitFor();
+  assert.equal(await state('shop-example-com'), 'live');
+  await site('north');
+  await page.getByRole('button', { name: 'Delete it' }).click();
+  await page.getByText('nothing of it is left').waitFor();
+  await see('sure').click();
+  await see('site-card-west').waitFor();
+  assert.equal(await state('north'), undefined);
+});
+
 test('on a phone the bar of the editor shows the name of the site', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   await go('/sites/demo');

@@ -8,6 +8,7 @@ import { CopyTag } from "../copy";
 import { t } from "../i18n";
 import { ProblemAlert, sentence } from "../problem";
 import { useMay } from "../session";
+import { Sure } from "../sure";
 import { When } from "../when";
 import { Wide } from "../wide";
 
@@ -120,26 +121,16 @@ function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
                 <Button size="xs" variant="default" loading={rotate.isPending} onClick={() => rotate.mutate()}>
                   {t("New secret")}
                 </Button>
-                <Button size="xs" variant="subtle" color="red" onClick={ask} data-testid="webhook-drop">
+                <Button size="xs" variant="subtle" color="red" loading={drop.isPending} onClick={ask} data-testid="webhook-drop">
                   {t("Remove")}
                 </Button>
               </>
             )}
           </Group>
         </Group>
-        <Modal opened={asked} onClose={leave} title={t("Remove the webhook?")} size="sm">
-          <Stack>
-            <Text size="sm">{t("{url} is told nothing any more, and what waits for it is dropped. To pause it, switch it off.", { url: w.url })}</Text>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={leave} data-autofocus>
-                {t("Cancel")}
-              </Button>
-              <Button color="red" loading={drop.isPending} onClick={() => drop.mutate()} data-testid="webhook-drop-confirm">
-                {t("Remove")}
-              </Button>
-            </Group>
-          </Stack>
-        </Modal>
+        <Sure opened={asked} close={leave} title={t("Remove the webhook?")} deed={t("Remove")} run={() => drop.mutate()}>
+          {t("{url} is told nothing any more, and what waits for it is dropped. To pause it, switch it off.", { url: w.url })}
+        </Sure>
         {fault && <ProblemAlert error={fault} />}
         {test.data && <Outcome delivery={test.data} />}
         {shown && <Deliveries site={site} id={w.id} />}

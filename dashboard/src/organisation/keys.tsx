@@ -9,6 +9,7 @@ import { CopyTag } from "../copy";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay, useSession } from "../session";
+import { Sure } from "../sure";
 import { inOrder, permissionName } from "./permissions";
 import { When } from "../when";
 import { Wide } from "../wide";
@@ -28,6 +29,7 @@ export function Keys() {
   const [secret, setSecret] = useState<string>();
   const refresh = () => client.invalidateQueries({ queryKey: query });
   const drop = useConfirmed(api.dropKey, refresh);
+  const [revoking, setRevoking] = useState<ApiKey[]>([]);
   if (list.isError) return <ProblemAlert error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Skeleton height={200} radius="lg" />;
   return (
@@ -43,6 +45,11 @@ export function Keys() {
       }
     >
       {drop.dialog}
+      {revoking.map((k) => (
+        <Sure key={k.id} opened close={() => setRevoking([])} title={t("Revoke {name}", { name: k.name })} deed={t("Revoke")} run={() => drop.run(k.id)}>
+          {t("Every program that sends this key is refused at once, and it never works again.")}
+        </Sure>
+      ))}
       {drop.error && <ProblemAlert error={drop.error} />}
       {list.data.keys.length === 0 && <Nothing>{t("There is no key. A server that asks for an analytics or ad cookie by subject needs one with the permission “check”.")}</Nothing>}
       {list.data.keys.length > 0 && (
@@ -59,7 +66,7 @@ export function Keys() {
             </Table.Thead>
             <Table.Tbody>
               {list.data.keys.map((k) => (
-                <Row key={k.id} apiKey={k} drop={may ? () => drop.run(k.id) : undefined} />
+                <Row key={k.id} apiKey={k} drop={may ? () => setRevoking([k]) : undefined} />
               ))}
             </Table.Tbody>
           </Table>

@@ -10,6 +10,7 @@ import { CopyTag } from "../copy";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay, useSession } from "../session";
+import { Sure } from "../sure";
 import { When } from "../when";
 import { roleName, roles } from "./roles";
 import { Wide } from "../wide";
@@ -132,6 +133,7 @@ function Row({ member: m, may, refresh, onLink }: RowProps) {
     () => api.resetMember(m.email),
     (made) => onLink({ ...made, email: m.email }),
   );
+  const [ending, { open: ask, close: leave }] = useDisclosure();
   const fault = change.error ?? drop.error ?? reset.error;
   return (
     <Table.Tr>
@@ -149,6 +151,9 @@ function Row({ member: m, may, refresh, onLink }: RowProps) {
         {fault && <ProblemAlert error={fault} />}
         {change.dialog}
         {drop.dialog}
+        <Sure opened={ending} close={leave} title={t("End the membership")} deed={t("End the membership")} run={() => drop.run(undefined)}>
+          {t("{name} is signed out at once and sees nothing of this organisation any more.", { name: m.name })}
+        </Sure>
         {reset.dialog}
       </Table.Td>
       <Table.Td>
@@ -181,7 +186,7 @@ function Row({ member: m, may, refresh, onLink }: RowProps) {
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Item onClick={() => reset.run(undefined)}>{t("Link for a new password")}</Menu.Item>
-              <Menu.Item color="red" onClick={() => drop.run(undefined)}>
+              <Menu.Item color="red" onClick={ask}>
                 {t("End the membership")}
               </Menu.Item>
             </Menu.Dropdown>
