@@ -14,9 +14,15 @@ import (
 type disk struct {
 	types.VFS
 	fence *fence
+	// spare is nil where segments are made without.
+	spare       *spare
+	segmentSize int
 }
 
 func (d *disk) Create(dir, name string, size uint64) (types.WritableFile, error) {
+	if d.spare != nil && d.spare.take(name, size) {
+		return d.OpenWriter(dir, name)
+	}
 	f, err := d.VFS.Create(dir, name, size)
 	if isFull(err) {
 		// What is left of the attempt stands in the way.
@@ -28,7 +34,7 @@ func (d *disk) Create(dir, name string, size uint64) (types.WritableFile, error)
 	if err != nil {
 		return nil, err
 	}
-	return &file{WritableFile: f, dir: dir, fence: d.fence}, nil
+	return &file{WritableFile: f, dir: dir, disk: d}, nil
 }
 
 func (d *disk) OpenWriter(dir, name string) (types.WritableFile, error) {
@@ -36,27 +42,46 @@ func (d *disk) OpenWriter(dir, name string) (types.WritableFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{WritableFile: f, dir: dir, fence: d.fence}, nil
+	return &file{WritableFile: f, dir: dir, disk: d}, nil
 }
 
 type file struct {
 	types.WritableFile
-	dir   string
-	fence *fence
+	dir  string
+	disk *disk
 	// named is set once the folder is known to hold the file's name.
 	named atomic.Bool
 }
 
+// WriteAt also sees to the next segment when this one is filling.
+func (f *file) WriteAt(b []byte, at int64) (int, error) {
+	n, err := f.WritableFile.WriteAt(b, at)
+	if size := f.disk.segmentSize; f.disk.spare != nil && err == nil && at > int64(size/4) {
+		f.disk.spare.prepare(uint64(size))
+	}
+	return n, err
+}
+
 func (f *file) Sync() error {
-	err := f.WritableFile.Sync()
+	err := f.sync()
 	if err == nil && !f.named.Swap(true) {
 		// The process that made the file may have died before this.
 		err = syncDir(f.dir)
 	}
 	if err != nil {
-		return f.fence.raise("the disk refused to keep a write", err)
+		return f.disk.fence.raise("the disk refused to keep a write", err)
 	}
 	return nil
+}
+
+// sync lets the library do it the first time, for what it does beside that.
+func (f *file) sync() error {
+	if f.named.Load() {
+		if did, err := datasync(f.WritableFile); did {
+			return err
+		}
+	}
+	return f.WritableFile.Sync()
 }
 
 func syncDir(dir string) error {

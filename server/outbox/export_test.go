@@ -46,3 +46,6 @@ func Entries(b []byte) [][]byte {
 
 // NewCodec is what writes entries.
 func NewCodec() (wal.Codec, error) { return newCodec() }
+
+// Datasync is how a file that has its name gets to the disk.
+func Datasync(f any) (bool, error) { return datasync(f) }

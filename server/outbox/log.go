@@ -59,7 +59,7 @@ func openLog(o Options, visit func(entry, int)) (l *walLog, err error) {
 	if l.locked, err = lock(o.Dir); err != nil {
 		return nil, coded(err)
 	}
-	l.disk = &disk{VFS: o.files, fence: &l.fence}
+	l.disk = &disk{VFS: o.files, fence: &l.fence, segmentSize: o.SegmentSize, spare: newSpare(o.files, o.Dir)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.close())
@@ -293,5 +293,6 @@ func (l *walLog) close() error {
 		err = l.wal.Close()
 		l.wal = nil
 	}
+	l.disk.spare.close()
 	return errors.Join(err, l.meta.Close(), unlock(l.locked))
 }
