@@ -39,8 +39,10 @@ type applier struct {
 	// servers are those that held the store when it was last asked.
 	servers string
 	pause   time.Duration
-	// size is how many entries the next step may have.
+	// size is how many entries the next step may have, cut says that the last one
+	// left some for the next.
 	size int
+	cut  bool
 	// signed waits for the store to have had what it covers; ticks count to the
 	// next signing, kept is up to where older checkpoints are kept.
 	signed *signed
@@ -210,6 +212,7 @@ func (a *applier) next(after, last uint64) ([]*entry, error) {
 	}
 	var batch []*entry
 	erases := false
+	a.cut = false
 	for p := after + 1; p <= last && len(batch) < limit; p++ {
 		var e *entry
 		if n := len(recent); n > 0 && p >= recent[0].position && p <= recent[n-1].position {
@@ -225,9 +228,11 @@ func (a *applier) next(after, last uint64) ([]*entry, error) {
 			erases = true
 		}
 		if len(batch) > 0 && e.batch != batch[0].batch && (erases || !a.inOrder) {
+			a.cut = true
 			break
 		}
 		batch = append(batch, e)
 	}
+	a.cut = a.cut || len(batch) == limit
 	return batch, nil
 }

@@ -41,9 +41,11 @@ func (o *Options) isOwn() bool {
 	return o.takesInOrder() && !loses
 }
 
-// gather waits until a step is worth its cost to the store.
+// gather waits until a step is worth its cost to the store. What the step before
+// had to leave has gathered already: an erasure and what is behind it have steps
+// of their own, and a wait before each would be longer than they take to come.
 func (a *applier) gather(stop <-chan struct{}) {
-	if !a.inOrder || a.ending {
+	if !a.inOrder || a.ending || a.cut {
 		return
 	}
 	wait := a.o.linger

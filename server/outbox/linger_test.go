@@ -142,3 +142,22 @@ func TestARecordThatAnEmbeddedFileHasNotHadIsReadWithoutWaitingForIt(t *testing.
 	put(t, s, record("again", "back", 5))
 	wantLatest(t, s, "back", "again")
 }
+
+func TestErasuresDoNotMakeAnEmbeddedFileGatherAgainForEach(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := bolt(t, filepath.Join(dir, "store.db"))
+	s := open(t, small(filepath.Join(dir, "log"), store).WithLinger(1<<62))
+	for i := range 20 {
+		id := fmt.Sprint("id", i)
+		put(t, s, record(id, "sub-"+id, 1))
+		if i%2 == 0 {
+			erase(t, s, "sub-"+id, 5)
+		}
+	}
+	// Whoever waits ends one gathering; there is no other.
+	n := 0
+	if err := s.Export(t.Context(), "shop", func(consent.Record) error { n++; return nil }); err != nil || n != 20 {
+		t.Fatalf("the export holds %d records, %v", n, err)
+	}
+}
