@@ -24,7 +24,7 @@ import { guardCookieStore, guardStorage, watched } from "./with/writes.ts";
 type Call = readonly [method: string, ...args: unknown[]];
 
 // What a stub or the inline gate has left.
-const before = (window as { lxConsent?: unknown }).lxConsent as { gate?: unknown; q?: Iterable<Call> } | undefined;
+const before = (window as { lxConsent?: unknown }).lxConsent as { q?: Iterable<Call> } | undefined;
 
 const api = {
   has,
@@ -52,7 +52,7 @@ if (STORAGE_WRITES) {
   guardStorage(watched(free));
   addEventListener("pagehide", safely(clean));
 }
-if (!before?.gate) tellTags("default", () => false);
+if (!shared._may) tellTags("default", () => false);
 if (NETWORK && !shared._net) {
   shared._may = has;
   network(shared, scan);
@@ -65,10 +65,13 @@ addSheet();
 (api as { ready?: unknown }).ready = Promise.resolve(api);
 (window as { lxConsent?: unknown }).lxConsent = api;
 // Whoever waits hears of everything, the start included.
-for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => {
-  // Of a click before this script came nothing else is known.
-  touch(navigator.userActivation?.isActive);
-  api.push(call);
+quietly(() => {
+  // An element of that name is no list.
+  for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => {
+    // Of a click before this script came nothing else is known.
+    touch(navigator.userActivation?.isActive);
+    api.push(call);
+  });
 });
 go();
 // Only what has no proof can be waiting; a look into the storage costs milliseconds.

@@ -71,6 +71,17 @@ test('a click before the script has come grants what it asked for, and a queue a
     assert.equal(await p.evaluate(() => window.lxConsent.get().decided), false);
   }));
 
+test('what bears the name and is no queue keeps nothing from happening', () =>
+  stage.visit(async (_, p) => {
+    for (const before of ['<i id="lxConsent"></i>', '<form id="lxConsent"><input name="q"></form>', '<script>window.lxConsent = {}</script>', '<script>window.lxConsent = { q: 5 }</script>']) {
+      await p.context().clearCookies();
+      stage.serve('www.shop.localhost/named', `<!doctype html><title>Shop</title><body>${before}<script src="${stage.consent}/s/shop.js"></script>${tags}`);
+      await p.goto(stage.url('www.shop.localhost', '/named'));
+      await choose(p, 'accept');
+      await p.waitForFunction(() => window.ran === 1);
+    }
+  }));
+
 test('a queue that holds what is no call keeps nothing else from happening, and calls of nothing do not throw', () =>
   stage.visit(async (_, p) => {
     const queue = `<script>window.heard = []; window.lxConsent = [null, () => {}, ["set"], ["set", null], [], "x", ["nobody"], ["on", "ready", () => heard.push("ready")], ["showPreferences"]]</script>`;
