@@ -111,7 +111,7 @@ func shape(t *consent.Theme, words map[string]string) *strings.Replacer {
 	}
 	return strings.NewReplacer(
 		"var(--e)", border,
-		"calc(var(--r) / 2)", pixels(radius/2), "var(--r)", pixels(radius), "var(--s)", pixels(spacing),
+		"calc(var(--r) / 2)", pixels(radius/2), "var(--r)", pixels(radius), "var(--s)", "min("+pixels(spacing)+",4vmin)",
 		"var(--f)", font(t), "var(--o)", buttonWidth(words),
 	)
 }

@@ -124,8 +124,20 @@ test('what has the focus in the preferences is not in the part that fades', () =
         const e = document.activeElement;
         if (!rows.contains(e)) return true;
         const [mine, all] = [e.getBoundingClientRect(), rows.getBoundingClientRect()];
-        return mine.top >= all.top + 8 && mine.bottom <= all.bottom - 24;
+        // What is scrolled is so by whole pixels.
+        return mine.top >= all.top + 8 && mine.bottom <= all.bottom - 23;
       }));
+    }
+  }));
+
+test('the control that closes stands beside the title, large and small', () =>
+  page('', async (p) => {
+    await p.click('#lx-consent [data-lx-action="settings"]');
+    for (const [width, height] of [[1366, 768], [360, 740], [320, 256]]) {
+      await p.setViewportSize({ width, height });
+      const [x, title, words] = await p.evaluate(() => ['[data-lx-action=close]', 'h2', 'h2 + div'].map((s) => document.querySelector(`#lx-consent ${s}`).getBoundingClientRect().toJSON()));
+      const middle = x.top + x.height / 2;
+      assert.ok(middle > title.top && middle < words.top, `${width}: ${middle} between ${title.top} and ${words.top}`);
     }
   }));
 

@@ -44,6 +44,28 @@ const broken = (p) =>
     return out;
   });
 
+/** On a telephone, in the wide letters of this machine, too. */
+for (const layout of ['bar', 'box', 'modal', 'corner'])
+  test(`both answers share a row on a telephone in the layout ${layout}`, async () => {
+    const v = await visitor(stage.browser, { reducedMotion: 'reduce', viewport: { width: 360, height: 740 } });
+    try {
+      let lang;
+      await v.context.route('**/page', (r) =>
+        r.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><title>Page</title><script src="/s/${layout}.js?lang=${lang}"></script><body></body></html>` }),
+      );
+      for (lang of ['de', 'el', 'fr', 'ar']) {
+        await v.page.goto(`${stage.url}/page`);
+        for (const part of ['banner', 'preferences']) {
+          if (part === 'preferences') await v.page.click('#lx-consent [data-lx-action=settings]');
+          const [accept, reject] = await v.page.evaluate(() => ['accept', 'reject'].map((a) => document.querySelector(`#lx-consent [data-lx-action=${a}]`).getBoundingClientRect().top));
+          assert.equal(accept, reject, `${lang}, ${part}`);
+        }
+      }
+    } finally {
+      await v.close();
+    }
+  });
+
 for (const [layout, width] of [['bar', 960], ['box', 320], ['corner', 360]])
   test(`no word of a button or a title breaks in the layout ${layout}, in any language`, async () => {
     const v = await visitor(stage.browser, { reducedMotion: 'reduce', viewport: { width, height: 768 } });
