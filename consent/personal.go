@@ -47,6 +47,21 @@ func (r *Record) appendPersonal(b []byte, c *Context, secret []byte) ([]byte, er
 		flags |= hasPeer
 		b = append(b, peer...)
 	}
+	b, over, whole := r.appendGranted(b, c)
+	if over {
+		flags |= hasOver
+	}
+	if !fits || !whole || len(r.Subject) > wordLimit || len(r.Content) > wordLimit {
+		return nil, Fail(Invalid, "a level is below 0 or above 14, or a name is too long", "use levels from 0 to 9")
+	}
+	b[at] = flags
+	return b, nil
+}
+
+// appendGranted packs what was chosen: levels, and what was granted over the
+// signal, if anything. fits is false when a level is none.
+func (r *Record) appendGranted(b []byte, c *Context) (out []byte, over, fits bool) {
+	fits = true
 	levels := len(b)
 	b = append(b, make([]byte, (len(c.Purposes)+len(c.Vendors)+1)/2)...)
 	put := func(i, level int, ok bool) bool {
@@ -59,27 +74,22 @@ func (r *Record) appendPersonal(b []byte, c *Context, secret []byte) ([]byte, er
 	for i, id := range c.Purposes {
 		level, ok := r.Levels[id]
 		fits = put(i, level, ok) && fits
-		if r.Over[id] {
-			flags |= hasOver
-		}
+		over = over || r.Over[id]
 	}
 	for i, id := range c.Vendors {
 		fits = put(len(c.Purposes)+i, r.Vendors[id], true) && fits
 	}
-	if !fits || len(r.Subject) > wordLimit || len(r.Content) > wordLimit {
-		return nil, Fail(Invalid, "a level is below 0 or above 14, or a name is too long", "use levels from 0 to 9")
+	if !over {
+		return b, false, fits
 	}
-	if flags&hasOver != 0 {
-		over := len(b)
-		b = append(b, make([]byte, (len(c.Purposes)+7)/8)...)
-		for i, id := range c.Purposes {
-			if r.Over[id] {
-				b[over+i/8] |= 1 << (i % 8)
-			}
+	bits := len(b)
+	b = append(b, make([]byte, (len(c.Purposes)+7)/8)...)
+	for i, id := range c.Purposes {
+		if r.Over[id] {
+			b[bits+i/8] |= 1 << (i % 8)
 		}
 	}
-	b[at] = flags
-	return b, nil
+	return b, true, fits
 }
 
 // personal is what a personal part says, not yet written out: who reads one mostly
@@ -104,7 +114,7 @@ func (o *outline) personal(known *KnownContext, id *[subjectSize]byte, secret []
 		plain = append(room[:0], plain...)
 		mask(plain, secret)
 	}
-	r, c := reader{b: plain}, &known.read
+	r := reader{b: plain}
 	flags := r.byte()
 	p.subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
 	follows, made := id != nil && len(secret) == SecretSize, packedText{size: subjectSize}
@@ -123,15 +133,21 @@ func (o *outline) personal(known *KnownContext, id *[subjectSize]byte, secret []
 	if flags&hasPeer != 0 {
 		p.peer = r.raw(subjectSize)
 	}
-	n := len(c.Purposes) + len(c.Vendors)
-	g.levels = r.take(uint64(n+1) / 2)
-	if flags&hasOver != 0 {
-		g.over = r.take(uint64(len(c.Purposes)+7) / 8)
-	}
-	if !r.done() || flags > personalFlags || n%2 == 1 && g.levels[n/2]>>4 != 0 {
+	if g = r.granted(&known.read, flags&hasOver != 0); !r.done() || flags > personalFlags {
 		return p, g, damagedPerson()
 	}
 	return p, g, nil
+}
+
+// granted reads what appendGranted wrote.
+func (r *reader) granted(c *Context, over bool) (g granted) {
+	n := len(c.Purposes) + len(c.Vendors)
+	g.levels = r.take(uint64(n+1) / 2)
+	if over {
+		g.over = r.take(uint64(len(c.Purposes)+7) / 8)
+	}
+	r.bad = r.bad || n%2 == 1 && g.levels[n/2]>>4 != 0
+	return g
 }
 
 // names writes out what was chosen, under the names that the context has. ok is
@@ -207,16 +223,6 @@ func (t *packedText) String() string {
 		return t.word
 	}
 	return base64.RawURLEncoding.EncodeToString(t.raw[:t.size])
-}
-
-// is reports whether it is that text.
-func (t *packedText) is(text string) bool {
-	if t.size == 0 {
-		return t.word == text
-	}
-	var room [nameSize]byte
-	b := base64.RawURLEncoding.AppendEncode(room[:0], t.raw[:t.size])
-	return string(b) == text
 }
 
 func (r *reader) raw(size int) (t packedText) {

@@ -1,5 +1,7 @@
 package consent
 
+import "encoding/base64"
+
 // Standing is what counts of a subject's records, as a check needs it.
 type Standing struct {
 	Choice
@@ -20,31 +22,83 @@ func (r *Record) Standing() Standing {
 	return s
 }
 
-// Standing writes into out what Record.Standing says of a record that Unpack
-// would read, but nothing of the record is written out that is not needed. The
-// record is kept under an id of 16 bytes, has a secret, and must be of subject.
-// Errors: Invalid when it is not so, or not as Pack writes it.
-func (c *KnownContext) Standing(out *Standing, id SplitID, evidence, secret []byte, subject string) error {
-	o, err := c.outline(evidence)
-	if err != nil {
-		return err
+// A brief is what a check needs of a record beside its clock, for stores that
+// keep it where they look first:
+//
+//	flags · context 8 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
+//
+// The peer is there for a device that was joined to an account, and the last part
+// when something was granted so.
+const (
+	briefOver = 1 << iota
+	briefPeer
+
+	briefHead = 1 + len(ContextCode{})
+	// briefLimit bounds what stands twice for it.
+	briefLimit = 48
+)
+
+// AppendBrief writes the brief of a record of this context, or nothing when there
+// is none: the record has no subject, its clock runs ahead, or it is long.
+func (c *KnownContext) AppendBrief(b []byte, r *Record) []byte {
+	if r.Subject == "" || choiceClock(r.Clock, r.Time.UnixMilli()) != choiceClock(r.Clock, r.Clock) {
+		return b
 	}
-	var room personRoom
-	raw := id.raw()
-	p, g, err := o.personal(c, &raw, secret, &room)
-	if err != nil {
-		return err
+	at := len(b)
+	b = append(append(b, 0), c.code[:]...)
+	if r.Action == Joined {
+		peer, ok := rawText(r.Peer, subjectSize)
+		if !ok {
+			return b[:at]
+		}
+		b[at] |= briefPeer
+		b = append(b, peer...)
 	}
-	levels, vendors, over, ok := g.names(c)
-	if !ok || o.flags&flagSecret == 0 || subject == "" || !p.subject.is(subject) {
+	b, over, fits := r.appendGranted(b, &c.read)
+	if over {
+		b[at] |= briefOver
+	}
+	if !fits || len(b)-at > briefLimit {
+		return b[:at]
+	}
+	return b
+}
+
+// BriefCode is the code of the context that a brief refers to.
+func BriefCode(brief []byte) (c ContextCode, ok bool) {
+	if len(brief) < briefHead {
+		return c, false
+	}
+	copy(c[:], brief[1:])
+	return c, true
+}
+
+// Brief writes into out what Record.Standing says of the record with a brief and a
+// clock. Levels may be shared with other records: nobody may change them.
+// Errors: Invalid for what AppendBrief does not write.
+func (c *KnownContext) Brief(out *Standing, brief []byte, clock int64) error {
+	code, ok := BriefCode(brief)
+	if !ok || code != c.code || brief[0]&^(briefOver|briefPeer) != 0 {
+		return damagedEvidence("the brief of a record is of an unknown form")
+	}
+	in, peer := reader{b: brief[briefHead:]}, []byte(nil)
+	if brief[0]&briefPeer != 0 {
+		peer = in.take(subjectSize)
+	}
+	g := in.granted(&c.read, brief[0]&briefOver != 0)
+	if !in.done() {
 		return damagedPerson()
 	}
-	*out = Standing{At: o.clock, Joined: o.action == Joined, Choice: Choice{
-		Edition: c.read.Edition, Regime: c.read.Regime, Clock: choiceClock(o.clock, o.time),
+	levels, vendors, over, ok := g.names(c)
+	if !ok {
+		return damagedPerson()
+	}
+	*out = Standing{At: clock, Joined: peer != nil, Choice: Choice{
+		Edition: c.read.Edition, Regime: c.read.Regime, Clock: choiceClock(clock, clock),
 		Levels: levels, Vendors: vendors, Over: over,
 	}}
-	if out.Joined {
-		out.Peer = p.peer.String()
+	if peer != nil {
+		out.Peer = base64.RawURLEncoding.EncodeToString(peer)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -9,85 +10,9 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-// standings asks a record as it is kept in both ways, and reports whether they say the same.
-func standings(t *testing.T, id string, known *consent.KnownContext, evidence, secret []byte, subject string) (is bool) {
+// briefOf is the brief of a record, and the context of both.
+func briefOf(t testing.TB, r *consent.Record) ([]byte, *consent.KnownContext) {
 	t.Helper()
-	split, ok := consent.Split(id)
-	if !ok {
-		t.Fatal("the id is not split")
-	}
-	var r consent.Record
-	whole := known.Unpack(&r, id, evidence, bytes.Clone(secret))
-	var got consent.Standing
-	err := known.Standing(&got, split, evidence, secret, subject)
-	want := whole == nil && r.Subject == subject
-	switch {
-	case want != (err == nil), err != nil && consent.CodeOf(err) != consent.Invalid:
-		t.Errorf("Standing: %v; the record: %v, of %q", err, whole, r.Subject)
-	case want && !reflect.DeepEqual(got, r.Standing()):
-		t.Errorf("Standing is %+v, want %+v", got, r.Standing())
-	}
-	return want
-}
-
-func TestWhatARecordGrantsIsReadWithoutTheRestOfIt(t *testing.T) {
-	t.Parallel()
-	for name, change := range map[string]func(*consent.Record){
-		"as it is":                        func(*consent.Record) {},
-		"that made its subject":           func(r *consent.Record) { madeFor(r) },
-		"of a subject of another kind":    func(r *consent.Record) { r.Subject = "sub" },
-		"of a device that was linked":     func(r *consent.Record) { madeFor(r); r.Peer, r.Action = "__________________8DAg", consent.Joined },
-		"of a linking":                    func(r *consent.Record) { r.Peer, r.Action = "__________________8DAg", consent.Identify },
-		"without vendors":                 func(r *consent.Record) { r.Vendors = nil },
-		"granted over the signal":         func(r *consent.Record) { r.Over = map[string]bool{"analytics": true} },
-		"over the signal without a level": func(r *consent.Record) { r.Over = map[string]bool{"ads": true} },
-		"with no level":                   func(r *consent.Record) { r.Levels, r.Vendors = map[string]int{}, nil },
-		"at the time of its clock":        func(r *consent.Record) { r.Time = time.UnixMilli(r.Clock).UTC() },
-		"whose clock runs ahead":          func(r *consent.Record) { r.Clock += 1 << 40 },
-		"from before 1970":                func(r *consent.Record) { r.Clock = -5 },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := full()
-			change(&r)
-			s, secret, err := r.Pack()
-			if err != nil {
-				t.Fatal(err)
-			}
-			known, err := consent.KnowContext(s.Context)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !standings(t, r.ID, known, s.Evidence, secret, r.Subject) {
-				t.Error("it is not the subject's")
-			}
-			for _, other := range []string{"", "sub-2", subject[:21] + "A", "__________________8DAg"} {
-				if standings(t, r.ID, known, s.Evidence, secret, other) {
-					t.Errorf("it is %q's too", other)
-				}
-			}
-			// Whatever somebody changes in it, both see the same.
-			for i := range 8 * len(s.Evidence) {
-				b := bytes.Clone(s.Evidence)
-				b[i/8] ^= 1 << (i % 8)
-				standings(t, r.ID, known, b, secret, r.Subject)
-				standings(t, r.ID, known, s.Evidence[:i/8], secret, r.Subject)
-			}
-			for i := range 8 * len(secret) {
-				b := bytes.Clone(secret)
-				b[i/8] ^= 1 << (i % 8)
-				standings(t, r.ID, known, s.Evidence, b, r.Subject)
-			}
-			standings(t, r.ID, known, s.Evidence, secret[:15], r.Subject)
-			standings(t, "_____________________g", known, s.Evidence, secret, r.Subject)
-		})
-	}
-}
-
-func TestARecordOfNobodyStandsForNobody(t *testing.T) {
-	t.Parallel()
-	r := full()
-	r.Subject, r.Secret = "", nil
 	s, _, err := r.Pack()
 	if err != nil {
 		t.Fatal(err)
@@ -96,10 +21,116 @@ func TestARecordOfNobodyStandsForNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, _ := consent.Split(r.ID)
-	for _, secret := range [][]byte{nil, []byte("sixteen bytes ok")} {
-		if err := known.Standing(&consent.Standing{}, split, s.Evidence, secret, ""); consent.CodeOf(err) != consent.Invalid {
-			t.Errorf("Standing = %v", err)
-		}
+	return known.AppendBrief(nil, r), known
+}
+
+func TestABriefSaysWhatTheRecordStandsFor(t *testing.T) {
+	t.Parallel()
+	const account = "__________________8DAg"
+	for name, change := range map[string]func(*consent.Record){
+		"as it is":                     func(*consent.Record) {},
+		"of a subject of another kind": func(r *consent.Record) { r.Subject = "sub" },
+		"of a device that was joined":  func(r *consent.Record) { r.Peer, r.Action = account, consent.Joined },
+		"of a device, over the signal": func(r *consent.Record) {
+			r.Peer, r.Action, r.Over = account, consent.Joined, map[string]bool{"ads": true}
+		},
+		"of a linking":                    func(r *consent.Record) { r.Peer, r.Action = account, consent.Identify },
+		"without vendors":                 func(r *consent.Record) { r.Vendors = nil },
+		"granted over the signal":         func(r *consent.Record) { r.Over = map[string]bool{"analytics": true} },
+		"over the signal without a level": func(r *consent.Record) { r.Over = map[string]bool{"ads": true} },
+		"with no level":                   func(r *consent.Record) { r.Levels, r.Vendors = map[string]int{}, nil },
+		"with levels of every kind":       func(r *consent.Record) { r.Levels = map[string]int{"a": 0, "b": 14, "c": 9} },
+		"at the time of its clock":        func(r *consent.Record) { r.Time = time.UnixMilli(r.Clock).UTC() },
+		"that waited in a browser":        func(r *consent.Record) { r.Time = r.Time.Add(72 * time.Hour) },
+		"from before 1970":                func(r *consent.Record) { r.Clock = -5 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := full()
+			change(&r)
+			brief, known := briefOf(t, &r)
+			var got consent.Standing
+			if err := known.Brief(&got, brief, r.Clock); err != nil || !reflect.DeepEqual(got, r.Standing()) {
+				t.Fatalf("Brief is %+v, %v, want %+v", got, err, r.Standing())
+			}
+			for n := range brief {
+				if err := known.Brief(&got, brief[:n], r.Clock); consent.CodeOf(err) != consent.Invalid {
+					t.Errorf("the first %d bytes of it: %v", n, err)
+				}
+			}
+			if err := known.Brief(&got, append(bytes.Clone(brief), 0), r.Clock); consent.CodeOf(err) != consent.Invalid {
+				t.Errorf("with a byte too many: %v", err)
+			}
+		})
 	}
+}
+
+func TestARecordThatABriefCannotTellOfHasNone(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*consent.Record){
+		"nobody's":                     func(r *consent.Record) { r.Subject, r.Secret = "", nil },
+		"whose clock runs ahead":       func(r *consent.Record) { r.Clock += 1 << 40 },
+		"joined to another kind":       func(r *consent.Record) { r.Action = consent.Joined },
+		"with a level that cannot be":  func(r *consent.Record) { r.Levels["analytics"] = 15 },
+		"with more than goes into one": func(r *consent.Record) { r.Vendors = vendors(100) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, known := briefOf(t, new(full()))
+			r := full()
+			change(&r)
+			if r.Vendors != nil && len(r.Vendors) > 1 {
+				_, known = briefOf(t, &r)
+			}
+			if got := known.AppendBrief([]byte("before"), &r); string(got) != "before" {
+				t.Errorf("the brief is %q", got)
+			}
+		})
+	}
+}
+
+func vendors(n int) map[string]int {
+	all := map[string]int{}
+	for i := range n {
+		all[fmt.Sprintf("vendor-%d", i)] = 1
+	}
+	return all
+}
+
+func TestABriefIsReadByItsOwnContextAlone(t *testing.T) {
+	t.Parallel()
+	r := full()
+	brief, _ := briefOf(t, &r)
+	r.Edition++
+	_, other := briefOf(t, &r)
+	if err := other.Brief(&consent.Standing{}, brief, r.Clock); consent.CodeOf(err) != consent.Invalid {
+		t.Errorf("Brief of another edition = %v", err)
+	}
+}
+
+func FuzzABriefIsReadAsItIsWrittenOrNotAtAll(f *testing.F) {
+	r := full()
+	brief, known := briefOf(f, &r)
+	code := brief[1:9]
+	f.Add(brief[0], brief[9:])
+	f.Add(byte(1), append(bytes.Clone(brief[9:]), 3))
+	f.Add(byte(2), append(make([]byte, 16), brief[9:]...))
+	f.Fuzz(func(t *testing.T, flags byte, rest []byte) {
+		b := append(append([]byte{flags}, code...), rest...)
+		var got consent.Standing
+		if err := known.Brief(&got, b, r.Clock); err != nil {
+			if consent.CodeOf(err) != consent.Invalid {
+				t.Fatalf("another code: %v", err)
+			}
+			return
+		}
+		back := full()
+		back.Levels, back.Vendors, back.Over, back.Peer = got.Levels, got.Vendors, got.Over, got.Peer
+		if got.Joined {
+			back.Action = consent.Joined
+		}
+		if again := known.AppendBrief(nil, &back); !bytes.Equal(again, b) {
+			t.Fatalf("%x is read as %x", b, again)
+		}
+	})
 }

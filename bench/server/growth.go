@@ -60,7 +60,7 @@ func grown(ctx context.Context, b *bench, counts ...int) (string, error) {
 	}
 	// Reads of a crowd share a call to Redis, so each waits for the work of all.
 	crowds := []int{1, 8}
-	type figures struct{ read, tail, write []float64 }
+	type figures struct{ check, tail, read, write []float64 }
 	found := make([][]figures, len(all))
 	for range 2*b.rounds + 1 {
 		for i, s := range all {
@@ -68,18 +68,22 @@ func grown(ctx context.Context, b *bench, counts ...int) (string, error) {
 				found[i] = make([]figures, len(crowds))
 			}
 			for k, callers := range crowds {
-				read, write, err := s.round(ctx, callers)
+				check, read, write, err := s.round(ctx, callers)
 				if err != nil {
 					return "", err
 				}
 				f := &found[i][k]
+				f.check = append(f.check, micros(check[len(check)/2]))
+				f.tail = append(f.tail, micros(check[len(check)*99/100]))
 				f.read = append(f.read, micros(read[len(read)/2]))
-				f.tail = append(f.tail, micros(read[len(read)*99/100]))
 				f.write = append(f.write, micros(write[len(write)/2]))
 			}
 		}
 	}
-	lines := [][]string{{"callers", "visitors", "current record, p50, µs", "p99, µs", "decision, p50, µs", "read, × the first", "write, × the first", "aim"}}
+	lines := [][]string{{
+		"callers", "visitors", "check, p50, µs", "p99, µs", "whole record, p50, µs", "decision, p50, µs",
+		"check, × the first", "record, × the first", "decision, × the first", "aim",
+	}}
 	for k, callers := range crowds {
 		for i, s := range all {
 			f, first := found[i][k], found[0][k]
@@ -88,8 +92,8 @@ func grown(ctx context.Context, b *bench, counts ...int) (string, error) {
 				aim = ""
 			}
 			lines = append(lines, []string{
-				fmt.Sprint(callers), thousands(s.visitors), num(median(f.read)), num(median(f.tail)), num(median(f.write)),
-				times(f.read, first.read), times(f.write, first.write), aim,
+				fmt.Sprint(callers), thousands(s.visitors), num(median(f.check)), num(median(f.tail)), num(median(f.read)), num(median(f.write)),
+				times(f.check, first.check), times(f.read, first.read), times(f.write, first.write), aim,
 			})
 		}
 	}
@@ -105,14 +109,22 @@ func times(some, first []float64) string {
 	return fmt.Sprintf("%.2f", median(ratios))
 }
 
-// round reads and then writes for a while; what each call took, sorted.
-func (s *size) round(ctx context.Context, callers int) (read, write []time.Duration, err error) {
+// round checks, reads and then writes for a while; what each call took, sorted.
+func (s *size) round(ctx context.Context, callers int) (check, read, write []time.Duration, err error) {
+	who := func(k int) string { return s.subjects[k*7919%len(s.subjects)] }
+	check, err = s.times(ctx, callers, func(k int) error {
+		var what consent.Standing
+		return s.store.Standing(ctx, "demo", who(k), &what)
+	})
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	read, err = s.times(ctx, callers, func(k int) error {
-		_, err := s.store.Latest(ctx, "demo", s.subjects[k*7919%len(s.subjects)])
+		_, err := s.store.Latest(ctx, "demo", who(k))
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	m := newMaker()
 	var mu sync.Mutex
@@ -125,7 +137,7 @@ func (s *size) round(ctx context.Context, callers int) (read, write []time.Durat
 		}
 		return err
 	})
-	return read, write, err
+	return check, read, write, err
 }
 
 // times calls from several goroutines for a while and returns how long each took.

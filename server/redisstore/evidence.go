@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -171,6 +172,20 @@ func (c *contexts) put(code consent.ContextCode, known *consent.KnownContext) {
 		c.known = map[consent.ContextCode]*consent.KnownContext{}
 	}
 	c.known[code] = known
+}
+
+// of is a context that is about to be stored; nil if it cannot be read.
+func (c *contexts) of(code consent.ContextCode, packed []byte) *consent.KnownContext {
+	known := c.get(code)
+	if known != nil {
+		return known
+	}
+	known, err := consent.KnowContext(bytes.Clone(packed))
+	if err != nil {
+		return nil
+	}
+	c.put(code, known)
+	return known
 }
 
 func (s *Store) context(ctx context.Context, at place, code consent.ContextCode) (*consent.KnownContext, error) {

@@ -43,7 +43,7 @@ func ReadLine(line string) error {
 func WriteKeys(site string, bucket uint16, day string) (got, want []string, err error) {
 	k, at := keys{prefix: "lx:"}, place{site, bucket}
 	var one parcel
-	err = one.add(k, &step{at: at}, &consent.Record{Site: site}, day, "")
+	err = one.add(k, &contexts{}, &step{at: at}, &consent.Record{Site: site}, day, "")
 	want = []string{k.journal(site, at.part()), k.counts(site, at.part(), day), k.contexts(site, at.part()), k.bucket(at)}
 	return one.job(context.Background(), &scripts{}).keys, want, err
 }

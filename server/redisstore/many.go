@@ -133,7 +133,7 @@ func (m *many) pack(i int, last map[partition]int) {
 	}
 	c := &m.calls[n]
 	day, cell := m.cells.Of(r)
-	if err := c.parcel.add(m.keys, to, r, day, cell); err != nil {
+	if err := c.parcel.add(m.keys, &m.contexts, to, r, day, cell); err != nil {
 		m.refused(i, err)
 		return
 	}

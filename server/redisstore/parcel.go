@@ -23,6 +23,7 @@ type parcel struct {
 	shelves, buckets, records strip
 	contexts                  [][]byte
 	codes                     []consent.ContextCode
+	known                     []*consent.KnownContext
 	cells                     []string
 }
 
@@ -52,7 +53,7 @@ func (s *strip) texts() []string {
 
 // add puts a record in. day and cell are its Day and its Cell. Errors: as
 // Record.Pack; the parcel is as before then.
-func (p *parcel) add(keys keys, to *step, r *consent.Record, day, cell string) error {
+func (p *parcel) add(keys keys, all *contexts, to *step, r *consent.Record, day, cell string) error {
 	sealed, secret, err := r.Pack()
 	if err != nil {
 		return err
@@ -60,14 +61,19 @@ func (p *parcel) add(keys keys, to *step, r *consent.Record, day, cell string) e
 	local := int(to.at.bucket) % perPart
 	p.buckets.b = keys.append(p.buckets.b, 'b', to.at.site, to.at.part(), local)
 	p.buckets.end()
-	b := p.records.b
-	for _, n := range [...]int{p.shelfOf(keys, to.at, day), p.contextOf(&sealed), p.cellOf(cell), local} {
+	b, context := p.records.b, p.contextOf(all, &sealed)
+	for _, n := range [...]int{p.shelfOf(keys, to.at, day), context, p.cellOf(cell), local} {
 		b = binary.BigEndian.AppendUint16(b, uint16(n))
 	}
 	clock := uint64(r.Clock + clockLimit)
 	b = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint16(b, uint16(clock>>32)), uint32(clock))
 	b = append(append(b, to.mark...), byte(len(to.person)))
-	b = append(b, to.person...)
+	b = append(append(b, to.person...), 0)
+	brief := len(b)
+	if known := p.known[context]; known != nil {
+		b = known.AppendBrief(b, r)
+	}
+	b[brief-1] = byte(len(b) - brief)
 	p.records.b = appendEvidence(b, to.at, r.ID, sealed, secret)
 	p.records.end()
 	return nil
@@ -94,13 +100,14 @@ func (p *parcel) shelfOf(keys keys, at place, day string) int {
 	return n
 }
 
-func (p *parcel) contextOf(sealed *consent.Sealed) int {
+func (p *parcel) contextOf(all *contexts, sealed *consent.Sealed) int {
 	for i, c := range p.contexts {
 		if bytes.Equal(c, sealed.Context) {
 			return i
 		}
 	}
-	p.contexts, p.codes = append(p.contexts, sealed.Context), append(p.codes, sealed.Code())
+	code := sealed.Code()
+	p.contexts, p.codes, p.known = append(p.contexts, sealed.Context), append(p.codes, code), append(p.known, all.of(code, sealed.Context))
 	return len(p.contexts) - 1
 }
 

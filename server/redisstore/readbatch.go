@@ -99,10 +99,10 @@ func (r *reads) command(ctx context.Context, g *group) *redis.StringCmd {
 	} else {
 		args = append(args, "evalsha", r.script.Hash(), len(g.reads))
 	}
-	persons := make([]byte, 0, personSize*len(g.reads))
+	persons := make([]byte, 0, (personSize+1)*len(g.reads))
 	for _, one := range g.reads {
 		args = append(args, &one.key)
-		persons = append(persons, one.person[:]...)
+		persons = append(append(persons, one.person[:]...), one.what)
 	}
 	return redis.NewStringCmd(ctx, append(args, persons)...)
 }

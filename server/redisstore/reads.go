@@ -30,6 +30,8 @@ type read struct {
 	at     place
 	key    string
 	person [personSize]byte
+	// what is what is asked for: askBrief or askRecord.
+	what byte
 	// alone keeps it out of a command with others.
 	alone bool
 
@@ -97,13 +99,19 @@ func (r *reads) close() {
 	r.clock.Stop()
 }
 
+// What may be asked about a person; see latestScript.
+const (
+	askBrief  = 'b'
+	askRecord = 'r'
+)
+
 // latest returns what the script says of a person; see latestScript. Nobody may
 // change it: it is memory of the whole batch. It does not outlast its context by
 // more than a glance, whatever becomes of its batch.
-func (r *reads) latest(ctx context.Context, at place, person []byte) ([]byte, error) {
+func (r *reads) latest(ctx context.Context, at place, person []byte, what byte) ([]byte, error) {
 	key := r.keys.bucket(at)
 	for alone := false; ; alone = true {
-		one := &read{ctx: ctx, at: at, key: key, alone: alone}
+		one := &read{ctx: ctx, at: at, key: key, what: what, alone: alone}
 		copy(one.person[:], person)
 		if err := r.add(one); err != nil {
 			return nil, err

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -263,4 +264,56 @@ func TestAProcessThatDidNotRunTakesInAnswersBeforeItGivesUpOnThem(t *testing.T) 
 	if first, _ := redisstore.LateLooks(time.Millisecond); !first {
 		t.Error("in time, the read goes on without anybody who waits")
 	}
+}
+
+func TestACheckLooksForOneFieldAndSaysWhatTheRecordDoes(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
+	looks := func() (n int) {
+		stats, err := c.Info(t.Context(), "commandstats").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(stats, "cmdstat_hget:calls=")
+		_, _ = fmt.Sscanf(after, "%d", &n)
+		return n
+	}
+	const account = "__________________8DAg"
+	for name, one := range map[string]struct {
+		change func(*consent.Record)
+		looks  int
+	}{
+		"a choice":                 {func(*consent.Record) {}, 1},
+		"over the signal":          {func(r *consent.Record) { r.Over = map[string]bool{"a": true} }, 1},
+		"a device of an account":   {func(r *consent.Record) { r.Action, r.Peer = consent.Joined, account }, 1},
+		"a clock that runs ahead":  {func(r *consent.Record) { r.Clock = 1 << 40 }, 3},
+		"more vendors than it has": {func(r *consent.Record) { r.Vendors = vendors(100) }, 3},
+	} {
+		r := inBucket("shop", 7, len(name))
+		r.Time = time.UnixMilli(r.Clock).UTC()
+		one.change(&r)
+		if _, _, err := s.Append(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		var got consent.Standing
+		before := looks()
+		if err := s.Standing(t.Context(), "shop", r.Subject, &got); err != nil {
+			t.Fatal(err)
+		}
+		if n := looks() - before; n != one.looks {
+			t.Errorf("%s: %d looks, want %d", name, n, one.looks)
+		}
+		if whole, err := s.Latest(t.Context(), "shop", r.Subject); err != nil || !reflect.DeepEqual(got, whole.Standing()) {
+			t.Errorf("%s: Standing is %+v, Latest %+v, %v", name, got, whole, err)
+		}
+	}
+}
+
+func vendors(n int) map[string]int {
+	all := map[string]int{}
+	for i := range n {
+		all[fmt.Sprintf("vendor-%d", i)] = 1
+	}
+	return all
 }

@@ -120,7 +120,7 @@ func (s *Store) first(ctx context.Context, home place, mark, claim string, r con
 
 func (s *Store) apply(ctx context.Context, at place, mark string, r consent.Record) (string, error) {
 	var one parcel
-	if err := one.add(s.keys, &step{at: at, mark: mark, person: personOf(&r)}, &r, r.Day(), r.Cell()); err != nil {
+	if err := one.add(s.keys, &s.contexts, &step{at: at, mark: mark, person: personOf(&r)}, &r, r.Day(), r.Cell()); err != nil {
 		return "", err
 	}
 	j := one.job(ctx, &s.run)

@@ -34,11 +34,13 @@ func newScripts() scripts {
 // is not 16 bytes, behind its length (2).
 // The state of a subject is
 //
-//	flags (1) [clock of the erasure (6)] [clock (6) mark (8)]
+//	flags (1) [clock of the erasure (6)] [clock (6) mark (8) brief]
 //
 // where bit 0 of flags says that it was erased, bit 1 that it has a newest
 // record, bit 2 that it has had earlier ones too, and bit 3 that one of them is
-// so close to the newest that both count. An earlier record has its clock. Clocks
+// so close to the newest that both count. The brief of the newest (see
+// consent.KnownContext) is what a check reads, so that it looks for one field
+// only; there is none for some records. An earlier record has its clock. Clocks
 // are moved so that none is below zero; numbers are big-endian.
 
 // stateLib reads and writes the state of a subject.
@@ -48,7 +50,7 @@ local function read(v)
   if not v then return s end
   local flags, at = string.byte(v, 1), 2
   if flags % 2 == 1 then s.tomb = struct.unpack('>I6', v, at); at = at + 6 end
-  if flags % 4 >= 2 then s.clock, s.mark = struct.unpack('>I6', v, at), string.sub(v, at + 6, at + 13) end
+  if flags % 4 >= 2 then s.clock, s.mark, s.brief = struct.unpack('>I6', v, at), string.sub(v, at + 6, at + 13), string.sub(v, at + 14) end
   s.more, s.close = flags % 8 >= 4, flags >= 8
   return s
 end
@@ -59,7 +61,7 @@ local function write(key, person, s)
   end
   local v = string.char((s.tomb and 1 or 0) + (s.mark and 2 or 0) + (s.more and 4 or 0) + (s.close and 8 or 0))
   if s.tomb then v = v .. struct.pack('>I6', s.tomb) end
-  if s.mark then v = v .. struct.pack('>I6', s.clock) .. s.mark end
+  if s.mark then v = v .. struct.pack('>I6', s.clock) .. s.mark .. s.brief end
   redis.call('HSET', key, person, v)
 end
 local function earlier(key, person)
@@ -88,12 +90,12 @@ end
 // each record; ARGV how many shelves, how close is close, how many contexts, how
 // many cells, code (8) and context of each, the cells, and of each record
 //
-//	shelf (2) context (2) cell (2) bucket in the partition (2) clock (6) mark (8) length (1) and person · what stands under the mark
+//	shelf (2) context (2) cell (2) bucket in the partition (2) clock (6) mark (8) length (1) and person · length (1) and brief · what stands under the mark
 const applyScript = `
 local shelves, near, contexts, cells = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local known = {}
 local function keep(key, told)
-  local shelf, context, cell, bucket, clock, mark, person, at = struct.unpack('>I2I2I2I2I6c8Bc0', told)
+  local shelf, context, cell, bucket, clock, mark, person, brief, at = struct.unpack('>I2I2I2I2I6c8Bc0Bc0', told)
   local have = redis.call('HGET', key, mark)
   if have then return have end
   local s
@@ -116,14 +118,14 @@ local function keep(key, told)
   redis.call('HSET', key, mark, string.sub(told, at))
   if s then
     if not s.mark then
-      s.clock, s.mark, s.close = clock, mark, false
+      s.clock, s.mark, s.brief, s.close = clock, mark, brief, false
     else
       s.more = true
       local apart = clock - s.clock
       if math.abs(apart) <= near then s.close = true elseif apart > 0 then s.close = false end
       if apart > 0 then
         redis.call('HSET', key, person .. s.mark, struct.pack('>I6', s.clock))
-        s.clock, s.mark = clock, mark
+        s.clock, s.mark, s.brief = clock, mark, brief
       else
         redis.call('HSET', key, person .. mark, struct.pack('>I6', clock))
       end
@@ -161,21 +163,26 @@ const releaseScript = `
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return 'n'`
 
-// latest returns, for each of many persons and behind its length (4), the mark of
-// the newest record and what stands under it, or says that others must be looked
-// at too. KEYS bucket of each person; ARGV persons.
+// latest returns, for each of many persons and behind its length (4), "n" for one
+// without a record, "e" for one that was erased, "m" when several records must be
+// looked at, or what is asked for: clock and brief of the newest record ("b"; "l"
+// when it has no brief), or its mark and what stands under it ("r").
+// KEYS bucket of each person; ARGV persons, each with what is asked for.
 const latestScript = `
-local out = {}
+local out, asked = {}, ARGV[1]
 for i, key in ipairs(KEYS) do
-  local s, v = redis.call('HGET', key, string.sub(ARGV[1], i * 7 - 6, i * 7)), 'n'
+  local s, v = redis.call('HGET', key, string.sub(asked, i * 8 - 7, i * 8 - 1)), 'n'
   if s then
     local flags = string.byte(s, 1)
+    local at = 2 + flags % 2 * 6
     if flags >= 8 then
       v = 'm'
     elseif flags % 4 < 2 then
       v = 'e'
+    elseif string.byte(asked, i * 8) == 98 then
+      v = #s > at + 13 and string.sub(s, at, at + 5) .. string.sub(s, at + 14) or 'l'
     else
-      v = string.sub(s, -8)
+      v = string.sub(s, at + 6, at + 13)
       v = v .. (redis.call('HGET', key, v) or '')
     end
   end
@@ -243,7 +250,7 @@ if s.mark == mark then
   end
   s.mark, s.more, s.close = nil, false, false
   if best then
-    s.mark, s.clock, s.more, s.close = best.mark, best.clock, true, true
+    s.mark, s.clock, s.brief, s.more, s.close = best.mark, best.clock, '', true, true
     redis.call('HDEL', key, best.field)
   end
   write(key, person, s)

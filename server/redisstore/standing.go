@@ -12,37 +12,38 @@ func (s *Store) Standing(ctx context.Context, site, subject string, out *consent
 	return failure(s.standing(ctx, site, subject, out))
 }
 
+// standing reads the state of the subject alone, and its records when that does
+// not tell.
 func (s *Store) standing(ctx context.Context, site, subject string, out *consent.Standing) error {
-	h, err := s.newest(ctx, site, subject)
+	h, err := s.newest(ctx, site, subject, askBrief)
 	if err != nil {
 		return err
 	}
-	if id, secret, sealed, ok := h.usual(); ok {
-		code, _ := consent.EvidenceCode(sealed)
+	if clock, brief, ok := h.brief(); ok {
+		code, _ := consent.BriefCode(brief)
 		if known := s.contexts.get(code); known != nil {
-			return known.Standing(out, id, sealed, secret, subject)
+			return known.Brief(out, brief, clock)
 		}
 	}
 	var r consent.Record
-	if err := s.readNewest(ctx, &r, &h, subject); err != nil {
-		return err
+	if h.several {
+		err = s.readNewest(ctx, &r, &h, subject)
+	} else {
+		err = s.latest(ctx, &r, site, subject)
 	}
-	*out = r.Standing()
-	return nil
+	if err == nil {
+		*out = r.Standing()
+	}
+	return err
 }
 
-// usual takes apart the one record that counts, if it is of a subject and under
-// an id of 16 bytes, as nearly all are.
-func (h *newest) usual() (id consent.SplitID, secret, sealed []byte, ok bool) {
-	const head = 1 + consent.SecretSize
-	v := h.value
-	if len(v) < head+2+len(id.Rest) || v[0] != kindRecord && v[0] != kindRecordAway {
-		return id, nil, nil, false
+// brief takes apart what was said of the newest record, if it has a brief.
+func (h *newest) brief() (clock int64, brief []byte, ok bool) {
+	const clockSize = 6
+	if len(h.said) < clockSize {
+		return 0, nil, false
 	}
-	secret, id.Bucket, sealed = v[1:head:head], h.at.bucket, v[head:]
-	if v[0] == kindRecordAway {
-		id.Bucket, sealed = binary.BigEndian.Uint16(sealed), sealed[2:]
-	}
-	copy(id.Mark[:], h.mark)
-	return id, secret, sealed[copy(id.Rest[:], sealed):], true
+	var room [8]byte
+	copy(room[8-clockSize:], h.said)
+	return int64(binary.BigEndian.Uint64(room[:])) - clockLimit, h.said[clockSize:], true
 }

@@ -22,43 +22,43 @@ func (s *Store) Latest(ctx context.Context, site, subject string) (r consent.Rec
 }
 
 func (s *Store) latest(ctx context.Context, r *consent.Record, site, subject string) error {
-	h, err := s.newest(ctx, site, subject)
+	h, err := s.newest(ctx, site, subject, askRecord)
+	if err == nil && !h.several && len(h.said) < markSize {
+		err = damaged("record")
+	}
 	if err != nil {
 		return err
 	}
 	return s.readNewest(ctx, r, &h, subject)
 }
 
-// newest is what Redis says of a subject: mark and value of the newest record, or
-// that several count.
+// newest is what Redis says of a subject: what was asked for, or that several
+// records count.
 type newest struct {
-	at          place
-	person      [personSize]byte
-	mark, value []byte
-	several     bool
+	at      place
+	person  [personSize]byte
+	said    []byte
+	several bool
 }
 
-// newest asks about a subject.
-func (s *Store) newest(ctx context.Context, site, subject string) (h newest, err error) {
+// newest asks about a subject; see latestScript.
+func (s *Store) newest(ctx context.Context, site, subject string, what byte) (h newest, err error) {
 	if subject == "" {
 		return h, noRecord()
 	}
 	at, sum := locate(site, subject)
 	h.at = at
-	said, err := s.reads.latest(ctx, at, sum[:copy(h.person[:], sum[:])])
-	switch {
-	case err != nil:
+	h.said, err = s.reads.latest(ctx, at, sum[:copy(h.person[:], sum[:])], what)
+	if err != nil {
 		return h, err
-	case string(said) == "n":
+	}
+	switch string(h.said) {
+	case "n":
 		return h, noRecord()
-	case string(said) == "e":
+	case "e":
 		return h, erased()
-	case string(said) == "m":
+	case "m":
 		h.several = true
-	case len(said) < markSize:
-		return h, damaged("record")
-	default:
-		h.mark, h.value = said[:markSize], said[markSize:]
 	}
 	return h, nil
 }
@@ -76,7 +76,7 @@ func (s *Store) readNewest(ctx context.Context, r *consent.Record, h *newest, su
 		}
 		return nil
 	}
-	err := s.record(ctx, r, h.at, string(h.mark), h.value)
+	err := s.record(ctx, r, h.at, string(h.said[:markSize]), h.said[markSize:])
 	if err == nil && r.Subject != subject {
 		// Better no answer than another's.
 		err = damaged("record")
