@@ -134,6 +134,19 @@ func TestWhatIsNotUsedIsNotCompiledIn(t *testing.T) {
 	}
 }
 
+func TestListsAreWrittenAsTheLanguageWritesThem(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{
+		"en": "Functional, Analytics, Marketing and Recording", "ar": "الوظائف، التحليلات، التسويق وكذلك التسجيل",
+	} {
+		in := input(t, "FR", nil)
+		words := bundle.Words(&in.Edition.Site, in.Regime, in.Rules, locale)
+		if body := words["banner.body.opt-in"]; !strings.Contains(body, want) {
+			t.Errorf("%s: %s", locale, body)
+		}
+	}
+}
+
 func TestTheSimulatedSignalIsPartOfTheScript(t *testing.T) {
 	t.Parallel()
 	in := input(t, "US-CA", nil)

@@ -226,7 +226,7 @@ func (v *viewer) recipients() []any {
 	for i, u := range v.site.Vendors {
 		names[i] = u.Name
 	}
-	return []any{el("p", nil, v.words["prefs.used_by"]+" "+strings.Join(names, ", "))}
+	return []any{el("p", nil, v.words["prefs.used_by"]+" "+strings.Join(names, newVoice(v.site, v.in.Locale).comma()))}
 }
 
 // rich makes children of a text with marks. A link that leads nowhere it may

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/law"
@@ -173,5 +174,14 @@ func (v voice) join(names []string) string {
 		return strings.Join(names, "")
 	}
 	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " " + v.say("list.and") + " " + names[last]
+	return strings.Join(names[:last], v.comma()) + " " + v.say("list.and") + " " + names[last]
+}
+
+// comma stands between the names of a list. A wide one brings its own space.
+func (v voice) comma() string {
+	c := v.say("list.comma")
+	if r, _ := utf8.DecodeLastRuneInString(c); r >= '⺀' {
+		return c
+	}
+	return c + " "
 }

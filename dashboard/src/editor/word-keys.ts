@@ -69,6 +69,7 @@ const labels = (): Record<string, string> => ({
   "embed.body": t("Text of the placeholder"),
   "embed.once": t("Show once"),
   "embed.always": t("Always show"),
+  "list.comma": t("Between the others of a list"),
   "list.and": t("Between the last two of a list"),
 });
 
