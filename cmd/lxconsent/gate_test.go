@@ -124,6 +124,11 @@ func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {
 			t.Errorf("a batch by %s: %s", name, b.body)
 		}
 	}
+	for _, method := range []string{http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodTrace, "PROPFIND"} {
+		if a := s.do(method, "/v1/gate?site=demo&purpose=analytics", "", cookie("lx_consent", value)); a.status != http.StatusMethodNotAllowed {
+			t.Errorf("%s at the gate: %d", method, a.status)
+		}
+	}
 	if st, _ := gate(header("Authorization", "Bearer wrong")); st != http.StatusUnauthorized {
 		t.Errorf("a wrong key: %d", st)
 	}

@@ -152,6 +152,9 @@ func New(o Options) *Server {
 			e.HEAD(r.path, handle)
 		}
 	}
+	// Echo answers it with 204. A proxy that asks with the visitor's own method
+	// would take that for a yes.
+	e.OPTIONS("/v1/gate", func(echo.Context) error { return echo.ErrMethodNotAllowed })
 	for _, r := range s.pages() {
 		e.Add(r.method, r.path, s.referring(r.handle))
 		if r.method == http.MethodGet {
