@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -35,6 +36,7 @@ const (
 type patient struct {
 	ctx  context.Context
 	c    *serveCmd
+	now  func() time.Time
 	list []verdict
 }
 
@@ -62,7 +64,7 @@ func (p *patient) fails(check string, err error) {
 // Run looks at everything and prints what it found; it fails when something is
 // wrong, not for warnings.
 func (c *doctorCmd) Run(ctx context.Context, s streams) error {
-	p := &patient{ctx: ctx, c: &c.serveCmd}
+	p := &patient{ctx: ctx, c: &c.serveCmd, now: s.clock()}
 	for _, look := range []func(){p.folder, p.keys, p.token, p.redis, p.geo, p.clock, p.address, p.proxies} {
 		look()
 	}

@@ -46,7 +46,7 @@ func (p *patient) geo() {
 		p.fails(check, err)
 		return
 	}
-	days := int(clock()().Sub(db.Built()).Hours() / 24)
+	days := int(p.now().Sub(db.Built()).Hours() / 24)
 	switch {
 	case days > 30:
 		p.say(check, warning, "the oldest database was built "+counted(days, "day")+" ago", "fetch a newer one each week: `lxconsent geo update`")

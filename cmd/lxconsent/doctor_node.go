@@ -107,8 +107,8 @@ func (p *patient) redis() {
 	defer cancel()
 	heard := &warnings{}
 	log := slog.New(slog.NewJSONHandler(heard, nil))
-	redisstore.LogTo(slog.New(slog.DiscardHandler), clock())
-	began := clock()()
+	redisstore.LogTo(slog.New(slog.DiscardHandler), p.now)
+	began := p.now()
 	var store *redisstore.Store
 	var err error
 	// One slow answer is no verdict.
@@ -132,7 +132,7 @@ func (p *patient) redis() {
 		p.fails("organisations", lost)
 	}
 	theirs, err := store.Time(ctx)
-	ours := clock()()
+	ours := p.now()
 	if closing := store.Close(); err == nil {
 		err = closing
 	}
@@ -153,7 +153,7 @@ func (p *patient) redis() {
 // clock looks for signs that this machine's clock is wrong.
 func (p *patient) clock() {
 	const check = "clock"
-	now := clock()()
+	now := p.now()
 	newest := time.Time{}
 	for _, name := range []string{"consent.db", "keys", "log"} {
 		if info, err := os.Stat(filepath.Join(p.c.DataDir, name)); err == nil && info.ModTime().After(newest) {

@@ -27,7 +27,7 @@ func readToken(path, given string) (string, error) {
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return "", &consent.Error{Code: consent.Invalid, Cause: "the API token file " + path + " cannot be read", Fix: "check its path, owner and rights; make one with `openssl rand -hex 32`", Err: err}
+		return "", &consent.Error{Code: consent.Invalid, Cause: "the API token file " + path + " cannot be read", Fix: "check the path, and that this user may read the file; make one with `openssl rand -hex 32`", Err: err}
 	}
 	token := strings.TrimSpace(string(b))
 	if token == "" {

@@ -21,7 +21,7 @@ type lawExplainCmd struct {
 
 // Run prints the explanation.
 func (c *lawExplainCmd) Run(s streams) error {
-	at := clock()()
+	at := s.clock()()
 	if c.At != "" {
 		t, err := time.Parse(time.DateOnly, c.At)
 		if err != nil {

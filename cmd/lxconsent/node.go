@@ -38,113 +38,134 @@ import (
 
 // node is one wired server.
 type node struct {
-	store   consent.Store
+	store   *outbox.Outbox
+	laws    *law.Table
 	places  *places
+	keys    *consent.Keyring
 	publish *publish.Desk
+	scripts *script.Desk
 	admin   *admin.Desk
 	insight *insight.Desk
-	server  *web.Server
-	scripts *script.Desk
-	metrics *metrics.Metrics
-	keys    *consent.Keyring
+	feed    *feed.Desk
 	hooks   *hooks.Desk
 	rights  *rights.Desk
+	metrics *metrics.Metrics
+	server  *web.Server
+
+	now func() time.Time
+	log *slog.Logger
 	// late says that the store did not answer when the server was started.
 	late bool
 }
 
 func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s streams) (*node, error) {
-	now := s.clock()
+	n := &node{now: s.clock(), log: log}
 	token, err := readToken(c.APITokenFile, c.APIToken)
 	if err != nil {
 		return nil, err
 	}
-	laws, err := law.Load()
-	if err != nil {
+	if n.laws, err = law.Load(); err != nil {
 		return nil, fmt.Errorf("load the law table: %w", err)
 	}
-	places, err := c.places()
-	if err != nil {
+	if n.places, err = c.places(); err != nil {
 		return nil, err
 	}
-	keys, err := openKeys(c.KeyFile, random)
-	if err != nil {
+	if n.keys, err = openKeys(c.KeyFile, random); err != nil {
 		return nil, err
 	}
-	store, err := c.open(ctx, log, keys, now)
-	if err != nil {
+	if n.store, err = c.open(ctx, log, n.keys, n.now); err != nil {
 		return nil, err
 	}
-	n := &node{store: store, places: places}
-	fail := func(err error) (*node, error) { return nil, closeAfter(err, store) }
-	if n.admin, err = admin.New(admin.Options{Store: store, Clock: now, Random: random, Keys: keys, Token: token}); err != nil {
-		return fail(err)
+	if err := n.editions(); err != nil {
+		return nil, closeAfter(err, n.store)
 	}
+	if n.admin, err = admin.New(admin.Options{Store: n.store, Clock: n.now, Random: random, Keys: n.keys, Token: token}); err != nil {
+		return nil, closeAfter(err, n.store)
+	}
+	if err := c.begin(ctx, n, n.store, log, addr); err != nil {
+		return nil, closeAfter(err, n.store)
+	}
+	if err := n.events(c); err != nil {
+		return nil, closeAfter(err, n.store)
+	}
+	n.insight = insight.New(insight.Options{Store: n.store, Clock: n.now, Log: log})
+	n.serve(c, s.patience)
+	return n, nil
+}
+
+// editions wires what is published, and the scripts that show it.
+func (n *node) editions() error {
 	book, err := rules.Load()
 	if err != nil {
-		return fail(err)
+		return err
 	}
-	var scripts *script.Desk
 	n.publish = publish.New(publish.Options{
-		Store: store, Clock: now, Locales: bundle.Locales(), Log: log,
-		Words: bundle.BuiltIn, Assigned: laws.Assigned,
+		Store: n.store, Clock: n.now, Locales: bundle.Locales(), Log: n.log,
+		Words: bundle.BuiltIn, Assigned: n.laws.Assigned,
 		Lint: func(site *consent.Site) []consent.Finding {
-			return book.Lint(site, rules.Ground{Laws: laws, Words: bundle.BuiltIn, At: now()})
+			return book.Lint(site, rules.Ground{Laws: n.laws, Words: bundle.BuiltIn, At: n.now()})
 		},
-		Trial: func(e *consent.Edition) error { return scripts.Trial(e) },
+		Trial: func(e *consent.Edition) error { return n.scripts.Trial(e) },
 	})
-	scripts = script.New(script.Options{Editions: n.publish, Laws: laws, Keys: keys, Clock: now, CacheSize: 512})
-	n.scripts = scripts
-	if err := c.begin(ctx, n, store, log, addr); err != nil {
-		return fail(err)
+	n.scripts = script.New(script.Options{Editions: n.publish, Laws: n.laws, Keys: n.keys, Clock: n.now, CacheSize: 512})
+	return nil
+}
+
+// events wires what others are told, and what visitors ask of people.
+func (n *node) events(c *serveCmd) error {
+	n.feed = feed.New(feed.Options{Feed: n.store, Cabinet: n.store, Editions: n.publish, Clock: n.now})
+	var err error
+	if n.hooks, err = c.hooksOf(n); err != nil {
+		return err
 	}
+	tray, err := outbox.OpenTray(filepath.Join(c.DataDir, "requests"))
+	if err != nil {
+		return err
+	}
+	n.rights = rights.New(rights.Options{
+		Cabinet: n.store, Tray: tray, Feed: n.store, Laws: n.laws, Keys: n.keys, Clock: n.now, Random: random,
+		Announce: func(ctx context.Context, r rights.Request) error { return n.feed.Announce(ctx, r.Site, feed.Opened, r) },
+	})
+	return nil
+}
+
+// serve wires HTTP to all the others. Patience is what a caller waits for the
+// store; 0 is as long as is good for visitors.
+func (n *node) serve(c *serveCmd, patience time.Duration) {
 	files, built := dashboard.Files()
 	if !built {
 		files = nil
 	}
-	events := feed.New(feed.Options{Feed: store, Cabinet: store, Editions: n.publish, Clock: now})
-	if n.hooks, err = c.hooksOf(store, events, keys, log); err != nil {
-		return fail(err)
-	}
-	tray, err := outbox.OpenTray(filepath.Join(c.DataDir, "requests"))
-	if err != nil {
-		return fail(err)
-	}
-	n.rights = rights.New(rights.Options{
-		Cabinet: store, Tray: tray, Feed: store, Laws: laws, Keys: keys, Clock: now, Random: random,
-		Announce: func(ctx context.Context, r rights.Request) error { return events.Announce(ctx, r.Site, feed.Opened, r) },
-	})
 	limits := web.DefaultLimits()
 	if c.Limits == "off" {
 		limits = web.Limits{}
 	}
-	n.keys = keys
-	state := c.state(store, places, n.publish, scripts, keys, now)
+	state := c.state(n.store, n.places, n.publish, n.scripts, n.keys, n.now)
 	if c.MetricsListen != "" {
 		// What nobody can read is not counted.
 		n.metrics = metrics.New(version, state)
 	}
-	n.insight = insight.New(insight.Options{Store: store, Clock: now, Log: log})
 	n.server = web.New(web.Options{
-		Scripts: scripts, Publish: n.publish, Admin: n.admin, Insight: n.insight, Evidence: store, Laws: laws, State: state, EdgeSchemes: edgeSchemes(), Places: places,
+		Scripts: n.scripts, Publish: n.publish, Admin: n.admin, Insight: n.insight, Evidence: n.store, Laws: n.laws, State: state, EdgeSchemes: edgeSchemes(), Places: n.places,
 		Collect: collect.New(collect.Options{
-			Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Random: random,
-			WordsHash: wordsHash, Patience: cmp.Or(s.patience, writePatience),
+			Records: n.store, Editions: n.publish, Laws: n.laws, Keys: n.keys, Clock: n.now, Random: random,
+			WordsHash: wordsHash, Patience: cmp.Or(patience, writePatience),
 		}),
-		Gate:   gate.New(gate.Options{Records: store, Editions: n.publish, Laws: laws, Keys: keys, Clock: now, Patience: cmp.Or(s.patience, checkPatience)}),
-		Rights: n.rights, Feed: events, Hooks: n.hooks,
-		Keys: keys, Records: store, Ledger: store, Ping: store.Ping, StoreAway: func() bool { return store.Status().Down }, Clock: now, Log: log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
+		Gate:   gate.New(gate.Options{Records: n.store, Editions: n.publish, Laws: n.laws, Keys: n.keys, Clock: n.now, Patience: cmp.Or(patience, checkPatience)}),
+		Rights: n.rights, Feed: n.feed, Hooks: n.hooks,
+		Keys: n.keys, Records: n.store, Ledger: n.store, Ping: n.store.Ping, StoreAway: func() bool { return n.store.Status().Down }, Clock: n.now, Log: n.log, Words: bundle.BuiltIn, Locales: bundle.Locales(),
 		Version: version, PublicURL: c.PublicURL, Dashboard: files, Missing: dashboard.Missing(),
 		Demo: c.Demo, EdgeCache: c.EdgeCache, AccessLog: c.AccessLog, Limits: limits, Metrics: n.metrics,
-		Reseal: func(ctx context.Context) (reseal.Resealing, error) {
-			if err := n.rights.Flush(ctx); err != nil {
-				return reseal.Resealing{}, err
-			}
-			return reseal.Run(ctx, reseal.Options{Store: store, Keys: keys, Random: random, Clock: now, Rewrites: []reseal.Rewrite{admin.Reseal, hooks.Reseal, rights.Reseal}})
-		},
-		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, store, now(), w) },
+		Reseal: n.reseal,
+		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, n.store, n.now(), w) },
 	})
-	return n, nil
+}
+
+func (n *node) reseal(ctx context.Context) (reseal.Resealing, error) {
+	if err := n.rights.Flush(ctx); err != nil {
+		return reseal.Resealing{}, err
+	}
+	return reseal.Run(ctx, reseal.Options{Store: n.store, Keys: n.keys, Random: random, Clock: n.now, Rewrites: []reseal.Rewrite{admin.Reseal, hooks.Reseal, rights.Reseal}})
 }
 
 // How long a check, and a visitor who writes, wait for what only the store knows.
@@ -175,7 +196,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 	if len(c.Redis) == 0 {
 		store, err = boltstore.Open(filepath.Join(c.DataDir, "consent.db"), boltstore.Options{})
 	} else {
-		redisstore.LogTo(log, clock())
+		redisstore.LogTo(log, now)
 		store, err = redisstore.Open(ctx, redisstore.Options{URLs: c.Redis, Logger: log, Tries: redisTries, Late: true})
 	}
 	if err != nil {

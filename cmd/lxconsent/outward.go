@@ -11,12 +11,11 @@ import (
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/server/feed"
 	"github.com/leadiumx/consent/server/hooks"
 )
 
 // hooksOf makes the desk that sends events out.
-func (c *serveCmd) hooksOf(store consent.Cabinet, events *feed.Desk, keys *consent.Keyring, log *slog.Logger) (*hooks.Desk, error) {
+func (c *serveCmd) hooksOf(n *node) (*hooks.Desk, error) {
 	var allow []netip.Prefix
 	for _, text := range c.WebhookAllow {
 		p, err := netip.ParsePrefix(text)
@@ -26,7 +25,7 @@ func (c *serveCmd) hooksOf(store consent.Cabinet, events *feed.Desk, keys *conse
 		allow = append(allow, p.Masked())
 	}
 	return hooks.New(hooks.Options{
-		Cabinet: store, Feed: events, Keys: keys, Clock: clock(), Random: random, Log: log,
+		Cabinet: n.store, Feed: n.feed, Keys: n.keys, Clock: n.now, Random: random, Log: n.log,
 		Node: nodeName(c.DataDir), Allow: allow, Version: version,
 	}), nil
 }

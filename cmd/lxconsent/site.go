@@ -42,7 +42,7 @@ func (p published) print(s streams, asJSON bool) error {
 	switch {
 	case !p.Changed:
 		fmt.Fprintf(s.out, "%s: edition %d is live already, nothing to do\n", p.Site, p.Edition)
-	case p.EffectiveAt.After(clock()()):
+	case p.EffectiveAt.After(s.clock()()):
 		fmt.Fprintf(s.out, "%s: edition %d takes effect at %s; until then its pages announce it\n", p.Site, p.Edition, p.EffectiveAt.Format(time.RFC3339))
 	case p.Since == p.Edition && p.Edition > 1:
 		fmt.Fprintf(s.out, "%s: edition %d is live; visitors are asked again, since it asks for something new\n", p.Site, p.Edition)

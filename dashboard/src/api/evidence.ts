@@ -4,7 +4,6 @@ import { client, type Shapes, take } from "./client";
 export type EvidenceRow = Shapes["EvidenceRow"];
 export type EvidenceView = Shapes["EvidenceView"];
 export type VisitorRequest = Shapes["Request"];
-export type PageResult = Shapes["PageResult"];
 
 /** What a search asks for: one of these, or times. */
 export interface Sought {

@@ -3,11 +3,9 @@ import { client, type Shapes, take } from "./client";
 
 export type Report = Shapes["Report"];
 export type Law = Shapes["Law"];
-export type Explanation = Shapes["Explanation"];
 export type MapPlace = Shapes["MapPlace"];
 export type InboxItem = Shapes["Item"];
 export type Edge = Shapes["Edge"];
-export type HealthDetails = Shapes["Details"];
 
 const at = (site: string) => ({ path: { site } });
 

@@ -16,7 +16,7 @@ export type SiteRow = Shapes["SiteRow"];
 export type SiteView = Shapes["SiteView"];
 export type EditionRow = Shapes["Edition"];
 export type Published = Shapes["Published"];
-export type PreviewAsk = Shapes["Preview"];
+type PreviewAsk = Shapes["Preview"];
 export type Finding = Shapes["Finding"];
 
 const at = (site: string) => ({ path: { site } });

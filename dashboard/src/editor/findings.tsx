@@ -16,7 +16,7 @@ const rooms: [RegExp, string][] = [
 ];
 
 /** The tab on which a finding can be mended. */
-export function roomOf(finding: Finding): string {
+function roomOf(finding: Finding): string {
   return rooms.find(([pattern]) => pattern.test(finding.path))?.[1] ?? "site";
 }
 

@@ -1,7 +1,7 @@
 import { t } from "../i18n";
 
 /** One way to get the tag onto a page. */
-export interface Way {
+interface Way {
   value: string;
   label: string;
   steps: string[];
