@@ -34,6 +34,12 @@ func (d *Desk) held(live *consent.Edition, w Write, grants bool, latest *consent
 		return 0
 	}
 	if w.Age == 0 {
+		// A refusal comes after all that is known here, whichever device decided
+		// it: a linking stands ahead of the clock. A grant passes only what its
+		// own browser held.
+		if latest != nil && !grants {
+			return max(token.Clock, latest.Clock)
+		}
 		return token.Clock
 	}
 	before := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Before)
