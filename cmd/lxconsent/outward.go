@@ -44,7 +44,7 @@ func nodeName(dir string) string {
 }
 
 // work begins what the server does by itself; it ends with the context.
-func (n *node) work(ctx context.Context, log *slog.Logger) *sync.WaitGroup {
+func (c *serveCmd) work(ctx context.Context, n *node, log *slog.Logger) *sync.WaitGroup {
 	var jobs sync.WaitGroup
 	jobs.Go(func() { n.hooks.Run(ctx, time.Second) })
 	jobs.Go(func() {
@@ -54,7 +54,9 @@ func (n *node) work(ctx context.Context, log *slog.Logger) *sync.WaitGroup {
 			}
 		})
 	})
-	jobs.Go(func() { every(ctx, time.Hour, n.server.SweepAll) })
+	jobs.Go(func() {
+		every(ctx, time.Hour, func(ctx context.Context) { c.sweep(ctx, clock()(), n.server.SweepAll, log) })
+	})
 	jobs.Go(func() {
 		warmer := n.scripts.NewWarmer()
 		every(ctx, time.Second, func(ctx context.Context) { warmer.Round(ctx, n.publish.Sites()) })

@@ -94,7 +94,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	go n.publish.Watch(watch, time.Second)
-	jobs := n.work(watch, log)
+	jobs := c.work(watch, n, log)
 	defer jobs.Wait()
 	if len(c.Redis) > 0 {
 		jobs.Go(func() { c.watchPeople(watch, n.store, log) })

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const (
+	// leap is more than a clock goes between two looks an hour apart, and than
+	// NTP or a start of the machine puts it forward.
+	leap = 25 * time.Hour
+	// mendIn is how long somebody has to set right a clock that leapt.
+	mendIn = 24 * time.Hour
+)
+
+// calendar tells whether a clock may be believed where something is deleted for
+// good by it. One that a machine got wrong at its start, by years, would take all
+// evidence with it.
+type calendar struct {
+	// Seen is what the clock was last, Leapt when it last was not what could be
+	// expected then.
+	Seen  time.Time `json:"seen"`
+	Leapt time.Time `json:"leapt"`
+}
+
+// believes looks at the clock. After a leap, also to another year by a server
+// that was away for as long, it takes a day until the clock is believed.
+func (c *calendar) believes(now time.Time) bool {
+	if gone := now.Sub(c.Seen); gone > leap || gone < -time.Hour {
+		c.Leapt = now
+	}
+	c.Seen = now
+	return now.Sub(c.Leapt) >= mendIn
+}
+
+// sweep deletes what is older than its site keeps it, unless the clock leapt.
+// What the clock was is kept in the data directory.
+func (c *serveCmd) sweep(ctx context.Context, now time.Time, all func(context.Context), log *slog.Logger) {
+	path := filepath.Join(c.DataDir, "clock.json")
+	var known calendar
+	b, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(b, &known)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		log.Warn("what the clock was is not known", "file", path, "error", err)
+		known = calendar{}
+	}
+	before := known.Leapt
+	believed := known.believes(now)
+	if b, err = json.Marshal(known); err == nil {
+		err = replaceSynced(path, b)
+	}
+	if err != nil {
+		log.Warn("what the clock is cannot be noted; old records are not swept", "file", path, "error", err)
+		return
+	}
+	if believed {
+		all(ctx)
+	} else if known.Leapt != before && !before.IsZero() {
+		log.Warn("the clock is not where it was expected; old records are not swept for a day", "clock", now, "fix", "let NTP set it; if it is right, `POST /v1/sites/SITE/sweep` sweeps at once")
+	}
+}
