@@ -101,6 +101,39 @@ test('a grant releases what waits in the page, and no request of before it', () 
     assert.ok(!stage.asked('tracker.localhost').includes('/gone'));
   }));
 
+test('open lines, late links and newer ways wait, too, and are what they were for all other hosts', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', '');
+    const deeds = () => p.evaluate((t) => {
+      const line = new WebSocket(`${t.replace('http', 'ws')}/line`);
+      line.send('x');
+      line.close();
+      const events = new EventSource(`${t}/events`);
+      events.onmessage = () => {};
+      events.close();
+      window.fetchLater?.(`${t}/later`, { activateAfter: 0 });
+      const style = document.createElement('link');
+      style.rel = 'stylesheet';
+      document.head.append(style);
+      style.href = `${t}/late.css`;
+      const frames = document.createElement('div');
+      document.body.append(frames);
+      frames.setHTMLUnsafe?.(`<iframe src="${t}/unsafe" title="Unsafe"></iframe>`);
+      const free = new EventSource('/own-events');
+      const out = [line.readyState, events.readyState, style.href, free instanceof EventSource, WebSocket.OPEN];
+      free.close();
+      return out;
+    }, T());
+    assert.deepEqual(await deeds(), [3, 2, `${T()}/late.css`, true, 1]);
+    await stage.untouched(v, 'tracker.localhost');
+    await choose(p, 'accept');
+    await until(() => ['/late.css', '/unsafe'].every((route) => stage.asked('tracker.localhost').includes(route)));
+    await v.rest();
+    for (const gone of ['/line', '/events', '/later']) assert.ok(!stage.asked('tracker.localhost').includes(gone), gone);
+    await p.evaluate((t) => { window.events = new EventSource(`${t}/open`); }, T());
+    await until(() => stage.asked('tracker.localhost').includes('/open'));
+  }, { known: /MIME|EventSource/ }));
+
 test('scripts in the markup of the page never run unasked, and come in their order with all they have', () =>
   stage.visit(async (v, p) => {
     // With a policy in the page, Chromium fetches nothing ahead of the parser.

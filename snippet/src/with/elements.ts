@@ -85,21 +85,24 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     return true;
   };
 
-  for (const [type, names] of [[HTMLScriptElement, ["src"]], [HTMLIFrameElement, ["src"]], [HTMLImageElement, ["src", "srcset"]]] as const)
+  /** The same for what a script sets now: a link loads nothing before it is in the page, and is looked at on its way in. */
+  const waits = (e: Element, name: string, value: unknown) =>
+    quietly(() => (e.localName !== "link" || (e.isConnected && LOADS.test(attr(e, "rel")))) && keep(e, name, value));
+  for (const [type, names] of [[HTMLScriptElement, ["src"]], [HTMLIFrameElement, ["src"]], [HTMLImageElement, ["src", "srcset"]], [HTMLLinkElement, ["href"]]] as const)
     for (const name of names)
       patchValue(
         type.prototype,
         name,
         (e: Element, v, native) => {
-          if (!quietly(() => keep(e, name, v))) native(v);
+          if (!waits(e, name, v)) native(v);
         },
         (e: Element) => (kept.get(e)?.has(name) ? `${kept.get(e)?.get(name)}` : undefined),
       );
-  const guarded = (e: Element, name: string) => name === "src" ? /^(script|iframe|img)$/.test(e.localName) : name === "srcset" && e.localName === "img";
+  const guarded = (e: Element, name: string) => name === "src" ? /^(script|iframe|img)$/.test(e.localName) : e.localName === (name === "srcset" ? "img" : name === "href" && "link");
   patch(Element.prototype, "setAttribute", (native) =>
     function (this: unknown, ...args) {
       const name = `${args[0]}`.toLowerCase();
-      if (!guarded(this as Element, name) || !quietly(() => keep(this as Element, name, args[1]))) return native.apply(this, args);
+      if (!guarded(this as Element, name) || !waits(this as Element, name, args[1])) return native.apply(this, args);
       return undefined;
     });
 
@@ -138,10 +141,11 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     function (this: unknown, where, v) {
       return native.call(this, where, text(v));
     });
-  patch(Range.prototype, "createContextualFragment", (native) =>
-    function (this: unknown, v) {
-      return native.call(this, text(v));
-    });
+  for (const [owner, name] of [[Range, "createContextualFragment"], [Element, "setHTMLUnsafe"], [ShadowRoot, "setHTMLUnsafe"]] as const)
+    patch(owner.prototype, name, (native) =>
+      function (this: unknown, v, ...options) {
+        return native.call(this, text(v), ...options);
+      });
   patch(Document.prototype, "write writeln", (native) =>
     function (this: unknown, ...args) {
       return native.apply(this, args.map(text));
@@ -151,7 +155,6 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
   const release = (e: Element) => {
     for (const [name, value] of [...(kept.get(e) ?? [])]) {
       kept.get(e)?.delete(name);
-      if (name === "href" && keep(e, name, value)) continue;
       (e as HTMLImageElement)[name as "src"] = value as string;
     }
   };

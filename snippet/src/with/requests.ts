@@ -3,6 +3,8 @@
 // not send later what happened before the choice.
 import type { Keeper } from "./rules.ts";
 
+const addressOf = (input: unknown) => (input instanceof Request ? input.url : `${input}`);
+
 const hide = (request: XMLHttpRequest, values: Readonly<Record<string, unknown>>) => {
   for (const name in values) Object.defineProperty(request, name, { configurable: true, value: values[name] });
 };
@@ -14,12 +16,30 @@ const answer = (request: XMLHttpRequest) => {
   for (const type of ["load", "loadend"]) request.dispatchEvent(new ProgressEvent(type));
 };
 
+const nothing = () => {};
+type Lines = { EventSource?: typeof EventSource; WebSocket?: typeof WebSocket; fetchLater?: (...args: unknown[]) => unknown };
+/** Lines that stay open, and how they say that they are closed. */
+const closed = { EventSource: 2, WebSocket: 3 } as const;
+
 /** Guards the ways in which scripts ask. */
 export const guardRequests = (held: Keeper) => {
+  const page = window as unknown as Lines;
+  for (const name of ["EventSource", "WebSocket"] as const) {
+    const native = page[name];
+    if (native)
+      page[name] = new Proxy(native, {
+        construct: (type, args, made) => {
+          const url = `${args[0]}`;
+          return held("request", url.replace(/^ws/i, "http")) ? Object.assign(new EventTarget(), { url, readyState: closed[name], close: nothing, send: nothing }) : Reflect.construct(type, args, made);
+        },
+      }) as never;
+  }
+  const later = page.fetchLater;
+  if (later) page.fetchLater = (...args) => (held("request", addressOf(args[0])) ? { activated: true } : later.apply(window, args));
+
   const ask = window.fetch;
   window.fetch = function (this: unknown, ...args) {
-    const [input] = args;
-    return held("request", input instanceof Request ? input.url : `${input}`)
+    return held("request", addressOf(args[0]))
       ? Promise.resolve(new Response(null, { status: 204, statusText: "No Content" }))
       : ask.apply(window, args);
   };
