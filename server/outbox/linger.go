@@ -6,13 +6,13 @@ const (
 	// defaultLinger is how long entries gather for a file of our own: a step costs
 	// it far more than an entry in it. Who waits for the store ends it. They are
 	// safe here, and reads lay them over what the store says.
-	defaultLinger = 500 * time.Millisecond
+	defaultLinger = time.Second
 	// sharedLinger is as long for a store that other nodes read too: a trip to it
 	// costs as much as some thirty entries.
 	sharedLinger = 5 * time.Millisecond
 	// maxStep is how many entries are enough for a step of a store that takes many,
 	// minStep how many every one can be trusted with.
-	maxStep, minStep = 8192, 1024
+	maxStep, minStep = 16384, 1024
 	// shortStep and longStep are how long a step may take for the next to be of
 	// more or of fewer entries.
 	shortStep, longStep = 500 * time.Millisecond, 2 * time.Second
