@@ -49,3 +49,18 @@ func NewCodec() (wal.Codec, error) { return newCodec() }
 
 // Datasync is how a file that has its name gets to the disk.
 func Datasync(f any) (bool, error) { return datasync(f) }
+
+// Table is what an index finds positions in.
+type Table struct{ t *table }
+
+// NewTable makes an empty one.
+func NewTable() Table { return Table{newTable()} }
+
+// Get is of the table.
+func (t Table) Get(key [16]byte) uint64 { return t.t.get(key) }
+
+// Put is of the table.
+func (t Table) Put(key [16]byte, position uint64) uint64 { return t.t.put(key, position) }
+
+// Drop is of the table.
+func (t Table) Drop(first uint64) { t.t.drop(first) }

@@ -27,15 +27,15 @@ type index struct {
 	// first is the position of metas[0].
 	first uint64
 	metas []meta
-	ids   map[digest]uint64
+	ids   *table
 	// heads are the newest positions of persons, tombs when they were erased.
-	heads map[digest]uint64
+	heads *table
 	tombs map[digest]int64
 	bytes int64
 }
 
 func newIndex(first uint64) *index {
-	return &index{first: first, ids: map[digest]uint64{}, heads: map[digest]uint64{}, tombs: map[digest]int64{}}
+	return &index{first: first, ids: newTable(), heads: newTable(), tombs: map[digest]int64{}}
 }
 
 func (x *index) last() uint64 { return x.first + uint64(len(x.metas)) - 1 }
@@ -51,13 +51,12 @@ func (x *index) at(position uint64) *meta {
 func (x *index) add(h head, size int) {
 	m := meta{time: h.time, clock: h.clock, size: uint32(size), kind: h.kind}
 	if h.person != (digest{}) {
-		m.prev = x.heads[h.person]
-		x.heads[h.person] = h.position
+		m.prev = x.heads.put(h.person, h.position)
 	}
 	x.bytes += int64(size)
 	x.metas = append(x.metas, m)
 	if h.kind == kindRecord {
-		x.ids[h.mark] = h.position
+		x.ids.put(h.mark, h.position)
 		return
 	}
 	if at, ok := x.tombs[h.person]; !ok || h.clock > at {
@@ -74,7 +73,7 @@ func (x *index) add(h head, size int) {
 // left out.
 func (x *index) positions(person digest) []uint64 {
 	var found []uint64
-	for p := x.heads[person]; ; {
+	for p := x.heads.get(person); ; {
 		m := x.at(p)
 		if m == nil {
 			return found
@@ -88,7 +87,7 @@ func (x *index) positions(person digest) []uint64 {
 
 // lookup finds a record by its id.
 func (x *index) lookup(mark digest) (position uint64, m *meta) {
-	position = x.ids[mark]
+	position = x.ids.get(mark)
 	if m = x.at(position); m == nil || m.flags&flagRefused != 0 {
 		return 0, nil
 	}
@@ -112,11 +111,10 @@ func (x *index) drop(first uint64) {
 	}
 	x.metas = append([]meta(nil), x.metas[n:]...)
 	x.first = first
-	gone := func(_ digest, p uint64) bool { return p < first }
-	maps.DeleteFunc(x.ids, gone)
-	maps.DeleteFunc(x.heads, gone)
+	x.ids.drop(first)
+	x.heads.drop(first)
 	// An erasure stands among its person's entries; the store knows of it when they are gone.
-	maps.DeleteFunc(x.tombs, func(person digest, _ int64) bool { return x.heads[person] == 0 })
+	maps.DeleteFunc(x.tombs, func(person digest, _ int64) bool { return x.heads.get(person) == 0 })
 }
 
 // unknown reports whether the store alone knows a person: the log holds nothing
@@ -130,5 +128,5 @@ func (b *Outbox) unknown(site, subject string) bool {
 	}
 	person := digestOf(site, subject)
 	_, gone := b.index.tombs[person]
-	return !gone && !b.down && b.index.heads[person] <= b.applied
+	return !gone && !b.down && b.index.heads.get(person) <= b.applied
 }

@@ -31,7 +31,7 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (r consent.Re
 		// The store may know of an erasure which the log has no more, and what
 		// came after it may wait here.
 		b.mu.Lock()
-		newest := b.index.heads[digestOf(site, subject)]
+		newest := b.index.heads.get(digestOf(site, subject))
 		b.mu.Unlock()
 		b.reached(ctx, newest, callWait)
 		r, err = b.laidOver(ctx, site, subject)

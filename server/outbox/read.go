@@ -134,7 +134,7 @@ func (b *Outbox) recordAt(position uint64) (consent.Record, error) {
 // person, so that mostly its answer is the whole one.
 func (b *Outbox) settled(ctx context.Context, site, subject string) {
 	b.mu.Lock()
-	newest := b.index.heads[digestOf(site, subject)]
+	newest := b.index.heads.get(digestOf(site, subject))
 	b.mu.Unlock()
 	b.reached(ctx, newest, readWait)
 }
