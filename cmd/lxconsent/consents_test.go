@@ -13,15 +13,12 @@ var acceptAll = map[string]int{"functional": 1, "analytics": 1, "marketing": 1, 
 
 func TestConsentWrite(t *testing.T) {
 	t.Parallel()
-	for name, flags := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, flags...)
-			for title, test := range writeTests() {
-				t.Run(title, func(t *testing.T) { test(t, &server{t: t, url: s.url}) })
-			}
-		})
-	}
+	onEachStore(t, func(t *testing.T, flags []string) {
+		s := start(t, flags...)
+		for title, test := range writeTests() {
+			t.Run(title, func(t *testing.T) { test(t, &server{t: t, url: s.url}) })
+		}
+	})
 }
 
 // writeTests are the sentences of the contract about a consent write. Each

@@ -196,27 +196,24 @@ func TestForgedAndCutTokensDeny(t *testing.T) {
 
 func TestChoicesSurviveARestart(t *testing.T) {
 	t.Parallel()
-	for name, flags := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			first := startIn(t, dir, flags...)
-			note := first.note("FR")
-			a := first.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
-			first.stop()
-			// The same address again: the demo's origins hold the port.
-			again := startIn(t, dir, append(flags, "--listen", strings.TrimPrefix(first.url, "http://"))...)
-			if allow, why := again.decision("analytics", cookie("lx_subject", a.text(t, "subject"))); !allow {
-				t.Errorf("analytics: %s", why)
-			}
-			if got := again.note("FR"); got != note {
-				t.Errorf("the note changed from %s to %s", note, got)
-			}
-			if e := again.do(http.MethodGet, "/s/demo.js", "").header.Get("Consent-Edition"); e != "1" {
-				t.Errorf("seeding an unchanged site made edition %s", e)
-			}
-		})
-	}
+	onEachStore(t, func(t *testing.T, flags []string) {
+		dir := t.TempDir()
+		first := startIn(t, dir, flags...)
+		note := first.note("FR")
+		a := first.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+		first.stop()
+		// The same address again: the demo's origins hold the port.
+		again := startIn(t, dir, append(flags, "--listen", strings.TrimPrefix(first.url, "http://"))...)
+		if allow, why := again.decision("analytics", cookie("lx_subject", a.text(t, "subject"))); !allow {
+			t.Errorf("analytics: %s", why)
+		}
+		if got := again.note("FR"); got != note {
+			t.Errorf("the note changed from %s to %s", note, got)
+		}
+		if e := again.do(http.MethodGet, "/s/demo.js", "").header.Get("Consent-Edition"); e != "1" {
+			t.Errorf("seeding an unchanged site made edition %s", e)
+		}
+	})
 }
 
 func TestGroupChecksTakeTheStrictestPlaceAndTheLowestLevel(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -50,13 +51,25 @@ func (l *logged) String() string {
 	return l.b.String()
 }
 
-// stores names the two kinds of store and the flags that pick them.
-func stores(t *testing.T) map[string][]string {
+// onEachStore runs a test on the two kinds of store, with the flags that pick them.
+func onEachStore(t *testing.T, test func(t *testing.T, flags []string)) {
 	t.Helper()
-	return map[string][]string{
-		"embedded file": {},
-		"redis":         {"--redis", redistest.Start(t).URL()},
+	for name, flags := range map[string][]string{"embedded file": {}, "redis": {"--redis", redistest.Start(t).URL()}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, flags)
+		})
 	}
+}
+
+// fileOf writes a file for one test, and returns its name.
+func fileOf[T string | []byte](t *testing.T, name string, text T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // start serves the demo until the test ends.

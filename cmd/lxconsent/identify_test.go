@@ -90,23 +90,20 @@ func (s *server) byName(as account, purpose string) string {
 
 func TestIdentify(t *testing.T) {
 	t.Parallel()
-	for name, flags := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, flags...)
-			n := 0
-			for title, test := range identifyTests() {
-				n++
-				as := s.account("account-" + strconv.Itoa(n))
-				ids := n * 100
-				t.Run(title, func(t *testing.T) {
-					at := &server{t: t, url: s.url}
-					next := func() string { ids++; return numbered(ids) }
-					test(t, at, as, next)
-				})
-			}
-		})
-	}
+	onEachStore(t, func(t *testing.T, flags []string) {
+		s := start(t, flags...)
+		n := 0
+		for title, test := range identifyTests() {
+			n++
+			as := s.account("account-" + strconv.Itoa(n))
+			ids := n * 100
+			t.Run(title, func(t *testing.T) {
+				at := &server{t: t, url: s.url}
+				next := func() string { ids++; return numbered(ids) }
+				test(t, at, as, next)
+			})
+		}
+	})
 }
 
 func identifyTests() map[string]func(t *testing.T, s *server, as account, id func() string) {

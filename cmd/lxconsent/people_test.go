@@ -72,36 +72,33 @@ func joined(t *testing.T, by *person, email, role, password string) *person {
 
 func TestTheSetupLinkMakesAnOwnerWhoThenSignsInWithAPassword(t *testing.T) {
 	t.Parallel()
-	for store, flags := range stores(t) {
-		t.Run(store, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			s := startIn(t, dir, flags...)
-			p := ann(t, s)
-			me := p.must(http.StatusOK, http.MethodGet, "/v1/session", "")
-			if me.text(t, "email") != "ann@example.com" || me.text(t, "role") != "owner" || me.field(t, "install") != true {
-				t.Fatalf("the owner is %s", me.body)
-			}
-			in := func(email, password string) answer {
-				return s.do(http.MethodPost, "/v1/session", encoded(t, map[string]string{"email": email, "password": password}))
-			}
-			wrong, nobody := in("ann@example.com", "something else entirely"), in("nobody@example.com", annsWords)
-			if wrong.status != http.StatusUnauthorized || string(wrong.body) != string(nobody.body) {
-				t.Fatalf("a wrong password is answered %d %s, an unknown address %s", wrong.status, wrong.body, nobody.body)
-			}
-			if a := in(" ANN@example.com", annsWords); a.status != http.StatusNoContent || a.cookie["lx_session"] == nil || !a.cookie["lx_session"].HttpOnly {
-				t.Fatalf("signing in = %d %s", a.status, a.body)
-			}
-			if len(flags) > 0 {
-				return
-			}
-			s.stop()
-			out := greetingOf(t, dir)
-			if strings.Contains(out, "#setup=") {
-				t.Fatalf("a server with an owner prints a setup link:\n%s", out)
-			}
-		})
-	}
+	onEachStore(t, func(t *testing.T, flags []string) {
+		dir := t.TempDir()
+		s := startIn(t, dir, flags...)
+		p := ann(t, s)
+		me := p.must(http.StatusOK, http.MethodGet, "/v1/session", "")
+		if me.text(t, "email") != "ann@example.com" || me.text(t, "role") != "owner" || me.field(t, "install") != true {
+			t.Fatalf("the owner is %s", me.body)
+		}
+		in := func(email, password string) answer {
+			return s.do(http.MethodPost, "/v1/session", encoded(t, map[string]string{"email": email, "password": password}))
+		}
+		wrong, nobody := in("ann@example.com", "something else entirely"), in("nobody@example.com", annsWords)
+		if wrong.status != http.StatusUnauthorized || string(wrong.body) != string(nobody.body) {
+			t.Fatalf("a wrong password is answered %d %s, an unknown address %s", wrong.status, wrong.body, nobody.body)
+		}
+		if a := in(" ANN@example.com", annsWords); a.status != http.StatusNoContent || a.cookie["lx_session"] == nil || !a.cookie["lx_session"].HttpOnly {
+			t.Fatalf("signing in = %d %s", a.status, a.body)
+		}
+		if len(flags) > 0 {
+			return
+		}
+		s.stop()
+		out := greetingOf(t, dir)
+		if strings.Contains(out, "#setup=") {
+			t.Fatalf("a server with an owner prints a setup link:\n%s", out)
+		}
+	})
 }
 
 func TestASessionDiesWithThePasswordAndWithTheRole(t *testing.T) {

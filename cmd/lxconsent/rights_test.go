@@ -18,40 +18,37 @@ func (s *server) use(body string, opts ...option) answer {
 
 func TestARestrictionHoldsUntilItIsLifted(t *testing.T) {
 	t.Parallel()
-	for name, flags := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, flags...)
-			w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
-			me := subjectToken(w.text(t, "subject"))
-			on := s.use(`{"act":"restrict"}`, me)
-			if on.status != http.StatusCreated {
-				t.Fatalf("%d %s", on.status, on.body)
+	onEachStore(t, func(t *testing.T, flags []string) {
+		s := start(t, flags...)
+		w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+		me := subjectToken(w.text(t, "subject"))
+		on := s.use(`{"act":"restrict"}`, me)
+		if on.status != http.StatusCreated {
+			t.Fatalf("%d %s", on.status, on.body)
+		}
+		for _, known := range [][]option{{me}, {cookie("lx_consent", on.text(t, "consent"))}} {
+			if allow, why := s.decision("analytics", known...); allow || why != "denied" {
+				t.Errorf("restricted: %v %s", allow, why)
 			}
-			for _, known := range [][]option{{me}, {cookie("lx_consent", on.text(t, "consent"))}} {
-				if allow, why := s.decision("analytics", known...); allow || why != "denied" {
-					t.Errorf("restricted: %v %s", allow, why)
-				}
-			}
-			off := s.use(`{"act":"lift"}`, me)
-			if off.status != http.StatusCreated {
-				t.Fatalf("%d %s", off.status, off.body)
-			}
-			if allow, why := s.decision("analytics", me); !allow || why != "granted" {
-				t.Errorf("lifted: %v %s", allow, why)
-			}
-			if again := s.use(`{"act":"lift"}`, me); again.status != http.StatusConflict {
-				t.Errorf("nothing to lift: %d %s", again.status, again.body)
-			}
-			var out struct{ Records []struct{ Action string } }
-			if err := json.Unmarshal(s.do(http.MethodGet, "/v1/consents/me?site=demo", "", me).body, &out); err != nil {
-				t.Fatal(err)
-			}
-			if got := fmt.Sprint(out.Records); got != "[{accept_all} {restrict} {lift}]" {
-				t.Errorf("the acts are %s", got)
-			}
-		})
-	}
+		}
+		off := s.use(`{"act":"lift"}`, me)
+		if off.status != http.StatusCreated {
+			t.Fatalf("%d %s", off.status, off.body)
+		}
+		if allow, why := s.decision("analytics", me); !allow || why != "granted" {
+			t.Errorf("lifted: %v %s", allow, why)
+		}
+		if again := s.use(`{"act":"lift"}`, me); again.status != http.StatusConflict {
+			t.Errorf("nothing to lift: %d %s", again.status, again.body)
+		}
+		var out struct{ Records []struct{ Action string } }
+		if err := json.Unmarshal(s.do(http.MethodGet, "/v1/consents/me?site=demo", "", me).body, &out); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(out.Records); got != "[{accept_all} {restrict} {lift}]" {
+			t.Errorf("the acts are %s", got)
+		}
+	})
 }
 
 func TestRefusingNeedsNoProofAndLiftingDoes(t *testing.T) {
@@ -89,52 +86,49 @@ func TestRefusingNeedsNoProofAndLiftingDoes(t *testing.T) {
 
 func TestEachRightIsLoggedWithoutSayingWhose(t *testing.T) {
 	t.Parallel()
-	for name, flags := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, flags...)
-			w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
-			token := w.text(t, "subject")
-			me := subjectToken(token)
-			s.use(`{"act":"restrict"}`, me)
-			s.use(`{"act":"object"}`)
-			s.use(`{"act":"object"}`)
-			s.do(http.MethodGet, "/v1/consents/me?site=demo", "", me)
-			s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", me)
-			list := s.do(http.MethodGet, "/v1/sites/demo/requests", "", operator)
-			var out struct {
-				Requests []struct {
-					ID, Kind, Status, Person, Regime string
-					Count                            int
-				}
+	onEachStore(t, func(t *testing.T, flags []string) {
+		s := start(t, flags...)
+		w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+		token := w.text(t, "subject")
+		me := subjectToken(token)
+		s.use(`{"act":"restrict"}`, me)
+		s.use(`{"act":"object"}`)
+		s.use(`{"act":"object"}`)
+		s.do(http.MethodGet, "/v1/consents/me?site=demo", "", me)
+		s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", me)
+		list := s.do(http.MethodGet, "/v1/sites/demo/requests", "", operator)
+		var out struct {
+			Requests []struct {
+				ID, Kind, Status, Person, Regime string
+				Count                            int
 			}
-			if err := json.Unmarshal(list.body, &out); err != nil || list.status != http.StatusOK {
-				t.Fatalf("%d %s", list.status, list.body)
+		}
+		if err := json.Unmarshal(list.body, &out); err != nil || list.status != http.StatusOK {
+			t.Fatalf("%d %s", list.status, list.body)
+		}
+		got, persons := map[string]int{}, map[string]bool{}
+		for _, r := range out.Requests {
+			got[r.Kind+" "+r.Status] += r.Count
+			persons[r.Person] = true
+		}
+		if fmt.Sprint(got) != "map[access done:1 erasure done:1 objection done:2 restriction done:1]" || len(persons) != 2 {
+			t.Errorf("%v by %v", got, persons)
+		}
+		if subject := strings.Split(token, ".")[2]; strings.Contains(string(list.body), subject) {
+			t.Error("the log names the subject")
+		}
+		if one := s.do(http.MethodGet, "/v1/sites/demo/requests?kind=erasure&limit=1", "", operator); strings.Count(string(one.body), `"kind"`) != 1 {
+			t.Errorf("filtered: %s", one.body)
+		}
+		for _, bad := range []string{"kind=x", "status=x", "limit=0", "from=yesterday"} {
+			if a := s.do(http.MethodGet, "/v1/sites/demo/requests?"+bad, "", operator); a.status != http.StatusBadRequest {
+				t.Errorf("%s: %d", bad, a.status)
 			}
-			got, persons := map[string]int{}, map[string]bool{}
-			for _, r := range out.Requests {
-				got[r.Kind+" "+r.Status] += r.Count
-				persons[r.Person] = true
-			}
-			if fmt.Sprint(got) != "map[access done:1 erasure done:1 objection done:2 restriction done:1]" || len(persons) != 2 {
-				t.Errorf("%v by %v", got, persons)
-			}
-			if subject := strings.Split(token, ".")[2]; strings.Contains(string(list.body), subject) {
-				t.Error("the log names the subject")
-			}
-			if one := s.do(http.MethodGet, "/v1/sites/demo/requests?kind=erasure&limit=1", "", operator); strings.Count(string(one.body), `"kind"`) != 1 {
-				t.Errorf("filtered: %s", one.body)
-			}
-			for _, bad := range []string{"kind=x", "status=x", "limit=0", "from=yesterday"} {
-				if a := s.do(http.MethodGet, "/v1/sites/demo/requests?"+bad, "", operator); a.status != http.StatusBadRequest {
-					t.Errorf("%s: %d", bad, a.status)
-				}
-			}
-			if a := s.do(http.MethodGet, "/v1/sites/demo/requests", ""); a.status != http.StatusUnauthorized {
-				t.Errorf("without a token: %d", a.status)
-			}
-		})
-	}
+		}
+		if a := s.do(http.MethodGet, "/v1/sites/demo/requests", ""); a.status != http.StatusUnauthorized {
+			t.Errorf("without a token: %d", a.status)
+		}
+	})
 }
 
 func TestTheTableOfAVisitorsRecordsHoldsWhatTheJSONDoes(t *testing.T) {

@@ -303,15 +303,7 @@ func TestAnExportWithProofIsVerifiedOffline(t *testing.T) {
 	for i := byte(1); i <= 4; i++ {
 		s.write(write{"id": id(i), "action": "accept_all", "levels": acceptAll})
 	}
-	dir := t.TempDir()
-	file := func(name string, b []byte) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	keys := file("keys.json", s.do(http.MethodGet, "/v1/keys", "").body)
+	keys := fileOf(t, "keys.json", s.do(http.MethodGet, "/v1/keys", "").body)
 	st, whole := s.command("ledger", "export", "--proof", "--site", "demo")
 	if st != 0 {
 		t.Fatal(whole)
@@ -340,14 +332,14 @@ func TestAnExportWithProofIsVerifiedOffline(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st, out := lx(t, "ledger", "verify", file(strings.ReplaceAll(name, " ", "-"), []byte(c.text)), "--keys", keys)
+			st, out := lx(t, "ledger", "verify", fileOf(t, strings.ReplaceAll(name, " ", "-"), []byte(c.text)), "--keys", keys)
 			if st != c.status || !strings.Contains(out, c.says) {
 				t.Fatalf("status %d, want %d and %q\n%s", st, c.status, c.says, out)
 			}
 		})
 	}
-	other := file("other.json", start(t).do(http.MethodGet, "/v1/keys", "").body)
-	if st, out := lx(t, "ledger", "verify", file("whole", []byte(whole)), "--keys", other); st != 1 || !strings.Contains(out, "forged") {
+	other := fileOf(t, "other.json", start(t).do(http.MethodGet, "/v1/keys", "").body)
+	if st, out := lx(t, "ledger", "verify", fileOf(t, "whole", []byte(whole)), "--keys", other); st != 1 || !strings.Contains(out, "forged") {
 		t.Fatalf("with another server's keys: %d\n%s", st, out)
 	}
 }

@@ -78,76 +78,73 @@ func (r *receiver) until(t *testing.T, wanted func() bool) {
 
 func TestWebhooksGetEveryEventAcrossARestart(t *testing.T) {
 	t.Parallel()
-	for name, flags := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			flags := append(flags, "--webhook-allow", "127.0.0.0/8")
-			s := startIn(t, dir, flags...)
-			r := newReceiver(t)
-			made := s.do(http.MethodPost, "/v1/sites/demo/webhooks", `{"url":"`+r.URL+`/x","after":""}`, operator)
-			if made.status != http.StatusCreated || !strings.HasPrefix(made.text(t, "secret"), "whsec_") {
-				t.Fatalf("%d %s", made.status, made.body)
-			}
-			r.set(made.text(t, "secret"), http.StatusInternalServerError)
-			hook := "/v1/sites/demo/webhooks/" + made.text(t, "id")
-			w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
-			s.write(write{"id": id(2), "action": "reject_all"})
-			r.until(t, func() bool { return len(r.news) >= 0 && r.forged == 0 && len(r.got) == 0 })
-			s.stop()
+	onEachStore(t, func(t *testing.T, flags []string) {
+		dir := t.TempDir()
+		flags = append(flags, "--webhook-allow", "127.0.0.0/8")
+		s := startIn(t, dir, flags...)
+		r := newReceiver(t)
+		made := s.do(http.MethodPost, "/v1/sites/demo/webhooks", `{"url":"`+r.URL+`/x","after":""}`, operator)
+		if made.status != http.StatusCreated || !strings.HasPrefix(made.text(t, "secret"), "whsec_") {
+			t.Fatalf("%d %s", made.status, made.body)
+		}
+		r.set(made.text(t, "secret"), http.StatusInternalServerError)
+		hook := "/v1/sites/demo/webhooks/" + made.text(t, "id")
+		w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+		s.write(write{"id": id(2), "action": "reject_all"})
+		r.until(t, func() bool { return len(r.news) >= 0 && r.forged == 0 && len(r.got) == 0 })
+		s.stop()
 
-			s = startIn(t, dir, flags...)
-			s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", subjectToken(w.text(t, "subject")))
-			r.set(made.text(t, "secret"), http.StatusNoContent)
-			// What failed waits for some seconds; replay does not.
-			s.do(http.MethodPost, hook+"/replay", `{"after":""}`, operator)
-			want := []string{"evt_rec_demo_" + id(1), "evt_rec_demo_" + id(2), "evt_ed_demo_1"}
-			r.until(t, func() bool {
-				erased := false
-				for id := range r.got {
-					erased = erased || strings.HasPrefix(id, "evt_era_demo_")
+		s = startIn(t, dir, flags...)
+		s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", subjectToken(w.text(t, "subject")))
+		r.set(made.text(t, "secret"), http.StatusNoContent)
+		// What failed waits for some seconds; replay does not.
+		s.do(http.MethodPost, hook+"/replay", `{"after":""}`, operator)
+		want := []string{"evt_rec_demo_" + id(1), "evt_rec_demo_" + id(2), "evt_ed_demo_1"}
+		r.until(t, func() bool {
+			erased := false
+			for id := range r.got {
+				erased = erased || strings.HasPrefix(id, "evt_era_demo_")
+			}
+			for _, id := range want {
+				if r.got[id] == 0 {
+					return false
 				}
-				for _, id := range want {
-					if r.got[id] == 0 {
-						return false
-					}
-				}
-				return erased
-			})
-			if r.forged != 0 {
-				t.Errorf("%d deliveries had a wrong signature", r.forged)
 			}
-			var body struct {
-				Type, Timestamp string
-				Data            struct{ ID, Subject string }
-			}
-			if err := json.Unmarshal([]byte(r.bodies[want[1]]), &body); err != nil || body.Type != "consent.recorded" || body.Data.ID != id(2) {
-				t.Errorf("%v %+v", err, body)
-			}
-			view := s.do(http.MethodGet, hook, "", operator)
-			if view.status != http.StatusOK || strings.Contains(string(view.body), "whsec_") || strings.Contains(string(view.body), "sealed") {
-				t.Errorf("%d %s", view.status, view.body)
-			}
-			if test := s.do(http.MethodPost, hook+"/test", "{}", operator); test.field(t, "status") != float64(204) {
-				t.Errorf("%s", test.body)
-			}
-			old := made.text(t, "secret")
-			turned := s.do(http.MethodPost, hook+"/rotate", "", operator)
-			for _, secret := range []string{old, turned.text(t, "secret")} {
-				r.set(secret, http.StatusNoContent)
-				s.do(http.MethodPost, hook+"/test", "", operator)
-			}
-			if r.forged != 0 || turned.text(t, "secret") == old {
-				t.Errorf("after turning the secret: %d wrong", r.forged)
-			}
-			if gone := s.do(http.MethodDelete, hook, "", operator); gone.status != http.StatusNoContent {
-				t.Errorf("%d", gone.status)
-			}
-			if left := s.do(http.MethodGet, hook, "", operator); left.status != http.StatusNotFound {
-				t.Errorf("%d", left.status)
-			}
+			return erased
 		})
-	}
+		if r.forged != 0 {
+			t.Errorf("%d deliveries had a wrong signature", r.forged)
+		}
+		var body struct {
+			Type, Timestamp string
+			Data            struct{ ID, Subject string }
+		}
+		if err := json.Unmarshal([]byte(r.bodies[want[1]]), &body); err != nil || body.Type != "consent.recorded" || body.Data.ID != id(2) {
+			t.Errorf("%v %+v", err, body)
+		}
+		view := s.do(http.MethodGet, hook, "", operator)
+		if view.status != http.StatusOK || strings.Contains(string(view.body), "whsec_") || strings.Contains(string(view.body), "sealed") {
+			t.Errorf("%d %s", view.status, view.body)
+		}
+		if test := s.do(http.MethodPost, hook+"/test", "{}", operator); test.field(t, "status") != float64(204) {
+			t.Errorf("%s", test.body)
+		}
+		old := made.text(t, "secret")
+		turned := s.do(http.MethodPost, hook+"/rotate", "", operator)
+		for _, secret := range []string{old, turned.text(t, "secret")} {
+			r.set(secret, http.StatusNoContent)
+			s.do(http.MethodPost, hook+"/test", "", operator)
+		}
+		if r.forged != 0 || turned.text(t, "secret") == old {
+			t.Errorf("after turning the secret: %d wrong", r.forged)
+		}
+		if gone := s.do(http.MethodDelete, hook, "", operator); gone.status != http.StatusNoContent {
+			t.Errorf("%d", gone.status)
+		}
+		if left := s.do(http.MethodGet, hook, "", operator); left.status != http.StatusNotFound {
+			t.Errorf("%d", left.status)
+		}
+	})
 }
 
 func TestWebhooksReachNoPrivateAddress(t *testing.T) {
@@ -182,51 +179,48 @@ func TestWebhooksReachNoPrivateAddress(t *testing.T) {
 
 func TestTheFeedIsReadAgainFromAnyCursor(t *testing.T) {
 	t.Parallel()
-	for name, flags := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, flags...)
-			w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
-			end := s.do(http.MethodGet, "/v1/sites/demo/events?after=end", "", operator).text(t, "next")
-			s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", subjectToken(w.text(t, "subject")))
-			s.write(write{"id": id(2), "action": "reject_all"})
-			read := func(after string, limit string) (types []string, next string) {
-				for {
-					a := s.do(http.MethodGet, "/v1/sites/demo/events?after="+after+"&limit="+limit, "", operator)
-					var out struct {
-						Events []struct{ Type, Cursor string }
-						Next   string
-					}
-					if err := json.Unmarshal(a.body, &out); err != nil || a.status != http.StatusOK {
-						t.Fatalf("%d %s", a.status, a.body)
-					}
-					for _, e := range out.Events {
-						types = append(types, e.Type)
-					}
-					if after = out.Next; len(out.Events) == 0 {
-						return types, after
-					}
+	onEachStore(t, func(t *testing.T, flags []string) {
+		s := start(t, flags...)
+		w := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+		end := s.do(http.MethodGet, "/v1/sites/demo/events?after=end", "", operator).text(t, "next")
+		s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", subjectToken(w.text(t, "subject")))
+		s.write(write{"id": id(2), "action": "reject_all"})
+		read := func(after string, limit string) (types []string, next string) {
+			for {
+				a := s.do(http.MethodGet, "/v1/sites/demo/events?after="+after+"&limit="+limit, "", operator)
+				var out struct {
+					Events []struct{ Type, Cursor string }
+					Next   string
+				}
+				if err := json.Unmarshal(a.body, &out); err != nil || a.status != http.StatusOK {
+					t.Fatalf("%d %s", a.status, a.body)
+				}
+				for _, e := range out.Events {
+					types = append(types, e.Type)
+				}
+				if after = out.Next; len(out.Events) == 0 {
+					return types, after
 				}
 			}
-			for _, limit := range []string{"1", "2", "1000"} {
-				if types, _ := read("", limit); strings.Count(strings.Join(types, " "), "consent.") != 3 || strings.Count(strings.Join(types, " "), "edition.published") != 1 {
-					t.Errorf("by %s: %v", limit, types)
-				}
+		}
+		for _, limit := range []string{"1", "2", "1000"} {
+			if types, _ := read("", limit); strings.Count(strings.Join(types, " "), "consent.") != 3 || strings.Count(strings.Join(types, " "), "edition.published") != 1 {
+				t.Errorf("by %s: %v", limit, types)
 			}
-			types, next := read(end, "10")
-			if strings.Join(types, " ") != "consent.erased consent.recorded" {
-				t.Errorf("behind the end: %v", types)
+		}
+		types, next := read(end, "10")
+		if strings.Join(types, " ") != "consent.erased consent.recorded" {
+			t.Errorf("behind the end: %v", types)
+		}
+		if types, _ := read(next, "10"); len(types) != 0 {
+			t.Errorf("nothing new, but %v", types)
+		}
+		for _, bad := range []string{"after=x", "after=IiI", "limit=0", "limit=1001"} {
+			if a := s.do(http.MethodGet, "/v1/sites/demo/events?"+bad, "", operator); a.status != http.StatusBadRequest && a.status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: %d", bad, a.status)
 			}
-			if types, _ := read(next, "10"); len(types) != 0 {
-				t.Errorf("nothing new, but %v", types)
-			}
-			for _, bad := range []string{"after=x", "after=IiI", "limit=0", "limit=1001"} {
-				if a := s.do(http.MethodGet, "/v1/sites/demo/events?"+bad, "", operator); a.status != http.StatusBadRequest && a.status != http.StatusUnprocessableEntity {
-					t.Errorf("%s: %d", bad, a.status)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 func TestAnExportGoesOnFromItsCursorAndSpreadsheetsRunNothingOfIt(t *testing.T) {
