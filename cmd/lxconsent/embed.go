@@ -75,6 +75,11 @@ func (c *embedCmd) inline(ctx context.Context, s streams, base string) error {
 	if err != nil {
 		return consent.Errorf(consent.Unavailable, "the answer of %s was cut: %w", base, err)
 	}
-	_, err = fmt.Fprintf(s.out, "<!-- Content-Security-Policy: script-src %s %s; connect-src %[2]s\n     A grant from a place whose law asks less counts until the script has come: see docs/embedding.md. -->\n%s\n", res.Header.Get("Consent-CSP-Hash"), base, markup)
+	// The server names itself as it was told to; visitors reach it as this command was told.
+	gate, _, whole := strings.Cut(string(markup), "</script>")
+	if !whole {
+		return consent.Fail(consent.Unavailable, "the answer of "+base+" holds no script", "check that --server leads to the consent server")
+	}
+	_, err = fmt.Fprintf(s.out, "<!-- Content-Security-Policy: script-src %s %s; connect-src %[2]s\n     A grant from a place whose law asks less counts until the script has come: see docs/embedding.md. -->\n%s</script>%s\n", res.Header.Get("Consent-CSP-Hash"), base, gate, strings.Replace(web.Tag(base, c.Site), "<script ", "<script async ", 1))
 	return err
 }

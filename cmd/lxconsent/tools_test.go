@@ -208,3 +208,14 @@ func TestATagIsPrintedForASiteThatTheServerKnows(t *testing.T) {
 		})
 	}
 }
+
+func TestTheGateLeadsToWhereVisitorsReachTheServer(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	st, out := lx(t, "embed", "demo", "--inline", "--public-url", "https://consent.example", "--server", s.url)
+	for _, want := range []string{`</script><script async src="https://consent.example/s/demo.js"></script>`, "https://consent.example; connect-src https://consent.example"} {
+		if st != 0 || !strings.Contains(out, want) || strings.Contains(out, s.url) {
+			t.Errorf("%d, no %q: %s", st, want, out)
+		}
+	}
+}
