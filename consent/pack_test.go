@@ -31,9 +31,9 @@ func unpack(t testing.TB, id string, s consent.Sealed, secret []byte) consent.Re
 	return r
 }
 
-func TestAPackedRecordComesBackWhole(t *testing.T) {
-	t.Parallel()
-	for name, change := range map[string]func(*consent.Record){
+// shapes are the ways in which records differ from full, by what they are.
+func shapes() map[string]func(*consent.Record) {
+	return map[string]func(*consent.Record){
 		"as it is":                             func(*consent.Record) {},
 		"of a linking":                         func(r *consent.Record) { r.Peer, r.Action = "__________________8DAg", consent.Identify },
 		"that made its subject":                func(r *consent.Record) { madeFor(r) },
@@ -54,7 +54,20 @@ func TestAPackedRecordComesBackWhole(t *testing.T) {
 		"from before 1970":                     func(r *consent.Record) { r.Clock = -5 },
 		"from no node log":                     func(r *consent.Record) { r.Node, r.Seq, r.Link = "", 0, consent.Link{} },
 		"that is empty":                        func(r *consent.Record) { *r = consent.Record{Levels: map[string]int{}} },
-	} {
+		"of a subject of another kind":         func(r *consent.Record) { r.Subject = "sub" },
+		"of a device that was joined":          func(r *consent.Record) { r.Peer, r.Action = "__________________8DAg", consent.Joined },
+		"of a device, over the signal": func(r *consent.Record) {
+			r.Peer, r.Action, r.Over = "__________________8DAg", consent.Joined, map[string]bool{"ads": true}
+		},
+		"without vendors":           func(r *consent.Record) { r.Vendors = nil },
+		"with levels of every kind": func(r *consent.Record) { r.Levels = map[string]int{"a": 0, "b": 14, "c": 9} },
+		"that waited in a browser":  func(r *consent.Record) { r.Time = r.Time.Add(72 * time.Hour) },
+	}
+}
+
+func TestAPackedRecordComesBackWhole(t *testing.T) {
+	t.Parallel()
+	for name, change := range shapes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := full()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
-	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -26,28 +25,15 @@ func briefOf(t testing.TB, r *consent.Record) ([]byte, *consent.KnownContext) {
 
 func TestABriefSaysWhatTheRecordStandsFor(t *testing.T) {
 	t.Parallel()
-	const account = "__________________8DAg"
-	for name, change := range map[string]func(*consent.Record){
-		"as it is":                     func(*consent.Record) {},
-		"of a subject of another kind": func(r *consent.Record) { r.Subject = "sub" },
-		"of a device that was joined":  func(r *consent.Record) { r.Peer, r.Action = account, consent.Joined },
-		"of a device, over the signal": func(r *consent.Record) {
-			r.Peer, r.Action, r.Over = account, consent.Joined, map[string]bool{"ads": true}
-		},
-		"of a linking":                    func(r *consent.Record) { r.Peer, r.Action = account, consent.Identify },
-		"without vendors":                 func(r *consent.Record) { r.Vendors = nil },
-		"granted over the signal":         func(r *consent.Record) { r.Over = map[string]bool{"analytics": true} },
-		"over the signal without a level": func(r *consent.Record) { r.Over = map[string]bool{"ads": true} },
-		"with no level":                   func(r *consent.Record) { r.Levels, r.Vendors = map[string]int{}, nil },
-		"with levels of every kind":       func(r *consent.Record) { r.Levels = map[string]int{"a": 0, "b": 14, "c": 9} },
-		"at the time of its clock":        func(r *consent.Record) { r.Time = time.UnixMilli(r.Clock).UTC() },
-		"that waited in a browser":        func(r *consent.Record) { r.Time = r.Time.Add(72 * time.Hour) },
-		"from before 1970":                func(r *consent.Record) { r.Clock = -5 },
-	} {
+	for name, change := range shapes() {
+		r := full()
+		change(&r)
+		if r.Subject == "" {
+			// Of nobody's records no brief is kept.
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := full()
-			change(&r)
 			brief, known := briefOf(t, &r)
 			var got consent.Standing
 			if err := known.Brief(&got, brief, r.Clock); err != nil || !reflect.DeepEqual(got, r.Standing()) {
