@@ -55,7 +55,7 @@ func (c *serveCmd) work(ctx context.Context, n *node, log *slog.Logger) *sync.Wa
 		})
 	})
 	jobs.Go(func() {
-		every(ctx, time.Hour, func(ctx context.Context) { c.sweep(ctx, clock()(), n.server.SweepAll, log) })
+		every(ctx, time.Hour, func(ctx context.Context) { c.sweep(ctx, n.now(), n.server.SweepAll, log) })
 	})
 	jobs.Go(func() {
 		warmer := n.scripts.NewWarmer()

@@ -3,6 +3,8 @@ package publish
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -165,3 +167,15 @@ func (d *Desk) Upcoming(site string) *consent.Edition {
 
 // Sites lists the ids of all sites that are served, in order.
 func (d *Desk) Sites() []string { return d.live.Load().order }
+
+// Published lists the ids of all sites that were ever published, in order:
+// archived and deleted ones, which are not served, still have records.
+func (d *Desk) Published() []string {
+	s := d.live.Load()
+	all := make([]string, 0, len(s.sites)+len(s.shelved))
+	for _, sites := range []map[string]*consent.Edition{s.sites, s.shelved} {
+		all = slices.AppendSeq(all, maps.Keys(sites))
+	}
+	slices.Sort(all)
+	return all
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/feed"
 	"github.com/leadiumx/consent/server/insight"
 )
 
@@ -115,7 +116,7 @@ func insightCSV(c echo.Context, r insight.Report, by string) error {
 	case "purpose":
 		rows = append(rows, []string{"purpose", "granted", "refused"})
 		for _, p := range r.Purposes {
-			rows = append(rows, []string{cell(p.Purpose), number(p.Granted), number(p.Refused)})
+			rows = append(rows, []string{feed.Cell(p.Purpose), number(p.Granted), number(p.Refused)})
 		}
 	case "", "day":
 		rows = append(rows, []string{"day", "shown", "accepted", "rejected", "partial", "dismissed", "ignored", "withdrawn", "records"})
@@ -125,7 +126,7 @@ func insightCSV(c echo.Context, r insight.Report, by string) error {
 	default:
 		rows = append(rows, []string{by, "shown", "accepted", "rejected", "partial", "dismissed", "ignored", "withdrawn"})
 		for _, x := range r.By[by] {
-			rows = append(rows, row(cell(x.Value), x.Counts))
+			rows = append(rows, row(feed.Cell(x.Value), x.Counts))
 		}
 	}
 	return w.WriteAll(rows)
@@ -137,14 +138,6 @@ func number(n *int64) string {
 		return "<" + strconv.Itoa(insight.Least)
 	}
 	return strconv.FormatInt(*n, 10)
-}
-
-// cell keeps a spreadsheet from taking a text for a formula.
-func cell(s string) string {
-	if s != "" && slices.Contains([]byte("=+-@\t\r"), s[0]) {
-		return "'" + s
-	}
-	return s
 }
 
 type inboxJSON struct {

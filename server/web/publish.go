@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -26,14 +27,14 @@ type publishedJSON struct {
 	Findings []consent.Finding `json:"findings"`
 }
 
+// published answers with an edition. One that is live is written down also where
+// something failed afterwards.
 func (s *Server) published(c echo.Context, e *consent.Edition, changed bool, note string, err error) error {
+	if e != nil && changed {
+		err = errors.Join(err, s.audited(c, e.Site.ID, "site.publish", "", e.Hash, note))
+	}
 	if err != nil {
 		return err
-	}
-	if changed {
-		if err := s.audited(c, e.Site.ID, "site.publish", "", e.Hash, note); err != nil {
-			return err
-		}
 	}
 	return c.JSON(http.StatusOK, publishedJSON{
 		Site: e.Site.ID, Edition: e.Number, Hash: e.Hash, Changed: changed, Since: e.Since, EffectiveAt: e.From(), Findings: s.findings(e.Site),
@@ -56,11 +57,10 @@ func (s *Server) applySite(c echo.Context) error {
 		}
 	}
 	e, changed, err := s.o.Publish.Publish(c.Request().Context(), site, how)
-	if err != nil {
-		return err
+	if err == nil {
+		// The draft follows, so that the editor shows what is live.
+		_, _, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by(principalOf(c)), publish.AnyVersion)
 	}
-	// The draft follows, so that the editor shows what is live.
-	_, _, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by(principalOf(c)), publish.AnyVersion)
 	return s.published(c, e, changed, note, err)
 }
 

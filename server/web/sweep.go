@@ -32,10 +32,10 @@ func sweptNote(x rights.Swept) string {
 	return fmt.Sprintf("%d records and %d requests deleted", x.Records, x.Requests)
 }
 
-// SweepAll deletes what is older than every site keeps it, and writes that into
-// the audit log of its organisation.
+// SweepAll deletes what is older than every site keeps it, served or not, and
+// writes that into the audit log of its organisation.
 func (s *Server) SweepAll(ctx context.Context) {
-	for _, id := range s.o.Publish.Sites() {
+	for _, id := range s.o.Publish.Published() {
 		e, err := s.o.Publish.Newest(id)
 		if err != nil {
 			continue
