@@ -171,6 +171,7 @@ test('texts of a site are words, bold words and links, whatever is written into 
     const body = p.locator('#lx-consent p').first();
     assert.match(await body.innerText(), /^Read this and our policy, 5 < 6\./);
     assert.equal(await body.locator('b').innerText(), 'this');
+    assert.equal(await body.locator('b').evaluate((e) => getComputedStyle(e).fontWeight), '600', 'what is bold looks it, on the first layer too');
     assert.equal(await body.locator('a').first().getAttribute('href'), 'https://example.com/p');
     await p.click('#lx-consent [data-lx-action="settings"]');
     assert.equal(await p.locator('#lx-consent section a').getAttribute('href'), 'mailto:a@example.com');
