@@ -2,12 +2,14 @@ package script
 
 import (
 	"container/list"
+	"errors"
 	"sync"
 	"sync/atomic"
 )
 
 // cache keeps the most recently used values, at most limit. Two callers that
-// miss the same key wait for one computation. Failures are not kept.
+// miss the same key wait for one computation. Failures, panics among them, are
+// not kept.
 type cache[K comparable, V any] struct {
 	limit int
 	mu    sync.Mutex
@@ -33,6 +35,8 @@ func (c *cache[K, V]) get(key K, fill func() (V, error)) (V, error) {
 	s := c.slot(key)
 	s.once.Do(func() {
 		c.fills.Add(1)
+		// Who waits for a computation that ends in a panic gets no empty value.
+		s.err = errors.New("the value could not be made")
 		s.val, s.err = fill()
 	})
 	if s.err != nil {
