@@ -70,14 +70,10 @@ func (s *Server) demoCounts(c echo.Context) error {
 }
 
 func (s *Server) demoPage(c echo.Context) error {
-	page, err := template.ParseFS(demoFiles, "demo/index.html")
-	if err != nil {
-		return err
-	}
 	src := "/s/" + demoSite + ".js" + simulation(c.QueryParams())
 	tag := template.HTML(`<script src="` + template.HTMLEscapeString(src) + `"></script>`)
 	var b bytes.Buffer
-	if err := page.Execute(&b, map[string]any{"Tag": tag}); err != nil {
+	if err := s.templates.demo.Execute(&b, map[string]any{"Tag": tag}); err != nil {
 		return err
 	}
 	h := c.Response().Header()

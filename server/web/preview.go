@@ -1,7 +1,6 @@
 package web
 
 import (
-	"html/template"
 	"net/http"
 	"net/url"
 
@@ -63,10 +62,6 @@ func (s *Server) previewPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := template.New("preview").Parse(previewHTML)
-	if err != nil {
-		return err
-	}
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	// The sandbox gives the draft an origin of its own: it can reach neither
@@ -75,7 +70,7 @@ func (s *Server) previewPage(c echo.Context) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	c.Response().WriteHeader(http.StatusOK)
 	locale := script.Locale(&p.Site, nil, p.Locale, "")
-	return page.Execute(c.Response(), map[string]any{
+	return s.templates.preview.Execute(c.Response(), map[string]any{
 		"Returning": p.Returning,
 		"Locale":    locale, "Dir": bundle.Dir(locale), "Name": p.Site.Name, "Token": c.Param("token"), "Query": reviewQuery(p),
 	})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -75,12 +74,8 @@ func (s *Server) showPrivacy(c echo.Context, status int) error {
 	if view.State, err = s.o.Collect.State(ctx, site.ID, cookieValue(c.Request(), consent.SubjectCookie)); err == nil && view.State.Records > 0 {
 		view.Since, view.Last = bundle.Day(locale, view.State.Since), bundle.Day(locale, view.State.Last)
 	}
-	page, err := template.ParseFS(privacyFiles, "privacy/page.html")
-	if err != nil {
-		return err
-	}
 	var b bytes.Buffer
-	if err := page.Execute(&b, view); err != nil {
+	if err := s.templates.privacy.Execute(&b, view); err != nil {
 		return err
 	}
 	h := c.Response().Header()

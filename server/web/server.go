@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"errors"
+	"html/template"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -116,15 +117,28 @@ type Server struct {
 	ids     requestIDs
 	fixed   fixedHeaders
 	choices choices
+	// templates are of the pages that the server itself makes.
+	templates templates
 	// writing and asking bound consent writes, and checks by an API key.
 	writing, asking *deadlines
+}
+
+type templates struct{ demo, privacy, preview *template.Template }
+
+// newTemplates reads what is built into the program; the tests see all of it.
+func newTemplates() templates {
+	return templates{
+		demo:    template.Must(template.ParseFS(demoFiles, "demo/index.html")),
+		privacy: template.Must(template.ParseFS(privacyFiles, "privacy/page.html")),
+		preview: template.Must(template.New("preview").Parse(previewHTML)),
+	}
 }
 
 // New makes a server; use Handler with an http.Server that has timeouts.
 func New(o Options) *Server {
 	s := &Server{o: o, echo: echo.New(), demo: newDemo(), budgets: newBudgets(o.Limits, o.Clock),
 		beacons: budget.New[netip.Prefix](o.Limits.Beacons, maxNetworks, o.Clock),
-		made:    time.Now(), ids: newRequestIDs(), fixed: newFixedHeaders(), writing: orLater(deadline),
+		made:    time.Now(), ids: newRequestIDs(), fixed: newFixedHeaders(), writing: orLater(deadline), templates: newTemplates(),
 	}
 	if o.Gate != nil {
 		s.asking = orEarlier(o.Gate.Patience())
