@@ -20,7 +20,7 @@ type Context struct {
 
 // ContextCode names a context. It is short, so that records stay small; what they
 // prove rests on the whole context, never on the code.
-type ContextCode [8]byte
+type ContextCode [7]byte
 
 const (
 	contextVersion = 1

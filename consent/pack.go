@@ -11,13 +11,13 @@ import (
 // Sealed is a record as stores keep it. Evidence is never changed and never
 // erased; without the secret nobody reads who decided, or what.
 //
-//	version and flags · link 4 · context 8 · action and signals · seq · clock · time · gap · personal part
+//	version and flags · link 4 · context 7 · action and signals · seq · clock · time · gap · personal part
 //
 // Numbers are varints; a part that a flag leaves out has no bytes, such as a
 // time that is the clock. The
 // personal part is
 //
-//	flags · subject 16 · content 4 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
+//	flags, unless they are the usual ones · subject 16 · content 4 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
 //
 // encrypted under the record's own secret when there is a subject. A subject
 // that follows from the secret is left out.
@@ -49,6 +49,7 @@ const (
 	flagChained     = 1 << 1 // a node log gave the record its place
 	flagBot         = 1 << 2
 	flagOutdated    = 1 << 3
+	flagUsual       = 1 << 5 // the personal part has usualFlags, which it leaves out
 	flagApart       = 1 << 7 // the time is not the clock
 
 	linkAt       = 1
@@ -120,6 +121,10 @@ func (r *Record) pack(with *Packer) (s Sealed, secret []byte, err error) {
 	person := len(b)
 	if b, err = r.appendPersonal(b, c, secret); err != nil {
 		return s, nil, err
+	}
+	if b[person] == usualFlags {
+		b[0] |= flagUsual
+		b = slices.Delete(b, person, person+1)
 	}
 	if secret != nil {
 		mask(b[person:], secret)
@@ -244,7 +249,7 @@ type outline struct {
 
 func (c *KnownContext) outline(evidence []byte) (o outline, err error) {
 	code, ok := EvidenceCode(evidence)
-	if !ok || code != c.code || evidence[0]&^(flagSecret|flagChained|flagBot|flagOutdated|flagApart) != evidenceVersion {
+	if !ok || code != c.code || evidence[0]&^(flagSecret|flagChained|flagBot|flagOutdated|flagUsual|flagApart) != evidenceVersion {
 		return o, damagedEvidence("the evidence of a record is of an unknown form")
 	}
 	o.flags = evidence[0]

@@ -134,7 +134,7 @@ func TestARecordNeedNotHoldTheSubjectThatItMade(t *testing.T) {
 	if other.Secret = secret; other.MadeSubject() {
 		t.Error("another record claims to have made the subject")
 	}
-	if held, _, err := other.Pack(); err != nil || len(held.Evidence) != len(s.Evidence)+16 {
+	if held, _, err := other.Pack(); err != nil || len(held.Evidence) != len(s.Evidence)+17 {
 		t.Errorf("a record of a subject that another one made has %d bytes, %v", len(held.Evidence), err)
 	}
 }

@@ -18,6 +18,9 @@ const (
 	// subjectMade says that the subject follows from the secret and the id.
 	subjectMade
 	personalFlags = 1<<iota - 1
+
+	// usualFlags are those of nearly every record that made its subject.
+	usualFlags = subjectMade | contentRaw
 )
 
 const (
@@ -115,7 +118,11 @@ func (o *outline) personal(known *KnownContext, id *[subjectSize]byte, secret []
 		mask(plain, secret)
 	}
 	r := reader{b: plain}
-	flags := r.byte()
+	flags := byte(usualFlags)
+	if o.flags&flagUsual == 0 {
+		flags = r.byte()
+		r.bad = r.bad || flags == usualFlags
+	}
 	p.subject = r.text(flags, subjectSize, subjectRaw, subjectWord)
 	follows, made := id != nil && len(secret) == SecretSize, packedText{size: subjectSize}
 	if follows {

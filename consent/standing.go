@@ -25,7 +25,7 @@ func (r *Record) Standing() Standing {
 // A brief is what a check needs of a record beside its clock, for stores that
 // keep it where they look first:
 //
-//	flags · context 8 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
+//	flags · context 7 · peer 16 · levels, half a byte each · purposes granted over the signal, a bit each
 //
 // The peer is there for a device that was joined to an account, and the last part
 // when something was granted so.

@@ -97,10 +97,10 @@ func TestABriefIsReadByItsOwnContextAlone(t *testing.T) {
 func FuzzABriefIsReadAsItIsWrittenOrNotAtAll(f *testing.F) {
 	r := full()
 	brief, known := briefOf(f, &r)
-	code := brief[1:9]
-	f.Add(brief[0], brief[9:])
-	f.Add(byte(1), append(bytes.Clone(brief[9:]), 3))
-	f.Add(byte(2), append(make([]byte, 16), brief[9:]...))
+	code := brief[1:8]
+	f.Add(brief[0], brief[8:])
+	f.Add(byte(1), append(bytes.Clone(brief[8:]), 3))
+	f.Add(byte(2), append(make([]byte, 16), brief[8:]...))
 	f.Fuzz(func(t *testing.T, flags byte, rest []byte) {
 		b := append(append([]byte{flags}, code...), rest...)
 		var got consent.Standing

@@ -179,7 +179,7 @@ func tamperings() map[string]tampering {
 		"what an erased record has left": {func(t *testing.T, s cells) { s.put(t, id(2), flipped(s.get(t, id(2)), 1)) }, "edited", "record " + id(2)},
 		"the action of a refusal": {func(t *testing.T, s cells) {
 			v := s.get(t, id(4))
-			s.put(t, id(4), flipped(v, len(v)-s.evidence(v)-13))
+			s.put(t, id(4), flipped(v, len(v)-s.evidence(v)-12))
 		}, "edited", "record " + id(4)},
 		"the form of the evidence": {func(t *testing.T, s cells) {
 			v := s.get(t, id(5))

@@ -18,9 +18,9 @@ import (
 const scanPage = 512
 
 // Tombstones tells who was erased; see consent.Archive. It walks through all
-// buckets, so it costs as much as reading all records.
+// states.
 func (s *Store) Tombstones(ctx context.Context, each func(consent.Tombstone) error) error {
-	return s.scan(ctx, s.keys.prefix+"b:{*", func(ctx context.Context, names []string) error {
+	return s.scan(ctx, s.keys.prefix+"s:{*", func(ctx context.Context, names []string) error {
 		at, err := s.keys.places(names)
 		if err != nil {
 			return err
@@ -51,22 +51,22 @@ func (s *Store) Tombstones(ctx context.Context, each func(consent.Tombstone) err
 	})
 }
 
-// places reads the names of buckets.
+// places reads the names of states: the bucket of each.
 func (k keys) places(names []string) ([]place, error) {
 	all := make([]place, len(names))
 	for i, name := range names {
-		tag, local, ok := strings.Cut(strings.TrimPrefix(name, k.prefix+"b:{"), "}")
+		tag, local, ok := strings.Cut(strings.TrimPrefix(name, k.prefix+"s:{"), "}")
 		cut := strings.LastIndexByte(tag, '/')
 		if !ok || cut < 0 {
-			return nil, damaged("bucket's name")
+			return nil, damaged("key's name")
 		}
 		site, err := url.PathUnescape(tag[:cut])
 		part, err2 := strconv.ParseUint(tag[cut+1:], 16, 8)
 		within, err3 := strconv.ParseUint(local, 16, 16)
-		if err != nil || err2 != nil || err3 != nil || part >= partitions || within >= perPart {
-			return nil, damaged("bucket's name")
+		if err != nil || err2 != nil || err3 != nil || part >= partitions || within >= perPart<<stateBits {
+			return nil, damaged("key's name")
 		}
-		all[i] = place{site, uint16(part*perPart + within)}
+		all[i] = place{site, uint16(part*perPart + within>>stateBits)}
 	}
 	return all, nil
 }

@@ -58,6 +58,9 @@ func kindOf(hidden bool, record, bare byte) byte {
 	return bare
 }
 
+// bare reports whether a kind has no secret.
+func bare(kind byte) bool { return kind == kindBare || kind == kindBareAway || kind == kindBareWord }
+
 // takeID cuts the id off what stands under a mark, behind kind and secret.
 func takeID(at place, mark string, kind byte, v []byte) (id string, rest []byte, ok bool) {
 	part := consent.SplitID{Bucket: at.bucket}

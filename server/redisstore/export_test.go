@@ -20,7 +20,7 @@ func ParseURLs(urls []string) error {
 	return err
 }
 
-// ReadBucket reads the name of a bucket.
+// ReadBucket reads the name under which states of a bucket stand.
 func ReadBucket(name string) error {
 	_, err := keys{"lx:"}.places([]string{name})
 	return err
@@ -43,8 +43,9 @@ func ReadLine(line string) error {
 func WriteKeys(site string, bucket uint16, day string) (got, want []string, err error) {
 	k, at := keys{prefix: "lx:"}, place{site, bucket}
 	var one parcel
-	err = one.add(k, &contexts{}, &step{at: at}, &consent.Record{Site: site}, day, "")
-	want = []string{k.journal(site, at.part()), k.counts(site, at.part(), day), k.contexts(site, at.part()), k.bucket(at)}
+	person := []byte("\xf0person")
+	err = one.add(k, &contexts{}, &step{at: at, person: string(person)}, &consent.Record{Site: site}, day, "")
+	want = []string{k.journal(site, at.part()), k.counts(site, at.part(), day), k.contexts(site, at.part()), k.state(at, person), k.bucket(at)}
 	return one.job(context.Background(), &scripts{}).keys, want, err
 }
 

@@ -36,7 +36,7 @@ func FuzzAnAddressIsReadOrRefusedWithoutItsPassword(f *testing.F) {
 }
 
 func FuzzTheNameOfABucket(f *testing.F) {
-	for _, s := range []string{"lx:b:{shop/00}000", "lx:b:{shop/1f}7ff", "lx:b:{shop/20}000", "lx:b:{a%2Fb/00}000", "lx:b:{", ""} {
+	for _, s := range []string{"lx:s:{shop/00}000", "lx:s:{shop/1f}fff", "lx:s:{shop/20}000", "lx:s:{a%2Fb/00}000", "lx:s:{", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(_ *testing.T, s string) { _ = redisstore.ReadBucket(s) })

@@ -19,12 +19,12 @@ const maxParcel = 128
 type parcel struct {
 	// shelf numbers the shelves.
 	shelf map[shelf]int
-	// shelves are their keys, buckets those of the records' buckets.
-	shelves, buckets, records strip
-	contexts                  [][]byte
-	codes                     []consent.ContextCode
-	known                     []*consent.KnownContext
-	cells                     []string
+	// shelves are their keys, places those of the records' states and buckets.
+	shelves, places, records strip
+	contexts                 [][]byte
+	codes                    []consent.ContextCode
+	known                    []*consent.KnownContext
+	cells                    []string
 }
 
 // shelf is what records of a partition and a day share: their journal, their
@@ -59,8 +59,14 @@ func (p *parcel) add(keys keys, all *contexts, to *step, r *consent.Record, day,
 		return err
 	}
 	local := int(to.at.bucket) % perPart
-	p.buckets.b = keys.append(p.buckets.b, 'b', to.at.site, to.at.part(), local)
-	p.buckets.end()
+	kind, states := byte('b'), local
+	if to.person != "" {
+		kind, states = 's', to.at.stateOf(to.person[0])
+	}
+	p.places.b = keys.append(p.places.b, kind, to.at.site, to.at.part(), states)
+	p.places.end()
+	p.places.b = keys.append(p.places.b, 'b', to.at.site, to.at.part(), local)
+	p.places.end()
 	b, context := p.records.b, p.contextOf(all, &sealed)
 	for _, n := range [...]int{p.shelfOf(keys, to.at, day), context, p.cellOf(cell), local} {
 		b = binary.BigEndian.AppendUint16(b, uint16(n))
@@ -134,7 +140,7 @@ func (p *parcel) job(ctx context.Context, run *scripts) *job {
 		// Where it points to needs no room of its own.
 		args[i] = &texts[i]
 	}
-	return &job{ctx: ctx, script: run.apply, keys: append(p.shelves.texts(), p.buckets.texts()...), args: args}
+	return &job{ctx: ctx, script: run.apply, keys: append(p.shelves.texts(), p.places.texts()...), args: args}
 }
 
 // answersOf takes apart what the script said: of each record, behind its length

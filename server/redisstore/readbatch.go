@@ -93,17 +93,21 @@ func (r *reads) try(ctx context.Context, client redis.UniversalClient, groups []
 
 // command asks about all of a group.
 func (r *reads) command(ctx context.Context, g *group) *redis.StringCmd {
-	args := make([]any, 0, 4+len(g.reads))
+	args := make([]any, 0, 4+2*len(g.reads))
 	if g.source {
-		args = append(args, "eval", latestScript, len(g.reads))
+		args = append(args, "eval", latestScript, 0)
 	} else {
-		args = append(args, "evalsha", r.script.Hash(), len(g.reads))
+		args = append(args, "evalsha", r.script.Hash(), 0)
 	}
 	persons := make([]byte, 0, (personSize+1)*len(g.reads))
 	for _, one := range g.reads {
-		args = append(args, &one.key)
+		args = append(args, &one.states)
+		if one.what == askRecord {
+			args = append(args, &one.bucket)
+		}
 		persons = append(append(persons, one.person[:]...), one.what)
 	}
+	args[2] = len(args) - 3
 	return redis.NewStringCmd(ctx, append(args, persons)...)
 }
 

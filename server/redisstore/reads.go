@@ -28,7 +28,9 @@ const (
 type read struct {
 	ctx    context.Context
 	at     place
-	key    string
+	states string
+	// bucket is where the record is looked for.
+	bucket string
 	person [personSize]byte
 	// what is what is asked for: askBrief or askRecord.
 	what byte
@@ -103,15 +105,20 @@ func (r *reads) close() {
 const (
 	askBrief  = 'b'
 	askRecord = 'r'
+	// askSeveral is the answer that several records must be looked at.
+	askSeveral = "m"
 )
 
 // latest returns what the script says of a person; see latestScript. Nobody may
 // change it: it is memory of the whole batch. It does not outlast its context by
 // more than a glance, whatever becomes of its batch.
 func (r *reads) latest(ctx context.Context, at place, person []byte, what byte) ([]byte, error) {
-	key := r.keys.bucket(at)
+	states, bucket := r.keys.state(at, person), ""
+	if what == askRecord {
+		bucket = r.keys.bucket(at)
+	}
 	for alone := false; ; alone = true {
-		one := &read{ctx: ctx, at: at, key: key, what: what, alone: alone}
+		one := &read{ctx: ctx, at: at, states: states, bucket: bucket, what: what, alone: alone}
 		copy(one.person[:], person)
 		if err := r.add(one); err != nil {
 			return nil, err
@@ -119,6 +126,10 @@ func (r *reads) latest(ctx context.Context, at place, person []byte, what byte) 
 		one.answer.Wait()
 		if !moving(one.err) {
 			return one.said, one.err
+		}
+		if what == askRecord {
+			// Only what is about one key is answered until the slot has moved.
+			return []byte(askSeveral), nil
 		}
 		// Some keys of the slot have moved to another server and some have not.
 		if !rest(ctx, again) {

@@ -50,6 +50,10 @@ func atOnce(t *testing.T, s *redisstore.Store, all []consent.Record) {
 			if err != nil || got.ID != r.ID || got.Levels["a"] != r.Levels["a"] {
 				t.Errorf("Latest of %s = %s, %v", r.ID, got.ID, err)
 			}
+			var check consent.Standing
+			if err := s.Standing(t.Context(), r.Site, r.Subject, &check); err != nil || check.Levels["a"] != r.Levels["a"] {
+				t.Errorf("Standing of %s = %+v, %v", r.ID, check, err)
+			}
 		})
 	}
 	group.Wait()
@@ -141,11 +145,11 @@ func TestReadsOfASlotThatMovesAreAnswered(t *testing.T) {
 	from := int(slot) * 3 / 16384
 	nth := 0
 	m.move(int(slot), from, (from+1)%3, func() {
-		if nth++; nth%20 == 0 {
+		if nth++; nth%40 == 0 {
 			atOnce(t, s, all)
 		}
 	})
-	if nth < 100 {
+	if nth < 200 {
 		t.Errorf("only %d keys moved", nth)
 	}
 	atOnce(t, s, all)

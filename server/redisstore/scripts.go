@@ -54,18 +54,18 @@ local function read(v)
   s.more, s.close = flags % 8 >= 4, flags >= 8
   return s
 end
-local function write(key, person, s)
+local function write(states, person, s)
   if not s.tomb and not s.mark then
-    redis.call('HDEL', key, person)
+    redis.call('HDEL', states, person)
     return
   end
   local v = string.char((s.tomb and 1 or 0) + (s.mark and 2 or 0) + (s.more and 4 or 0) + (s.close and 8 or 0))
   if s.tomb then v = v .. struct.pack('>I6', s.tomb) end
   if s.mark then v = v .. struct.pack('>I6', s.clock) .. s.mark .. s.brief end
-  redis.call('HSET', key, person, v)
+  redis.call('HSET', states, person, v)
 end
-local function earlier(key, person)
-  local all, found = redis.call('HGETALL', key), {}
+local function earlier(states, person)
+  local all, found = redis.call('HGETALL', states), {}
   for i = 1, #all, 2 do
     local f = all[i]
     if #f == 15 and string.sub(f, 1, 7) == person then
@@ -74,9 +74,9 @@ local function earlier(key, person)
   end
   return found
 end
-local function records(key, person, s)
+local function records(states, person, s)
   local found = {}
-  if s.more then found = earlier(key, person) end
+  if s.more then found = earlier(states, person) end
   if s.mark then found[#found + 1] = {mark = s.mark, clock = s.clock} end
   return found
 end
@@ -86,36 +86,34 @@ end
 // what it has to say of each, behind its length (4): what stands under the mark
 // already, "e" for a subject that was erased, "k" for a code that another context
 // has, or "n".
-// KEYS of each shelf journal, counters of the day and contexts, then the bucket of
-// each record; ARGV how many shelves, how close is close, how many contexts, how
-// many cells, code (8) and context of each, the cells, and of each record
+// KEYS of each shelf journal, counters of the day and contexts, then of each record
+// the states of its subject (nobody's: any) and its bucket; ARGV how many shelves, how close is close, how many contexts, how
+// many cells, code (7) and context of each, the cells, and of each record
 //
 //	shelf (2) context (2) cell (2) bucket in the partition (2) clock (6) mark (8) length (1) and person · length (1) and brief · what stands under the mark
 const applyScript = `
 local shelves, near, contexts, cells = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local known = {}
-local function keep(key, told)
+local function keep(states, key, told)
   local shelf, context, cell, bucket, clock, mark, person, brief, at = struct.unpack('>I2I2I2I2I6c8Bc0Bc0', told)
-  local have = redis.call('HGET', key, mark)
-  if have then return have end
   local s
   if person ~= '' then
-    s = read(redis.call('HGET', key, person))
-    if s.tomb and clock <= s.tomb then return 'e' end
+    s = read(redis.call('HGET', states, person))
+    if s.tomb and clock <= s.tomb then return redis.call('HGET', key, mark) or 'e' end
   end
   local shared = shelf * 65536 + context
   if not known[shared] then
     local text = ARGV[5 + context]
-    local code, packed = string.sub(text, 1, 8), string.sub(text, 9)
+    local code, packed = string.sub(text, 1, 7), string.sub(text, 8)
     local was = redis.call('HGET', KEYS[3 * shelf + 3], code)
     if not was then
       redis.call('HSET', KEYS[3 * shelf + 3], code, packed)
     elseif was ~= packed then
-      return 'k'
+      return redis.call('HGET', key, mark) or 'k'
     end
     known[shared] = true
   end
-  redis.call('HSET', key, mark, string.sub(told, at))
+  if redis.call('HSETNX', key, mark, string.sub(told, at)) == 0 then return redis.call('HGET', key, mark) end
   if s then
     if not s.mark then
       s.clock, s.mark, s.brief, s.close = clock, mark, brief, false
@@ -124,21 +122,22 @@ local function keep(key, told)
       local apart = clock - s.clock
       if math.abs(apart) <= near then s.close = true elseif apart > 0 then s.close = false end
       if apart > 0 then
-        redis.call('HSET', key, person .. s.mark, struct.pack('>I6', s.clock))
+        redis.call('HSET', states, person .. s.mark, struct.pack('>I6', s.clock))
         s.clock, s.mark, s.brief = clock, mark, brief
       else
-        redis.call('HSET', key, person .. mark, struct.pack('>I6', clock))
+        redis.call('HSET', states, person .. mark, struct.pack('>I6', clock))
       end
     end
-    write(key, person, s)
+    write(states, person, s)
   end
   arrive(KEYS[3 * shelf + 1], bucket, mark)
   redis.call('HINCRBY', KEYS[3 * shelf + 2], ARGV[5 + contexts + cell], 1)
   return 'n'
 end
 local out = {}
-for i = 1, #KEYS - 3 * shelves do
-  local said = keep(KEYS[3 * shelves + i], ARGV[4 + contexts + cells + i])
+for i = 1, (#KEYS - 3 * shelves) / 2 do
+  local at = 3 * shelves + 2 * i
+  local said = keep(KEYS[at - 1], KEYS[at], ARGV[4 + contexts + cells + i])
   out[i] = struct.pack('>I4', #said) .. said
 end
 return table.concat(out)`
@@ -167,11 +166,15 @@ return 'n'`
 // without a record, "e" for one that was erased, "m" when several records must be
 // looked at, or what is asked for: clock and brief of the newest record ("b"; "l"
 // when it has no brief), or its mark and what stands under it ("r").
-// KEYS bucket of each person; ARGV persons, each with what is asked for.
+// KEYS states of each person and, where the record is asked for, bucket; ARGV
+// persons, each with what is asked for.
 const latestScript = `
-local out, asked = {}, ARGV[1]
-for i, key in ipairs(KEYS) do
-  local s, v = redis.call('HGET', key, string.sub(asked, i * 8 - 7, i * 8 - 1)), 'n'
+local out, asked, key = {}, ARGV[1], 0
+for i = 1, #asked / 8 do
+  key = key + 1
+  local s, v = redis.call('HGET', KEYS[key], string.sub(asked, i * 8 - 7, i * 8 - 1)), 'n'
+  local brief = string.byte(asked, i * 8) == 98
+  if not brief then key = key + 1 end
   if s then
     local flags = string.byte(s, 1)
     local at = 2 + flags % 2 * 6
@@ -179,35 +182,35 @@ for i, key in ipairs(KEYS) do
       v = 'm'
     elseif flags % 4 < 2 then
       v = 'e'
-    elseif string.byte(asked, i * 8) == 98 then
+    elseif brief then
       v = #s > at + 13 and string.sub(s, at, at + 5) .. string.sub(s, at + 14) or 'l'
     else
       v = string.sub(s, at + 6, at + 13)
-      v = v .. (redis.call('HGET', key, v) or '')
+      v = v .. (redis.call('HGET', KEYS[key], v) or '')
     end
   end
   out[i] = struct.pack('>I4', #v) .. v
 end
 return table.concat(out)`
 
-// history returns whether the subject was erased, and what stands under the
-// marks of its records. KEYS bucket; ARGV person.
+// history returns whether the subject was erased, and the marks of its records.
+// KEYS states; ARGV person.
 const historyScript = `
 local s = read(redis.call('HGET', KEYS[1], ARGV[1]))
 local out = {s.tomb and 'e' or 'n'}
 for _, r in ipairs(records(KEYS[1], ARGV[1], s)) do
-  out[#out + 1] = r.mark .. (redis.call('HGET', KEYS[1], r.mark) or '')
+  out[#out + 1] = r.mark
 end
 return out`
 
 // erase forgets a subject and its records up to a clock, tells the feed which
 // those were, and returns their ids as it tells them; see idsOf.
-// KEYS bucket, journal; ARGV person, clock, the time of the erasure, bucket (2).
+// KEYS states, bucket, journal; ARGV person, clock, the time of the erasure, bucket (2).
 const eraseScript = `
-local key, person, at = KEYS[1], ARGV[1], tonumber(ARGV[2])
-local s = read(redis.call('HGET', key, person))
+local states, key, person, at = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2])
+local s = read(redis.call('HGET', states, person))
 if s.tomb and s.tomb > at then at = s.tomb end
-local all, gone = records(key, person, s), {}
+local all, gone = records(states, person, s), {}
 s.tomb = at
 for _, r in ipairs(all) do
   if r.clock <= at then
@@ -225,35 +228,35 @@ for _, r in ipairs(all) do
       end
       gone[#gone + 1] = bare .. rest
     end
-    if r.field then redis.call('HDEL', key, r.field) end
+    if r.field then redis.call('HDEL', states, r.field) end
     if r.mark == s.mark then s.mark, s.more, s.close = nil, false, false end
   end
 end
-write(key, person, s)
+write(states, person, s)
 for i = 1, #gone, 500 do
-  arrive(KEYS[2], 0, ARGV[3] .. table.concat(gone, '', i, math.min(i + 499, #gone)))
+  arrive(KEYS[3], 0, ARGV[3] .. table.concat(gone, '', i, math.min(i + 499, #gone)))
 end
 return table.concat(gone)`
 
 // forget deletes a record that was swept; of its subject's others the newest
-// counts then. KEYS bucket; ARGV mark, person.
+// counts then. KEYS bucket and, if it has a subject, states; ARGV mark, person.
 const forgetScript = `
-local key, mark, person = KEYS[1], ARGV[1], ARGV[2]
-redis.call('HDEL', key, mark)
+local states, mark, person = KEYS[2], ARGV[1], ARGV[2]
+redis.call('HDEL', KEYS[1], mark)
 if person == '' then return 'n' end
-local s = read(redis.call('HGET', key, person))
-redis.call('HDEL', key, person .. mark)
+local s = read(redis.call('HGET', states, person))
+redis.call('HDEL', states, person .. mark)
 if s.mark == mark then
   local best
-  for _, r in ipairs(earlier(key, person)) do
+  for _, r in ipairs(earlier(states, person)) do
     if not best or r.clock > best.clock then best = r end
   end
   s.mark, s.more, s.close = nil, false, false
   if best then
     s.mark, s.clock, s.brief, s.more, s.close = best.mark, best.clock, '', true, true
-    redis.call('HDEL', key, best.field)
+    redis.call('HDEL', states, best.field)
   end
-  write(key, person, s)
+  write(states, person, s)
 end
 return 'n'`
 

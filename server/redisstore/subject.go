@@ -57,7 +57,7 @@ func (s *Store) newest(ctx context.Context, site, subject string, what byte) (h 
 		return h, noRecord()
 	case "e":
 		return h, erased()
-	case "m":
+	case askSeveral:
 		h.several = true
 	}
 	return h, nil
@@ -95,31 +95,72 @@ func near(all []consent.Record) []consent.Record {
 
 // all returns a subject's records in no order, and whether it was ever erased.
 // Those that cannot be read are left out, and errDamaged tells of them.
+//
+// It asks about one key at a time, so that it is answered while a slot moves. What
+// is erased or swept between two of its steps makes it begin again.
 func (s *Store) all(ctx context.Context, at place, person []byte, subject string) (all []consent.Record, gone bool, err error) {
-	said, err := s.pipe.call(ctx, s.run.history, []string{s.keys.bucket(at)}, string(person)).StringSlice()
-	if err != nil {
-		return nil, false, err
-	}
-	if len(said) == 0 {
-		return nil, false, damaged("record")
-	}
-	var bad error
-	for _, v := range said[1:] {
-		if len(v) < markSize {
+	for looks := 3; ; looks-- {
+		said, err := s.pipe.call(ctx, s.run.history, []string{s.keys.state(at, person)}, string(person)).StringSlice()
+		if err != nil {
+			return nil, false, err
+		}
+		if len(said) == 0 {
 			return nil, false, damaged("record")
 		}
+		gone, marks := said[0] == "e", said[1:]
+		values, err := s.under(ctx, at, marks)
+		if err != nil {
+			return nil, false, err
+		}
+		if looks > 1 && slices.ContainsFunc(values, func(v []byte) bool { return len(v) == 0 || bare(v[0]) }) {
+			continue
+		}
+		all, err = s.records(ctx, at, marks, values, subject)
+		return all, gone, err
+	}
+}
+
+// under returns what stands under marks, nil for nothing.
+func (s *Store) under(ctx context.Context, at place, marks []string) ([][]byte, error) {
+	if len(marks) == 0 {
+		return nil, nil
+	}
+	found, values, key := make([]*redis.StringCmd, len(marks)), make([][]byte, len(marks)), s.keys.bucket(at)
+	_, err := s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
+		for i, mark := range marks {
+			found[i] = to.HGet(ctx, key, mark)
+		}
+		return nil
+	})
+	if err != nil && !missing(err) {
+		return nil, err
+	}
+	for i, one := range found {
+		if values[i], err = one.Bytes(); err != nil && !missing(err) {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// records reads what stands under marks of a subject.
+func (s *Store) records(ctx context.Context, at place, marks []string, values [][]byte, subject string) (all []consent.Record, bad error) {
+	for i, mark := range marks {
+		if len(mark) != markSize {
+			return nil, damaged("record")
+		}
 		var r consent.Record
-		err := s.record(ctx, &r, at, v[:markSize], []byte(v[markSize:]))
+		err := s.record(ctx, &r, at, mark, values[i])
 		switch {
 		case r.Damaged, err == nil && r.Subject != subject && subject != "":
 			bad = damaged("record")
 		case err != nil:
-			return nil, false, err
+			return nil, err
 		default:
 			all = append(all, r)
 		}
 	}
-	return all, said[0] == "e", bad
+	return all, bad
 }
 
 // History returns the subject's records in their order; see consent.Records. Of
@@ -172,7 +213,7 @@ func (s *Store) erase(ctx context.Context, at place, person []byte, subject stri
 		}
 	}
 	ms := when.UnixMilli()
-	gone, err := s.pipe.call(ctx, s.run.erase, []string{s.keys.bucket(at), s.keys.journal(at.site, at.part())},
+	gone, err := s.pipe.call(ctx, s.run.erase, []string{s.keys.state(at, person), s.keys.bucket(at), s.keys.journal(at.site, at.part())},
 		string(person), clockArg(ms), eraseTime(ms), binary.BigEndian.AppendUint16(nil, at.bucket)).Text()
 	if err != nil {
 		return err

@@ -67,12 +67,11 @@ func (s *Store) trim(ctx context.Context, site string, last order) error {
 
 // forget deletes a record, and where else its id is known.
 func (s *Store) forget(ctx context.Context, a arrival, r consent.Record) error {
-	person := ""
-	if r.Subject != "" {
-		sum := consent.NameHash(r.Site, r.Subject)
-		person = string(sum[:personSize])
+	keys, person := []string{s.keys.bucket(a.at)}, personOf(&r)
+	if person != "" {
+		keys = append(keys, s.keys.state(a.at, []byte(person)))
 	}
-	if err := s.pipe.call(ctx, s.run.forget, []string{s.keys.bucket(a.at)}, a.mark, person).Err(); err != nil {
+	if err := s.pipe.call(ctx, s.run.forget, keys, a.mark, person).Err(); err != nil {
 		return err
 	}
 	if home, _ := locateID(r.Site, r.ID); home != a.at {
