@@ -54,7 +54,7 @@ func Open(path string, opts Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &consent.Error{Code: consent.Unavailable, Cause: "the data directory " + dir + " cannot be made", Fix: "check its owner and rights", Err: err}
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+	o := &bbolt.Options{
 		Timeout: opts.LockWait,
 		// The list of free pages is rebuilt at open instead of being written
 		// with every commit, which would cost more than the data itself.
@@ -63,7 +63,13 @@ func Open(path string, opts Options) (*Store, error) {
 		// Address space, not memory: writers need not wait for readers each
 		// time a young file grows.
 		InitialMmapSize: 64 << 20,
-	})
+	}
+	opened, err := examine(path, o)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	db, err := bbolt.Open(path, 0o600, o)
+	opened()
 	if err != nil {
 		return nil, openError(path, err)
 	}
@@ -81,7 +87,7 @@ func openError(path string, err error) error {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return &consent.Error{Code: consent.Unavailable, Cause: "the data directory " + filepath.Dir(path) + " is in use by another process", Fix: "stop the other process or give this one a data directory of its own", Err: err}
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, errPage):
 		return &consent.Error{Code: consent.Invalid, Cause: "the file " + path + " is damaged or is no store of this program", Fix: "restore it from a backup; it was left as it is", Err: err}
 	default:
 		return &consent.Error{Code: consent.Unavailable, Cause: "the file " + path + " cannot be opened", Fix: "check that it and its directory belong to this user and are writable", Err: err}
