@@ -33,6 +33,7 @@ func (b *Outbox) forked(ctx context.Context) error {
 	if err == nil {
 		_, err = fmt.Sscanf(string(d.Body), "%d", &position)
 	}
+	b.caughtUp(position, err)
 	level, away := slog.LevelError, err != nil && consent.CodeOf(err) != consent.NotFound
 	alone := b.chains.Alone != ""
 	switch why := &b.chains.broken; {
@@ -59,6 +60,20 @@ func (b *Outbox) forked(ctx context.Context) error {
 	}
 	b.chains.alone = away
 	return b.chains.save(b.log.dir)
+}
+
+// caughtUp begins to hand over where a store of our own says that it has come to,
+// which is an earlier place when its file was lost, damaged or put back. A shared
+// store has a marker for that, since it may lose something at any time.
+func (b *Outbox) caughtUp(position uint64, err error) {
+	missing := consent.CodeOf(err) == consent.NotFound
+	if !b.own || b.o.Keys == nil || err != nil && !missing || position >= b.applied {
+		return
+	}
+	b.applied = max(position, b.index.first-1)
+	if missing && b.index.last() > b.applied {
+		b.o.Log.Warn("the store knows nothing of this log; everything that is kept is handed over again", "entries", len(b.index.metas))
+	}
 }
 
 // bury gives the store the last checkpoints of chains that have ended, once it
