@@ -52,7 +52,7 @@ func vectors[In, Out any](t *testing.T, file string, run func(t *testing.T, in I
 	}
 }
 
-func TestDecideVectors(t *testing.T) {
+func TestDecisionsAreThoseOfTheVectors(t *testing.T) {
 	t.Parallel()
 	type in struct {
 		Ask     consent.Ask     `json:"ask"`
@@ -70,7 +70,7 @@ func TestDecideVectors(t *testing.T) {
 	})
 }
 
-func TestMergeVectors(t *testing.T) {
+func TestMergingIsThatOfTheVectors(t *testing.T) {
 	t.Parallel()
 	type in struct {
 		Rules   []consent.Rule  `json:"rules"`
@@ -102,7 +102,7 @@ func TestMergeVectors(t *testing.T) {
 	})
 }
 
-func TestMonthsVectors(t *testing.T) {
+func TestMonthsAreAddedAsInTheVectors(t *testing.T) {
 	t.Parallel()
 	type in struct {
 		Clock  int64 `json:"clock"`
@@ -118,7 +118,7 @@ func TestMonthsVectors(t *testing.T) {
 	})
 }
 
-func TestMatchVectors(t *testing.T) {
+func TestNamesMatchAsInTheVectors(t *testing.T) {
 	t.Parallel()
 	type in struct{ Pattern, Name string }
 	type out struct{ Match bool }
@@ -148,7 +148,7 @@ type cookieOut struct {
 	Choice *consent.Choice `json:"choice"`
 }
 
-func TestCookieVectors(t *testing.T) {
+func TestCookiesAreThoseOfTheVectors(t *testing.T) {
 	t.Parallel()
 	vectors(t, "cookie.json", func(t *testing.T, in cookieIn, want cookieOut) {
 		switch in.Op {

@@ -9,7 +9,7 @@ import (
 	"github.com/leadiumx/consent/dashboard"
 )
 
-func TestMissingPage(t *testing.T) {
+func TestThePageOfAMissingDashboardHelpsAndNeedsNothing(t *testing.T) {
 	t.Parallel()
 	page := string(dashboard.Missing())
 	if !strings.Contains(page, "make build") {
@@ -29,7 +29,7 @@ func TestMissingPageIsACopy(t *testing.T) {
 }
 
 // The same test holds for a checkout in which nothing was built yet.
-func TestFiles(t *testing.T) {
+func TestEveryFileThatTheDashboardNamesIsBuiltIn(t *testing.T) {
 	t.Parallel()
 	files, ok := dashboard.Files()
 	page, err := fs.ReadFile(files, "index.html")

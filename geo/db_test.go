@@ -25,7 +25,7 @@ func open(t testing.TB, files ...string) *geo.DB {
 	return db
 }
 
-func TestLocate(t *testing.T) {
+func TestAnAddressIsWhereTheFirstFileThatKnowsItSays(t *testing.T) {
 	t.Parallel()
 	rows := append(geotest.Rows(),
 		geotest.Row{Network: "192.0.2.128/32", Country: "IE", Registered: "US"},
@@ -180,7 +180,7 @@ func TestReplaceKeepsTheOldFileWhenTheNewOneIsBad(t *testing.T) {
 	}
 }
 
-func TestReplaceUnderLookups(t *testing.T) {
+func TestLookupsSeeOneFileOrTheNextWhileTheyAreSwapped(t *testing.T) {
 	t.Parallel()
 	files := []string{geotest.Write(t), geotest.WriteRows(t, "GeoLite2-Country", geotest.Row{Network: "192.0.2.0/24", Country: "BE"})}
 	db := open(t, files[0])

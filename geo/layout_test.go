@@ -24,7 +24,7 @@ func named(country, subdivision string) fields {
 	}
 }
 
-func TestLayouts(t *testing.T) {
+func TestRecordsOfEveryMakerAreRead(t *testing.T) {
 	t.Parallel()
 	const here = "192.0.2.0/24"
 	for _, tt := range []struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/leadiumx/consent/geo/geotest"
 )
 
-func TestLocator(t *testing.T) {
+func TestAPlaceComesFromTheEdgeElseFromTheAddress(t *testing.T) {
 	t.Parallel()
 	db := open(t, geotest.WriteRows(t, "GeoLite2-City", append(geotest.Rows(),
 		geotest.Row{Network: "198.51.100.200/32", Country: "US", Subdivision: "WA"})...))

@@ -28,7 +28,7 @@ func headers(pairs ...string) http.Header {
 	return h
 }
 
-func TestFromHeaders(t *testing.T) {
+func TestEachEdgesHeadersGiveAPlace(t *testing.T) {
 	t.Parallel()
 	object := `{"city":"Fresno","country":{"code":"US","name":"United States"},"subdivision":{"code":"CA","name":"California"}}`
 	for _, tt := range []struct {

@@ -18,7 +18,7 @@ func trust(t testing.TB, cidrs ...string) geo.Trust {
 	return x
 }
 
-func TestClientAddr(t *testing.T) {
+func TestTheClientIsTheFirstHopThatNobodyTrusts(t *testing.T) {
 	t.Parallel()
 	many := strings.Repeat("10.0.0.9, ", 60)
 	for _, tt := range []struct {

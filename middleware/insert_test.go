@@ -193,7 +193,7 @@ func TestAPolicyGetsTheHashWhereItDecides(t *testing.T) {
 	}
 }
 
-func TestCompressionAroundWorks(t *testing.T) {
+func TestCompressionAroundTheMiddlewareWorks(t *testing.T) {
 	t.Parallel()
 	g := gate(t, "http://"+live.FreeAddr(t), public)
 	inner := g.Insert(html("<html><head>"+rest, "Content-Type", utf8HTML))

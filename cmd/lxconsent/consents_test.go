@@ -11,7 +11,7 @@ import (
 
 var acceptAll = map[string]int{"functional": 1, "analytics": 1, "marketing": 1, "recording": 3}
 
-func TestConsentWrite(t *testing.T) {
+func TestAConsentWriteKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, flags []string) {
 		s := start(t, flags...)

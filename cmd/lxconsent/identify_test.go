@@ -88,7 +88,7 @@ func (s *server) byName(as account, purpose string) string {
 	return one.Decisions[0].Reason
 }
 
-func TestIdentify(t *testing.T) {
+func TestDevicesOfAnAccountDecideTogether(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, flags []string) {
 		s := start(t, flags...)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestSiteApplyListRollback(t *testing.T) {
+func TestASiteIsAppliedListedAndRolledBack(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	doc := example("leadiumx.json")

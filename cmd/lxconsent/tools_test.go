@@ -19,7 +19,7 @@ func lx(t *testing.T, args ...string) (int, string) {
 	return status, out.String()
 }
 
-func TestLawExplain(t *testing.T) {
+func TestALawIsExplainedWithTheRowsThatDecided(t *testing.T) {
 	t.Parallel()
 	type explanation struct {
 		Place, Establishment, At, Regime string
@@ -60,7 +60,7 @@ func TestLawExplain(t *testing.T) {
 	}
 }
 
-func TestGeoLookup(t *testing.T) {
+func TestALookUpPrintsThePlaceAndItsSource(t *testing.T) {
 	t.Parallel()
 	db := geotest.Write(t)
 	for ip, want := range map[string]string{
@@ -141,7 +141,7 @@ func TestTwoServersOnOneDataFolderTheSecondRefuses(t *testing.T) {
 	}
 }
 
-func TestHealth(t *testing.T) {
+func TestAServerSaysThatItIsUpAndWhatItLacks(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	if a := s.do(http.MethodGet, "/healthz", ""); a.status != http.StatusOK || a.text(t, "status") != "ok" {
