@@ -21,7 +21,7 @@ func (d *Desk) Export(ctx context.Context, site, after string, each func(Line) e
 		return err
 	}
 	return d.records(ctx, site, at, func(r consent.Record, cursor string) error {
-		l := LineOf(r)
+		l := LineOf(site, r)
 		l.Cursor = base64.RawURLEncoding.EncodeToString([]byte("r" + cursor))
 		return each(l)
 	})

@@ -59,10 +59,11 @@ type Line struct {
 	Cursor string `json:"cursor,omitempty"`
 }
 
-// LineOf writes a record as a line.
-func LineOf(r consent.Record) Line {
+// LineOf writes a record of a site as a line. One that is damaged does not say
+// where it belongs.
+func LineOf(site string, r consent.Record) Line {
 	l := Line{
-		ID: r.ID, Site: r.Site, Subject: r.Subject, Edition: r.Edition, Regime: r.Regime, Locale: r.Locale,
+		ID: r.ID, Site: site, Subject: r.Subject, Edition: r.Edition, Regime: r.Regime, Locale: r.Locale,
 		Levels: r.Levels, Vendors: r.Vendors, Action: r.Action, Peer: r.Peer, Time: Moment{r.Time}, Clock: r.Clock, Erased: r.Content == "" && !r.Damaged,
 		EditionHash: r.EditionHash, WordsHash: r.WordsHash, Laws: r.Laws, PlaceSource: r.PlaceSource,
 		Outdated: r.Outdated, Bot: r.Bot, Node: r.Node, Seq: r.Seq, Link: r.Link, Damaged: r.Damaged,

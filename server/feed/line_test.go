@@ -17,7 +17,7 @@ func TestTheTimesOfAnExportStandInTheOrderOfTheirTexts(t *testing.T) {
 		var out bytes.Buffer
 		w := feed.NewWriter(&out, format)
 		for _, ms := range []time.Duration{0, 150} {
-			if err := w.Write(feed.LineOf(consent.Record{ID: "a", Time: at.Add(ms * time.Millisecond)})); err != nil {
+			if err := w.Write(feed.LineOf("shop", consent.Record{ID: "a", Time: at.Add(ms * time.Millisecond)})); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -29,5 +29,13 @@ func TestTheTimesOfAnExportStandInTheOrderOfTheirTexts(t *testing.T) {
 				t.Errorf("%s: no %s in %s", format, line, out.String())
 			}
 		}
+	}
+}
+
+func TestADamagedRecordIsALineOfItsSite(t *testing.T) {
+	t.Parallel()
+	l := feed.LineOf("shop", consent.Record{ID: "a", Damaged: true})
+	if l.Site != "shop" || !l.Damaged || l.Erased {
+		t.Errorf("%+v", l)
 	}
 }

@@ -40,7 +40,7 @@ func (d *Desk) arrivals(ctx context.Context, site string, c cursor, limit int) (
 			e.ID, e.Type, e.Time = "evt_era_"+site+"_"+a.Cursor, Erased, a.Erasure.Time
 			e.Data = erasedJSON{site, a.Erasure.IDs}
 		} else {
-			e.ID, e.Type, e.Time, e.Data = "evt_rec_"+site+"_"+a.Record.ID, Recorded, a.Record.Time, LineOf(a.Record)
+			e.ID, e.Type, e.Time, e.Data = "evt_rec_"+site+"_"+a.Record.ID, Recorded, a.Record.Time, LineOf(site, a.Record)
 			if a.Record.Action == consent.Identify {
 				e.Type = Linked
 			}
