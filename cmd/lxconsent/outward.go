@@ -48,10 +48,13 @@ func (c *serveCmd) work(ctx context.Context, n *node, log *slog.Logger) *sync.Wa
 	var jobs sync.WaitGroup
 	jobs.Go(func() { n.hooks.Run(ctx, time.Second) })
 	jobs.Go(func() {
+		told := false
 		every(ctx, 10*time.Second, func(ctx context.Context) {
-			if err := n.rights.Flush(ctx); err != nil && ctx.Err() == nil {
+			err := n.rights.Flush(ctx)
+			if err != nil && ctx.Err() == nil && !told {
 				log.Warn("requests of visitors wait to be written down", "error", err)
 			}
+			told = err != nil
 		})
 	})
 	jobs.Go(func() {
