@@ -197,7 +197,7 @@ function Adding({ site, opened, close, done }: AddingProps) {
     },
   });
   return (
-    <Modal opened={opened} onClose={close} title={<b>{t("Add a webhook")}</b>}>
+    <Modal opened={opened} onClose={close} onExitTransitionEnd={make.reset} title={<b>{t("Add a webhook")}</b>}>
       <form
         onSubmit={(e) => {
           e.preventDefault();

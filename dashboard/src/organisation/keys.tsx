@@ -156,7 +156,7 @@ function Making({ opened, close, done }: { opened: boolean; close: () => void; d
   );
   return (
     <>
-      <Modal opened={opened} onClose={close} size="lg" title={<b>{t("Make a key")}</b>}>
+      <Modal opened={opened} onClose={close} onExitTransitionEnd={make.reset} size="lg" title={<b>{t("Make a key")}</b>}>
         <form
           onSubmit={(e) => {
             e.preventDefault();

@@ -217,7 +217,7 @@ function Inviting({ opened, close, done }: InvitingProps) {
   );
   return (
     <>
-      <Modal opened={opened} onClose={close} title={<b>{t("Invite somebody")}</b>}>
+      <Modal opened={opened} onClose={close} onExitTransitionEnd={invite.reset} title={<b>{t("Invite somebody")}</b>}>
         <form
           onSubmit={(e) => {
             e.preventDefault();
