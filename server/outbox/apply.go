@@ -91,6 +91,9 @@ func (b *Outbox) apply(noted uint64) {
 			ending()
 		case <-ticker.C:
 			a.keepHouse(ctx)
+		case looked := <-a.looks:
+			a.compare(ctx)
+			close(looked)
 		case <-wait:
 		case <-news:
 			a.gather(stop)

@@ -11,6 +11,7 @@ func (b *Outbox) handedOver(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return late(err)
 	}
+	b.look(ctx)
 	b.mu.Lock()
 	last, down, trouble := b.index.last(), b.down, b.trouble
 	b.mu.Unlock()
@@ -22,6 +23,32 @@ func (b *Outbox) handedOver(ctx context.Context) error {
 		return consent.Fail(consent.Unavailable, "the store has not yet had all decisions of this node", "try again once it answers")
 	}
 	return nil
+}
+
+// look lets the applier look now whether the store has lost anything, which it does
+// every tick: what a store that was just emptied holds is not what it has had.
+func (b *Outbox) look(ctx context.Context) {
+	b.mu.Lock()
+	down := b.down
+	b.mu.Unlock()
+	if _, loses := b.inner.(Marked); !loses || down {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, callWait)
+	defer cancel()
+	looked := make(chan struct{})
+	select {
+	case b.looks <- looked:
+	case <-ctx.Done():
+		return
+	case <-b.applierEnded:
+		return
+	}
+	select {
+	case <-looked:
+	case <-ctx.Done():
+	case <-b.applierEnded:
+	}
 }
 
 // Tombstones tells who was erased; see consent.Archive. It waits as Export does.

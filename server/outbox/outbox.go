@@ -131,6 +131,8 @@ type Outbox struct {
 	news chan struct{}
 	// hurry tells the applier that somebody waits for the store.
 	hurry chan struct{}
+	// looks are those who wait until the applier has looked what the store has lost.
+	looks chan chan<- struct{}
 	// inOrder says that the store takes many entries in their order, own that it is
 	// a file which nobody else writes to, and which loses nothing.
 	inOrder, own bool
@@ -154,7 +156,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		requests: make(chan *request, maxBatch), crowd: newCrowd(), stop: make(chan struct{}),
 		writerEnded: make(chan struct{}), applierEnded: make(chan struct{}),
 		waiting: map[uint64][]chan<- result{}, moved: make(chan struct{}), news: make(chan struct{}, 1),
-		hurry: make(chan struct{}, 1), inOrder: opts.takesInOrder(), own: opts.isOwn(),
+		hurry: make(chan struct{}, 1), looks: make(chan chan<- struct{}), inOrder: opts.takesInOrder(), own: opts.isOwn(),
 	}
 	var err error
 	if b.chains, err = readChains(opts.Dir, opts.Random); err != nil {

@@ -106,6 +106,24 @@ func TestRecordsAreAcknowledgedWhileRedisIsDeadAndAreThereOnceItIsBack(t *testin
 	}
 }
 
+func TestAnExportRightAfterRedisLostEverythingHoldsEverything(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := onRedis(t, server)
+	client := server.Client()
+	for i := range 5 {
+		put(t, s, record(fmt.Sprint(i), "sub", int64(i)))
+		// All is there, and the marker with it.
+		eventually(t, "an export", func() bool { return len(counted(t, s)) == i+1 })
+		if err := client.FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(counted(t, s)); got != i+1 {
+			t.Fatalf("%d records, want %d", got, i+1)
+		}
+	}
+}
+
 func TestRecordsAreAcknowledgedWhileRedisHangs(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
