@@ -75,6 +75,19 @@ test('S3: who removes the banner does not hang the page, and grants nothing', ()
     assert.equal(await ran(p), undefined);
   }));
 
+test('a copy of its page that a router kept shows no banner that was answered, and one while it is asked', () =>
+  stage.visit(async (_, p) => {
+    await p.goto(page());
+    await p.locator('#lx-consent').waitFor();
+    const restore = () => p.evaluate(() => document.body.replaceWith(window.kept.cloneNode(true)));
+    await p.evaluate(() => { window.kept = document.body.cloneNode(true); });
+    await restore();
+    await until(async () => assert.equal(await p.locator('#lx-consent').count(), 1));
+    await choose(p, 'reject');
+    await restore();
+    await until(async () => assert.equal(await p.locator('#lx-consent').count(), 0));
+  }));
+
 const broken = {
   'S4: storage that throws': () => {
     for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])

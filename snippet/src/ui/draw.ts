@@ -38,6 +38,9 @@ export const draw = (late?: boolean) => {
   const last = drawn;
   // A page that is made before it is wanted shows nothing until it is.
   if (!document.body || (document as { prerendering?: boolean }).prerendering) return;
+  // A router that shows a kept copy of its page shows one of ours.
+  const shown = document.querySelector("#lx-consent");
+  if (shown !== root) shown?.remove();
   if (view === last && !late) {
     // Who takes our box away at once is not answered at once: the two would never end.
     if (root?.isConnected === false) {
