@@ -126,18 +126,7 @@ func (c *chains) save(dir string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, chainsName)
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	if _, err = f.Write(b); err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return errors.Join(os.Rename(path+".new", path), syncDir(dir))
+	return replaceFile(filepath.Join(dir, chainsName), b)
 }
 
 func (c *chains) clone() *chains {

@@ -49,23 +49,11 @@ func (c *copies) put(d consent.Document) error {
 	if err != nil {
 		return err
 	}
-	if err := writeSynced(path+".new", b); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
+	if err := replaceFile(path, b); err != nil {
 		return err
 	}
 	c.held[path] = string(d.Body)
 	return nil
-}
-
-func writeSynced(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // get returns a copy; found is false when there never was one.

@@ -30,14 +30,7 @@ func (t *Tray) path(name string) string {
 // Put keeps a piece, in place of the one of that name; it is on the disk when Put
 // returns. Errors: Unavailable, and there is none then or the one before.
 func (t *Tray) Put(name string, b []byte) error {
-	path := t.path(name)
-	err := writeSynced(path+".new", b)
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err == nil {
-		err = syncDir(t.dir)
-	}
+	err := replaceFile(t.path(name), b)
 	if isFull(err) {
 		return full(err)
 	}
