@@ -137,8 +137,11 @@ for (const store of ['the embedded file', 'Redis']) {
 
     test('a choice outlives kill -9 and a restart of the server', () =>
       visit({}, async (v) => {
+        const start = await server.sinks();
         await v.open(`${server.url}/demo/?place=FR`);
         await choose(v.page, 'accept');
+        // What was released would fail to load from a server that is killed meanwhile.
+        await ran(v, start, { analytics: 1, ad: 1, video: 1 });
         const subject = (await v.cookies()).lx_subject.value;
         const { port } = server;
         await server.kill();
