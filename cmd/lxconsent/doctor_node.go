@@ -30,6 +30,9 @@ func (p *patient) folder() {
 	dir := p.c.DataDir
 	info, err := os.Stat(dir)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && probed(standing(dir)) != nil:
+		p.say(check, failing, dir+" does not exist, and serve cannot make it", "give its parent to the user that runs this, or name another with --data-dir")
+		return
 	case errors.Is(err, fs.ErrNotExist):
 		p.say(check, warning, dir+" does not exist yet; serve makes it", "check that it is the right one: another directory has other keys and other records")
 		return
@@ -52,6 +55,16 @@ func (p *patient) folder() {
 		p.say(check, warning, fmt.Sprintf("only %d MiB are free on the disk of %s", free>>20, dir), "keep at least 1 GiB free: the node's log needs it while Redis is away")
 	}
 	p.say(check, fine, dir+" can be written to", "")
+}
+
+// standing is the nearest directory above one that does not exist which does.
+func standing(dir string) string {
+	for {
+		dir = filepath.Dir(dir)
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			return dir
+		}
+	}
 }
 
 // keys looks at the file of the signing keys.

@@ -87,6 +87,7 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		says         string
 	}{
 		"a new directory":          {[]string{"--data-dir", filepath.Join(dir, "none")}, 0, "data directory", warning, "does not exist yet"},
+		"one that cannot be made":  {[]string{"--data-dir", "/proc/none/data"}, 1, "data directory", failing, "cannot make it"},
 		"a file for a directory":   {[]string{"--data-dir", keys}, 1, "data directory", failing, "no directory"},
 		"a key file for everybody": {[]string{"--data-dir", dir, "--key-file", open}, 1, "signing keys", failing, "chmod 600"},
 		"a missing key file":       {[]string{"--data-dir", dir, "--key-file", open + "x"}, 1, "signing keys", failing, "every cookie would be void"},
