@@ -119,6 +119,22 @@ func TestAWriteAboutOnePurposeRenewsNoGrantThatHasEnded(t *testing.T) {
 	v.holds("a refusal stays", map[string]int{"analytics": 1, "marketing": 0})
 }
 
+func TestOfAPurposeThatIsNamedMoreThanOnceTheLowestLevelCounts(t *testing.T) {
+	t.Parallel()
+	for name, levels := range map[string]map[string]int{
+		"two other names": {"statistics": 1, "measurement": 0},
+		"its id refuses":  {"analytics": 0, "statistics": 1},
+		"its id grants":   {"analytics": 1, "statistics": 0},
+	} {
+		// A map is walked in another order each time.
+		for range 16 {
+			v := newVisit(t)
+			v.does(v.write(consent.Save, levels))
+			v.holds(name, map[string]int{"analytics": 0})
+		}
+	}
+}
+
 func TestADecisionThatWaitedUndoesNoNewerOneInTheBrowser(t *testing.T) {
 	t.Parallel()
 	v := newVisit(t)

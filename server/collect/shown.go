@@ -10,8 +10,8 @@ import (
 )
 
 // canonical names purposes by their ids where other names for them are known.
-// An id itself goes before its other names. Levels without such names come back
-// as they are.
+// Of a purpose that is named more than once the lowest level counts. Levels
+// without such names come back as they are.
 func canonical(site *consent.Site, levels map[string]int) map[string]int {
 	same := true
 	for name := range levels {
@@ -23,7 +23,7 @@ func canonical(site *consent.Site, levels map[string]int) map[string]int {
 	out := make(map[string]int, len(levels))
 	for name, n := range levels {
 		id := site.Canonical(name)
-		if _, twice := out[id]; !twice || id == name {
+		if other, twice := out[id]; !twice || n < other {
 			out[id] = n
 		}
 	}
