@@ -291,6 +291,30 @@ func TestABatchHoldsAThousandOfTheLongestNames(t *testing.T) {
 	}
 }
 
+func TestWhoeverANameCannotBeIsDeniedInEveryWayOfAsking(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	long := strings.Repeat("x", 257)
+	for query, who := range map[string]string{
+		"subject=x":                        `"subject":"x"`,
+		"subject=x.y":                      `"subject":"x.y"`,
+		"external_id=" + long:              `"external_id":"` + long + `"`,
+		"external_id=ann&subject=" + id(1): `"external_id":"ann","subject":"` + id(1) + `"`,
+	} {
+		one := s.do(http.MethodGet, "/v1/check?site=demo&purpose=analytics&place=US-FL&"+query, "", operator)
+		batch := s.do(http.MethodPost, "/v1/check", `{"asks":[{"site":"demo","purpose":"analytics","place":"US-FL",`+who+`}]}`, operator)
+		for _, a := range []answer{one, batch} {
+			if a.status != http.StatusOK || !strings.Contains(string(a.body), `"allow":false,"level":0,"reason":"bad-token"`) {
+				t.Errorf("%s: %d %s", query, a.status, a.body)
+			}
+		}
+		g := s.do(http.MethodGet, "/v1/gate?site=demo&purpose=analytics&"+query, "", operator)
+		if d := g.header.Get("Consent-Decision"); g.status != http.StatusForbidden || d != "deny; purpose=analytics; level=0; reason=bad-token" {
+			t.Errorf("%s: the gate says %d %s", query, g.status, d)
+		}
+	}
+}
+
 func TestASchemeOfAuthorizationIsReadInAnyCase(t *testing.T) {
 	t.Parallel()
 	s := start(t)

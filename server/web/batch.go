@@ -154,8 +154,8 @@ func places(group []memberJSON) []string {
 // member answers an ask for one participant at a place.
 func (s *Server) member(ctx context.Context, p admin.Principal, a askJSON, m memberJSON, place string) (gate.Decision, error) {
 	named := gate.Decision{Purpose: a.Purpose, Vendor: a.Vendor, Cookie: a.Cookie}
-	id, token, ok := person(m.Subject)
-	if !ok || m.Subject != "" && m.ExternalID != "" || len(m.ExternalID) > consent.MaxExternalID {
+	id, token, ok := person(m.Subject, m.ExternalID)
+	if !ok {
 		named.Reason = consent.ReasonBadToken
 		return named, nil
 	}

@@ -76,9 +76,12 @@ func (s *Server) asked(c echo.Context, in *room) (gate.Answer, error) {
 		// One bound is for the key and the visitor together.
 		ctx, ask.Bounded = s.asking.next(), true
 		err := s.readNamed(ctx, c, in)
-		if consent.CodeOf(err) == consent.UnknownSite {
+		switch consent.CodeOf(err) {
+		case consent.UnknownSite:
 			// As when there is none: a key tells nothing of sites out of its reach.
 			return s.told(gate.Denied(ask, consent.ReasonUnknownSite)), nil
+		case consent.BadToken:
+			return s.told(gate.Denied(ask, consent.ReasonBadToken)), nil
 		}
 		if err != nil {
 			return gate.Answer{}, err
@@ -150,12 +153,9 @@ func (s *Server) readNamed(ctx context.Context, c echo.Context, in *room) error 
 	// The caller is a server: where it stands says nothing about the visitor.
 	ask.Place, _ = consent.ParsePlace(p.place.value)
 	ask.ExternalID = p.external.value
-	if len(ask.ExternalID) > consent.MaxExternalID || ask.ExternalID != "" && p.subject.value != "" {
-		return consent.Fail(badQuery, "`external_id` is longer than 256 bytes, or stands beside `subject`", "send one of them")
-	}
 	var ok bool
-	if ask.SubjectID, ask.Subject, ok = person(p.subject.value); !ok {
-		return consent.Fail(badQuery, "`subject` is not a subject", "send the 22 characters that the record names")
+	if ask.SubjectID, ask.Subject, ok = person(p.subject.value, ask.ExternalID); !ok {
+		return consent.Fail(consent.BadToken, "`subject` or `external_id` names nobody", "send one of them")
 	}
 	if p.subject.value == "" && ask.ExternalID == "" {
 		// These prove themselves: they need no key.
@@ -167,12 +167,16 @@ func (s *Server) readNamed(ctx context.Context, c echo.Context, in *room) error 
 }
 
 // person tells a subject's id from its token, both of which a server may have
-// kept: a consent write answers with the token.
-func person(s string) (id, token string, ok bool) {
-	if strings.Contains(s, ".") {
-		return "", s, true
+// kept: a consent write answers with the token. It is not ok when what is named
+// cannot be anybody, or is both a subject and an account.
+func person(subject, account string) (id, token string, ok bool) {
+	if len(account) > consent.MaxExternalID || account != "" && subject != "" {
+		return "", "", false
 	}
-	return s, "", s == "" || consent.IsRecordID(s)
+	if strings.Contains(subject, ".") {
+		return "", subject, true
+	}
+	return subject, "", subject == "" || consent.IsRecordID(subject)
 }
 
 // mayAsk checks the API key of a check. Away says that the store does not tell
