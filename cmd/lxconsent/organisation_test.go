@@ -60,3 +60,25 @@ func TestARedisThatLostMembersAndKeysIsSeenAndMendedFromABackup(t *testing.T) {
 		t.Errorf("afterwards: %s", out)
 	}
 }
+
+func TestWhoIsPutIntoAnOrganisationFindsItThere(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	invite := encoded(t, map[string]any{"email": "bob@example.com", "role": "owner"})
+	key := encoded(t, map[string]any{"name": "shop", "permissions": []string{"check"}, "expires": inAYear()})
+	for name, c := range map[string]struct{ path, body string }{
+		"bobs": {"/v1/invitations", invite}, "keys": {"/v1/api-keys", key},
+	} {
+		if a := s.do(http.MethodPost, c.path, c.body, operator, header("Consent-Tenant", name)); a.status != http.StatusOK {
+			t.Errorf("%s: %d %s", c.path, a.status, a.body)
+		}
+		if a := s.do(http.MethodGet, "/v1/tenant", "", operator, header("Consent-Tenant", name)); a.status != http.StatusOK || a.text(t, "id") != name {
+			t.Errorf("%s: the organisation is answered as %d %s", c.path, a.status, a.body)
+		}
+		for _, wrong := range []string{"a/b", "..", "Bobs", strings.Repeat("x", 33)} {
+			if a := s.do(http.MethodPost, c.path, c.body, operator, header("Consent-Tenant", wrong)); a.status != http.StatusUnprocessableEntity {
+				t.Errorf("%s in %q: %d %s", c.path, wrong, a.status, a.body)
+			}
+		}
+	}
+}

@@ -61,6 +61,9 @@ func (d *Desk) Invite(ctx context.Context, p Principal, in Invite) (Invite, stri
 	if len(open) >= maxMembers {
 		return in, "", consent.Fail(consent.Conflict, "there are 1,000 open invitations", "withdraw some")
 	}
+	if err := d.arrive(ctx, p); err != nil {
+		return in, "", err
+	}
 	token, err := d.secret()
 	if err != nil {
 		return in, "", err

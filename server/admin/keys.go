@@ -86,6 +86,9 @@ func (d *Desk) NewKey(ctx context.Context, p Principal, in APIKey) (APIKey, stri
 	if len(have) >= maxMembers {
 		return in, "", consent.Fail(consent.Conflict, "there are 1,000 keys", "revoke some")
 	}
+	if err := d.arrive(ctx, p); err != nil {
+		return in, "", err
+	}
 	if out.ID, err = d.name(); err != nil {
 		return in, "", err
 	}

@@ -157,7 +157,7 @@ func (d *Desk) Join(ctx context.Context, p Principal, n NewPerson, role Role) er
 	if err := checkRoles(p, role, nil); err != nil {
 		return err
 	}
-	if err := d.EnsureTenant(ctx, p.Tenant, p.Tenant); err != nil {
+	if err := d.arrive(ctx, p); err != nil {
 		return err
 	}
 	a, err := d.create(ctx, n, func(a *Account) {

@@ -85,14 +85,32 @@ func (t *Tenant) check() error {
 	return nil
 }
 
-// EnsureTenant makes an organisation that is not there yet.
+// EnsureTenant makes an organisation that is not there yet. Errors: Invalid.
 func (d *Desk) EnsureTenant(ctx context.Context, id, name string) error {
+	if err := checkTenantID(id); err != nil {
+		return err
+	}
 	t := Tenant{ID: id, Name: name, Kind: "controller", Created: d.o.Clock().UTC()}
 	_, _, err := save(ctx, d.o.Store, kindTenant, id, 0, t)
 	if consent.CodeOf(err) == consent.Conflict {
 		return nil
 	}
 	return err
+}
+
+func checkTenantID(id string) error {
+	if tenantID.MatchString(id) {
+		return nil
+	}
+	return consent.Fail(consent.Invalid, "the `id` of an organisation is not made of 1 to 32 characters of a-z, 0-9 and hyphen", "choose a short one, such as acme")
+}
+
+// arrive makes the organisation in which the operator acts for the first time.
+func (d *Desk) arrive(ctx context.Context, p Principal) error {
+	if !p.Install {
+		return nil
+	}
+	return d.EnsureTenant(ctx, p.Tenant, p.Tenant)
 }
 
 // Tenant returns the caller's organisation with its version. Errors: NotFound.
@@ -127,8 +145,8 @@ func (d *Desk) SaveTenant(ctx context.Context, p Principal, t Tenant, version in
 
 // NewTenant makes an organisation. Errors: Invalid, Conflict.
 func (d *Desk) NewTenant(ctx context.Context, p Principal, t Tenant) (Tenant, error) {
-	if !tenantID.MatchString(t.ID) {
-		return t, consent.Fail(consent.Invalid, "the `id` is not made of 1 to 32 characters of a-z, 0-9 and hyphen", "choose a short one, such as acme")
+	if err := checkTenantID(t.ID); err != nil {
+		return t, err
 	}
 	if err := t.check(); err != nil {
 		return t, err
