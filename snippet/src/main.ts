@@ -57,7 +57,10 @@ if (NETWORK && !shared._net) {
   shared._may = has;
   network(shared, scan);
 }
-arm(has, draw);
+arm(has, () => {
+  listen();
+  draw();
+});
 if (INSIGHT) insight();
 if (JOURNAL) Object.assign(api, { held: () => journal.map((entry) => ({ ...entry })) });
 if (DEBUG) debug();
@@ -79,7 +82,7 @@ if (!PREVIEW && state[0]._raw.endsWith(".")) send();
 tell("ready");
 
 // Caught on its way down, where no handler of the page stops it.
-addEventListener("click", safely((e) => {
+const clicked = safely((e: MouseEvent) => {
   touch(e.isTrusted);
   const hook = (e.target as Element).closest<HTMLElement>("[data-lx-action]");
   const action = hook?.dataset.lxAction;
@@ -102,11 +105,11 @@ addEventListener("click", safely((e) => {
     }),
   };
   deeds[action as string]?.();
-}), true);
-addEventListener("keydown", safely((e) => {
+});
+const pressed = safely((e: KeyboardEvent) => {
   touch(e.isTrusted);
   if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL) close();
-}));
+});
 // Another tab, or this page out of the back-forward cache, may have another choice. These are
 // hints: our own cookie says which.
 const reread = safely((e: Partial<PageTransitionEvent>) => {
@@ -117,5 +120,14 @@ const reread = safely((e: Partial<PageTransitionEvent>) => {
   if (raw ? !values.includes(raw) : values[0]) go({ _read: values });
   else draw();
 });
-for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, reread, true);
+
+let heard: Element | undefined;
+/** Listens, and again where the page is written anew, which takes all listeners away. */
+const listen = () => {
+  if (heard === (heard = document.documentElement)) return;
+  addEventListener("click", clicked, true);
+  addEventListener("keydown", pressed);
+  for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, reread, true);
+};
+listen();
 if (!PREVIEW) (window as { cookieStore?: EventTarget }).cookieStore?.addEventListener("change", reread);

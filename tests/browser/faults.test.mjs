@@ -88,6 +88,37 @@ test('a copy of its page that a router kept shows no banner that was answered, a
     await until(async () => assert.equal(await p.locator('#lx-consent').count(), 0));
   }));
 
+test('S17: a page that is written anew has a banner that answers, and triggers that open it', () =>
+  stage.visit(async (_, p) => {
+    await p.goto(page());
+    await p.locator('#lx-consent').waitFor();
+    const rewrite = () => p.evaluate(() => {
+      document.open();
+      document.write('<!doctype html><title>New</title><h1>New</h1><button id="open" data-lx-action="settings">Cookies</button>');
+      document.close();
+    });
+    await rewrite();
+    await choose(p, 'reject');
+    await until(async () => assert.equal(await shown(p), 0));
+    await rewrite();
+    await p.click('#open');
+    await p.locator('#lx-consent[data-lx-view="preferences"]').waitFor();
+  }));
+
+test('S17: preferences that the page wipes away come back as they were set', () =>
+  stage.visit(async (_, p) => {
+    await p.goto(page());
+    await p.click('#lx-consent [data-lx-action="settings"]');
+    await p.check('#lx-consent [data-lx-purpose="marketing"]');
+    for (const wipe of [() => { document.body.innerHTML = '<h1>New</h1>'; }, () => document.body.replaceWith(document.body.cloneNode(true))]) {
+      const before = await p.locator('#lx-consent').elementHandle();
+      await p.evaluate(wipe);
+      await until(() => before.evaluate((e) => !e.isConnected && !!document.querySelector('#lx-consent:modal')));
+    }
+    await choose(p, 'save');
+    assert.deepEqual((await p.evaluate(() => window.lxConsent.get())).levels, { necessary: 1, functional: 0, analytics: 0, marketing: 1 });
+  }));
+
 const broken = {
   'S4: storage that throws': () => {
     for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])

@@ -31,8 +31,8 @@ const waiting = () => {
   return new Intl.ListFormat(locale).format((asked[0] ? asked : all).map((r) => `${r._title}`));
 };
 
-/** Brings what is shown in line with the state. */
-export const draw = (late?: boolean) => {
+/** Brings what is shown in line with the state; again, with what was set in the preferences, where the page has removed it. */
+export const draw = (set?: Entries) => {
   if (LINKS) nameTriggers();
   const view = state[1];
   const last = drawn;
@@ -41,11 +41,11 @@ export const draw = (late?: boolean) => {
   // A router that shows a kept copy of its page shows one of ours.
   const shown = document.querySelector("#lx-consent");
   if (shown !== root) shown?.remove();
-  if (view === last && !late) {
+  if (view === last && !set) {
     // Who takes our box away at once is not answered at once: the two would never end.
     if (root?.isConnected === false) {
+      setTimeout(safely(draw), 50, picked());
       root = undefined;
-      setTimeout(safely(draw), 50, true);
     }
     return;
   }
@@ -65,7 +65,7 @@ export const draw = (late?: boolean) => {
     if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) box.querySelector("[role=status]")?.remove();
     if (view === PREFERENCES) rows().forEach(([input, select], i) => {
       const rule = rules[i] as NamedRule;
-      const n = levelOf(rule);
+      const n = set?.[i]?.[1] ?? levelOf(rule);
       (input as HTMLInputElement).dataset.lxPurpose = rule._id;
       (input as HTMLInputElement).checked = !!n;
       if (LEVELS && select) select.selectedIndex = n && n - 1;
