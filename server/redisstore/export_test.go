@@ -50,8 +50,8 @@ func WriteKeys(site string, bucket uint16, day string) (got, want []string, err 
 }
 
 // LateLooks says whether a read whose caller waits no more is over after each of
-// two looks, of which the first came late.
-func LateLooks(late time.Duration) (first, second bool) {
+// some looks, all of which come late.
+func LateLooks(late time.Duration, looks int) (over []bool) {
 	r := newReads(nil, keys{}, nil)
 	defer r.close()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -59,13 +59,16 @@ func LateLooks(late time.Duration) (first, second bool) {
 	one := &read{ctx: ctx}
 	one.answer.Add(1)
 	r.mu.Lock()
-	r.sent[0], r.due = []*read{one}, time.Now().Add(-late)
+	r.sent[0] = []*read{one}
 	r.mu.Unlock()
-	over := func() bool {
+	for range looks {
+		r.mu.Lock()
+		r.due = time.Now().Add(-late)
+		r.mu.Unlock()
 		r.look()
 		r.mu.Lock()
-		defer r.mu.Unlock()
-		return one.over
+		over = append(over, one.over)
+		r.mu.Unlock()
 	}
-	return over(), over()
+	return over
 }

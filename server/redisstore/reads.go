@@ -73,8 +73,10 @@ type reads struct {
 	overdue bool
 	clock   *time.Timer
 	ticking bool
-	// due is when the next look is.
-	due time.Time
+	// due is when the next look is, pardoned says that the one before was late
+	// and ended nothing.
+	due      time.Time
+	pardoned bool
 }
 
 func newReads(client func() redis.UniversalClient, k keys, script *redis.Script) *reads {
@@ -190,10 +192,13 @@ func (r *reads) end(one *read, said []byte, err error) {
 func (r *reads) look() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.closed && time.Since(r.due) > stalled {
+	if !r.closed && !r.pardoned && time.Since(r.due) > stalled {
+		// Once: on a machine that is never in time, nobody would be answered.
+		r.pardoned = true
 		r.lookIn(pardon)
 		return
 	}
+	r.pardoned = false
 	left := false
 	for _, all := range append(r.sent[:], r.waiting) {
 		for _, one := range all {
