@@ -52,7 +52,8 @@ type Records interface {
 	// Latest returns Current of the subject's records. Errors: NotFound, Erased.
 	Latest(ctx context.Context, site, subject string) (Record, error)
 	// Standing writes what Latest says, as far as a check needs it, into out.
-	// Errors: as Latest; out means nothing then.
+	// Errors: as Latest; out means nothing then, but for the At of the latest
+	// decision that is known all the same, beside Unavailable.
 	Standing(ctx context.Context, site, subject string, out *Standing) error
 	// History returns the subject's records in their order, at most 1,000.
 	// A subject without records has an empty history. Errors: Erased.

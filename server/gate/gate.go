@@ -190,10 +190,13 @@ func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *co
 		defer cancel()
 	}
 	s := &room.stored
+	*s = consent.Standing{}
 	err := d.o.Records.Standing(ctx, ask.Site, subject, s)
 	if err == nil && s.Joined {
 		// The device was linked to an account, which speaks for it.
-		err = d.o.Records.Standing(ctx, ask.Site, s.Peer, s)
+		peer := s.Peer
+		*s = consent.Standing{}
+		err = d.o.Records.Standing(ctx, ask.Site, peer, s)
 	}
 	switch {
 	case err == nil:
@@ -202,6 +205,9 @@ func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *co
 		return &consent.Choice{Erased: true}, false
 	case consent.CodeOf(err) == consent.NotFound:
 		return c, false
+	case c != nil && !c.Forged && c.Clock < s.At/1000:
+		// This node knows that the visitor has decided since.
+		return nil, true
 	default:
 		return c, c == nil
 	}

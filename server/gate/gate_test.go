@@ -26,10 +26,14 @@ type shelf struct {
 	latest func(ctx context.Context, subject string) (consent.Record, error)
 }
 
-// Standing says what counts of a subject's current record.
+// Standing says what counts of a subject's current record. Without one, its
+// clock is all that is known.
 func (s shelf) Standing(ctx context.Context, _, subject string, out *consent.Standing) error {
 	r, err := s.latest(ctx, subject)
-	*out = r.Standing()
+	if err == nil {
+		*out = r.Standing()
+	}
+	out.At = r.Clock
 	return err
 }
 
@@ -158,6 +162,11 @@ func TestWhoCannotBeLookedUpIsDeniedWhatNeedsAChoice(t *testing.T) {
 			return consent.Record{}, consent.Fail(consent.NotFound, "nobody waits so long", "")
 		}
 	}
+	since := func(later time.Duration) func(context.Context, string) (consent.Record, error) {
+		return func(context.Context, string) (consent.Record, error) {
+			return consent.Record{Clock: decided.Add(later).UnixMilli()}, consent.Fail(consent.Unavailable, "so it is", "nothing")
+		}
+	}
 	granted := func(s scene) gate.Ask { return gate.Ask{Consent: s.cookie(0, yes), Subject: s.subject(sub)} }
 	cases := []struct {
 		name   string
@@ -168,6 +177,8 @@ func TestWhoCannotBeLookedUpIsDeniedWhatNeedsAChoice(t *testing.T) {
 		{"the store is away and no cookie speaks", fails(consent.Unavailable), func(s scene) gate.Ask { return gate.Ask{Subject: s.subject(sub)} }, consent.ReasonUnavailable},
 		{"the store is away and the caller names somebody", fails(consent.Unavailable), func(scene) gate.Ask { return gate.Ask{SubjectID: sub} }, consent.ReasonUnavailable},
 		{"the store is away and the signed cookie speaks", fails(consent.Unavailable), granted, consent.ReasonGranted},
+		{"the store is away, and a decision that is younger than the signed cookie is known", since(time.Second), granted, consent.ReasonUnavailable},
+		{"the store is away, and the signed cookie is of the decision that is known", since(999 * time.Millisecond), granted, consent.ReasonGranted},
 		{"the store does not answer", hangs, func(scene) gate.Ask { return gate.Ask{SubjectID: sub} }, consent.ReasonUnavailable},
 		{"nothing is stored and the signed cookie speaks", fails(consent.NotFound), granted, consent.ReasonGranted},
 		{"nothing is stored", fails(consent.NotFound), func(scene) gate.Ask { return gate.Ask{SubjectID: sub} }, consent.ReasonNoRecord},

@@ -68,6 +68,10 @@ func notApplied(err error) error {
 	return &consent.Error{Code: consent.Unavailable, Cause: "the decision is on this server's disk and will reach the store, but has not yet", Fix: "send it again with the same id", Err: err}
 }
 
+func lost() error {
+	return consent.Fail(consent.Unavailable, "the store has lost a decision that it had", "it is handed over again within a second or two; then try again")
+}
+
 func erased() error {
 	return consent.Fail(consent.Erased, "the subject asked for erasure", "ask the visitor for a new choice")
 }

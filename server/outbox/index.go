@@ -1,6 +1,11 @@
 package outbox
 
-import "maps"
+import (
+	"maps"
+	"math"
+
+	"github.com/leadiumx/consent/consent"
+)
 
 // flags of an entry.
 const (
@@ -10,6 +15,8 @@ const (
 	flagRefused
 	// flagForeign: the store already had the id, from somewhere else.
 	flagForeign
+	// flagSwept: the store was told to delete it, as its time had come.
+	flagSwept
 )
 
 // meta is what memory holds of an entry. It has no pointer, so that the
@@ -117,16 +124,47 @@ func (x *index) drop(first uint64) {
 	maps.DeleteFunc(x.tombs, func(person digest, _ int64) bool { return x.heads.get(person) == 0 })
 }
 
-// unknown reports whether the store alone knows a person: the log holds nothing
-// about them that the store has not had.
-func (b *Outbox) unknown(site, subject string) bool {
+// nothing is the clock of no decision.
+const nothing = math.MinInt64
+
+// newest is the clock of the latest record of a person that counts, or nothing.
+func (x *index) newest(person digest) int64 {
+	clock := int64(nothing)
+	for p := x.heads.get(person); ; {
+		m := x.at(p)
+		if m == nil {
+			return clock
+		}
+		if m.kind == kindRecord && m.flags == 0 {
+			clock = max(clock, m.clock)
+		}
+		p = m.prev
+	}
+}
+
+// trusted reports whether the store alone speaks for a person: the log holds
+// nothing about them that the store has not had. What it has had is of the clock
+// since at least; see whole.
+func (b *Outbox) trusted(site, subject string) (since int64, ok bool) {
+	person := digestOf(site, subject)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.index.tombs) == 0 && b.index.last() <= b.applied {
-		// It holds nothing about anybody, mostly.
-		return !b.down
-	}
-	person := digestOf(site, subject)
 	_, gone := b.index.tombs[person]
-	return !gone && !b.down && b.index.heads.get(person) <= b.applied
+	if gone || b.down || b.index.heads.get(person) > b.applied {
+		return nothing, false
+	}
+	return b.index.newest(person), true
+}
+
+// whole reports whether an answer of the store about a person may be believed,
+// the record's clock or an error: one that was started again, or took over from
+// another, may have lost what it has had, and nobody else noticed yet.
+func whole(err error, clock, since int64) bool {
+	switch consent.CodeOf(err) {
+	case consent.Unavailable:
+		return false
+	case consent.NotFound:
+		return since == nothing
+	}
+	return err != nil || clock >= since
 }

@@ -10,7 +10,8 @@ import (
 // store does not answer, it answers from the log alone what cannot let anything
 // run that must not: a decision that the store has not had, a refusal, or an
 // erasure. A grant that the store has had may have been withdrawn on another
-// node since, so it is Unavailable then.
+// node since, so it is Unavailable then. All of that holds too while the store
+// answers less than it has had.
 func (b *Outbox) Latest(ctx context.Context, site, subject string) (r consent.Record, err error) {
 	if err := ctx.Err(); err != nil {
 		return r, late(err)
@@ -18,8 +19,8 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (r consent.Re
 	if subject == "" {
 		return b.inner.Latest(ctx, site, subject)
 	}
-	if b.unknown(site, subject) {
-		if r, err = b.inner.Latest(ctx, site, subject); consent.CodeOf(err) != consent.Unavailable {
+	if since, ok := b.trusted(site, subject); ok {
+		if r, err = b.inner.Latest(ctx, site, subject); whole(err, r.Clock, since) {
 			return r, err
 		}
 	}
@@ -41,14 +42,22 @@ func (b *Outbox) Latest(ctx context.Context, site, subject string) (r consent.Re
 
 // Standing is what counts of Latest; see consent.Records.
 func (b *Outbox) Standing(ctx context.Context, site, subject string, out *consent.Standing) error {
-	if ctx.Err() == nil && subject != "" && b.unknown(site, subject) {
-		if err := b.inner.Standing(ctx, site, subject, out); consent.CodeOf(err) != consent.Unavailable {
-			return err
+	if ctx.Err() == nil && subject != "" {
+		if since, ok := b.trusted(site, subject); ok {
+			if err := b.inner.Standing(ctx, site, subject, out); whole(err, out.At, since) {
+				return err
+			}
 		}
 	}
 	r, err := b.Latest(ctx, site, subject)
-	if err == nil {
+	*out = consent.Standing{}
+	switch {
+	case err == nil:
 		*out = r.Standing()
+	case consent.CodeOf(err) == consent.Unavailable:
+		b.mu.Lock()
+		out.At = max(0, b.index.newest(digestOf(site, subject)))
+		b.mu.Unlock()
 	}
 	return err
 }
@@ -70,6 +79,9 @@ func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Re
 	r, err := b.inner.Latest(ctx, site, subject)
 	if err == nil && l.isErased && r.Clock <= l.tomb {
 		err = erased()
+	}
+	if l.current != nil && !l.fresh && !whole(err, r.Clock, l.current.Clock) {
+		err = lost()
 	}
 	switch code := consent.CodeOf(err); {
 	case err == nil:

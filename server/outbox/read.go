@@ -90,7 +90,7 @@ func (b *Outbox) local(site, subject string) (local, error) {
 	clocks := map[uint64]int64{}
 	for _, p := range b.index.positions(person) {
 		m := b.index.at(p)
-		if m.flags&(flagErased|flagForeign) != 0 || l.isErased && m.clock <= l.tomb {
+		if m.flags&(flagErased|flagForeign|flagSwept) != 0 || l.isErased && m.clock <= l.tomb {
 			continue
 		}
 		known, clocks[p] = append(known, p), m.clock
@@ -216,6 +216,7 @@ func (b *Outbox) Sweep(ctx context.Context, site string, over func(consent.Recor
 		gone := over(r)
 		if gone {
 			through[r.Node] = max(through[r.Node], r.Seq)
+			b.forget(site, r.ID)
 		}
 		return gone
 	}, limit)
@@ -223,4 +224,14 @@ func (b *Outbox) Sweep(ctx context.Context, site string, over func(consent.Recor
 		err = errors.Join(err, b.swept(ctx, site, through))
 	}
 	return n, err
+}
+
+// forget notes that the store does not lose a record by itself.
+func (b *Outbox) forget(site, id string) {
+	mark := digestOf(site, id)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, m := b.index.lookup(mark); m != nil {
+		m.flags |= flagSwept
+	}
 }

@@ -1,0 +1,80 @@
+package outbox_test
+
+import (
+	"context"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/leadiumx/consent/consent"
+)
+
+// rewound is a store that can be put back to an earlier state, without a word and
+// without its marker: it then knows what it knew at first, or nothing.
+type rewound struct {
+	consent.Store
+	back  atomic.Bool
+	first map[string]consent.Record
+}
+
+func (r *rewound) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
+	if !r.back.Load() {
+		return r.Store.Latest(ctx, site, subject)
+	}
+	if was, ok := r.first[subject]; ok {
+		return was, nil
+	}
+	return consent.Record{}, consent.Fail(consent.NotFound, "the subject has no record on this site", "ask")
+}
+
+func (r *rewound) Standing(ctx context.Context, site, subject string, out *consent.Standing) error {
+	found, err := r.Latest(ctx, site, subject)
+	if err == nil {
+		*out = found.Standing()
+	}
+	return err
+}
+
+func TestAStoreThatHasLostADecisionDoesNotSpeakForItsSubject(t *testing.T) {
+	t.Parallel()
+	refuses := func(id, subject string, clock int64) consent.Record {
+		r := record(id, subject, clock)
+		r.Levels = map[string]int{"analytics": 0}
+		return r
+	}
+	inner := &rewound{Store: bolt(t, filepath.Join(t.TempDir(), "store.db")), first: map[string]consent.Record{}}
+	s := open(t, small(filepath.Join(t.TempDir(), "log"), inner))
+	for _, r := range []consent.Record{
+		record("yes", "withdrawn", 1), refuses("no", "withdrawn", 2),
+		refuses("never", "refuser", 1),
+		refuses("first no", "granter", 1), record("then yes", "granter", 2),
+		record("kept", "untouched", 1),
+	} {
+		put(t, s, r)
+		if _, ok := inner.first[r.Subject]; !ok && r.Subject != "refuser" {
+			inner.first[r.Subject] = r
+		}
+	}
+	handedOver(t, s)
+	inner.back.Store(true)
+	wantLatest(t, s, "withdrawn", "no")
+	wantLatest(t, s, "refuser", "never")
+	wantLatest(t, s, "untouched", "kept")
+	wantNone(t, s, "nobody", consent.NotFound)
+	// It may have been withdrawn on another node, and that be lost too.
+	wantNone(t, s, "granter", consent.Unavailable)
+
+	for subject, want := range map[string]int{"withdrawn": 0, "refuser": 0, "untouched": 1} {
+		var got consent.Standing
+		if err := s.Standing(t.Context(), "shop", subject, &got); err != nil || got.Levels["analytics"] != want {
+			t.Errorf("Standing(%s) = %v, %v; want %d", subject, got.Levels, err, want)
+		}
+	}
+	// Whoever shows an older proof learns that there is a newer decision.
+	var got consent.Standing
+	err := s.Standing(t.Context(), "shop", "granter", &got)
+	wantCode(t, "Standing", err, consent.Unavailable)
+	if want := early().UnixMilli() + 2; got.At != want || len(got.Levels) > 0 {
+		t.Errorf("the newest decision that is known is of %d, want %d", got.At, want)
+	}
+}
