@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -84,10 +85,20 @@ func (s *Server) checkBatch(c echo.Context) error {
 		return consent.Fail(consent.Invalid, fmt.Sprintf("the groups of this batch need %d checks", work), fmt.Sprintf("send fewer or smaller groups, for at most %d: participants times different places", maxWork))
 	}
 	out := batchAnswerJSON{Decisions: make([]decisionJSON, len(batch.Asks))}
-	if err := s.all(c.Request().Context(), principalOf(c), batch.Asks, out.Decisions); err != nil {
+	ctx, cancel := s.patient(c, work)
+	defer cancel()
+	if err := s.all(ctx, principalOf(c), batch.Asks, out.Decisions); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// patient bounds what all of a batch looks up: as one check, or, where groups make
+// more of it than there may be asks, in proportion.
+func (s *Server) patient(c echo.Context, work int) (context.Context, context.CancelFunc) {
+	left, _ := c.Get(patienceLeft).(time.Duration)
+	more := time.Duration((work-1)/maxAsks) * s.o.Gate.Patience()
+	return context.WithTimeout(c.Request().Context(), left+more)
 }
 
 // all answers many asks at once, each in its place. When the store does not

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -98,8 +99,14 @@ func (nowhere) Trusts(netip.Addr) bool { return false }
 
 func operatorsToken() string { return strings.Repeat("o", admin.MinTokenLength) }
 
+// keeping is a store of which this node has copies.
+type keeping interface {
+	consent.Store
+	publish.Keeper
+}
+
 // server answers over a store.
-func server(t *testing.T, store *stuck, keys *consent.Keyring) http.Handler {
+func server(t *testing.T, store keeping, keys *consent.Keyring) http.Handler {
 	t.Helper()
 	laws, err := law.Load()
 	if err != nil {
@@ -186,4 +193,43 @@ func TestNoVisitorAndNoCheckWaitsLongForAStoreThatDoesNotAnswer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slow is a store that always answers, but late.
+type slow struct {
+	stuck
+	takes time.Duration
+}
+
+func (s *slow) Standing(ctx context.Context, _, _ string, _ *consent.Standing) error {
+	select {
+	case <-time.After(s.takes):
+		return consent.Fail(consent.NotFound, "nobody", "")
+	case <-ctx.Done():
+		return consent.Fail(consent.Unavailable, "the store is late", "wait")
+	}
+}
+
+func TestAThousandChecksOfASlowStoreTakeNoLongerThanOne(t *testing.T) {
+	t.Parallel()
+	keys, err := consent.NewKeyring(consent.Key{ID: "k1", Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := strings.TrimSuffix(strings.Repeat(`{"site":"shop","purpose":"analytics","subject":"AAAAAAAAAAAAAAAAAAAAAA"},`, 1000), ",")
+	synctest.Test(t, func(t *testing.T) {
+		handler, began := server(t, &slow{takes: 60 * time.Millisecond}, keys), time.Now()
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/check", strings.NewReader(`{"asks":[`+asks+`]}`))
+		req.Header.Set("Authorization", "Bearer "+operatorsToken())
+		req.Header.Set("Content-Type", "application/json")
+		rec := httptest.NewRecorder()
+		handler.ServeHTTP(rec, req)
+		body := rec.Body.String()
+		if rec.Code != http.StatusOK || strings.Count(body, `"allow":false`) != 1000 || !strings.Contains(body, `"no-record"`) || !strings.Contains(body, `"unavailable"`) {
+			t.Errorf("%d %.300s", rec.Code, body)
+		}
+		if took := time.Since(began); took > 100*time.Millisecond {
+			t.Errorf("all together took %v", took)
+		}
+	})
 }

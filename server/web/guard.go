@@ -138,15 +138,21 @@ func (s *Server) mayCheck(p admin.Principal, site string) error {
 // byNobody is the kind of a caller of checks whose key cannot be looked up.
 const byNobody admin.Kind = "nobody"
 
+// patienceLeft is under what name a check keeps how long it may look things up
+// after its key.
+const patienceLeft = "patience"
+
 // caller names the caller of a guarded route. Checks must not wait for a store
 // that does not answer, nor fail: what they ask by a key is denied then.
 func (s *Server) caller(c echo.Context, want admin.Permission) (admin.Principal, error) {
 	if want != admin.CheckAny {
 		return s.principal(c.Request().Context(), c)
 	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), s.o.Gate.Patience())
+	patience, began := s.o.Gate.Patience(), time.Now()
+	ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
 	defer cancel()
 	p, err := s.principal(ctx, c)
+	c.Set(patienceLeft, patience-time.Since(began))
 	if consent.CodeOf(err) == consent.Unavailable {
 		return admin.Principal{Kind: byNobody}, nil
 	}
