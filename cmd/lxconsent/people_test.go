@@ -205,6 +205,28 @@ func TestAnAPIKeyDoesWhatItIsForOnItsSitesUntilItIsRevoked(t *testing.T) {
 	}
 }
 
+func TestAnAPIKeyOfOnePermissionDoesThatOnEverySiteAndNothingElse(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	routes := map[string]string{
+		"site:read": "/v1/sites/demo", "records:read": "/v1/sites/demo/records", "insight:read": "/v1/sites/demo/insight",
+		"requests:read": "/v1/sites/demo/requests", "hooks:read": "/v1/sites/demo/webhooks", "keys:write": "/v1/sites/demo/identify-secret",
+	}
+	for held := range routes {
+		made := s.do(http.MethodPost, "/v1/api-keys", encoded(t, map[string]any{"name": held, "permissions": []string{held}, "expires": inAYear()}), operator)
+		key := header("Authorization", "Bearer "+made.text(t, "secret"))
+		for needed, path := range routes {
+			want := http.StatusForbidden
+			if needed == held {
+				want = http.StatusOK
+			}
+			if a := s.do(http.MethodGet, path, "", key); a.status != want {
+				t.Errorf("a key for %s: GET %s = %d, want %d: %.200s", held, path, a.status, want, a.body)
+			}
+		}
+	}
+}
+
 func TestTheOperatorAddsPeopleOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -76,10 +76,10 @@ func (p Principal) MayOn(site string, want Permission) bool {
 	return p.May(want) || slices.Contains(p.Sites[site], want)
 }
 
-// Sees reports whether a site exists for the principal at all. A site of
-// another tenant does not, whatever its id.
+// Sees reports whether a site exists for the principal at all: to who holds
+// nothing on it, and in another tenant, it does not, whatever its id.
 func (p Principal) Sees(tenant, site string) bool {
-	return p.InTenant(tenant) && p.MayOn(site, ReadSite) || p.InTenant(tenant) && len(p.Sites[site]) > 0
+	return p.InTenant(tenant) && len(p.Permissions)+len(p.Sites[site]) > 0
 }
 
 // InTenant reports whether the principal acts in a tenant.
