@@ -67,19 +67,22 @@ if (DEBUG) debug();
 addSheet();
 (api as { ready?: unknown }).ready = Promise.resolve(api);
 (window as { lxConsent?: unknown }).lxConsent = api;
-// Whoever waits hears of everything, the start included.
-quietly(() => {
-  // An element of that name is no list.
-  for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => {
-    // Of a click before this script came nothing else is known.
-    touch(navigator.userActivation?.isActive);
-    api.push(call);
+const take = (all?: boolean) =>
+  quietly(() => {
+    // An element of that name is no list.
+    for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => {
+      // Of a click before this script came nothing else is known.
+      touch(navigator.userActivation?.isActive);
+      if (all || call[0] === "on") api.push(call);
+    });
   });
-});
+// Whoever waits hears of everything, the start included; what they ask for comes after it. Who listens twice hears once.
+take();
 go();
 // Only what has no proof can be waiting; a look into the storage costs milliseconds.
 if (!PREVIEW && state[0]._raw.endsWith(".")) send();
 tell("ready");
+take(true);
 
 // Caught on its way down, where no handler of the page stops it.
 const clicked = safely((e: MouseEvent) => {

@@ -107,6 +107,33 @@ test('who listened before the script came hears the start', () =>
     await until(async () => assert.deepEqual((await page.evaluate(() => window.heard)).sort(), ['ready', 'show']));
   }));
 
+test('what was asked before the script came is done once, after the start', () =>
+  visit({}, async (v, page) => {
+    const sent = [];
+    page.on('request', (r) => r.method() === 'POST' && r.url().endsWith('/v1/consents') && sent.push(r.postDataJSON().id));
+    await page.addInitScript(() => {
+      window.heard = [];
+      window.lxConsent = [['rejectAll'], ...['ready', 'change'].map((e) => ['on', e, () => window.heard.push(e)])];
+    });
+    await Promise.all([written(page), v.open(`${server.url}/demo/?place=FR`)]);
+    await v.rest();
+    assert.equal(sent.length, 1);
+    assert.deepEqual(await page.evaluate(() => window.heard), ['change', 'ready', 'change']);
+  }));
+
+test('tags hear what was chosen before, whatever else was asked before the script came', () =>
+  visit({}, async (v, page) => {
+    await v.open(`${server.url}/demo/?place=FR`);
+    await choose(page, 'accept');
+    await page.addInitScript(() => {
+      window.lxConsent = [['show']];
+    });
+    await v.open(`${server.url}/demo/?place=FR`);
+    const update = await page.evaluate(() => window.dataLayer.find((c) => c[1] === 'update')?.[2]);
+    assert.equal(update?.analytics_storage, 'granted');
+    await page.waitForSelector('#lx-consent [data-lx-action="accept"]');
+  }));
+
 test('a frame can be shown once without a record', () =>
   visit({}, async (v, page) => {
     const start = await server.sinks();
