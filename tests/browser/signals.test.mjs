@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { choose, decided, siteOf, startStage, withdraw } from './stage.mjs';
+import { choose, decided, siteOf, startStage, until, withdraw } from './stage.mjs';
 
 let stage;
 before(async () => {
@@ -99,6 +99,44 @@ test('Microsoft, Meta and WordPress are told before their tags run, and at each 
     assert.deepEqual(gone.meta.at(-1), ['consent', 'revoke']);
     assert.deepEqual(gone.clarity.at(-1), ['consentv2', { ad_Storage: 'denied', analytics_Storage: 'denied' }]);
     assert.deepEqual(Object.fromEntries(gone.kept).statistics, 'deny');
+  });
+});
+
+// What the plugin's own script does with what it is told.
+const wordpress = `<script>
+  window.told = [];
+  document.addEventListener('wp_consent_type_defined', () => { window.atType = window.wp_has_consent('statistics'); });
+  const kept = (category) => document.cookie.split('; ').find((c) => c.startsWith('wp_consent_' + category + '='))?.split('=')[1];
+  window.wp_has_consent = (category) => (window.wp_consent_type === 'optout' && !kept(category)) || kept(category) === 'allow';
+  window.wp_set_consent = (category, value) => { window.told.push(category + ' ' + value); document.cookie = 'wp_consent_' + category + '=' + value + ';path=/'; };
+</script>`;
+const categories = ['functional', 'preferences', 'statistics', 'statistics-anonymous', 'marketing'];
+const allowedByWordpress = (page) => page.evaluate((names) => names.filter((n) => window.wp_has_consent(n)), categories);
+
+test('what WordPress keeps of a choice ends with it, and nothing is kept before a choice', async () => {
+  const features = { consent_mode: false, cookie_writes: false, wordpress: true };
+  const purposes = siteOf('blog').purposes;
+  await stage.site(siteOf('blog', { features }));
+  // The script as the server has it now, not as the browser keeps it for a minute.
+  let round = 0;
+  const open = (v, extra) => {
+    const tag = stage.tag('blog', extra).replace('blog.js', `blog.js?round=${++round}`);
+    stage.serve('www.shop.localhost/blog', `<!doctype html><html lang="en"><meta charset="utf-8">${tag}<title>Blog</title>${wordpress}<p>Words</p></html>`);
+    return v.open(stage.url('www.shop.localhost', '/blog'));
+  };
+  await stage.visit(async (v, page) => {
+    await open(v);
+    assert.deepEqual([await page.evaluate(() => document.cookie), await allowedByWordpress(page)], ['', []]);
+    await choose(page, 'accept');
+    assert.deepEqual(await allowedByWordpress(page), categories);
+    await open(v, ' async');
+    await until(() => page.evaluate(() => !!window.lxConsent?.has));
+    assert.deepEqual([await allowedByWordpress(page), (await page.evaluate(() => window.told)).filter((t) => t.endsWith('deny'))], [categories, []], 'a tag that comes late takes nothing back');
+    // The edition asks anew about statistics: the earlier answer to that has ended.
+    await stage.site(siteOf('blog', { features, purposes: purposes.map((p) => (p.id === 'analytics' ? { ...p, classes: ['analytics', 'recording'] } : p)) }));
+    await open(v);
+    assert.deepEqual(await page.evaluate(() => ['analytics', 'marketing'].map((n) => window.lxConsent.has(n))), [false, true]);
+    assert.deepEqual([await allowedByWordpress(page), await page.evaluate(() => window.atType)], [['functional', 'preferences', 'marketing'], false]);
   });
 });
 
