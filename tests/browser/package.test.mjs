@@ -50,8 +50,11 @@ before(async () => {
   temp = tempDir();
   execFileSync('go', ['build', '-o', path.join(temp.dir, 'esbuild'), 'github.com/evanw/esbuild/cmd/esbuild'], { cwd: root });
   // As an application finds its packages: by name, through the map of exports.
-  mkdirSync(path.join(temp.dir, 'node_modules/@leadiumx'), { recursive: true });
-  symlinkSync(path.join(root, 'packages/web'), path.join(temp.dir, 'node_modules/@leadiumx/consent'));
+  const place = path.join(temp.dir, 'node_modules/@leadiumx/consent');
+  mkdirSync(place, { recursive: true });
+  // Packed, as an application gets it: a linked folder brings a React of its own.
+  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', temp.dir, path.join(root, 'packages/web')], { encoding: 'utf8' });
+  execFileSync('tar', ['-xzf', path.join(temp.dir, packed.trim()), '-C', place, '--strip-components=1']);
   for (const name of ['react', 'react-dom']) symlinkSync(path.join(root, 'node_modules', name), path.join(temp.dir, 'node_modules', name));
   writeFileSync(path.join(temp.dir, 'app.js'), app);
   bundle = `${esbuild(path.join(temp.dir, 'app.js'), '--define:process.env.NODE_ENV="development"')}`;
