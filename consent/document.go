@@ -12,15 +12,18 @@ import (
 type Cabinet interface {
 	// PutDocument stores d.Body when the stored version is still d.Version, 0
 	// for one that is new, and returns the document with its new version. A
-	// version is never used twice within a kind. Errors: Conflict.
-	PutDocument(ctx context.Context, d Document) (Document, error)
+	// version is never used twice within a kind. Nothing is stored unless each
+	// of still, documents of the same kind, is stored under its version too: so
+	// a change can rest on what was read of others. Errors: Conflict.
+	PutDocument(ctx context.Context, d Document, still ...Document) (Document, error)
 	// Document returns one document. Errors: NotFound.
 	Document(ctx context.Context, kind, id string) (Document, error)
 	// Documents returns up to limit documents of a kind whose id sorts after
 	// the given one, byte by byte.
 	Documents(ctx context.Context, kind, after string, limit int) ([]Document, error)
-	// DropDocument deletes a document; deleting nothing is no error.
-	DropDocument(ctx context.Context, kind, id string) error
+	// DropDocument deletes a document; deleting nothing is no error. still is as
+	// in PutDocument, and may name the document itself. Errors: Conflict.
+	DropDocument(ctx context.Context, kind, id string, still ...Document) error
 	// AppendNote adds a note to a journal and returns its number. The notes of
 	// a journal are numbered from 1 without a gap and never change.
 	AppendNote(ctx context.Context, journal string, body []byte) (int64, error)

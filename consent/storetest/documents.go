@@ -107,6 +107,27 @@ func documentCases() []testCase {
 				}
 			}
 		}},
+		{"a change that rests on others is made only while they are at the versions that were read", func(t *testing.T, b *bench) {
+			ann, bob := b.putDocument(t, "member", "ann", "owner", 0), b.putDocument(t, "member", "bob", "owner", 0)
+			stale := ann
+			ann = b.putDocument(t, "member", "ann", "editor", ann.Version)
+			for _, still := range [][]consent.Document{{stale}, {ann, stale}, {ann, {ID: "nobody", Version: 1}}, {{ID: "ann"}}} {
+				_, err := b.PutDocument(t.Context(), bob, still...)
+				code(t, "PutDocument", err, consent.Conflict)
+				code(t, "DropDocument", b.DropDocument(t.Context(), "member", "bob", still...), consent.Conflict)
+				b.document(t, "member", "bob", "owner", bob.Version)
+			}
+			old := bob
+			bob, err := b.PutDocument(t.Context(), bob, ann, consent.Document{ID: "nobody"})
+			if err != nil || bob.Version <= old.Version {
+				t.Fatalf("PutDocument beside what is still so: %+v, %v", bob, err)
+			}
+			code(t, "DropDocument", b.DropDocument(t.Context(), "member", "bob", ann, old), consent.Conflict)
+			if err := b.DropDocument(t.Context(), "member", "bob", ann, bob); err != nil {
+				t.Fatal(err)
+			}
+			b.page(t, "member", "", 10, "ann")
+		}},
 		{"a dropped document is gone and dropping nothing is no error", func(t *testing.T, b *bench) {
 			b.putDocument(t, "member", "a", "one", 0)
 			for range 2 {

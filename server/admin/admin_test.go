@@ -27,6 +27,7 @@ type house struct {
 	*admin.Desk
 	t     *testing.T
 	store *boltstore.Store
+	keys  *consent.Keyring
 	mu    sync.Mutex
 	now   time.Time
 }
@@ -54,12 +55,19 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, store: store, now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}
-	h.Desk, err = admin.New(admin.Options{Store: store, Clock: h.clock, Random: rand.Reader, Keys: keys, Token: strings.Repeat("t", 32), Cost: admin.Cost{KiB: 64, Passes: 1, Lanes: 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := &house{t: t, store: store, keys: keys, now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}
+	h.Desk = h.desk(store)
 	return h
+}
+
+// desk makes a desk on a store, as a server does.
+func (h *house) desk(store admin.Store) *admin.Desk {
+	h.t.Helper()
+	d, err := admin.New(admin.Options{Store: store, Clock: h.clock, Random: rand.Reader, Keys: h.keys, Token: strings.Repeat("t", 32), Cost: admin.Cost{KiB: 64, Passes: 1, Lanes: 1}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return d
 }
 
 // owned is a house with Ann as its owner, and her session.

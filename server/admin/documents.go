@@ -72,12 +72,12 @@ func every[T any](ctx context.Context, c consent.Cabinet, kind string, each func
 }
 
 // save puts a document and returns its new version and hash.
-func save(ctx context.Context, c consent.Cabinet, kind, id string, version int64, v any) (int64, string, error) {
+func save(ctx context.Context, c consent.Cabinet, kind, id string, version int64, v any, still ...consent.Document) (int64, string, error) {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return 0, "", fmt.Errorf("encode the %s document: %w", kind, err)
 	}
-	d, err := c.PutDocument(ctx, consent.Document{Kind: kind, ID: id, Version: version, Body: body})
+	d, err := c.PutDocument(ctx, consent.Document{Kind: kind, ID: id, Version: version, Body: body}, still...)
 	return d.Version, digest(body), err
 }
 

@@ -89,13 +89,14 @@ func (d *Desk) ChangeMember(ctx context.Context, p Principal, email string, role
 	if m.value.Role == role && maps.Equal(m.value.Sites, sites) {
 		return nil
 	}
+	still := []consent.Document{}
 	if m.value.Role == Owner && role != Owner {
-		if err := d.keepOneOwner(ctx, p.Tenant); err != nil {
+		if still, err = d.otherOwner(ctx, p.Tenant, m.value.Email); err != nil {
 			return err
 		}
 	}
 	next := Member{Email: m.value.Email, Role: role, Sites: sites}
-	_, hash, err := save(ctx, d.o.Store, kindMember(p.Tenant), m.value.Email, m.version, next)
+	_, hash, err := save(ctx, d.o.Store, kindMember(p.Tenant), m.value.Email, m.version, next, still...)
 	if err != nil {
 		return err
 	}
@@ -110,22 +111,25 @@ func mayTouch(p Principal, m Member) error {
 	return nil
 }
 
-func (d *Desk) keepOneOwner(ctx context.Context, tenant string) error {
-	owners := 0
-	err := every(ctx, d.o.Store, kindMember(tenant), func(_ string, m held[Member]) error {
-		if m.value.Role == Owner {
-			owners++
+// otherOwner finds an owner beside the one who goes. What ends an owner is
+// written only while that other is still one: of two owners who end each other
+// at the same moment, at whatever servers, one fails. Errors: Conflict.
+func (d *Desk) otherOwner(ctx context.Context, tenant, goes string) (other []consent.Document, err error) {
+	err = every(ctx, d.o.Store, kindMember(tenant), func(email string, m held[Member]) error {
+		if m.value.Role == Owner && email != goes && len(other) == 0 {
+			other = append(other, consent.Document{ID: email, Version: m.version})
 		}
 		return nil
 	})
-	if err == nil && owners < 2 {
+	if err == nil && len(other) == 0 {
 		err = consent.Fail(consent.Conflict, "this is the last owner of the organisation", "make somebody else an owner first")
 	}
-	return err
+	return other, err
 }
 
 // DropMember ends a membership; the person's sessions here are dead at once.
-// Errors: NotFound, Forbidden, Conflict for the last owner.
+// Errors: NotFound, Forbidden, Conflict for the last owner, and when somebody
+// else changed the member first.
 func (d *Desk) DropMember(ctx context.Context, p Principal, email string) error {
 	m, err := d.member(ctx, p.Tenant, email)
 	if err != nil {
@@ -134,12 +138,16 @@ func (d *Desk) DropMember(ctx context.Context, p Principal, email string) error 
 	if err := mayTouch(p, m.value); err != nil {
 		return err
 	}
+	// Who was made more than they were when this was judged stays.
+	still := []consent.Document{{ID: m.value.Email, Version: m.version}}
 	if m.value.Role == Owner {
-		if err := d.keepOneOwner(ctx, p.Tenant); err != nil {
+		other, err := d.otherOwner(ctx, p.Tenant, m.value.Email)
+		if err != nil {
 			return err
 		}
+		still = append(still, other...)
 	}
-	if err := d.o.Store.DropDocument(ctx, kindMember(p.Tenant), m.value.Email); err != nil {
+	if err := d.o.Store.DropDocument(ctx, kindMember(p.Tenant), m.value.Email, still...); err != nil {
 		return err
 	}
 	if err := d.inTenant(ctx, m.value.Email, p.Tenant, false); err != nil && consent.CodeOf(err) != consent.NotFound {

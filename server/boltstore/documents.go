@@ -3,25 +3,22 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/leadiumx/consent/consent"
 	"go.etcd.io/bbolt"
 )
 
 // PutDocument stores a document; see consent.Cabinet.
-func (s *Store) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+func (s *Store) PutDocument(ctx context.Context, d consent.Document, still ...consent.Document) (consent.Document, error) {
 	if err := d.Check(); err != nil {
 		return d, err
 	}
 	key, body := append(part(nil, d.Kind), d.ID...), bytes.Clone(d.Body)
 	version, err := write(ctx, s, func(tx *bbolt.Tx) (uint64, error) {
 		all := tx.Bucket([]byte(bucketDocuments))
-		have := uint64(0)
-		if v := all.Get(key); len(v) >= 8 {
-			have = readNumber(v[:8])
-		}
-		if have != uint64(d.Version) {
-			return 0, consent.Fail(consent.Conflict, "somebody else changed it first", "load it again and repeat the change")
+		if err := stillStored(all, d.Kind, slices.Concat(still, []consent.Document{d})); err != nil {
+			return 0, err
 		}
 		next, err := all.NextSequence()
 		if err != nil {
@@ -33,6 +30,21 @@ func (s *Store) PutDocument(ctx context.Context, d consent.Document) (consent.Do
 		d.Version = int64(version)
 	}
 	return d, err
+}
+
+// stillStored refuses when one of the documents is stored under another version
+// than it was read with.
+func stillStored(all *bbolt.Bucket, kind string, read []consent.Document) error {
+	for _, d := range read {
+		have := uint64(0)
+		if v := all.Get(append(part(nil, kind), d.ID...)); len(v) >= 8 {
+			have = readNumber(v[:8])
+		}
+		if have != uint64(d.Version) {
+			return consent.Fail(consent.Conflict, "somebody else changed it first", "load it again and repeat the change")
+		}
+	}
+	return nil
 }
 
 // Document returns one document; see consent.Cabinet.
@@ -73,12 +85,16 @@ func (s *Store) Documents(ctx context.Context, kind, after string, limit int) ([
 }
 
 // DropDocument deletes a document; see consent.Cabinet.
-func (s *Store) DropDocument(ctx context.Context, kind, id string) error {
+func (s *Store) DropDocument(ctx context.Context, kind, id string, still ...consent.Document) error {
 	if err := (consent.Document{Kind: kind, ID: id}).Check(); err != nil {
 		return err
 	}
 	_, err := write(ctx, s, func(tx *bbolt.Tx) (struct{}, error) {
-		return struct{}{}, tx.Bucket([]byte(bucketDocuments)).Delete(append(part(nil, kind), id...))
+		all := tx.Bucket([]byte(bucketDocuments))
+		if err := stillStored(all, kind, still); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, all.Delete(append(part(nil, kind), id...))
 	})
 	return err
 }

@@ -139,11 +139,11 @@ func (s *away) Count(ctx context.Context, site, day string, add map[string]int64
 	return s.Store.Count(ctx, site, day, add)
 }
 
-func (s *away) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+func (s *away) PutDocument(ctx context.Context, d consent.Document, still ...consent.Document) (consent.Document, error) {
 	if s.down {
 		return d, consent.Fail(consent.Unavailable, "the store is away", "wait")
 	}
-	return s.Store.PutDocument(ctx, d)
+	return s.Store.PutDocument(ctx, d, still...)
 }
 
 func TestWhatTheStoreDoesNotTakeWaitsForTheNextTime(t *testing.T) {

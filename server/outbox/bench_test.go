@@ -26,7 +26,7 @@ func (swallow) Document(context.Context, string, string) (consent.Document, erro
 	return consent.Document{}, consent.Fail(consent.NotFound, "nothing is kept", "look elsewhere")
 }
 
-func (swallow) PutDocument(_ context.Context, d consent.Document) (consent.Document, error) {
+func (swallow) PutDocument(_ context.Context, d consent.Document, _ ...consent.Document) (consent.Document, error) {
 	return d, nil
 }
 

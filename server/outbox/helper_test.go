@@ -71,11 +71,11 @@ func (a *away) Document(ctx context.Context, kind, id string) (consent.Document,
 	return a.Store.Document(ctx, kind, id)
 }
 
-func (a *away) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+func (a *away) PutDocument(ctx context.Context, d consent.Document, still ...consent.Document) (consent.Document, error) {
 	if a.writes.Load() {
 		return consent.Document{}, gone()
 	}
-	return a.Store.PutDocument(ctx, d)
+	return a.Store.PutDocument(ctx, d, still...)
 }
 
 // node is an outbox over a store that can be away.

@@ -18,16 +18,28 @@ func (k keys) documents(kind string) []string {
 
 func (k keys) notes(journal string) string { return k.prefix + "notes{" + journal + "}" }
 
-// putDocument stores a document whose version is still the one that was read,
-// and returns the new version, or -1. Versions are counted per kind, so that a
-// document made anew never has a version that an earlier one had.
-// KEYS docs, ids, versions; ARGV id, version, body.
-const putDocumentScript = `
-local have = redis.call('HGET', KEYS[1], ARGV[1])
-if (have and string.match(have, '^%d+') or '0') ~= ARGV[2] then return -1 end
+// stillScript defines what tells whether the documents named from one argument
+// on, id and version in turn, are stored under these versions.
+const stillScript = `
+local function still(from)
+  for i = from, #ARGV, 2 do
+    local have = redis.call('HGET', KEYS[1], ARGV[i])
+    if (have and string.match(have, '^%d+') or '0') ~= ARGV[i + 1] then return false end
+  end
+  return true
+end
+`
+
+// putDocument stores a document when it and the others named are still at the
+// versions that were read, and returns the new version, or -1. Versions are
+// counted per kind, so that a document made anew never has a version that an
+// earlier one had.
+// KEYS docs, ids, versions; ARGV body, id, version, others.
+const putDocumentScript = stillScript + `
+if not still(2) then return -1 end
 local next = redis.call('INCR', KEYS[3])
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%d', next) .. ':' .. ARGV[3])
-redis.call('ZADD', KEYS[2], 0, ARGV[1])
+redis.call('HSET', KEYS[1], ARGV[2], string.format('%d', next) .. ':' .. ARGV[1])
+redis.call('ZADD', KEYS[2], 0, ARGV[2])
 return next`
 
 // pageScript returns ids and documents in turn.
@@ -40,26 +52,39 @@ for i = 1, #ids do
 end
 return page`
 
-// KEYS docs, ids; ARGV id.
-const dropDocumentScript = `
+// KEYS docs, ids; ARGV id, others.
+const dropDocumentScript = stillScript + `
+if not still(2) then return -1 end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 return 1`
 
 // PutDocument stores a document; see consent.Cabinet.
-func (s *Store) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+func (s *Store) PutDocument(ctx context.Context, d consent.Document, still ...consent.Document) (consent.Document, error) {
 	if err := d.Check(); err != nil {
 		return d, err
 	}
-	version, err := redis.NewScript(putDocumentScript).Run(ctx, s.client(), s.keys.documents(d.Kind), d.ID, d.Version, d.Body).Int64()
+	version, err := redis.NewScript(putDocumentScript).Run(ctx, s.client(), s.keys.documents(d.Kind), versions([]any{d.Body, d.ID, d.Version}, still)...).Int64()
 	if err != nil {
 		return d, failure(err)
 	}
 	if version < 0 {
-		return d, consent.Fail(consent.Conflict, "somebody else changed it first", "load it again and repeat the change")
+		return d, changedFirst()
 	}
 	d.Version = version
 	return d, nil
+}
+
+// versions adds which documents have to be at which version.
+func versions(args []any, still []consent.Document) []any {
+	for _, d := range still {
+		args = append(args, d.ID, d.Version)
+	}
+	return args
+}
+
+func changedFirst() error {
+	return consent.Fail(consent.Conflict, "somebody else changed it first", "load it again and repeat the change")
 }
 
 // Document returns one document; see consent.Cabinet.
@@ -112,11 +137,15 @@ func versioned(kind, id, raw string) (consent.Document, error) {
 }
 
 // DropDocument deletes a document; see consent.Cabinet.
-func (s *Store) DropDocument(ctx context.Context, kind, id string) error {
+func (s *Store) DropDocument(ctx context.Context, kind, id string, still ...consent.Document) error {
 	if err := (consent.Document{Kind: kind, ID: id}).Check(); err != nil {
 		return err
 	}
-	return failure(redis.NewScript(dropDocumentScript).Run(ctx, s.client(), s.keys.documents(kind)[:2], id).Err())
+	done, err := redis.NewScript(dropDocumentScript).Run(ctx, s.client(), s.keys.documents(kind)[:2], versions([]any{id}, still)...).Int64()
+	if err == nil && done < 0 {
+		return changedFirst()
+	}
+	return failure(err)
 }
 
 // AppendNote adds a note to a journal; see consent.Cabinet.

@@ -65,7 +65,7 @@ func (s *stuck) Document(ctx context.Context, _, _ string) (consent.Document, er
 	return consent.Document{}, s.wait(ctx)
 }
 
-func (s *stuck) PutDocument(ctx context.Context, d consent.Document) (consent.Document, error) {
+func (s *stuck) PutDocument(ctx context.Context, d consent.Document, _ ...consent.Document) (consent.Document, error) {
 	return d, s.wait(ctx)
 }
 
