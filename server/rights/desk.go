@@ -33,17 +33,14 @@ type Options struct {
 type Desk struct {
 	o  Options
 	mu sync.Mutex
-	// waiting could not be written down when it happened: a right must not wait
-	// for the log of it.
-	waiting []Asked
+	// waiting are lines that neither the store nor the disk took when it
+	// happened: a right must not wait for the log of it.
+	waiting []Request
 	slips   slips
 }
 
 // New makes a desk.
 func New(o Options) *Desk { return &Desk{o: o} }
-
-// maxWaiting bounds what is held while the store is away.
-const maxWaiting = 10_000
 
 // Asked is what came.
 type Asked struct {
@@ -56,61 +53,6 @@ type Asked struct {
 }
 
 func kindOf(site string) string { return "request:" + site }
-
-// Noted writes down what a visitor did themselves. It never fails for them: when the
-// store is away, the line is held in memory until Flush. The same act of one
-// subject on one day is one line with a count.
-func (d *Desk) Noted(ctx context.Context, a Asked) {
-	a.at = d.o.Clock().UTC()
-	if err := d.note(ctx, a); err != nil {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if len(d.waiting) < maxWaiting {
-			d.waiting = append(d.waiting, a)
-		}
-	}
-}
-
-// Flush writes down what could not be before, and what the store has lost of the
-// requests that a person has to answer. Errors: Unavailable.
-func (d *Desk) Flush(ctx context.Context) error {
-	d.mu.Lock()
-	waiting := d.waiting
-	d.waiting = nil
-	d.mu.Unlock()
-	for i, a := range waiting {
-		if err := d.note(ctx, a); err != nil {
-			d.mu.Lock()
-			d.waiting = append(waiting[i:], d.waiting...)
-			d.mu.Unlock()
-			return err
-		}
-	}
-	return d.flushTray(ctx)
-}
-
-func (d *Desk) note(ctx context.Context, a Asked) error {
-	r := d.request(a)
-	r.ID = fmt.Sprintf("%s-%s-%s", a.at.Format(day), a.Kind, cmp.Or(r.Person, "anonymous"))
-	r.Status, r.HandledAt = Done, &r.OpenedAt
-	const tries = 5
-	var err error
-	for range tries {
-		var version int64
-		before, found := d.find(ctx, a.Site, r.ID)
-		switch {
-		case found == nil:
-			r.Count, version = before.Count+1, before.version
-			r.OpenedAt, r.DueAt = before.OpenedAt, before.DueAt
-		case consent.CodeOf(found) != consent.NotFound:
-			return found
-		}
-		if err = d.put(ctx, r, version); consent.CodeOf(err) != consent.Conflict {
-			return err
-		}
-	}
-	return err
-}
 
 const day = "20060102"
 

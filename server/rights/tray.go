@@ -29,7 +29,7 @@ const (
 	trayLife, lookEvery = 72 * time.Hour, 5 * time.Minute
 )
 
-// slip is a request as it lies in the tray.
+// slip is a request, or a line that is Done, as it lies in the tray.
 type slip struct {
 	kept
 	// Sent is when the store had it; zero when it has not.
@@ -58,19 +58,19 @@ func (d *Desk) lay(s slip) error {
 	if len(d.slips.sent) >= maxTray {
 		return consent.Fail(consent.Unavailable, "too many requests wait for the store", "send it again later")
 	}
-	if err := d.keep(s); err != nil {
+	if err := d.keep(s.ID, s); err != nil {
 		return err
 	}
 	d.slips.sent[s.ID], d.slips.busy[s.ID] = time.Time{}, true
 	return nil
 }
 
-func (d *Desk) keep(s slip) error {
+func (d *Desk) keep(name string, s slip) error {
 	b, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("encode a request: %w", err)
 	}
-	return d.o.Tray.Put(s.ID, b)
+	return d.o.Tray.Put(name, b)
 }
 
 func (d *Desk) slip(id string) (s slip, err error) {
@@ -126,7 +126,7 @@ func (d *Desk) deliver(ctx context.Context, s slip) error {
 	s.Sent = d.o.Clock().UTC()
 	d.slips.sent[s.ID] = s.Sent
 	// What the disk does not note is delivered once more after a start.
-	_ = d.keep(s)
+	_ = d.keep(s.ID, s)
 	return nil
 }
 
@@ -181,6 +181,9 @@ func (d *Desk) flushSlip(ctx context.Context, id string, now time.Time, look boo
 	s, err := d.slip(id)
 	if err != nil {
 		return err
+	}
+	if s.Status == Done {
+		return d.flushLine(ctx, id, s)
 	}
 	if !sent.IsZero() {
 		if _, err := d.find(ctx, s.Site, id); consent.CodeOf(err) != consent.NotFound {

@@ -157,9 +157,7 @@ func (s *Server) readMe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if n, _, err := s.noticeOf(c, site.ID); err == nil {
-		s.noted(c, n, rights.Access, s.subjectOf(site, subjectToken(c.Request())), false)
-	}
+	s.noted(c, s.askedOf(c, site, rights.Access), false)
 	out := accessJSON{Site: site.ID, Records: []subjectJSON{}}
 	for _, r := range records {
 		out.Records = append(out.Records, subjectJSON{
@@ -229,9 +227,7 @@ func (s *Server) eraseMe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if n, _, err := s.noticeOf(c, site.ID); err == nil {
-		s.noted(c, n, rights.Erasure, s.subjectOf(site, subjectToken(c.Request())), e.Away)
-	}
+	s.noted(c, s.askedOf(c, site, rights.Erasure), e.Away)
 	s.keepChoice(c, site, origin, e.Consent)
 	s.keepCookie(c, site, origin, consent.SubjectCookie, "", true)
 	c.Response().Header().Set("Cache-Control", "no-store")

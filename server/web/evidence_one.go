@@ -12,6 +12,7 @@ import (
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/bundle"
+	"github.com/leadiumx/consent/server/rights"
 )
 
 // evidenceViewJSON is one record with what proves it.
@@ -177,13 +178,16 @@ func (s *Server) eraseEvidence(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.o.Collect.EraseSubject(ctx, site, in.Subject); err != nil {
-		return err
-	}
-	// The log names what was done and why, and not to whom.
+	// The log names what is done and why, and not to whom. It comes first: what
+	// cannot be written down afterwards would have been done unseen.
 	change := admin.Change{Action: "evidence.erase", Object: site, Note: in.Reason}
 	if err := s.o.Admin.Audit(ctx, principalOf(c), tenant, change); err != nil {
 		return err
 	}
+	if err := s.o.Collect.EraseSubject(ctx, site, in.Subject); err != nil {
+		return err
+	}
+	last := history[len(history)-1]
+	s.noted(c, rights.Asked{Site: site, Regime: last.Regime, Locale: last.Locale, Kind: rights.Erasure, Subject: in.Subject}, false)
 	return c.JSON(http.StatusOK, erasedJSON{len(history)})
 }

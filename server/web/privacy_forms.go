@@ -93,7 +93,7 @@ func (s *Server) privacyErase(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.noted(c, n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie)), e.Away)
+	s.noted(c, askedBy(n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie))), e.Away)
 	s.keepChoice(c, &n.Edition.Site, ownOrigin(c), e.Consent)
 	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.SubjectCookie, "", true)
 	return s.privacyDone(c, n)

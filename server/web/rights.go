@@ -65,7 +65,7 @@ func (s *Server) act(c echo.Context, n *script.Notice, v visitOf, in actJSON, to
 		return a, err
 	}
 	s.o.Metrics.Wrote(in.Act)
-	s.noted(c, n, rights.OfAct(in.Act), person, a.Away)
+	s.noted(c, askedBy(n, rights.OfAct(in.Act), person), a.Away)
 	s.keepChoice(c, site, origin, a.Consent)
 	if a.Subject != "" && s.keepCookie(c, site, origin, consent.SubjectCookie, a.Subject, true) {
 		a.Subject = ""
@@ -78,14 +78,30 @@ const noteWait = 100 * time.Millisecond
 
 // noted writes into the log of requests what a visitor has done. Away says that
 // the store did not answer to this very request: it is not waited for again.
-func (s *Server) noted(c echo.Context, n *script.Notice, kind rights.Kind, subject string, away bool) {
+func (s *Server) noted(c echo.Context, a rights.Asked, away bool) {
 	wait := noteWait
 	if away || s.o.StoreAway() {
 		wait = 0
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), wait)
 	defer cancel()
-	s.o.Rights.Noted(ctx, rights.Asked{Site: n.Edition.Site.ID, Regime: n.Regime.ID, Locale: n.Locale, Kind: kind, Subject: subject})
+	s.o.Rights.Noted(ctx, a)
+}
+
+// askedBy is what somebody asked for who was shown a notice.
+func askedBy(n *script.Notice, kind rights.Kind, subject string) rights.Asked {
+	return rights.Asked{Site: n.Edition.Site.ID, Regime: n.Regime.ID, Locale: n.Locale, Kind: kind, Subject: subject}
+}
+
+// askedOf is askedBy for a caller who was shown none. Where the notice cannot be
+// had, what was done is told of all the same, under no law.
+func (s *Server) askedOf(c echo.Context, site *consent.Site, kind rights.Kind) rights.Asked {
+	subject := s.subjectOf(site, subjectToken(c.Request()))
+	n, _, err := s.noticeOf(c, site.ID)
+	if err != nil {
+		return rights.Asked{Site: site.ID, Kind: kind, Subject: subject}
+	}
+	return askedBy(n, kind, subject)
 }
 
 // subjectOf names the subject of a token that we made.
