@@ -19,6 +19,9 @@ export type Entries = readonly (readonly [id: string, level: number])[];
 /** Where this page stands. At first nothing is read, which differs from everything that can be. */
 export let state: State = step(signals, [{} as Choice, HIDDEN], { _read: readConsent() }, now());
 
+/** The value that the browser was last seen to hold, which may keep none. */
+export let kept: string | undefined;
+
 /** Tells the page of what has happened, and tag managers of what an action has changed. */
 export const tell = (name: string, action?: string) => {
   const detail = { ...get(), action };
@@ -34,6 +37,7 @@ export const go = (event?: Happening) => {
   if (!PREVIEW) {
     // The server's own cookie lives longer than one set by a script, so what is there stays.
     if (raw && !readConsent().includes(raw)) put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? `;Domain=${cookieDomain}` : ""}`);
+    kept = readConsent()[0];
     if (given) send(given, before);
   }
   if (changed) {

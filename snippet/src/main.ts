@@ -3,7 +3,7 @@
 // a grant keeps waiting.
 // What is seen stands first: together, words and styles pack better.
 import "lx:view";
-import { act, close, everything, go, state, tell, touch } from "./act.ts";
+import { act, close, everything, go, kept, state, tell, touch } from "./act.ts";
 import { arm, scan, turn } from "./gate.ts";
 import { clean, free, guardCookies, readConsent } from "./jar.ts";
 import { get, has, purposesOf } from "./page.ts";
@@ -120,7 +120,8 @@ const reread = safely((e: Partial<PageTransitionEvent>) => {
   if (e.persisted === false) return;
   const values = readConsent();
   const raw = state[0]._raw;
-  if (raw ? !values.includes(raw) : values[0]) go({ _read: values });
+  // Where no cookie is kept, this page alone knows the choice.
+  if (values[0] ? !values.includes(raw) : kept) go({ _read: values });
   else draw();
 });
 

@@ -292,6 +292,22 @@ test('S16: a frame without an origin is silent and denied', () =>
       assert.equal(await inner.evaluate(() => window.lxConsent.has('analytics')), false);
     }, { known: /CORS policy|ERR_FAILED/ }));
 
+test('S4: where no cookie is kept, the choice holds as long as its page', () =>
+  stage.visit(async (_, p) => {
+    stage.serve('www.shop.localhost/framed', `<!doctype html><title>Framed</title><iframe sandbox="allow-scripts" src="/page" title="Inner" width="800" height="600"></iframe>`);
+    await p.goto(page('/framed'));
+    const inner = p.frames()[1];
+    await inner.click('#lx-consent [data-lx-action="accept"]');
+    await inner.waitForFunction(() => window.ran === 1);
+    // As when its tab is left and looked at again, or comes out of the back-forward cache.
+    for (const name of ['visibilitychange', 'pageshow']) {
+      assert.equal(await inner.evaluate((n) => {
+        dispatchEvent(new Event(n));
+        return window.lxConsent.get().decided && window.lxConsent.has('analytics');
+      }, name), true);
+    }
+  }, { known: /CORS policy|ERR_FAILED|403/ }));
+
 test('S19: who lost the subject gets a new one and never an old one', () =>
   stage.visit(async (_, p) => {
     await p.goto(page());
