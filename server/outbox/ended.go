@@ -72,7 +72,7 @@ func (b *Outbox) caughtUp(position uint64, err error) {
 	}
 	b.applied = max(position, b.index.first-1)
 	if missing && b.index.last() > b.applied {
-		b.o.Log.Warn("the store knows nothing of this log; everything that is kept is handed over again", "entries", len(b.index.metas))
+		b.o.Log.Warn("the store knows nothing of this log; everything that is kept is handed over again", "entries", b.index.count())
 	}
 }
 

@@ -63,4 +63,46 @@ func (t Table) Get(key [16]byte) uint64 { return t.t.get(key) }
 func (t Table) Put(key [16]byte, position uint64) uint64 { return t.t.put(key, position) }
 
 // Drop is of the table.
-func (t Table) Drop(first uint64) { t.t.drop(first) }
+func (t Table) Drop(first uint64) {
+	for part := range tableParts {
+		t.t.drop(part, first)
+	}
+}
+
+// Index is for its test.
+type Index struct{ x *index }
+
+// NewIndex makes an empty one whose first entry will stand at a position.
+func NewIndex(first uint64) Index { return Index{newIndex(first)} }
+
+// Add takes in the next record, which the store has at once.
+func (i Index) Add(position uint64, id, person [16]byte, clock int64) {
+	defer func() { i.x.at(position).flags |= flagHad }()
+	i.x.add(head{kind: kindRecord, position: position, mark: id, person: person, time: clock, clock: clock}, 100)
+}
+
+// Drop forgets entries before a position, and what the tables know of them in
+// some of their parts.
+func (i Index) Drop(first uint64, parts int) {
+	i.x.drop(first)
+	for part := range parts {
+		i.x.clean(part)
+	}
+}
+
+// Find is where a record stands by its id, 0 for nowhere.
+func (i Index) Find(id [16]byte) uint64 {
+	position, _ := i.x.lookup(id)
+	return position
+}
+
+// Of are the positions and the newest clock of a person.
+func (i Index) Of(person [16]byte) ([]uint64, int64) {
+	return i.x.positions(person), i.x.newest(person)
+}
+
+// Count is what is kept.
+func (i Index) Count() (entries int, bytes int64) { return i.x.count(), i.x.bytes }
+
+// Since is the position before the first entry of a time or later.
+func (i Index) Since(time int64) uint64 { return i.x.since(time) }

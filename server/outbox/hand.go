@@ -174,22 +174,24 @@ func (a *applier) exchanged(r, stored *consent.Record) bool {
 
 // heard takes in what the store said to a record.
 func (a *applier) heard(e *entry, r *consent.Record, gone bool, stored *consent.Record, err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	got := result{err: err}
-	m := a.index.at(e.position)
+	flag := uint8(0)
 	switch {
 	case gone:
 		got.err = erased()
 	case stored.Damaged:
 		a.o.Log.Error("the store holds a damaged record; `lxconsent ledger verify` names it", "entry", e.position)
 	case err != nil:
-		m.flags |= flagRefused
+		flag = flagRefused
 		a.o.Log.Warn("the store refused a decision", "code", consent.CodeOf(err), "entry", e.position)
 	case stored.Node != r.Node || stored.Seq != r.Seq:
-		m.flags |= flagForeign
-		got.foreign = true
+		flag, got.foreign = flagForeign, true
+	default:
+		flag = flagHad
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.index.at(e.position).flags |= flag
 	waiting := a.waiting[e.position]
 	if len(waiting) == 0 {
 		return

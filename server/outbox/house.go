@@ -113,8 +113,12 @@ func (a *applier) doubt(why error) {
 // lost begins again at the oldest entry.
 func (a *applier) lost() {
 	a.mu.Lock()
+	entries := a.index.count()
+	a.mu.Unlock()
+	// Nobody waits for whoever reads the log of this program.
+	a.o.Log.Error("the store has lost what it was given; everything that is kept is handed over again", "entries", entries)
+	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.o.Log.Error("the store has lost what it was given; everything that is kept is handed over again", "entries", len(a.index.metas))
 	a.cursor = a.index.first - 1
 	a.applied, a.marker, a.againTo = a.cursor, 0, 0
 	a.signed = nil
@@ -154,6 +158,12 @@ func (a *applier) trim() {
 	}
 	a.setHorizon()
 	a.mu.Unlock()
+	for part := range tableParts {
+		// Checks go in between.
+		a.mu.Lock()
+		x.clean(part)
+		a.mu.Unlock()
+	}
 	if err := a.log.drop(from, first); err != nil {
 		a.o.Log.Warn("old entries of the node log cannot be deleted", "err", err)
 	}

@@ -17,6 +17,9 @@ const (
 	flagForeign
 	// flagSwept: the store was told to delete it, as its time had come.
 	flagSwept
+	// flagHad: since this process was started the store said that it has this
+	// record, from here.
+	flagHad
 )
 
 // meta is what memory holds of an entry. It has no pointer, so that the
@@ -29,12 +32,18 @@ type meta struct {
 	kind, flags uint8
 }
 
+// block is how many entries stand together: to make room for more, or to forget
+// some, none of the others moves, so that nobody waits for millions.
+const block = 4096
+
 // index finds entries by id and by person. Its user does the locking.
 type index struct {
-	// first is the position of metas[0].
-	first uint64
-	metas []meta
-	ids   *table
+	// first and end are the positions of the oldest entry and behind the newest,
+	// base that of the first one in blocks.
+	first, end, base uint64
+	blocks           []*[block]meta
+	// ids and heads may still name positions before first, see clean.
+	ids *table
 	// heads are the newest positions of persons, tombs when they were erased.
 	heads *table
 	tombs map[digest]int64
@@ -42,16 +51,19 @@ type index struct {
 }
 
 func newIndex(first uint64) *index {
-	return &index{first: first, ids: newTable(), heads: newTable(), tombs: map[digest]int64{}}
+	return &index{first: first, end: first, base: first, ids: newTable(), heads: newTable(), tombs: map[digest]int64{}}
 }
 
-func (x *index) last() uint64 { return x.first + uint64(len(x.metas)) - 1 }
+func (x *index) last() uint64 { return x.end - 1 }
+
+func (x *index) count() int { return int(x.end - x.first) }
 
 func (x *index) at(position uint64) *meta {
-	if position < x.first || position > x.last() {
+	if position < x.first || position >= x.end {
 		return nil
 	}
-	return &x.metas[position-x.first]
+	i := position - x.base
+	return &x.blocks[i/block][i%block]
 }
 
 // add takes the next entry in.
@@ -61,7 +73,12 @@ func (x *index) add(h head, size int) {
 		m.prev = x.heads.put(h.person, h.position)
 	}
 	x.bytes += int64(size)
-	x.metas = append(x.metas, m)
+	i := x.end - x.base
+	if i/block == uint64(len(x.blocks)) {
+		x.blocks = append(x.blocks, new([block]meta))
+	}
+	x.blocks[i/block][i%block] = m
+	x.end++
 	if h.kind == kindRecord {
 		x.ids.put(h.mark, h.position)
 		return
@@ -103,31 +120,38 @@ func (x *index) lookup(mark digest) (position uint64, m *meta) {
 
 // since is the position before the first entry that was logged at or after a time.
 func (x *index) since(time int64) uint64 {
-	n := len(x.metas)
-	for n > 0 && x.metas[n-1].time >= time {
-		n--
+	p := x.last()
+	for m := x.at(p); m != nil && m.time >= time; m = x.at(p) {
+		p--
 	}
-	return x.first + uint64(n) - 1
+	return p
 }
 
-// drop forgets all entries before a position.
+// drop forgets all entries before a position. The tables forget them part by part,
+// see clean.
 func (x *index) drop(first uint64) {
-	n := first - x.first
-	for _, m := range x.metas[:n] {
-		x.bytes -= int64(m.size)
+	for ; x.first < first; x.first++ {
+		x.bytes -= int64(x.at(x.first).size)
 	}
-	x.metas = append([]meta(nil), x.metas[n:]...)
-	x.first = first
-	x.ids.drop(first)
-	x.heads.drop(first)
+	if gone := (x.first - x.base) / block; gone > 0 {
+		x.blocks = append([]*[block]meta(nil), x.blocks[gone:]...)
+		x.base += gone * block
+	}
 	// An erasure stands among its person's entries; the store knows of it when they are gone.
-	maps.DeleteFunc(x.tombs, func(person digest, _ int64) bool { return x.heads.get(person) == 0 })
+	maps.DeleteFunc(x.tombs, func(person digest, _ int64) bool { return x.heads.get(person) < first })
+}
+
+// clean takes what was dropped out of a part of the tables.
+func (x *index) clean(part int) {
+	x.ids.drop(part, x.first)
+	x.heads.drop(part, x.first)
 }
 
 // nothing is the clock of no decision.
 const nothing = math.MinInt64
 
-// newest is the clock of the latest record of a person that counts, or nothing.
+// newest is the clock of the latest record of a person that the store is known to
+// have had, or nothing.
 func (x *index) newest(person digest) int64 {
 	clock := int64(nothing)
 	for p := x.heads.get(person); ; {
@@ -135,7 +159,7 @@ func (x *index) newest(person digest) int64 {
 		if m == nil {
 			return clock
 		}
-		if m.kind == kindRecord && m.flags == 0 {
+		if m.kind == kindRecord && m.flags == flagHad {
 			clock = max(clock, m.clock)
 		}
 		p = m.prev

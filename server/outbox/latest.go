@@ -80,7 +80,7 @@ func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Re
 	if err == nil && l.isErased && r.Clock <= l.tomb {
 		err = erased()
 	}
-	if l.current != nil && !l.fresh && !whole(err, r.Clock, l.current.Clock) {
+	if !l.fresh && !whole(err, r.Clock, l.since) && consent.CodeOf(err) != consent.Unavailable {
 		err = lost()
 	}
 	switch code := consent.CodeOf(err); {

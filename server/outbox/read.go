@@ -72,8 +72,10 @@ type local struct {
 	pending []consent.Record
 	// current is what counts of all that are kept; fresh says that its latest
 	// is one of pending.
-	current  *consent.Record
-	fresh    bool
+	current *consent.Record
+	fresh   bool
+	// since is the clock of what the store is known to have had; see whole.
+	since    int64
 	tomb     int64
 	isErased bool
 	down     bool
@@ -84,7 +86,7 @@ func (b *Outbox) local(site, subject string) (local, error) {
 	b.mu.Lock()
 	var l local
 	l.tomb, l.isErased = b.index.tombs[person]
-	l.down = b.down
+	l.down, l.since = b.down, b.index.newest(person)
 	applied, bestClock := b.applied, int64(math.MinInt64)
 	var known []uint64
 	clocks := map[uint64]int64{}

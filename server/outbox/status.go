@@ -34,7 +34,7 @@ func (b *Outbox) Status() Status {
 	}
 	return Status{
 		Waiting: waiting,
-		Last:    b.index.last(), Applied: b.applied, Entries: len(b.index.metas), Bytes: b.index.bytes,
+		Last:    b.index.last(), Applied: b.applied, Entries: b.index.count(), Bytes: b.index.bytes,
 		Down: b.down, Trouble: cmp.Or(b.trouble, b.doubted), Fenced: b.log.fence.err() != nil,
 	}
 }

@@ -8,8 +8,10 @@ import "hash/maphash"
 // Its user does the locking.
 type table struct {
 	seed  maphash.Seed
-	parts [256]part
+	parts [tableParts]part
 }
+
+const tableParts = 256
 
 // part is a power of two of slots, of which at least a quarter are free, or none.
 type part struct {
@@ -72,22 +74,23 @@ func (t *table) put(key digest, position uint64) (before uint64) {
 	return before
 }
 
-// drop forgets the positions before first.
-func (t *table) drop(first uint64) {
-	for i := range t.parts {
-		p := &t.parts[i]
-		kept := 0
-		for _, s := range p.slots {
-			if s.position >= first && s.position > 0 {
-				kept++
-			}
+// drop forgets the positions before first in one of the parts.
+func (t *table) drop(part int, first uint64) {
+	p := &t.parts[part]
+	kept := 0
+	for _, s := range p.slots {
+		if s.position >= first && s.position > 0 {
+			kept++
 		}
-		size := firstSlots
-		for kept*4 > size*3 {
-			size *= 2
-		}
-		t.resize(p, size, first)
 	}
+	if kept == p.used {
+		return
+	}
+	size := firstSlots
+	for kept*4 > size*3 {
+		size *= 2
+	}
+	t.resize(p, size, first)
 }
 
 func (t *table) resize(p *part, size int, first uint64) {
