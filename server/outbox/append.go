@@ -166,7 +166,7 @@ func (b *Outbox) level(ctx context.Context) consent.Level {
 
 // repeated answers a write whose id the log has already.
 func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (consent.Kept, error) {
-	first, m, err := b.entryAt(a.position)
+	first, m, err := b.entryAt(ctx, a.position)
 	if err != nil {
 		return consent.Kept{}, err
 	}
@@ -185,7 +185,7 @@ func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (cons
 		return consent.Kept{Record: stored, Fresh: fresh, Level: b.level(ctx)}, err
 	}
 	kept := consent.Kept{Record: stored, Level: consent.StoredLocal}
-	if kept.Receipt, err = b.receiptAgain(first); err != nil {
+	if kept.Receipt, err = b.receiptAgain(ctx, first); err != nil {
 		return consent.Kept{}, err
 	}
 	if b.o.Ack == consent.StoredLocal || b.reached(ctx, a.position, b.o.AckWait) {

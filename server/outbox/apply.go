@@ -221,7 +221,7 @@ func (a *applier) next(after, last uint64) ([]*entry, error) {
 		if n := len(recent); n > 0 && p >= recent[0].position && p <= recent[n-1].position {
 			e = recent[p-recent[0].position]
 		} else {
-			read, _, err := a.entryAt(p)
+			read, _, err := a.entryAt(context.Background(), p)
 			if err != nil {
 				return nil, err
 			}

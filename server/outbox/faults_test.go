@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/raft-wal/fs"
 	"github.com/hashicorp/raft-wal/types"
@@ -28,6 +30,8 @@ type disk struct {
 	badSync atomic.Bool
 	// synced hears of every fsync that is done, while the writer waits.
 	synced func()
+	// stuck keeps reads of files, unless it is nil.
+	stuck atomic.Pointer[hang]
 }
 
 func newDisk() *disk {
@@ -47,6 +51,30 @@ func (d *disk) Create(dir, name string, size uint64) (types.WritableFile, error)
 func (d *disk) OpenWriter(dir, name string) (types.WritableFile, error) {
 	f, err := d.VFS.OpenWriter(dir, name)
 	return &diskFile{f, d}, err
+}
+
+func (d *disk) OpenReader(dir, name string) (types.ReadableFile, error) {
+	f, err := d.VFS.OpenReader(dir, name)
+	return readFile{f, d}, err
+}
+
+// hang tells met of a read, and lets it go on when over is closed.
+type hang struct{ met, over chan struct{} }
+
+type readFile struct {
+	types.ReadableFile
+	d *disk
+}
+
+func (f readFile) ReadAt(b []byte, off int64) (int, error) {
+	if h := f.d.stuck.Load(); h != nil {
+		select {
+		case h.met <- struct{}{}:
+		default:
+		}
+		<-h.over
+	}
+	return f.ReadableFile.ReadAt(b, off)
 }
 
 type diskFile struct {
@@ -74,6 +102,10 @@ func (f *diskFile) Sync() error {
 		f.d.synced()
 	}
 	return err
+}
+
+func (f *diskFile) ReadAt(b []byte, off int64) (int, error) {
+	return readFile{f.WritableFile, f.d}.ReadAt(b, off)
 }
 
 func onDisk(t *testing.T, d *disk, reserve int64) node {
@@ -209,4 +241,50 @@ func TestACrashAtAnyFsyncLosesNothingThatWasAcknowledged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+func TestNobodyWaitsForADiskThatHangsLongerThanTheyWould(t *testing.T) {
+	t.Parallel()
+	d := newDisk()
+	n := onDisk(t, d, -1)
+	refusal := record("refusal", "sub", 1)
+	refusal.Levels = map[string]int{"analytics": 0}
+	put(t, n, refusal)
+	// Those that came last are in memory.
+	var group sync.WaitGroup
+	for w := range 8 {
+		group.Go(func() {
+			for i := range 100 {
+				put(t, n, record(fmt.Sprint(w, "-", i), "", 1))
+			}
+		})
+	}
+	group.Wait()
+	handedOver(t, n.Outbox)
+	put(t, n, record("last", "", 1))
+	n.inner.set(true)
+	wantLatest(t, n, "sub", "refusal")
+
+	hangs := &hang{make(chan struct{}, 1), make(chan struct{})}
+	d.stuck.Store(hangs)
+	goesOn := sync.OnceFunc(func() { close(hangs.over) })
+	defer goesOn()
+	ctx, cancel := context.WithCancel(t.Context())
+	said := make(chan error)
+	go func() {
+		_, err := n.Latest(ctx, "shop", "sub")
+		said <- err
+	}()
+	<-hangs.met
+	cancel()
+	select {
+	case err := <-said:
+		wantCode(t, "Latest", err, consent.Unavailable)
+	case <-time.After(20 * time.Second):
+		t.Error("who has gone still waits for the disk")
+		goesOn()
+		<-said
+	}
+	goesOn()
+	wantLatest(t, n, "sub", "refusal")
 }

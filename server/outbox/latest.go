@@ -64,7 +64,7 @@ func (b *Outbox) Standing(ctx context.Context, site, subject string, out *consen
 
 // laidOver returns what counts of the store's record and those that it has not had.
 func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Record, error) {
-	l, err := b.local(site, subject)
+	l, err := b.local(ctx, site, subject)
 	if err != nil {
 		return consent.Record{}, err
 	}

@@ -42,6 +42,8 @@ type walLog struct {
 	// mu guards wal against being opened again.
 	mu  sync.RWMutex
 	wal *wal.WAL
+	// reading holds those who read for somebody who does not wait for the disk.
+	reading chan struct{}
 
 	// stale says that the library cannot go on, since a write of it failed.
 	stale bool
@@ -55,7 +57,7 @@ func openLog(o Options, visit func(entry, int)) (l *walLog, err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, &consent.Error{Code: consent.Unavailable, Cause: "the folder of the node log " + o.Dir + " cannot be made", Fix: "check its owner and rights", Err: err}
 	}
-	l = &walLog{dir: o.Dir, segmentSize: o.SegmentSize, reserve: o.Reserve, log: o.Log, meta: &metadb.BoltMetaDB{}}
+	l = &walLog{dir: o.Dir, segmentSize: o.SegmentSize, reserve: o.Reserve, log: o.Log, meta: &metadb.BoltMetaDB{}, reading: make(chan struct{}, maxReading)}
 	if l.locked, err = lock(o.Dir); err != nil {
 		return nil, coded(err)
 	}
@@ -70,7 +72,7 @@ func openLog(o Options, visit func(entry, int)) (l *walLog, err error) {
 	if err != nil {
 		return l, damaged(metadb.FileName, err)
 	}
-	state, err = readSegments(o.Dir, state, func(e entry, size int) {
+	state, err = readSegments(o.Dir, state, entry{}, func(e entry, size int) {
 		l.last, l.batch = e.position, e.batch
 		visit(e, size)
 	})
@@ -198,7 +200,8 @@ func (l *walLog) restart() error {
 	if err != nil {
 		return unread(err)
 	}
-	if state, err = readSegments(l.dir, state, func(entry, int) {}); err != nil {
+	known := entry{head: head{position: l.last, batch: l.batch}}
+	if state, err = readSegments(l.dir, state, known, func(entry, int) {}); err != nil {
 		return err
 	}
 	if err := l.start(state); err != nil {
@@ -209,27 +212,6 @@ func (l *walLog) restart() error {
 	}
 	l.stale = false
 	return nil
-}
-
-// get reads one entry.
-func (l *walLog) get(position uint64) (entry, error) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if l.wal == nil {
-		return entry{}, unread(nil)
-	}
-	var raw raft.Log
-	if err := l.wal.GetLog(position, &raw); err != nil {
-		return entry{}, unread(err)
-	}
-	e, err := decodeEntry(raw.Data)
-	if err == nil && e.position != position {
-		err = fmt.Errorf("entry %d stands where %d should be", e.position, position)
-	}
-	if err != nil {
-		return entry{}, damaged(fmt.Sprintf("entry %d", position), err)
-	}
-	return e, nil
 }
 
 // drop deletes the entries before first; whole files of them go.

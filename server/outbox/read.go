@@ -22,7 +22,7 @@ const (
 )
 
 // entryAt reads an entry and what memory knows of it.
-func (b *Outbox) entryAt(position uint64) (entry, meta, error) {
+func (b *Outbox) entryAt(ctx context.Context, position uint64) (entry, meta, error) {
 	b.mu.Lock()
 	var m meta
 	if known := b.index.at(position); known != nil {
@@ -34,7 +34,7 @@ func (b *Outbox) entryAt(position uint64) (entry, meta, error) {
 		return e, m, nil
 	}
 	b.mu.Unlock()
-	e, err := b.log.get(position)
+	e, err := b.log.by(ctx, position)
 	return e, m, err
 }
 
@@ -81,7 +81,7 @@ type local struct {
 	down     bool
 }
 
-func (b *Outbox) local(site, subject string) (local, error) {
+func (b *Outbox) local(ctx context.Context, site, subject string) (local, error) {
 	person := digestOf(site, subject)
 	b.mu.Lock()
 	var l local
@@ -105,7 +105,7 @@ func (b *Outbox) local(site, subject string) (local, error) {
 		if p <= applied && !isNear {
 			continue
 		}
-		r, err := b.recordAt(p)
+		r, err := b.recordAt(ctx, p)
 		if err != nil {
 			return l, err
 		}
@@ -123,8 +123,8 @@ func (b *Outbox) local(site, subject string) (local, error) {
 	return l, nil
 }
 
-func (b *Outbox) recordAt(position uint64) (consent.Record, error) {
-	e, _, err := b.entryAt(position)
+func (b *Outbox) recordAt(ctx context.Context, position uint64) (consent.Record, error) {
+	e, _, err := b.entryAt(ctx, position)
 	if err != nil {
 		return consent.Record{}, err
 	}
@@ -150,7 +150,7 @@ func (b *Outbox) History(ctx context.Context, site, subject string) ([]consent.R
 		return b.inner.History(ctx, site, subject)
 	}
 	b.settled(ctx, site, subject)
-	l, err := b.local(site, subject)
+	l, err := b.local(ctx, site, subject)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,10 @@
 package outbox
 
-import "github.com/leadiumx/consent/consent"
+import (
+	"context"
+
+	"github.com/leadiumx/consent/consent"
+)
 
 // receipts signs what is safe, all with one signature.
 func (b *Outbox) receipts(fresh []*request) {
@@ -25,13 +29,16 @@ func (b *Outbox) receipts(fresh []*request) {
 
 // receiptAgain makes the receipt of an entry as it was made before, from all
 // that shared its fsync.
-func (b *Outbox) receiptAgain(of entry) (none consent.SignedReceipt, err error) {
+func (b *Outbox) receiptAgain(ctx context.Context, of entry) (none consent.SignedReceipt, err error) {
 	if b.o.Keys == nil {
 		return none, nil
 	}
 	first := of.position
 	for first > 1 {
-		e, _, err := b.entryAt(first - 1)
+		e, _, err := b.entryAt(ctx, first-1)
+		if ctx.Err() != nil {
+			return none, late(ctx.Err())
+		}
 		if err != nil || e.batch != of.batch {
 			// What is before may be deleted; a whole batch is never in part.
 			break
@@ -44,7 +51,7 @@ func (b *Outbox) receiptAgain(of entry) (none consent.SignedReceipt, err error) 
 	var records []*consent.Record
 	at := -1
 	for p := first; p <= last; p++ {
-		e, _, err := b.entryAt(p)
+		e, _, err := b.entryAt(ctx, p)
 		if err != nil {
 			return none, err
 		}

@@ -112,11 +112,15 @@ func survivor(b []byte, end int, lastBatch uint64) (entry, bool) {
 
 // readSegments checks every file of the log, calls visit for each entry that is
 // kept, in order, and cuts what a crash left behind the last whole commit. It
-// returns the state that the library is to start with.
-func readSegments(dir string, state types.PersistentState, visit func(entry, int)) (types.PersistentState, error) {
-	var before entry
+// returns the state that the library is to start with. Full files that end at known
+// or before were checked already.
+func readSegments(dir string, state types.PersistentState, known entry, visit func(entry, int)) (types.PersistentState, error) {
+	before := known
 	for i, info := range state.Segments {
 		tail := i == len(state.Segments)-1 && info.SealTime.IsZero()
+		if !tail && info.MaxIndex <= known.position {
+			continue
+		}
 		name := segment.FileName(info)
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if os.IsNotExist(err) && tail {
