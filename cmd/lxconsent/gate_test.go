@@ -194,6 +194,25 @@ func TestForgedAndCutTokensDeny(t *testing.T) {
 	check("two different consents", cookie("lx_consent", value), cookie("lx_consent", flip(value, 5)))
 }
 
+func TestAPageHoldsTheBannerUnlessTheCookieHoldsAValidChoice(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	signed := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}).text(t, "consent")
+	elsewhere := start(t).write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}).text(t, "consent")
+	unsigned := strings.Replace(signed[:strings.LastIndex(signed, ".")+1], "k1", "-", 1)
+	for value, banner := range map[string]bool{
+		"": true, "x": true, signed: false, unsigned: false, elsewhere: true,
+		strings.Replace(signed, "analytics:1", "analytics:0", 1): true,
+		strings.Replace(signed, "k1", "k2", 1):                   true,
+		unsigned + "AAAAAAAAAAAAAAAAAAAAAA":                      true,
+	} {
+		a := s.do(http.MethodGet, "/v1/inline/demo", "", cookie("lx_consent", value))
+		if a.status != http.StatusOK || strings.Contains(string(a.body), "data-lx-action") != banner {
+			t.Errorf("the cookie %q: %d and %d bytes, want the banner: %t", value, a.status, len(a.body), banner)
+		}
+	}
+}
+
 func TestChoicesSurviveARestart(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, flags []string) {

@@ -80,10 +80,11 @@ func (d *Desk) Page(ask Ask, cookie string, signals consent.Signals, base string
 }
 
 // answered is the twin of `asks` in the script: whether a visitor need not be
-// asked. The proof does not count here; browsers obey their own cookie.
+// asked. What the script wrote until the server answers counts, as in the
+// browser; a wrong proof does not.
 func (d *Desk) answered(n *Notice, cookie string, signals consent.Signals) bool {
-	c, ok := consent.ParseCookie(cookie)
-	if !ok {
+	c := consent.OpenCookie(d.o.Keys, n.Edition.Site.Tenant, n.Edition.Site.ID, cookie)
+	if c == nil || c.Forged {
 		return false
 	}
 	now, rules := d.o.Clock().Unix(), n.Rules
