@@ -75,8 +75,8 @@ type Options struct {
 	// session, never from what the visitor could make up. It needs Token.
 	ExternalID func(*http.Request) string
 
-	// PublicURL is where browsers reach the consent server, for the tag that
-	// Insert falls back to. It is Server when "".
+	// PublicURL is where browsers reach the consent server, as in its own
+	// --public-url, for the tag that Insert falls back to. It is Server when "".
 	PublicURL string
 	// Address tells the visitor's address, for Insert. Nil is the address that
 	// the request came from: set it behind a proxy.

@@ -21,8 +21,9 @@ import (
 // start of <html> or <head>, and is neither compressed, partial nor an answer
 // to HEAD: put compression around Insert, not inside. What comes after the
 // start of the head is passed on as it is written. While the consent server
-// cannot be reached, is slower than Options.Timeout, or the answer does not
-// say that it is in UTF-8, the page gets the plain tag.
+// cannot be reached, is slower than Options.Timeout, or has another address
+// for browsers than Options.PublicURL, or the answer does not say that it is in
+// UTF-8, the page gets the plain tag.
 //
 // The markup is one visitor's, so the page is sent with "Cache-Control:
 // private, no-store" and without validators. Where the handler sends a
@@ -117,6 +118,11 @@ func (g *Gate) inline(ctx context.Context, a inlineAsk) (markup, error) {
 	}
 	if len(body) > maxMarkup {
 		return markup{}, errors.New("the markup does not end")
+	}
+	// A server that was started without --public-url takes its own address for
+	// the one that browsers reach: what they choose would go nowhere.
+	if public := strings.TrimRight(g.o.PublicURL, "/"); !strings.Contains(string(body), public) {
+		return markup{}, fmt.Errorf("the consent server names another address than %s", public)
 	}
 	return markup{html: string(body), source: source}, nil
 }

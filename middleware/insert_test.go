@@ -21,6 +21,11 @@ const (
 
 func public(o *middleware.Options) { o.PublicURL = "https://consent.example.com/" }
 
+// own says that browsers reach the server where it itself thinks they do.
+func own(s *live.Server) func(*middleware.Options) {
+	return func(o *middleware.Options) { o.PublicURL = s.URL + "/" }
+}
+
 // html answers a page in one write.
 func html(page string, headers ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -34,7 +39,7 @@ func html(page string, headers ...string) http.Handler {
 func TestAPageHoldsTheBannerBeforeAChoiceAndTheGateAfterIt(t *testing.T) {
 	t.Parallel()
 	s := live.Start(t)
-	g := gate(t, s.URL, public)
+	g := gate(t, s.URL, own(s))
 	page := html("<!doctype html><html><head>"+rest, "Content-Type", utf8HTML, "Etag", `"1"`, "Content-Security-Policy", "script-src 'self'", "Content-Length", "78")
 	res, first := serve(t, g.Insert(page), live.Visitor{}, "Accept-Language", "fr")
 	if !strings.HasPrefix(first, "<!doctype html><html><head><script>") || !strings.HasSuffix(first, "</script>"+rest) || !strings.Contains(first, "Tout refuser") || strings.Contains(first, "<script async") {
@@ -57,10 +62,24 @@ func TestAPageHoldsTheBannerBeforeAChoiceAndTheGateAfterIt(t *testing.T) {
 	}
 }
 
+func TestMarkupThatSendsChoicesElsewhereStaysOutOfThePage(t *testing.T) {
+	t.Parallel()
+	s := live.Start(t)
+	// The server was started without the address under which browsers reach it.
+	g := gate(t, s.URL, public)
+	page := html("<!doctype html><html><head>"+rest, "Content-Type", utf8HTML)
+	want := "<!doctype html><html><head>" + plainTag + rest
+	for name, v := range map[string]live.Visitor{"before a choice": {}, "after it": s.RejectAll()} {
+		if _, got := serve(t, g.Insert(page), v); got != want {
+			t.Errorf("%s: %.200q", name, got)
+		}
+	}
+}
+
 func TestOnlyPagesAreChanged(t *testing.T) {
 	t.Parallel()
 	s := live.Start(t)
-	g := gate(t, s.URL, public)
+	g := gate(t, s.URL, own(s))
 	for name, h := range map[string]http.Handler{
 		"JSON":           html(`{"a":"<html><head>"}`, "Content-Type", "application/json"),
 		"a fragment":     html("<li>goods</li>", "Content-Type", utf8HTML),
@@ -173,7 +192,7 @@ func TestAStreamIsNotHeldBack(t *testing.T) {
 func TestAPolicyGetsTheHashWhereItDecides(t *testing.T) {
 	t.Parallel()
 	const hash = "'sha256-a='"
-	server := httptest.NewServer(html("<script>1</script>", "Content-Type", utf8HTML, "Consent-CSP-Hash", hash))
+	server := httptest.NewServer(html("<script>1</script>"+plainTag, "Content-Type", utf8HTML, "Consent-CSP-Hash", hash))
 	t.Cleanup(server.Close)
 	g := gate(t, server.URL, public)
 	for policy, want := range map[string]string{
