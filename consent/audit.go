@@ -42,8 +42,13 @@ type Audit struct {
 	ids    map[string]bool
 	voids  []Statement
 	faults []Fault
-	// asOf is when the newest checkpoint was signed.
+	// asOf is when the newest checkpoint was signed, or the ledger read.
 	asOf time.Time
+	// shown are the editions that records refer to, stored those that the store has.
+	shown  map[shown]*referring
+	stored map[int]string
+	// bare counts, by the context that is missing, the records that refer to it.
+	bare map[ContextCode]*referring
 	// Records, Erased and Erasures count what was seen; Young are records that
 	// are too new for a checkpoint of their node.
 	Records, Erased, Erasures, Young int
@@ -77,7 +82,7 @@ type auditEntry struct {
 
 // NewAudit begins the audit of a site. keys are those of its servers.
 func NewAudit(site string, keys []PublicKey) *Audit {
-	return &Audit{site: site, keys: keys, chains: map[string]*auditChain{}, ids: map[string]bool{}}
+	return &Audit{site: site, keys: keys, chains: map[string]*auditChain{}, ids: map[string]bool{}, shown: map[shown]*referring{}, bare: map[ContextCode]*referring{}}
 }
 
 func (a *Audit) chain(node string) *auditChain {
@@ -131,6 +136,7 @@ func (a *Audit) Record(r Record) {
 	read, err := Unpack(r.ID, r.Sealed.Context, r.Sealed.Evidence, r.Secret)
 	switch {
 	case err != nil:
+		a.lacksContext(&r)
 		a.fault(Edited, read.Node, read.Seq, r.ID, "record %s was edited: its evidence cannot be read", r.ID)
 	case !sameRecord(&read, &r):
 		a.fault(Edited, read.Node, read.Seq, r.ID, "record %s was edited: it says something else than its evidence", r.ID)
@@ -147,6 +153,7 @@ func (a *Audit) Record(r Record) {
 		}
 		return
 	}
+	a.refers(&read)
 	c := a.chain(read.Node)
 	c.entries = append(c.entries, auditEntry{seq: read.Seq, id: r.ID, link: read.Link, leaf: Leaf(r.ID, *r.Sealed), time: read.Time, sealed: r.Sealed})
 }
@@ -183,5 +190,6 @@ func (a *Audit) Faults() []Fault {
 	if a.Erased > 0 && a.Erasures == 0 && !sweeps {
 		a.fault(Removed, "", 0, "", "%d records cannot be opened, but no erasure stands in any chain: their secrets were removed", a.Erased)
 	}
+	a.gone()
 	return a.faults
 }

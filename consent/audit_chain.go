@@ -153,6 +153,11 @@ func (a *Audit) unwitnessed(node string, c *auditChain) {
 	for _, p := range c.checkpoints {
 		newest = max(newest, p.Seq)
 	}
+	if old := slices.IndexFunc(c.entries, func(e auditEntry) bool { return a.asOf.Sub(e.time) > youth }); newest == 0 && old >= 0 {
+		e := c.entries[old]
+		a.fault(Removed, node, e.seq, e.id, "every checkpoint of node %s is missing, or its %d entries were inserted; the oldest is %s", node, len(c.entries), named(e))
+		return
+	}
 	for _, e := range c.entries {
 		switch {
 		case e.seq <= newest:

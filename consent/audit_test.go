@@ -17,6 +17,8 @@ type ledger struct {
 	records    []consent.Record
 	statements []string
 	heads      []consent.Head
+	until      time.Time
+	editions   map[int]string
 }
 
 func (l *ledger) state(t testing.TB, s consent.Statement) {
@@ -31,7 +33,7 @@ func (l *ledger) state(t testing.TB, s consent.Statement) {
 
 func made(t testing.TB) *ledger {
 	t.Helper()
-	l := &ledger{keys: receiptKeyring(t, "old")}
+	l := &ledger{keys: receiptKeyring(t, "old"), editions: map[int]string{full().Edition: full().EditionHash}}
 	var head consent.Head
 	for i := range 10 {
 		if i == 4 {
@@ -61,6 +63,10 @@ func made(t testing.TB) *ledger {
 
 func (l *ledger) audit() []consent.Fault {
 	a := consent.NewAudit(siteID, l.keys.PublicKeys())
+	a.Until(l.until)
+	if l.editions != nil {
+		a.Editions(l.editions)
+	}
 	for _, s := range l.statements {
 		a.Statement(s)
 	}
@@ -142,6 +148,9 @@ func TestAnAuditNamesWhatWasTamperedWith(t *testing.T) {
 		"a record that is there twice":       {func(_ *testing.T, l *ledger) { l.records = append(l.records, *l.at(3)) }, consent.Inserted, 3, "id-3"},
 		"a chain changed with all its links": {rewrite, consent.Rewritten, 10, "checkpoint"},
 		"a statement of somebody else":       {foreign, consent.Forged, 0, "not signed"},
+		"an edition that is missing":         {func(_ *testing.T, l *ledger) { l.editions = map[int]string{} }, consent.Removed, 0, "is missing: what was shown for 9 records, of which one is id-1"},
+		"an edition that was edited":         {func(_ *testing.T, l *ledger) { l.editions[full().Edition] = "other" }, consent.Edited, 0, "it is not what was shown for 9 records"},
+		"every checkpoint removed":           {func(_ *testing.T, l *ledger) { l.statements, l.until = l.statements[:1], full().Time.Add(time.Hour) }, consent.Removed, 1, "every checkpoint of node n is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -160,10 +160,13 @@ func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 		switch {
 		case l.Type == web.ProofBegin && audit == nil:
 			v.Site, audit = l.Site, consent.NewAudit(l.Site, keys)
+			audit.Until(l.Time)
 		case audit == nil:
 			return v, consent.Fail(consent.Invalid, "the export does not say of which site it is", "make it with `lxconsent ledger export --proof`")
 		case l.Type == web.ProofStatement:
 			audit.Statement(l.JWS)
+		case l.Type == web.ProofEditions:
+			audit.Editions(l.Editions)
 		case l.Type == web.ProofContext:
 			contexts[l.Code] = l.Context
 		case l.Type == web.ProofRecord && l.Record != nil:

@@ -42,14 +42,22 @@ redis.call('HSET', KEYS[1], ARGV[2], string.format('%d', next) .. ':' .. ARGV[1]
 redis.call('ZADD', KEYS[2], 0, ARGV[2])
 return next`
 
-// pageScript returns ids and documents in turn.
+// pageScript returns ids and documents in turn. An id whose document somebody
+// has removed by hand is passed over: it must not hide all the others.
 // KEYS docs, ids; ARGV where to begin, how many.
 const pageScript = `
-local ids, page = redis.call('ZRANGE', KEYS[2], ARGV[1], '+', 'BYLEX', 'LIMIT', 0, ARGV[2]), {}
-for i = 1, #ids do
-  page[2 * i - 1] = ids[i]
-  page[2 * i] = redis.call('HGET', KEYS[1], ids[i])
-end
+local from, page, most = ARGV[1], {}, 2 * ARGV[2]
+repeat
+  local ids = redis.call('ZRANGE', KEYS[2], from, '+', 'BYLEX', 'LIMIT', 0, (most - #page) / 2)
+  for i = 1, #ids do
+    from = '(' .. ids[i]
+    local body = redis.call('HGET', KEYS[1], ids[i])
+    if body then
+      page[#page + 1] = ids[i]
+      page[#page + 1] = body
+    end
+  end
+until #ids == 0 or #page == most
 return page`
 
 // KEYS docs, ids; ARGV id, others.

@@ -264,7 +264,13 @@ return 'n'`
 // KEYS editions of the site, live, version; ARGV site, number, edition.
 const publishScript = `
 local newest = tonumber(redis.call('HGET', KEYS[1], 'newest') or '0')
-if tonumber(ARGV[2]) ~= newest + 1 then return newest end
+if tonumber(ARGV[2]) ~= newest + 1 then
+  -- What is live follows from the editions: a list that somebody has removed by
+  -- hand would else keep the site away for good.
+  local there = redis.call('HGET', KEYS[1], newest)
+  if there and redis.call('HSETNX', KEYS[2], ARGV[1], there) == 1 then redis.call('INCR', KEYS[3]) end
+  return newest
+end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3], 'newest', ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('INCR', KEYS[3])

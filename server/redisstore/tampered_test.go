@@ -113,3 +113,24 @@ func TestAMarkThatSomebodyEmptiedStopsNoOtherRecord(t *testing.T) {
 		t.Errorf("Erase = %v", err)
 	}
 }
+
+func TestADocumentThatSomebodyRemovedHidesNoOther(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
+	for _, id := range []string{"a", "b", "c", "d"} {
+		if _, err := s.PutDocument(t.Context(), consent.Document{Kind: "member", ID: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.HDel(t.Context(), "lx:docs{member}", "a", "c").Err(); err != nil {
+		t.Fatal(err)
+	}
+	// A page that is not full would be taken for the last one.
+	for after, want := range map[string]string{"": "b", "b": "d", "d": ""} {
+		page, err := s.Documents(t.Context(), "member", after, 1)
+		if err != nil || len(page) > 1 || len(page) == 1 && page[0].ID != want || len(page) == 0 && want != "" {
+			t.Errorf("after %q: %+v, %v; want %q", after, page, err, want)
+		}
+	}
+}

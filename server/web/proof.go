@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,9 +21,9 @@ type Ledger interface {
 	Statements(ctx context.Context, site string) ([]string, error)
 }
 
-// ProofLine is one line of an export that proves itself: first the statements,
-// then the records, each context before the first record that refers to it,
-// then the end.
+// ProofLine is one line of an export that proves itself: first the statements
+// and the editions, then the records, each context before the first record that
+// refers to it, then the end.
 type ProofLine struct {
 	// N numbers the lines from 1.
 	N    int       `json:"n"`
@@ -38,6 +39,10 @@ type ProofLine struct {
 	Evidence []byte          `json:"evidence,omitempty"`
 	Key      []byte          `json:"key,omitempty"`
 	Site     string          `json:"site,omitempty"`
+	// Time is when the export was made; Editions are the hashes of the documents
+	// of all editions, by number.
+	Time     time.Time      `json:"time,omitzero"`
+	Editions map[int]string `json:"editions,omitempty"`
 }
 
 // ProofType is the kind of a ProofLine.
@@ -47,6 +52,7 @@ type ProofType string
 const (
 	ProofBegin     ProofType = "ledger"
 	ProofStatement ProofType = "statement"
+	ProofEditions  ProofType = "editions"
 	ProofContext   ProofType = "context"
 	ProofRecord    ProofType = "record"
 	ProofEnd       ProofType = "end"
@@ -91,12 +97,23 @@ func (s *Server) proveRecords(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	// What they hash to is worked out from what is stored now, not from what a
+	// server remembers.
+	shown, err := s.o.Publish.Editions(ctx, site)
+	if err != nil && consent.CodeOf(err) != consent.NotFound {
+		return err
+	}
+	editions := map[int]string{}
+	for _, e := range shown {
+		editions[e.Number] = e.Site.Hash()
+	}
 	return s.stream(c, feed.NDJSON.Media(), func(w io.Writer) error {
 		p := &proofWriter{encoder: json.NewEncoder(w), known: map[string]bool{}}
-		err := p.write(ProofLine{Type: ProofBegin, Site: site})
+		err := p.write(ProofLine{Type: ProofBegin, Site: site, Time: s.o.Clock().UTC().Truncate(time.Millisecond)})
 		for _, jws := range statements {
 			err = errors.Join(err, p.write(ProofLine{Type: ProofStatement, JWS: jws}))
 		}
+		err = errors.Join(err, p.write(ProofLine{Type: ProofEditions, Editions: editions}))
 		if err == nil {
 			err = s.o.Records.Export(ctx, site, p.record)
 		}
