@@ -47,6 +47,8 @@ type crowd struct {
 
 	mu     sync.Mutex
 	people []*person
+	// accounts are known before anything befalls Redis, and then decide no more.
+	accounts []account
 	// acked counts the acknowledged decisions, sent all that were tried.
 	acked map[string]bool
 	sent  map[string]bool
@@ -54,7 +56,7 @@ type crowd struct {
 
 func newCrowd(t *testing.T, s *live.Server) *crowd {
 	t.Helper()
-	c := &crowd{t: t, client: &http.Client{Timeout: 5 * time.Second}, acked: map[string]bool{}, sent: map[string]bool{}}
+	c := &crowd{t: t, client: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 32}}, acked: map[string]bool{}, sent: map[string]bool{}}
 	c.ctx, c.stop = context.WithCancel(t.Context())
 	c.url.Store(&s.URL)
 	var notice struct{ Note string }
