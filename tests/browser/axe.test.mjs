@@ -250,6 +250,27 @@ test('reduced motion means none', () =>
     }
   }));
 
+test('the banner comes with a short movement, and can be seen from its first frame', async () => {
+  await stage.site('high', { layout: 'bar', position: 'top' });
+  for (const [layout, from] of [['box', '0px 16px'], ['high', '0px -16px']]) {
+    const v = await visitor(stage.browser);
+    await v.page.addInitScript(() => {
+      new MutationObserver((_, watch) => {
+        const box = document.querySelector('#lx-consent');
+        if (!box) return;
+        watch.disconnect();
+        const { translate, opacity } = getComputedStyle(box);
+        window.first = { translate, opacity, moving: box.getAnimations().map((a) => a.transitionProperty) };
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await v.context.route('**/page', (r) => r.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Page</title><script src="/s/${layout}.js?place=FR&lang=en"></script><h1>Page</h1>` }));
+    await v.open(`${stage.url}/page`);
+    assert.deepEqual(await v.page.evaluate(() => window.first), { translate: from, opacity: '1', moving: ['translate'] }, layout);
+    await v.page.waitForFunction(() => getComputedStyle(document.querySelector('#lx-consent')).translate === 'none');
+    await v.close();
+  }
+});
+
 test('a choice is said as a status, every time, in an element that was there before', () =>
   page('box', 'en', async (p) => {
     const said = () => p.evaluate(() => document.querySelector('body > [role=status]').textContent);
