@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,11 +12,23 @@ import (
 // does not know. No copy of the folder has the same file, so that a node which
 // is started again and again while its store is away can tell its own folder
 // from one that was put back, and goes on with the chains that it has begun.
+//
+// A volume that is put back as a whole brings the very file back too. So what it
+// is stands in a note beside the volume as well, which no volume brings back.
 const aloneName = "alone"
 
-// mark makes the file anew and returns what only this very file has; empty where
-// that cannot be told.
-func mark(dir string) (string, error) {
+// noteOf names the note about a folder that lies in another one.
+func noteOf(dir, beside string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	sum := sha256.Sum256([]byte(dir))
+	return filepath.Join(beside, "lxconsent-"+hex.EncodeToString(sum[:8]))
+}
+
+// mark makes the file anew and returns what only this very file has, noting it
+// beside the volume; empty where that cannot be told or noted.
+func mark(dir, note string) (string, error) {
 	path := filepath.Join(dir, aloneName)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
@@ -22,11 +36,35 @@ func mark(dir string) (string, error) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		return "", err
 	}
-	return marked(dir), nil
+	is := marked(dir)
+	// Others may write into that folder: what lies there already is not followed.
+	dropNote(note)
+	f, err := os.OpenFile(note, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", nil
+	}
+	_, err = f.WriteString(is)
+	if errors.Join(err, f.Close()) != nil {
+		return "", nil
+	}
+	return is, nil
 }
+
+// dropNote deletes the note; one that stays says what is no longer so, and only
+// makes a start begin new chains.
+func dropNote(note string) { _ = os.Remove(note) }
 
 func marked(dir string) string { return identity(filepath.Join(dir, aloneName)) }
 
 // own reports whether chains that the store does not know were noted in this
 // very folder, since when nobody put it back.
-func (c *chains) own(dir string) bool { return c.Alone != "" && c.Alone == marked(dir) }
+func (c *chains) own(dir string) bool {
+	note, err := os.ReadFile(c.note)
+	return err == nil && c.Alone != "" && c.Alone == marked(dir) && c.Alone == string(note)
+}
+
+// putBack reports whether a volume brought back the very file of an earlier note.
+func (c *chains) putBack(dir string) bool {
+	_, err := os.Stat(c.note)
+	return err == nil && c.Alone != "" && c.Alone == marked(dir) && !c.own(dir)
+}

@@ -33,6 +33,8 @@ type chains struct {
 	// alone says that it is to be noted.
 	Alone string `json:"alone,omitempty"`
 	alone bool
+	// note is where that stands beside the volume.
+	note string
 	// changed are the sites whose head is newer than its checkpoint, saved the
 	// position that the disk knows.
 	changed map[string]bool
@@ -45,9 +47,9 @@ type chains struct {
 
 // readChains reads the file, or begins new chains where there is none: without
 // it nobody can tell where the old ones had come to.
-func readChains(dir string, random io.Reader) (*chains, error) {
+func readChains(dir, beside string, random io.Reader) (*chains, error) {
 	b, err := os.ReadFile(filepath.Join(dir, chainsName))
-	c := &chains{}
+	c := &chains{note: noteOf(dir, beside)}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		err := c.begin(random)
@@ -87,7 +89,7 @@ func (c *chains) begin(random io.Reader) error {
 	}
 	*c = chains{
 		Name: hex.EncodeToString(name[:]), Position: c.Position, Heads: map[string]consent.Head{}, Signed: map[string]string{},
-		Ended: before, changed: map[string]bool{},
+		Ended: before, changed: map[string]bool{}, note: c.note,
 	}
 	return nil
 }
@@ -118,7 +120,7 @@ func (c *chains) replay(e entry) {
 func (c *chains) save(dir string) error {
 	var err error
 	if c.Alone = ""; c.alone {
-		if c.Alone, err = mark(dir); err != nil {
+		if c.Alone, err = mark(dir, c.note); err != nil {
 			return err
 		}
 	}
@@ -130,5 +132,5 @@ func (c *chains) save(dir string) error {
 }
 
 func (c *chains) clone() *chains {
-	return &chains{Name: c.Name, Position: c.Position, Heads: maps.Clone(c.Heads), Signed: maps.Clone(c.Signed), Ended: c.Ended, alone: c.alone}
+	return &chains{Name: c.Name, Position: c.Position, Heads: maps.Clone(c.Heads), Signed: maps.Clone(c.Signed), Ended: c.Ended, alone: c.alone, note: c.note}
 }

@@ -147,8 +147,12 @@ func (a *applier) witness(ctx context.Context) {
 	if err := a.replace(ctx, place); err == nil {
 		a.signed = nil
 		a.mu.Lock()
+		told := a.chains.alone
 		a.chains.alone = false
 		a.mu.Unlock()
+		if told {
+			dropNote(a.chains.note)
+		}
 	}
 }
 

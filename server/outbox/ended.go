@@ -47,6 +47,8 @@ func (b *Outbox) forked(ctx context.Context) error {
 		return nil
 	case alone && err != nil && !away:
 		*why = "the store knows nothing of these chains, and the data directory is a copy or was put back"
+	case away && b.chains.putBack(b.log.dir):
+		*why = "the volume of the data directory was put back to an earlier state while the store was away: what this node acknowledged since then is lost here"
 	case away && !b.chains.unsaved:
 		level, *why = slog.LevelWarn, "the store does not say whether the data directory was put back to an earlier state: "+err.Error()
 	default:

@@ -49,6 +49,10 @@ type Options struct {
 	// Copied are kinds of documents that are kept on this disk too, when the
 	// store may lose them. None of them may ever be dropped.
 	Copied []string
+	// Beside is a folder that is not brought back with the volume of Dir, where a
+	// node whose store is away notes how far it has come; empty means /dev/shm.
+	// Without it, every start in an outage begins new chains.
+	Beside string
 	// Drain is how long Close may take to hand over what is left; 0 means 5 seconds.
 	Drain time.Duration
 
@@ -159,7 +163,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		hurry: make(chan struct{}, 1), looks: make(chan chan<- struct{}), inOrder: opts.takesInOrder(), own: opts.isOwn(),
 	}
 	var err error
-	if b.chains, err = readChains(opts.Dir, opts.Random); err != nil {
+	if b.chains, err = readChains(opts.Dir, opts.Beside, opts.Random); err != nil {
 		return nil, err
 	}
 	b.log, err = openLog(opts, func(e entry, size int) {
@@ -215,6 +219,7 @@ func (o *Options) fill() error {
 	o.SegmentSize = orDefault(o.SegmentSize, 16<<20)
 	o.Drain = orDefault(o.Drain, 5*time.Second)
 	o.AckWait = orDefault(o.AckWait, time.Second)
+	o.Beside = orDefault(o.Beside, "/dev/shm")
 	o.linger = orDefault(o.linger, defaultLinger)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -25,7 +25,7 @@ func early() time.Time { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // small are options for a log that takes little space.
 func small(dir string, inner consent.Store) outbox.Options {
-	o := outbox.Options{Dir: dir, Inner: inner, Clock: early, Random: rand.Reader, Reserve: -1, SegmentSize: 64 << 10}
+	o := outbox.Options{Dir: dir, Inner: inner, Clock: early, Random: rand.Reader, Reserve: -1, SegmentSize: 64 << 10, Beside: filepath.Dir(dir)}
 	return o.WithLinger(time.Millisecond)
 }
 
