@@ -166,10 +166,10 @@ func (a *applier) one(ctx context.Context, e *entry) error {
 // exchanged reports whether the store has another record of this log under the
 // id of one: the log takes each id once, so somebody has put it there. That is
 // no reason to state anything.
-func (a *applier) exchanged(r, stored *consent.Record) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return stored.Node == r.Node && stored.Time.UnixMilli() > a.horizon
+func (b *Outbox) exchanged(r, stored *consent.Record) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return stored.Node == r.Node && stored.Time.UnixMilli() > b.horizon
 }
 
 // heard takes in what the store said to a record.
