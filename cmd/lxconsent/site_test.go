@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -116,6 +117,45 @@ func TestManagementNeedsAPermission(t *testing.T) {
 	}
 	if guarded < 10 {
 		t.Errorf("only %d routes are guarded", guarded)
+	}
+}
+
+func TestTheStatusOfAnAnswerStandsInTheDocument(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var doc struct {
+		Paths map[string]map[string]struct {
+			RequestBody struct{ Content map[string]any }
+			Responses   map[string]any
+		}
+	}
+	if err := json.Unmarshal(s.do(http.MethodGet, "/v1/openapi.json", "").body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	call := func(method, path, template, body string) answer {
+		t.Helper()
+		a := s.do(method, path, body, operator)
+		if _, said := doc.Paths[template][strings.ToLower(method)].Responses[strconv.Itoa(a.status)]; !said {
+			t.Errorf("%s %s answers %d %s, which the document does not say", method, path, a.status, a.body)
+		}
+		return a
+	}
+	key := call(http.MethodPost, "/v1/api-keys", "/v1/api-keys", encoded(t, map[string]any{"name": "shop", "permissions": []string{"check"}, "expires": inAYear()}))
+	call(http.MethodDelete, "/v1/api-keys/"+key.field(t, "key").(map[string]any)["id"].(string), "/v1/api-keys/{id}", "")
+	invite := call(http.MethodPost, "/v1/invitations", "/v1/invitations", `{"email":"bob@example.com","role":"editor"}`)
+	call(http.MethodDelete, "/v1/invitations/"+invite.field(t, "invitation").(map[string]any)["id"].(string), "/v1/invitations/{id}", "")
+	call(http.MethodPost, "/v1/members", "/v1/members", encoded(t, map[string]any{"email": "carl@example.com", "name": "Carl", "password": annsWords, "role": "editor"}))
+	call(http.MethodPut, "/v1/members/carl@example.com", "/v1/members/{email}", `{"role":"analyst"}`)
+	call(http.MethodDelete, "/v1/members/carl@example.com", "/v1/members/{email}", "")
+	share := call(http.MethodPost, "/v1/sites/demo/shares", "/v1/sites/{site}/shares", `{"days":1}`)
+	call(http.MethodDelete, "/v1/sites/demo/shares/"+share.field(t, "share").(map[string]any)["id"].(string), "/v1/sites/{site}/shares/{link}", "")
+	call(http.MethodPost, "/v1/seen", "/v1/seen", encoded(t, map[string]any{"site": "demo", "note": s.note("FR"), "action": "names"}))
+	call(http.MethodPost, "/v1/sites/demo/archive", "/v1/sites/{site}/archive", "")
+	call(http.MethodDelete, "/v1/sites/demo/archive", "/v1/sites/{site}/archive", "")
+	for _, path := range []string{"/v1/consents", "/v1/consents/me", "/v1/identify", "/v1/seen"} {
+		if sent := doc.Paths[path]["post"].RequestBody.Content; len(sent) != 2 || sent["text/plain"] == nil {
+			t.Errorf("%s is sent as %v", path, sent)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ type bounds struct {
 }
 
 func consentBounds() bounds {
-	return bounds{bytes: 8 << 10, depth: 16, keys: 200, text: 2 << 10, accept: []string{"application/json", "text/plain"}}
+	return bounds{bytes: 8 << 10, depth: 16, keys: 200, text: 2 << 10, accept: []string{mediaJSON, mediaText}}
 }
 
 func configBounds() bounds {

@@ -88,9 +88,12 @@ func operation(r route, shapes huma.Registry, problem *huma.Response) *huma.Oper
 		op.Parameters = append(op.Parameters, &huma.Param{Name: q, In: "query", Schema: &huma.Schema{Type: huma.TypeString}})
 	}
 	if r.in != nil {
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			mediaJSON: {Schema: shapes.Schema(r.in, true, r.in.Name())},
-		}}
+		body := &huma.MediaType{Schema: shapes.Schema(r.in, true, r.in.Name())}
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaJSON: body}}
+		if r.allow == admin.Visitor {
+			// A page can send it so without asking first.
+			op.RequestBody.Content[mediaText] = body
+		}
 	}
 	ok := &huma.Response{Description: "OK"}
 	if r.out != nil {
@@ -110,9 +113,7 @@ func okStatus(r route) int {
 		return http.StatusSeeOther
 	case strings.HasSuffix(r.path, "/webhooks") && r.method == http.MethodPost:
 		return http.StatusCreated
-	case r.method == http.MethodDelete && strings.HasSuffix(r.path, "/:webhook"):
-		return http.StatusNoContent
-	case r.path == "/v1/session" && r.out == nil:
+	case r.media == "" && r.method != http.MethodGet && r.method != http.MethodHead:
 		return http.StatusNoContent
 	default:
 		return http.StatusOK

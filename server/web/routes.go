@@ -40,6 +40,7 @@ const (
 	mediaJSON = "application/json"
 	mediaJS   = "text/javascript"
 	mediaHTML = "text/html"
+	mediaText = "text/plain"
 	// mediaLines is one JSON object a line, streamed for as long as it takes.
 	mediaLines = "application/x-ndjson"
 )
