@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -106,6 +107,15 @@ type keeping interface {
 }
 
 // server answers over a store.
+// full is a tray on a disk that takes nothing more.
+type full struct{ rights.Tray }
+
+func (full) Put(string, []byte) error { return errors.New("no space left on device") }
+func (full) Get(string) ([]byte, error) {
+	return nil, consent.Fail(consent.NotFound, "nothing", "nothing")
+}
+func (full) Names() (names []string, _ error) { return nil, nil }
+
 func server(t *testing.T, store keeping, keys *consent.Keyring) http.Handler {
 	t.Helper()
 	laws, err := law.Load()
@@ -129,7 +139,7 @@ func server(t *testing.T, store keeping, keys *consent.Keyring) http.Handler {
 			Records: store, Editions: sites, Laws: laws, Keys: keys, Clock: time.Now, Random: rand.Reader,
 			WordsHash: func(*consent.Site, law.Regime, string) string { return "" },
 		}),
-		Rights:    rights.New(rights.Options{Cabinet: store, Laws: laws, Keys: keys, Clock: time.Now, Random: rand.Reader}),
+		Rights:    rights.New(rights.Options{Cabinet: store, Laws: laws, Keys: keys, Clock: time.Now, Random: rand.Reader, Tray: full{}}),
 		StoreAway: func() bool { return false },
 	}).Handler()
 }
