@@ -137,15 +137,15 @@ func TestReadsOfASlotThatMovesAreAnswered(t *testing.T) {
 	t.Parallel()
 	urls := redistest.StartCluster(t)
 	s := open(t, redisstore.Options{URLs: urls})
-	m := newMover(t, urls)
+	m := redistest.NewMover(t, urls)
 	all := visitors(t, s, "shop", 1)
-	slot, err := m.from[0].ClusterKeySlot(t.Context(), "{shop/00}").Result()
+	slot, err := m.Nodes[0].ClusterKeySlot(t.Context(), "{shop/00}").Result()
 	if err != nil {
 		t.Fatal(err)
 	}
 	from := int(slot) * 3 / 16384
 	nth := 0
-	m.move(int(slot), from, (from+1)%3, func() {
+	m.Move(int(slot), from, (from+1)%3, func() {
 		if nth++; nth%40 == 0 {
 			atOnce(t, s, all)
 		}

@@ -16,9 +16,20 @@ const (
 	clusterSlots = 16384
 )
 
-// StartCluster starts a Redis Cluster of three masters and returns their
-// addresses as redis://host:port once all of them serve all slots.
+// StartCluster is StartNodes for who needs the addresses alone, as
+// redis://host:port.
 func StartCluster(t testing.TB, args ...string) []string {
+	t.Helper()
+	var urls []string
+	for _, n := range StartNodes(t, args...) {
+		urls = append(urls, n.URL())
+	}
+	return urls
+}
+
+// StartNodes starts a Redis Cluster of three masters and returns once all of them
+// serve all slots.
+func StartNodes(t testing.TB, args ...string) []*Server {
 	t.Helper()
 	nodes := make([]*Server, clusterNodes)
 	for i := range nodes {
@@ -33,12 +44,10 @@ func StartCluster(t testing.TB, args ...string) []string {
 			n.must("CLUSTER MEET " + host + " " + port)
 		}
 	}
-	urls := make([]string, len(nodes))
-	for i, n := range nodes {
+	for _, n := range nodes {
 		n.awaitCluster()
-		urls[i] = n.URL()
 	}
-	return urls
+	return nodes
 }
 
 func startNode(t testing.TB, args []string) *Server {

@@ -32,9 +32,11 @@ func (s *Server) Follow(of *Server) {
 	s.must("REPLICAOF " + host + " " + port)
 }
 
-// Role is what the server takes itself for: master or slave.
+// Role is what the server takes itself for: master or slave. It is empty while the
+// server does not say, as when it changes.
 func (s *Server) Role() string {
-	for line := range strings.Lines(s.must("INFO replication")) {
+	said, _ := s.ask("INFO replication")
+	for line := range strings.Lines(said) {
 		if role, ok := strings.CutPrefix(line, "role:"); ok {
 			return strings.TrimSpace(role)
 		}
