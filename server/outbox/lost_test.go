@@ -2,11 +2,13 @@ package outbox_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/outbox"
 )
 
 // rewound is a store that can be put back to an earlier state, without a word and
@@ -77,4 +79,36 @@ func TestAStoreThatHasLostADecisionDoesNotSpeakForItsSubject(t *testing.T) {
 	if want := early().UnixMilli() + 2; got.At != want || len(got.Levels) > 0 {
 		t.Errorf("the newest decision that is known is of %d, want %d", got.At, want)
 	}
+}
+
+func TestALogThatIsPastItsBoundDeletesNothingThatTheStoreHasNotHad(t *testing.T) {
+	t.Parallel()
+	const bound = 4096
+	dir := t.TempDir()
+	past := func(o *outbox.Options) { o.MaxBytes, o.SegmentSize = bound, 2048 }
+	n := nodeIn(t, dir, true, past)
+	var all []string
+	writes := func(n node) {
+		for range 40 {
+			id := fmt.Sprint("id-", len(all))
+			put(t, n, record(id, "sub-"+id, int64(len(all))))
+			all = append(all, id)
+		}
+	}
+	kept := func(n node) {
+		if now := n.Status(); now.Entries != len(all) || now.Bytes < bound || now.Waiting.IsZero() {
+			t.Fatalf("%d entries of %d bytes are kept, the oldest since %v; want all %d", now.Entries, now.Bytes, now.Waiting, len(all))
+		}
+	}
+	writes(n)
+	kept(n)
+	// Also across a start at which the store is still away, and after it.
+	n.close(t)
+	n = nodeIn(t, dir, true, past)
+	kept(n)
+	writes(n)
+	kept(n)
+	n.inner.set(false)
+	eventually(t, "the log is within its bound", func() bool { return n.Status().Bytes <= bound })
+	once(t, n, all...)
 }
