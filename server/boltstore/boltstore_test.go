@@ -130,3 +130,37 @@ func TestTheFileGrowsBySmallSteps(t *testing.T) {
 		t.Fatalf("the file of 2 MiB is %v, %v", info.Size(), err)
 	}
 }
+
+func TestACheckDoesNotWaitForAFileThatGrows(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "store.db"))
+	over, err := s.Grow()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := over(); err != nil {
+			t.Error(err)
+		}
+	}()
+	said := make(chan error, 1)
+	for _, asks := range []func(context.Context) error{
+		func(ctx context.Context) error { return s.Standing(ctx, "shop", "sub", &consent.Standing{}) },
+		func(ctx context.Context) error { _, err := s.Document(ctx, "key", "one"); return err },
+	} {
+		// Until the file grows, there is an answer.
+		for code := consent.NotFound; code == consent.NotFound; {
+			go func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+				defer cancel()
+				said <- asks(ctx)
+			}()
+			select {
+			case err := <-said:
+				code = consent.CodeOf(err)
+			case <-time.After(20 * time.Second):
+				t.Fatal("who has gone still waits for the file")
+			}
+		}
+	}
+}

@@ -53,7 +53,7 @@ func (s *Store) Document(ctx context.Context, kind, id string) (consent.Document
 	if err := d.Check(); err != nil {
 		return d, err
 	}
-	return read(ctx, s, func(tx *bbolt.Tx) (consent.Document, error) {
+	return promptly(ctx, s, func(tx *bbolt.Tx) (consent.Document, error) {
 		v := tx.Bucket([]byte(bucketDocuments)).Get(append(part(nil, kind), id...))
 		if len(v) < 8 {
 			return d, consent.Fail(consent.NotFound, "there is no such document", "list what is there")

@@ -23,7 +23,7 @@ const (
 
 // Latest returns the subject's current record; see consent.Records.
 func (s *Store) Latest(ctx context.Context, site, subject string) (consent.Record, error) {
-	return read(ctx, s, func(tx *bbolt.Tx) (consent.Record, error) {
+	return promptly(ctx, s, func(tx *bbolt.Tx) (consent.Record, error) {
 		found, err := newest(tx, site, subject, rivals, consent.SkewBound.Milliseconds())
 		if err != nil {
 			return consent.Record{}, err

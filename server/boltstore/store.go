@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -39,6 +40,8 @@ type Store struct {
 	once sync.Once
 	// fence holds the reason why the store takes no more writes.
 	fence fence
+	// asking holds the reads of promptly.
+	asking chan struct{}
 }
 
 var _ consent.Store = (*Store)(nil)
@@ -78,7 +81,7 @@ func Open(path string, opts Options) (*Store, error) {
 	if err := prepare(db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s := &Store{db: db, jobs: make(chan job, maxBatch), stop: make(chan struct{}), done: make(chan struct{})}
+	s := &Store{db: db, jobs: make(chan job, maxBatch), stop: make(chan struct{}), done: make(chan struct{}), asking: make(chan struct{}, maxAsking)}
 	go s.commitLoop()
 	return s, nil
 }
@@ -146,6 +149,46 @@ func read[T any](ctx context.Context, s *Store, f func(*bbolt.Tx) (T, error)) (T
 		return err
 	})
 	return out, failure(err)
+}
+
+// maxAsking bounds how many reads a disk that hangs can hold.
+const maxAsking = 256
+
+// promptly is read for who waits no longer than their context: the disk may hang,
+// and a file that grows is mapped anew once all who read have done. What f leaves
+// behind must be its result alone.
+func promptly[T any](ctx context.Context, s *Store, f func(*bbolt.Tx) (T, error)) (none T, err error) {
+	if ctx.Done() == nil {
+		return read(ctx, s, f)
+	}
+	select {
+	case s.asking <- struct{}{}:
+	case <-ctx.Done():
+		return none, late(ctx.Err())
+	}
+	type answer struct {
+		out T
+		err error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			// The library panics when it finds a page that cannot be right.
+			if p := recover(); p != nil {
+				a.err = failure(fmt.Errorf("a damaged page: %v", p))
+			}
+			<-s.asking
+			done <- a
+		}()
+		a.out, a.err = read(ctx, s, f)
+	}()
+	select {
+	case a := <-done:
+		return a.out, a.err
+	case <-ctx.Done():
+		return none, late(ctx.Err())
+	}
 }
 
 // failure gives every error a code; those of the domain pass unchanged.
