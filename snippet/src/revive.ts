@@ -59,7 +59,9 @@ export const revive = (e: Inert, src: string | undefined): Inert => {
     copy.async = copy.hasAttribute("async");
     if (src && !copy.async)
       shared._loading = new Promise((done) => {
-        copy.onload = copy.onerror = done;
+        // Beside the handlers that its markup may have.
+        copy.addEventListener("load", done);
+        copy.addEventListener("error", done);
       });
   }
   if (src) copy.src = shared._policy.createScriptURL(src);

@@ -152,6 +152,17 @@ test('scripts in the markup of the page never run unasked, and come in their ord
     assert.equal(await p.evaluate(() => document.querySelector('[src$="three.js"]').type), 'module');
   }));
 
+test('a marked script keeps the handlers of its markup, and what comes after it waits all the same', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', '<script>window.ran = [];</script>', `
+      <script type="text/plain" data-category="analytics" data-src="${T()}/first.js" onload="ran.push('first loaded')"></script>
+      <script type="text/plain" data-category="analytics" data-src="/none.js" onerror="ran.push('no second')"></script>
+      <script type="text/plain" data-category="analytics">ran.push('text');</script>`);
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.ran.includes('text'));
+    assert.deepEqual(await p.evaluate(() => window.ran), ['/first.js', 'first loaded', 'no second', 'text']);
+  }, { known: /404/ }));
+
 /** Marked elements as a route of a single page: a pixel, a script before another, a frame. */
 const route = () => `<main><img alt="" data-category="analytics" data-src="${T()}/route.gif"><script type="text/plain" data-category="analytics" data-src="${T()}/route.js"></script>
   <script type="text/plain" data-category="analytics">window.routed = (window.routed ?? 0) + 1;</script>
