@@ -10,7 +10,7 @@ import { send } from "./send.ts";
 import { type Event as Happening, type State, step } from "./step.ts";
 import { draw } from "./ui/draw.ts";
 import { HIDDEN } from "./views.ts";
-import { cleanDeep, cleanPartitioned } from "./with/clean.ts";
+import { cleanDeep } from "./with/clean.ts";
 import { tellTags } from "./with/signals.ts";
 
 /** Levels of purposes. */
@@ -44,7 +44,6 @@ export const go = (event?: Happening) => {
     if (COOKIES && !(REPORT_ONLY && changed === "sync")) {
       clean();
       if (DEEP) cleanDeep(free);
-      if (PARTITIONED) cleanPartitioned(free);
     }
     tellTags("update", has, WORDPRESS && get().decided);
     again();
@@ -63,7 +62,7 @@ export const touch = (hand?: boolean) => {
 export const act = (_act: Action, levels: Entries, _vendors?: Levels) => {
   const hand = now() - touched < 6;
   const kept = levels.filter(([, n]) => hand || !n);
-  if (hand || kept[0]) go({ _act, _levels: Object.fromEntries(kept), _vendors });
+  if (kept[0] || (VENDORS && hand && _vendors)) go({ _act, _levels: Object.fromEntries(kept), _vendors });
 };
 /** Closes what is shown. */
 export const close = () => go({ _show: HIDDEN });

@@ -44,7 +44,11 @@ export const clean = () => {
       const labels = location.hostname.split(".");
       do {
         let path = "";
-        for (const part of `${location.pathname}/`.split(/(\/)/)) put(`${name}=;Max-Age=0;Path=${(path += part)};Domain=${labels.join(".")}`);
+        for (const part of `${location.pathname}/`.split(/(\/)/)) {
+          put(`${name}=;Max-Age=0;Path=${(path += part)};Domain=${labels.join(".")}`);
+          // Such a cookie is another one; in a frame of another site no other can be there.
+          if (PARTITIONED) quietly(() => set.call(document, `${name}=;Max-Age=0;Path=${path};Domain=${labels.join(".")};SameSite=None;Secure;Partitioned`));
+        }
       } while (labels.shift());
     }
   if (STORAGE)

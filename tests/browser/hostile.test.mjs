@@ -162,6 +162,17 @@ test('a grant needs the hand of the visitor; a refusal is taken from anyone', ()
     assert.match((await v.cookies()).lx_consent.value, /analytics:1/);
   }));
 
+test('a call that names nothing of the site answers nothing, and leaves nothing behind', () =>
+  stage.visit(async (v, p) => {
+    await p.goto(serve(stage.page('shop')));
+    for (const levels of [{}, { unknown: 1 }, null]) {
+      await p.keyboard.press('x');
+      await p.evaluate((l) => window.lxConsent.set(l), levels);
+    }
+    assert.deepEqual(await v.cookies(), {});
+    assert.equal(await p.evaluate(() => localStorage.length), 0);
+  }));
+
 test('texts of a site are words, bold words and links, whatever is written into them', async () => {
   const texts = (words) => ({ texts: { en: words } });
   const good = { 'banner.body.opt-in': 'Read **this** and [our policy](https://example.com/p), 5 < 6.', 'purpose.analytics.description': 'Ask [us](mailto:a@example.com).' };
