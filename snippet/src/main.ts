@@ -111,7 +111,8 @@ const clicked = safely((e: MouseEvent) => {
 });
 const pressed = safely((e: KeyboardEvent) => {
   touch(e.isTrusted);
-  if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL) close();
+  // It may be meant for a dialog of the page, which makes ours wait.
+  if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL && !document.querySelector(":modal")) close();
 });
 // Another tab, or this page out of the back-forward cache, may have another choice. These are
 // hints: our own cookie says which.
@@ -131,7 +132,7 @@ const listen = () => {
   if (heard === (heard = document.documentElement)) return;
   addEventListener("click", clicked, true);
   addEventListener("keydown", pressed);
-  for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, reread, true);
+  for (const name of ["visibilitychange", "pageshow", "prerenderingchange", "storage"]) addEventListener(name, reread, true);
 };
 listen();
 if (!PREVIEW) (window as { cookieStore?: EventTarget }).cookieStore?.addEventListener("change", reread);

@@ -113,6 +113,26 @@ test('the focus goes into the preferences, stays there and comes back', () =>
     await until(async () => assert.equal(await p.evaluate(() => document.activeElement.id), 'opener'));
   }));
 
+test('the key that closes a dialog of the page answers no banner behind it', () =>
+  page('<dialog id="own"><button>x</button></dialog>', async (p, v) => {
+    await p.evaluate(() => document.querySelector('#own').showModal());
+    await p.keyboard.press('Escape');
+    await until(() => p.evaluate(() => !document.querySelector('#own').open));
+    assert.deepEqual(await v.cookies(), {});
+    await p.keyboard.press('Escape');
+    await until(async () => assert.match((await v.cookies()).lx_consent.value, /analytics:0/));
+  }));
+
+test('in a page that is zoomed by its own styles, every button of the preferences stands in the window', () =>
+  page('<style>html { zoom: 1.5 } body { zoom: 1.5 }</style>', async (p) => {
+    await p.click('#lx-consent [data-lx-action="settings"]');
+    for (const action of ['close', 'reject', 'accept', 'save'])
+      assert.ok(await p.evaluate((a) => {
+        const { top, bottom } = document.querySelector(`#lx-consent [data-lx-action="${a}"]`).getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      }, action), action);
+  }));
+
 test('what has the focus in the preferences is not in the part that fades', () =>
   page('', async (p) => {
     await p.setViewportSize({ width: 360, height: 500 });

@@ -42,7 +42,7 @@ test('a withdrawal removes declared cookies from every domain and path, and stor
       addEventListener('lxconsent:change', (e) => window.told(e.detail.action, e.detail.levels.analytics));
       const set = (s) => { document.cookie = s; };
       set('_a1=1'); set('_a1=1; Path=/'); set('_a1=1; Path=/deep; Domain=eu.shop.localhost'); set('_a2=1; Path=/deep/; Domain=shop.localhost');
-      set('_a3=1; Path=/deep/page; Secure; SameSite=None'); set('_part=1; Path=/; Secure; SameSite=None; Partitioned'); set('_ad=1; Path=/'); set('own2=1; Path=/');
+      set('_a3=1; Path=/deep/page; Secure; SameSite=None'); set('_part=1; Path=/; Secure; SameSite=None; Partitioned'); set('_part=2; Path=/deep; Domain=shop.localhost; Secure; SameSite=None; Partitioned'); set('_ad=1; Path=/'); set('own2=1; Path=/');
       localStorage.stat_x = 1; localStorage.own = 1; sessionStorage.stat_y = 1;
       for (const name of ['stat db 1', 'own']) await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => { r.result.close(); done(); }; });
       for (const name of ['stat-v1', 'own']) await (await caches.open(name)).put('/x', new Response('x'));
@@ -71,6 +71,18 @@ test('an erasure removes what scripts cannot reach as well', () =>
     assert.ok((await all(v)).includes('_http'));
     await p.evaluate((url) => fetch(url, { method: 'DELETE', credentials: 'include' }), `${stage.consent}/v1/consents/me?site=shop`);
     await until(async () => assert.deepEqual(await all(v), ['_other1', 'own']));
+  }));
+
+test('other tabs follow where a page is not secure, and its browser tells nothing of cookies', () =>
+  stage.visit(async (v, p) => {
+    const bare = () => { delete window.cookieStore; };
+    await v.context.addInitScript(bare);
+    const tab = await v.context.newPage();
+    for (const one of [tab, p]) await one.goto(stage.url('www.eu.shop.localhost', '/deep/page'));
+    await choose(p, 'accept');
+    await tab.waitForFunction(() => window.lxConsent.has('marketing'), null, { polling: 50 });
+    await withdraw(p);
+    await tab.waitForFunction(() => !window.lxConsent.has('marketing'), null, { polling: 50 });
   }));
 
 test('other tabs follow, whatever they are told by other pages', () =>
