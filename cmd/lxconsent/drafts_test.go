@@ -100,3 +100,41 @@ func TestAReviewerSeesTheDraftUntilTheLinkIsRevoked(t *testing.T) {
 	}
 	owner.must(http.StatusUnprocessableEntity, http.MethodPost, "/v1/sites/demo/shares", `{"days":400}`)
 }
+
+func TestADraftIsHeldAgainstWhatWasPublishedLast(t *testing.T) {
+	t.Parallel()
+	for name, then := range map[string]func(s *server, later string){
+		"of a site that is live": func(*server, string) {},
+		"of one that was archived since": func(s *server, _ string) {
+			s.do(http.MethodPost, "/v1/sites/shop/archive", "", operator)
+		},
+		"of one whose next edition waits for its day": func(s *server, later string) {
+			if a := s.do(http.MethodPut, "/v1/sites/shop?effective_at="+inAYear(), later, operator); a.status != http.StatusOK {
+				s.t.Fatalf("planning = %d %s", a.status, a.body)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			doc := siteDocument(t, "shop")
+			later := strings.Replace(doc, `"policy_url":"https://`, `"policy_url":"https://www.`, 1)
+			if a := s.do(http.MethodPut, "/v1/sites/shop", doc, operator); a.status != http.StatusOK {
+				t.Fatalf("apply = %d %s", a.status, a.body)
+			}
+			then(s, later)
+			if strings.Contains(name, "waits") {
+				doc, later = later, doc
+			}
+			for draft, changed := range map[string]bool{doc: false, later: true} {
+				a := s.do(http.MethodPut, "/v1/sites/shop/draft", draft, operator)
+				if a.status != http.StatusOK || a.field(t, "changed") != changed {
+					t.Errorf("saving it = %d %s; want changed %v", a.status, a.body, changed)
+				}
+				if row := s.do(http.MethodGet, "/v1/sites/shop", "", operator); row.field(t, "changed") != changed {
+					t.Errorf("the list says changed %v; want %v", row.field(t, "changed"), changed)
+				}
+			}
+		})
+	}
+}

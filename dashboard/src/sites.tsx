@@ -88,8 +88,10 @@ function SiteCard({ site }: { site: SiteRow }) {
         </Group>
         <Group gap={6} fz="sm" c="dimmed">
           <span className="site-state">
-            <span className={site.edition > 0 ? "dot dot-live" : "dot"} aria-hidden="true" />
-            {site.edition > 0 ? (
+            <span className={site.state === "live" ? "dot dot-live" : "dot"} aria-hidden="true" />
+            {site.state === "archived" && site.edition > 0 ? (
+              <span>{t("Edition {n}", { n: site.edition })}</span>
+            ) : site.edition > 0 ? (
               <span>
                 {site.published_at
                   ? rich("Edition {n} is live, published {when}", { n: site.edition, when: <When at={site.published_at} /> })

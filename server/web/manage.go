@@ -177,9 +177,11 @@ func (s *Server) putDraft(c echo.Context) error {
 	if err := s.audited(c, site.ID, "site.draft", "", site.Hash(), ""); err != nil {
 		return err
 	}
-	live, err := s.o.Publish.Live(site.ID)
+	// As in the list: of an archived site, and of one whose next edition waits for
+	// its day, what counts is what was published last.
+	newest, err := s.o.Publish.Newest(site.ID)
 	return c.JSON(http.StatusOK, savedJSON{
-		SavedAt: draft.SavedAt, Changed: err != nil || live.Hash != draft.Site.Hash(), Findings: s.findings(draft.Site),
+		SavedAt: draft.SavedAt, Changed: err != nil || newest.Hash != draft.Site.Hash(), Findings: s.findings(draft.Site),
 	})
 }
 

@@ -35,7 +35,7 @@ export function Editions({ site, draft, doc }: Panel) {
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
       <ol className="editions">
         {list.data?.map((e) => (
-          <Edition key={e.number} edition={e} live={site.edition} planned={site.upcoming?.edition} may={may} onBack={() => setBack(e)} />
+          <Edition key={e.number} edition={e} live={site.edition} served={site.state === "live"} planned={site.upcoming?.edition} may={may} onBack={() => setBack(e)} />
         ))}
       </ol>
       <RollBack
@@ -56,12 +56,14 @@ interface EditionProps {
   edition: EditionRow;
   /** The number that visitors get. */
   live: number;
+  /** False while the site is archived: then they get none. */
+  served: boolean;
   planned?: number;
   may: boolean;
   onBack: () => void;
 }
 
-function Edition({ edition: e, live, planned, may, onBack }: EditionProps) {
+function Edition({ edition: e, live, served, planned, may, onBack }: EditionProps) {
   const isLive = e.number === live;
   // A later one came before its day.
   const missed = e.number < live && new Date(e.effective_at) > new Date();
@@ -72,7 +74,7 @@ function Edition({ edition: e, live, planned, may, onBack }: EditionProps) {
           <Title order={3} size="h3">
             {t("Edition {n}", { n: e.number })}
           </Title>
-          {isLive && <Badge>{t("Live")}</Badge>}
+          {isLive && served && <Badge>{t("Live")}</Badge>}
           {e.number > live && <Badge color="yellow">{t("Planned")}</Badge>}
           {missed && <Badge color="gray">{t("Never live")}</Badge>}
           {e.since === e.number && e.number > 1 && (

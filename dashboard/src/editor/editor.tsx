@@ -99,14 +99,16 @@ function Loaded({ site }: { site: SiteView }) {
           </Text>
         }
       >
-        <Badge className="live-state" color={site.changed || site.upcoming ? "yellow" : "gray"}>
-          {site.edition === 0
-            ? t("Not published")
-            : site.changed
-              ? t("Unpublished changes")
-              : site.upcoming
-                ? t("Edition {n} is planned", { n: site.upcoming.edition })
-              : t("Live: edition {n}", { n: site.edition })}
+        <Badge className="live-state" color={site.state === "live" && (site.changed || site.upcoming) ? "yellow" : "gray"}>
+          {site.state === "archived"
+            ? t("Archived")
+            : site.edition === 0
+              ? t("Not published")
+              : site.changed
+                ? t("Unpublished changes")
+                : site.upcoming
+                  ? t("Edition {n} is planned", { n: site.upcoming.edition })
+                  : t("Live: edition {n}", { n: site.edition })}
         </Badge>
         <Undo draft={draft} />
         {edits && <SaveBadge draft={draft} />}
