@@ -19,6 +19,7 @@ const signalOf = {
 let waiting: Stated | undefined;
 let chosen: boolean | undefined;
 let armed = false;
+let news = false;
 
 const flush = () => {
   const set = page.wp_set_consent;
@@ -30,18 +31,23 @@ const flush = () => {
   }
   waiting = undefined;
 };
-// Who hears that the type is known asks at once, so what holds stands there by then.
+// Who hears that the type is known asks at once, so what holds stands there by then; and begins, so it is said once.
 const announce = () => {
   flush();
-  document.dispatchEvent(new CustomEvent("wp_consent_type_defined"));
+  if (news) document.dispatchEvent(new CustomEvent("wp_consent_type_defined"));
+  news = false;
 };
 
 /** What is not decided is kept by nobody: then the type alone says what holds. */
 export const wordpress = (state: Stated, decided?: boolean) => {
   waiting = state;
   chosen = decided;
-  // No type at all would mean that everything is allowed.
-  if (!decided) page.wp_consent_type = Object.values(state).includes("denied") ? "optin" : "optout";
+  const type = Object.values(state).includes("denied") ? "optin" : "optout";
+  if (!decided && page.wp_consent_type !== type) {
+    // No type at all would mean that everything is allowed.
+    page.wp_consent_type = type;
+    news = true;
+  }
   if (document.readyState !== "loading") {
     // A default is followed by what holds for the visitor, in the same breath.
     if (decided == null) queueMicrotask(() => quietly(announce));
