@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -131,7 +132,13 @@ func (s *Server) all(ctx context.Context, p admin.Principal, asks []askJSON, out
 	return nil
 }
 
-func (s *Server) one(ctx context.Context, p admin.Principal, a askJSON) (gate.Decision, error) {
+func (s *Server) one(ctx context.Context, p admin.Principal, a askJSON) (d gate.Decision, err error) {
+	// It runs beside the request, where nobody else would stop a panic.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
 	if len(a.Group) == 0 {
 		return s.member(ctx, p, a, memberJSON{a.Subject, a.Consent, a.ExternalID, a.Place, a.GPC}, a.Place)
 	}

@@ -196,6 +196,9 @@ func (s *Server) mayAsk(ctx context.Context, c echo.Context, site string) (away 
 	return false, err
 }
 
+// gatePath is the address of the gate.
+const gatePath = "/v1/gate"
+
 // gate serves GET and HEAD /v1/gate, in the three statuses that proxies
 // understand. Everything that is wrong on the visitor's side denies.
 func (s *Server) gate(c echo.Context) error {

@@ -243,3 +243,41 @@ func TestAThousandChecksOfASlowStoreTakeNoLongerThanOne(t *testing.T) {
 		}
 	})
 }
+
+// broken is a store in which the program meets what cannot be.
+type broken struct{ stuck }
+
+func (*broken) Standing(context.Context, string, string, *consent.Standing) error {
+	panic("a page that cannot be")
+}
+
+func TestAPanicDeniesAndEndsNothingElse(t *testing.T) {
+	t.Parallel()
+	keys, err := consent.NewKeyring(consent.Key{ID: "k1", Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := server(t, &broken{}, keys)
+	const subject = "AAAAAAAAAAAAAAAAAAAAAA"
+	for name, c := range map[string]struct {
+		method, path, body string
+		status             int
+		decision           string
+	}{
+		"a check":                      {http.MethodGet, "/v1/check?site=shop&purpose=analytics&subject=" + subject, "", 500, ""},
+		"a batch":                      {http.MethodPost, "/v1/check", `{"asks":[{"site":"shop","purpose":"analytics","subject":"` + subject + `"}]}`, 500, ""},
+		"the gate":                     {http.MethodGet, "/v1/gate?site=shop&purpose=analytics&subject=" + subject, "", 403, "deny; reason=unavailable"},
+		"the gate, asked with no body": {http.MethodHead, "/v1/gate?site=shop&purpose=analytics&subject=" + subject, "", 403, "deny; reason=unavailable"},
+	} {
+		for range 2 {
+			req := httptest.NewRequestWithContext(t.Context(), c.method, c.path, strings.NewReader(c.body))
+			req.Header.Set("Authorization", "Bearer "+operatorsToken())
+			req.Header.Set("Content-Type", "application/json")
+			rec := httptest.NewRecorder()
+			handler.ServeHTTP(rec, req)
+			if rec.Code != c.status || rec.Header().Get("Consent-Decision") != c.decision || strings.Contains(rec.Body.String(), "page") {
+				t.Errorf("%s: %d, %q, %s", name, rec.Code, rec.Header().Get("Consent-Decision"), rec.Body)
+			}
+		}
+	}
+}

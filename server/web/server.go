@@ -161,14 +161,14 @@ func New(o Options) *Server {
 			handle = s.referring(handle)
 		}
 		e.Add(r.method, r.path, handle)
-		if r.method == http.MethodGet && r.path != "/v1/gate" {
+		if r.method == http.MethodGet && r.path != gatePath {
 			// The server leaves the body out by itself.
 			e.HEAD(r.path, handle)
 		}
 	}
 	// Echo answers it with 204. A proxy that asks with the visitor's own method
 	// would take that for a yes.
-	e.OPTIONS("/v1/gate", func(echo.Context) error { return echo.ErrMethodNotAllowed })
+	e.OPTIONS(gatePath, func(echo.Context) error { return echo.ErrMethodNotAllowed })
 	for _, r := range s.pages() {
 		e.Add(r.method, r.path, s.referring(r.handle))
 		if r.method == http.MethodGet {
@@ -190,6 +190,12 @@ func (s *Server) fail(err error, c echo.Context) {
 		p.Detail, p.Fix = unavailableToStrangers()
 	}
 	s.tell(c, err, p)
+	if c.Path() == gatePath && p.Status >= http.StatusInternalServerError {
+		// Proxies understand no other answer.
+		c.Response().Header().Set("Consent-Decision", "deny; reason="+string(consent.ReasonUnavailable))
+		_ = s.refuse(c, http.StatusForbidden)
+		return
+	}
 	if err := writeProblem(c, p); err != nil {
 		s.o.Log.Warn("problem could not be written", "error", err)
 	}
