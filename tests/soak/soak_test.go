@@ -105,7 +105,17 @@ func (c *crowd) settle(s *live.Server) {
 	if lost+doubled+unknown+risen > 0 {
 		t.Error("what is kept is not what was acknowledged")
 	}
-	out, err := live.Command("ledger", "verify", "--server", s.URL, "--token", live.Token)
+	var out string
+	var err error
+	// Editions that a store has lost come back from the server within some seconds.
+	again := time.NewTicker(500 * time.Millisecond)
+	defer again.Stop()
+	for range 40 {
+		if out, err = live.Command("ledger", "verify", "--server", s.URL, "--token", live.Token); err == nil {
+			break
+		}
+		<-again.C
+	}
 	if err != nil {
 		t.Errorf("ledger verify: %v\n%s", err, out)
 	}
