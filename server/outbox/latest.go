@@ -81,9 +81,6 @@ func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Re
 		err = erased()
 	}
 	if !l.fresh && !whole(err, r.Clock, l.since) && consent.CodeOf(err) != consent.Unavailable {
-		if l.current != nil && b.disowned(ctx, l.current) {
-			return b.laidOver(ctx, site, subject)
-		}
 		err = lost()
 	}
 	switch code := consent.CodeOf(err); {
@@ -100,23 +97,6 @@ func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Re
 		}
 	}
 	return consent.Record{}, err
-}
-
-// disowned reports whether the store has another record under the id of one, and
-// notes it: memory knew when the store said so, but forgets it at a start.
-func (b *Outbox) disowned(ctx context.Context, r *consent.Record) bool {
-	stored, err := b.inner.Find(ctx, r.Site, r.ID)
-	if err != nil || stored.Damaged || stored.Node == r.Node && stored.Seq == r.Seq || b.exchanged(r, &stored) {
-		return false
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	_, m := b.index.lookup(digestOf(r.Site, r.ID))
-	if m == nil || m.flags&flagForeign != 0 {
-		return false
-	}
-	m.flags |= flagForeign
-	return true
 }
 
 // alone is what may be said without the store.
