@@ -49,6 +49,20 @@ func FuzzParseCookie(f *testing.F) {
 	})
 }
 
+func FuzzLaterToken(f *testing.F) {
+	f.Add("1.k1."+subject+".1.mac", "2.k2."+subject+".2.mac")
+	f.Add("", "....")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		later, ok := consent.LaterToken(a, b)
+		if ok && later != a && later != b || !ok && later != "" {
+			t.Errorf("%q of %q and %q", later, a, b)
+		}
+		if other, also := consent.LaterToken(b, a); also != ok {
+			t.Errorf("%q, %t and in the other order %q, %t", later, ok, other, also)
+		}
+	})
+}
+
 func FuzzOpenSubject(f *testing.F) {
 	keys := keyring(f, "a")
 	f.Add(consent.SealSubject(keys, tenant, siteID, consent.SubjectToken{Subject: subject, Clock: 1}))

@@ -208,3 +208,25 @@ func TestErrorsKeepTheirCodeWhenWrapped(t *testing.T) {
 		t.Error("a plain error has a code")
 	}
 }
+
+func TestOfTwoTokensOfOneSubjectTheLaterOneCounts(t *testing.T) {
+	t.Parallel()
+	keys := keyring(t, "k1")
+	seal := func(subject string, clock int64) string {
+		return consent.SealSubject(keys, tenant, siteID, consent.SubjectToken{Subject: subject, Clock: clock})
+	}
+	early, late := seal(subject, 999), seal(subject, 1000)
+	for name, c := range map[string]struct{ a, b, want string }{
+		"the later comes second":    {early, late, late},
+		"the later comes first":     {late, early, late},
+		"another subject":           {early, seal("AAAAAAAAAAAAAAAAAAAAAA", 1000), ""},
+		"one is no token":           {early, "x", ""},
+		"one has no time":           {early, "1.k1." + subject + ".x.y", ""},
+		"neither is one":            {"", "", ""},
+		"one is longer than tokens": {early, late + strings.Repeat("A", 128), ""},
+	} {
+		if got, ok := consent.LaterToken(c.a, c.b); got != c.want || ok != (c.want != "") {
+			t.Errorf("%s: %q, %t", name, got, ok)
+		}
+	}
+}

@@ -99,6 +99,25 @@ func OpenSubject(keys *Keyring, tenant, site, s string) (SubjectToken, error) {
 	return SubjectToken{Subject: f[2], Clock: clock, Account: f[0] == accountToken}, nil
 }
 
+// LaterToken returns the later of two subject tokens of one subject; ok is false
+// when they are not that. It reads them without a key: what it returns is no
+// more trustworthy than what it was given.
+func LaterToken(a, b string) (later string, ok bool) {
+	var one, two [5]string
+	if len(a) > 128 || len(b) > 128 || !cutDots(one[:], a) || !cutDots(two[:], b) || one[2] != two[2] {
+		return "", false
+	}
+	first, ok := decimal(one[3], 1<<50)
+	second, also := decimal(two[3], 1<<50)
+	switch {
+	case !ok || !also:
+		return "", false
+	case second > first:
+		return b, true
+	}
+	return a, true
+}
+
 func badSubject() error {
 	return Fail(BadToken, "the subject token was not made by this server for this site", "drop the token and let the visitor choose again")
 }

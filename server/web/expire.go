@@ -48,7 +48,7 @@ func (s *Server) expire(c echo.Context, site *consent.Site, origin, choice strin
 	for _, k := range c.Request().Cookies() {
 		sent[k.Name] = true
 	}
-	domains := append([]string{""}, parents((&url.URL{Host: c.Request().Host}).Hostname(), home)...)
+	domains := cookieDomains(c, home)
 	left := maxExpired
 	for _, d := range site.Cookies {
 		if d.Store() != "cookie" || !sent[d.Name] || !refused(d) {
@@ -61,6 +61,12 @@ func (s *Server) expire(c echo.Context, site *consent.Site, origin, choice strin
 			s.drop(c, d, domain, origin)
 		}
 	}
+}
+
+// cookieDomains lists where a cookie that the browser sends here may live; home
+// is the domain that the site has for its own.
+func cookieDomains(c echo.Context, home string) []string {
+	return append([]string{""}, parents((&url.URL{Host: c.Request().Host}).Hostname(), home)...)
 }
 
 // drop removes one cookie in one of the places where it may be.

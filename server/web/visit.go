@@ -83,9 +83,11 @@ func simulation(q url.Values) string {
 const doubled = "doubled"
 
 // cookieValue returns a cookie that the browser sent. Two cookies of one name
-// with different values were not set by us alone: the answer is then a text
-// that no parser of ours accepts. A value that no cookie may hold comes back
-// as it is, for the same parsers to refuse: that it was sent must count.
+// with different values were not set by us alone, or a site has moved its
+// cookies: of two subject tokens of one subject the later one counts, else the
+// answer is a text that no parser of ours accepts. A value that no cookie may
+// hold comes back as it is, for the same parsers to refuse: that it was sent
+// must count.
 func cookieValue(r *http.Request, name string) string {
 	found, value := false, ""
 	for _, line := range r.Header["Cookie"] {
@@ -100,12 +102,24 @@ func cookieValue(r *http.Request, name string) string {
 				v = v[1 : len(v)-1]
 			}
 			if found && v != value {
-				return doubled
+				if name != consent.SubjectCookie {
+					return doubled
+				}
+				v = laterToken(value, v)
 			}
 			found, value = true, v
 		}
 	}
 	return value
+}
+
+// laterToken is the later of two subject tokens of one subject, and doubled for
+// any others. What it returns is still to be proved.
+func laterToken(a, b string) string {
+	if t, ok := consent.LaterToken(a, b); ok {
+		return t
+	}
+	return doubled
 }
 
 // subjectToken returns the subject token of a visitor's own request.
@@ -185,6 +199,14 @@ func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, va
 		k.MaxAge = -1
 	}
 	http.SetCookie(c.Response(), k)
+	if cookieValue(c.Request(), name) != "" {
+		// A site that has moved its cookies has left this one somewhere else.
+		for _, other := range cookieDomains(c, domain) {
+			if other != domain {
+				s.drop(c, consent.Cookie{Name: name}, other, origin)
+			}
+		}
+	}
 	return true
 }
 

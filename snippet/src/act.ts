@@ -2,7 +2,7 @@
 import { cookieDomain, maxAge, rules } from "lx:config";
 import { again } from "./gate.ts";
 import type { Choice } from "./cookie.ts";
-import { clean, free, put, readConsent } from "./jar.ts";
+import { clean, free, put, readConsent, wipe } from "./jar.ts";
 import type { Action, Levels } from "./merge.ts";
 import { get, has, now, signals } from "./page.ts";
 import { quietly } from "./quietly.ts";
@@ -29,6 +29,9 @@ export const tell = (name: string, action?: string) => {
   if (CONSENT_MODE && action) quietly(() => (window.dataLayer ??= []).push({ event: "lxconsent_change", ...detail }));
 };
 
+const keep = (raw: string) =>
+  put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? `;Domain=${cookieDomain}` : ""}`);
+
 /** Lets an event happen, and does what the state then asks for; without an event what it asks for already. */
 export const go = (event?: Happening) => {
   const before = state[0]._raw;
@@ -36,7 +39,12 @@ export const go = (event?: Happening) => {
   const [{ _raw: raw }, , changed, given] = state;
   if (!PREVIEW) {
     // The server's own cookie lives longer than one set by a script, so what is there stays.
-    if (raw && !readConsent().includes(raw)) put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? `;Domain=${cookieDomain}` : ""}`);
+    if (raw && !readConsent().includes(raw)) keep(raw);
+    // Another may stand beside it, and be read in its place.
+    if (readConsent()[1]) {
+      wipe("lx_consent");
+      keep(raw);
+    }
     kept = readConsent()[0];
     if (given) send(given, before);
   }

@@ -11,8 +11,9 @@ export const put = (text: string) => quietly(() => set.call(document, `${text};S
 
 const pairs = (): string[] => quietly(() => get.call(document).split("; ")) ?? [];
 
-/** The values of lx_consent that the browser holds. */
-export const readConsent = (): string[] => (PREVIEW ? [] : pairs().flatMap((p) => p.split(/^lx_consent=/).slice(1)));
+/** The values of lx_consent that the browser holds, the last decision first: a site that has moved its cookies has left some. */
+export const readConsent = (): string[] =>
+  PREVIEW ? [] : pairs().flatMap((p) => p.split(/^lx_consent=/).slice(1)).sort((a, b) => +(b.split(".")[4] as string) - +(a.split(".")[4] as string));
 
 /** The name in `name=value`, which also stands in front of the attributes of a cookie that is set. */
 const nameOf = (pair: string) => (`${pair}`.split("=")[0] as string).trim();
@@ -36,21 +37,23 @@ export const guardCookies = (allowed: (name: string) => boolean) =>
     },
   });
 
-/** Removes whatever is declared and not allowed, wherever it may have been set. */
-export const clean = () => {
-  for (const name of pairs().map(nameOf))
-    if (!free(name)) {
-      // Every ending of the host, and no domain; every beginning of the path, with and without its slash.
-      const labels = location.hostname.split(".");
-      do {
-        let path = "";
-        for (const part of `${location.pathname}/`.split(/(\/)/)) {
-          put(`${name}=;Max-Age=0;Path=${(path += part)};Domain=${labels.join(".")}`);
-          // Such a cookie is another one; in a frame of another site no other can be there.
-          if (PARTITIONED) quietly(() => set.call(document, `${name}=;Max-Age=0;Path=${path};Domain=${labels.join(".")};SameSite=None;Secure;Partitioned`));
-        }
-      } while (labels.shift());
+/** Removes a cookie wherever it may have been set. */
+export const wipe = (name: string) => {
+  // Every ending of the host, and no domain; every beginning of the path, with and without its slash.
+  const labels = location.hostname.split(".");
+  do {
+    let path = "";
+    for (const part of `${location.pathname}/`.split(/(\/)/)) {
+      put(`${name}=;Max-Age=0;Path=${(path += part)};Domain=${labels.join(".")}`);
+      // Such a cookie is another one; in a frame of another site no other can be there.
+      if (PARTITIONED) quietly(() => set.call(document, `${name}=;Max-Age=0;Path=${path};Domain=${labels.join(".")};SameSite=None;Secure;Partitioned`));
     }
+  } while (labels.shift());
+};
+
+/** Removes whatever is declared and not allowed. */
+export const clean = () => {
+  for (const name of pairs().map(nameOf)) if (!free(name)) wipe(name);
   if (STORAGE)
     for (const kind of ["local", "session"] as const)
       quietly(() => {
