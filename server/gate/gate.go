@@ -3,7 +3,6 @@ package gate
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -216,33 +215,6 @@ func (d *Desk) recorded(ctx context.Context, e *consent.Edition, ask *Ask, c *co
 func (d *Desk) endsInTime(ctx context.Context) bool {
 	end, ok := ctx.Deadline()
 	return ok && time.Until(end) <= d.o.Patience
-}
-
-// newer prefers the record unless the cookie is proved and younger. Of a
-// cookie that waits for its proof the refusals count on top of the record.
-func newer(c *consent.Choice, s *consent.Standing) *consent.Choice {
-	switch {
-	case c == nil:
-		return &s.Choice
-	case c.Forged, !c.Unproved && c.Clock > s.At/1000:
-		return c
-	case c.Unproved:
-		s.Levels, s.Vendors = refused(s.Levels, c.Levels), refused(s.Vendors, c.Vendors)
-	}
-	return &s.Choice
-}
-
-func refused(levels, by map[string]int) map[string]int {
-	out := maps.Clone(levels)
-	if out == nil {
-		out = map[string]int{}
-	}
-	for id, n := range by {
-		if n == 0 {
-			out[id] = 0
-		}
-	}
-	return out
 }
 
 // decide answers what out asks: a purpose by one of its names, for a vendor.
