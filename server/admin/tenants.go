@@ -102,7 +102,7 @@ func checkTenantID(id string) error {
 	if tenantID.MatchString(id) {
 		return nil
 	}
-	return consent.Fail(consent.Invalid, "the `id` of an organisation is not made of 1 to 32 characters of a-z, 0-9 and hyphen", "choose a short one, such as acme")
+	return consent.Fail(consent.Invalid, "the `id` is not made of 1 to 32 characters of a-z, 0-9 and hyphen", "choose a short one, such as acme")
 }
 
 // arrive makes the organisation in which the operator acts for the first time.
