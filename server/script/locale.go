@@ -53,8 +53,12 @@ func Locale(site *consent.Site, owed *law.Languages, lang, accept string) string
 	if len(site.Locales) == 0 {
 		return "en"
 	}
-	tags := make([]language.Tag, len(site.Locales))
-	for i, l := range site.Locales {
+	// Of two that fit as well the matcher takes the first, and to it Portuguese is that of Brazil: a language stands
+	// before its variants.
+	ours := slices.Clone(site.Locales)
+	slices.SortStableFunc(ours, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	tags := make([]language.Tag, len(ours))
+	for i, l := range ours {
 		tags[i] = language.Make(l)
 	}
 	matcher := language.NewMatcher(tags)
@@ -63,12 +67,12 @@ func Locale(site *consent.Site, owed *law.Languages, lang, accept string) string
 		wanted = append([]language.Tag{t}, wanted...)
 	}
 	if _, i, confidence := matcher.Match(wanted...); confidence != language.No {
-		return site.Locales[i]
+		return ours[i]
 	}
 	if owed != nil && owed.Required {
 		for _, code := range owed.Codes {
 			if _, i, confidence := matcher.Match(language.Make(code)); confidence >= language.High {
-				return site.Locales[i]
+				return ours[i]
 			}
 		}
 	}

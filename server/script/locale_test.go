@@ -25,6 +25,10 @@ func TestALanguageIsChosen(t *testing.T) {
 		{name: "the one that the law requires where nobody asks", place: "FR", want: "fr"},
 		{name: "the visitor's wish before what the law requires", accept: "en-CA,en;q=0.9", place: "CA-QC", want: "en"},
 		{name: "the wish by name before what the law requires", lang: "de", place: "FR", want: "de"},
+		{name: "a language asked for by name, whatever the order", lang: "pt", locales: []string{"en", "pt-BR", "pt"}, want: "pt"},
+		{name: "the Portuguese of Portugal beside that of Brazil", accept: "pt-PT,pt;q=0.9,en;q=0.8", locales: []string{"pt-BR", "pt", "en"}, want: "pt"},
+		{name: "the Portuguese of Brazil beside that of Portugal", accept: "pt-BR,pt;q=0.9,en;q=0.8", locales: []string{"pt", "pt-BR", "en"}, want: "pt-BR"},
+		{name: "the site's first, though another is shorter", locales: []string{"pt-BR", "pt"}, want: "pt-BR"},
 		{name: "languages that a law only expects are no fallback", locales: []string{"en", "es"}, place: "MX", want: "en"},
 		{name: "a language that the site does not speak is no fallback", locales: []string{"en", "de"}, place: "FR", want: "en"},
 	}
