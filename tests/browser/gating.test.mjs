@@ -163,6 +163,18 @@ test('a marked script keeps the handlers of its markup, and what comes after it 
     assert.deepEqual(await p.evaluate(() => window.ran), ['/first.js', 'first loaded', 'no second', 'text']);
   }, { known: /404/ }));
 
+test('in a page of XML, written markup stays well formed, and its address what it was', () =>
+  stage.visit(async (v, p) => {
+    const text = `<html xmlns="http://www.w3.org/1999/xhtml"><head>${stage.tag('shop')}<title>Page</title></head><body><div id="d"/></body></html>`;
+    stage.serve('www.shop.localhost/page.xhtml', () => ({ text, headers: { 'content-type': 'application/xhtml+xml' } }));
+    await v.open(stage.url('www.shop.localhost', '/page.xhtml'));
+    stage.hits.length = 0;
+    await p.evaluate((t) => { document.querySelector('#d').innerHTML = `<img alt="" src="${t}/a.gif?a=1&amp;b=2&amp;amp;c"/>`; }, T());
+    await stage.untouched(v, 'tracker.localhost');
+    await choose(p, 'accept');
+    await until(() => assert.deepEqual(stage.asked('tracker.localhost'), ['/a.gif?a=1&b=2&amp;c']));
+  }));
+
 /** Marked elements as a route of a single page: a pixel, a script before another, a frame. */
 const route = () => `<main><img alt="" data-category="analytics" data-src="${T()}/route.gif"><script type="text/plain" data-category="analytics" data-src="${T()}/route.js"></script>
   <script type="text/plain" data-category="analytics">window.routed = (window.routed ?? 0) + 1;</script>

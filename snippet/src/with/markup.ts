@@ -22,7 +22,7 @@ export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown =>
       const set = plain(address);
       const rule = addresses(attribute.toLowerCase(), set).reduce<Held | undefined>((r, a) => r ?? held(kind, a), undefined);
       found ??= rule;
-      return !rule ? whole : attribute.toLowerCase() === "src" ? ` data-src=${quote(set)}` : "";
+      return !rule ? whole : attribute.toLowerCase() === "src" ? ` data-src=${/^["']/.test(address) ? address : quote(address)}` : "";
     });
     if (!found) return tag;
     const { _name, _level, _vendor } = found;
