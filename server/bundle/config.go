@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -131,7 +132,8 @@ func rule(in Input, r consent.Rule, words map[string]string) string {
 			names = append(names, v.ID)
 		}
 	}
-	o.put("_names", strings.Join(names, " "))
+	// No name of nothing: the script looks for a name between two spaces.
+	o.put("_names", cmp.Or(strings.Join(names, " "), r.ID))
 	if changed(in.Rules) {
 		o.put("_title", oneLine(words["purpose."+r.ID+".title"]))
 	}

@@ -171,6 +171,7 @@ test('a call that names nothing of the site answers nothing, and leaves nothing 
     }
     assert.deepEqual(await v.cookies(), {});
     assert.equal(await p.evaluate(() => localStorage.length), 0);
+    assert.deepEqual(await p.evaluate(() => ['', ' ', 'unknown', undefined].filter((name) => window.lxConsent.has(name))), []);
   }));
 
 test('texts of a site are words, bold words and links, whatever is written into them', async () => {
