@@ -92,10 +92,12 @@ func (a *applier) sign() {
 	if err == nil && (len(changed) > 0 || c.Position > a.chains.saved) {
 		err = c.save(a.log.dir)
 	}
+	if err != nil {
+		a.o.Log.Warn("the chains of records cannot be noted", "err", err)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err != nil {
-		a.o.Log.Warn("the chains of records cannot be noted", "err", err)
 		for _, site := range changed {
 			a.chains.changed[site] = true
 		}
