@@ -49,6 +49,8 @@ type applier struct {
 	ticks  int
 	kept   map[string]uint64
 	ending bool
+	// restores says that the store may lack editions of which this node has copies.
+	restores bool
 }
 
 func (b *Outbox) apply(noted uint64) {

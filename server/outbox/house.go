@@ -119,7 +119,7 @@ func (a *applier) lost() {
 	a.o.Log.Error("the store has lost what it was given; everything that is kept is handed over again", "entries", entries)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.cursor = a.index.first - 1
+	a.cursor, a.restores = a.index.first-1, true
 	a.applied, a.marker, a.againTo = a.cursor, 0, 0
 	a.signed = nil
 	clear(a.kept)

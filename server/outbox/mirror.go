@@ -190,13 +190,23 @@ func (b *Outbox) Publish(ctx context.Context, e consent.Edition) error {
 	return err
 }
 
-// copyEditions fetches some of the editions that are not here.
+// copyEditions gives the store back what it has lost, and fetches some of the
+// editions that are not here.
 func (a *applier) copyEditions(ctx context.Context) {
 	if a.mirror == nil || a.pause > 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
+	if a.restores {
+		// Nobody else may look: when it loses them twice in a moment, the version of
+		// the catalogue is the same as before.
+		if _, err := a.Live(ctx); err != nil {
+			a.o.Log.Warn("what the store has lost of the sites cannot be looked for", "err", err)
+			return
+		}
+		a.restores = false
+	}
 	for range mirrorBatch {
 		site, n, ok := a.mirror.missing()
 		if !ok {

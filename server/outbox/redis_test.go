@@ -363,3 +363,26 @@ func TestARedisThatBeginsToEvictIsToldAndGoesOnBeingGivenWhatThereIs(t *testing.
 	}
 	eventually(t, "it is fit again", func() bool { return s.Status().Trouble == nil })
 }
+
+func TestARedisThatIsWipedTwiceGetsTheSitesAgainThoughNobodyLooks(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	inner := overRedis(t, redisstore.Options{URLs: []string{server.URL()}})
+	s, raw := open(t, small(filepath.Join(t.TempDir(), "log"), inner)), server.Client()
+	if err := s.Publish(t.Context(), consent.Next(nil, consent.Site{ID: "shop"}, "a", "", early())); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		eventually(t, "the marker is set", func() bool {
+			keys, err := raw.Keys(t.Context(), "lx:marker:*").Result()
+			return err == nil && len(keys) == 1
+		})
+		if err := raw.FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the edition is there again", func() bool {
+			_, err := inner.Edition(t.Context(), "shop", 1)
+			return err == nil
+		})
+	}
+}
