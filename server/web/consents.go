@@ -94,7 +94,7 @@ func (s *Server) createConsent(c echo.Context) error {
 		Bot: isBot(r.UserAgent()),
 	})
 	if err != nil {
-		return err
+		return s.spent(c, &live.Site, origin, w.Subject, err)
 	}
 	s.remember(w.said, w.Levels)
 	s.o.Metrics.Wrote(w.Action)
@@ -225,7 +225,7 @@ func (s *Server) eraseMe(c echo.Context) error {
 	defer cancel()
 	e, err := s.o.Collect.Erase(ctx, site.ID, subjectToken(c.Request()))
 	if err != nil {
-		return err
+		return s.spent(c, site, origin, subjectToken(c.Request()), err)
 	}
 	s.noted(c, s.askedOf(c, site, rights.Erasure), e.Away)
 	s.keepChoice(c, site, origin, e.Consent)

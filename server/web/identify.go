@@ -56,7 +56,7 @@ func (s *Server) identify(c echo.Context) error {
 		Site: in.Site, ExternalID: in.ExternalID, Proof: in.Proof, Consent: in.Consent, Subject: in.Subject,
 	})
 	if err != nil {
-		return err
+		return s.spent(c, &live.Site, origin, in.Subject, err)
 	}
 	out := identifiedJSON{Consent: a.Consent, Subject: a.Subject}
 	// Before anything was decided, nothing is stored on the device.

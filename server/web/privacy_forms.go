@@ -89,11 +89,12 @@ func (s *Server) privacyErase(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), deadline)
 	defer cancel()
-	e, err := s.o.Collect.Erase(ctx, n.Edition.Site.ID, cookieValue(c.Request(), consent.SubjectCookie))
+	token := cookieValue(c.Request(), consent.SubjectCookie)
+	e, err := s.o.Collect.Erase(ctx, n.Edition.Site.ID, token)
 	if err != nil {
-		return err
+		return s.spent(c, &n.Edition.Site, ownOrigin(c), token, err)
 	}
-	s.noted(c, askedBy(n, rights.Erasure, s.subjectOf(&n.Edition.Site, cookieValue(c.Request(), consent.SubjectCookie))), e.Away)
+	s.noted(c, askedBy(n, rights.Erasure, s.subjectOf(&n.Edition.Site, token)), e.Away)
 	s.keepChoice(c, &n.Edition.Site, ownOrigin(c), e.Consent)
 	s.keepCookie(c, &n.Edition.Site, ownOrigin(c), consent.SubjectCookie, "", true)
 	return s.privacyDone(c, n)

@@ -62,7 +62,7 @@ func (s *Server) act(c echo.Context, n *script.Notice, v visitOf, in actJSON, to
 		Signals: consent.Signals{GPC: v.gpc}, PlaceSource: v.source,
 	})
 	if err != nil {
-		return a, err
+		return a, s.spent(c, site, origin, token, err)
 	}
 	s.o.Metrics.Wrote(in.Act)
 	s.noted(c, askedBy(n, rights.OfAct(in.Act), person), a.Away)

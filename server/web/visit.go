@@ -210,6 +210,17 @@ func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, va
 	return true
 }
 
+// spent takes away a subject cookie that none of our keys proves: with it, its
+// holder would be refused for ever. It returns the error that told of it.
+func (s *Server) spent(c echo.Context, site *consent.Site, origin, token string, err error) error {
+	if consent.CodeOf(err) == consent.BadToken && token != "" && token == cookieValue(c.Request(), consent.SubjectCookie) {
+		for _, domain := range cookieDomains(c, site.CookieDomain) {
+			s.drop(c, consent.Cookie{Name: consent.SubjectCookie}, domain, origin)
+		}
+	}
+	return err
+}
+
 // lifeOf is how many seconds the browser keeps one of our cookies: a choice as
 // long as the law under which it was made lets anything in it count.
 func (s *Server) lifeOf(name, value string) int {

@@ -37,13 +37,17 @@ export const send = (given?: Given, consent?: string) =>
       // Only the answer to the one before may tell whose decision this is, and
       // prove the choice that this one comes after.
       await turn;
-      const r = await fetch(new URL("../v1/consents", beside as string), {
-        method: "POST",
-        // A plain string travels as text/plain, which needs no preflight.
-        body: JSON.stringify({ ...body, consent: consent?.endsWith(".") ? signed : body.consent, subject, age: Math.max(0, Date.now() - at) }),
-        credentials: "include",
-        keepalive: true,
-      });
+      const post = () =>
+        fetch(new URL("../v1/consents", beside as string), {
+          method: "POST",
+          // A plain string travels as text/plain, which needs no preflight.
+          body: JSON.stringify({ ...body, consent: consent?.endsWith(".") ? signed : body.consent, subject, age: Math.max(0, Date.now() - at) }),
+          credentials: "include",
+          keepalive: true,
+        });
+      let r = await post();
+      // A subject that no key of the server proves any more was taken away with the refusal.
+      if (r.status === 403) r = await post();
       const answer = r.ok && ((await r.json()) as { readonly consent: string; readonly subject?: string });
       if (answer) {
         subject = answer.subject ?? subject;

@@ -373,6 +373,17 @@ test('S22: a browser that sends the signal itself is obeyed before anything is s
   }
 });
 
+test('S19: who holds a subject that no key proves any more decides all the same, as somebody new', () =>
+  stage.visit(async (v, p) => {
+    const old = { name: 'lx_subject', value: '1.k1.AAAAAAAAAAAAAAAAAAAAAA.1795478400123.AAAAAAAAAAAAAAAAAAAAAA', url: stage.consent, httpOnly: true };
+    await v.context.addCookies([old]);
+    await p.goto(page());
+    await choose(p, 'accept');
+    await p.waitForFunction(() => !document.cookie.includes('.-.') && !localStorage.getItem('lx_pending'));
+    assert.equal((await records()).at(-1).action, 'accept_all');
+    assert.ok(!(await v.context.cookies()).some((c) => c.value === old.value));
+  }, { known: /403/ }));
+
 test('S24: a decision that the server refuses is not tried for ever, and keeps no newer one back', () =>
   stage.visit(async (_, p) => {
     await p.goto(page('/plain'));
