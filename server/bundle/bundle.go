@@ -137,7 +137,7 @@ func shared() map[string]any {
 func pack(js []byte) (*Asset, error) {
 	a := &Asset{JS: js}
 	var br, gz bytes.Buffer
-	b := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 18})
+	b := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 16})
 	if err := write(b, js); err != nil {
 		return nil, fmt.Errorf("compress with brotli: %w", err)
 	}

@@ -73,7 +73,7 @@ func (s *Server) demoPage(c echo.Context) error {
 	src := "/s/" + demoSite + ".js" + simulation(c.QueryParams())
 	tag := template.HTML(`<script src="` + template.HTMLEscapeString(src) + `"></script>`)
 	var b bytes.Buffer
-	if err := s.templates.demo.Execute(&b, map[string]any{"Tag": tag}); err != nil {
+	if err := s.templates.demo.Execute(&b, map[string]any{"Tag": tag, "Another": len(c.QueryParams()) > 0}); err != nil {
 		return err
 	}
 	h := c.Response().Header()

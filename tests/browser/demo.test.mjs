@@ -52,6 +52,23 @@ for (const store of ['the embedded file', 'Redis']) {
       }
     };
 
+    test('nothing in the page moves while it loads, as another visitor too', () =>
+      visit({}, async (v) => {
+        for (const query of ['', '?place=FR&lang=de']) {
+          await v.open(`${server.url}/demo/${query}`);
+          await v.page.waitForSelector('#lx-consent');
+          const shifts = await v.page.evaluate(
+            () =>
+              new Promise((done) => {
+                const all = [];
+                new PerformanceObserver((l) => all.push(...l.getEntries().filter((e) => e.value > 0.001).map((e) => `${e.value} ${e.sources.map((s) => s.node?.className)}`))).observe({ type: 'layout-shift', buffered: true });
+                requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0, all)));
+              }),
+          );
+          assert.deepEqual(shifts, [], query);
+        }
+      }));
+
     for (const query of ['?place=FR', '']) {
       const where = query || 'an unknown place';
       test(`nothing runs and nothing is stored before a choice from ${where}`, () =>

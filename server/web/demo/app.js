@@ -61,7 +61,6 @@
       }
       link.search = next.toString();
     }
-    document.querySelector(".lab").open = now.size > 0;
     document.getElementById("again").addEventListener("click", () => {
       document.cookie = "lx_consent=; Path=/; Max-Age=0";
       location.reload();
