@@ -10,4 +10,5 @@ export LXCONSENT_TEST_PROGRAM=$PWD/bin/lxconsent
 export SOAK_KILLS=${SOAK_KILLS:-200} SOAK_FAULTS=${SOAK_FAULTS:-10} SOAK_CHECK_MS=${SOAK_CHECK_MS:-150} SOAK_STOP_MS=${SOAK_STOP_MS:-10000}
 
 step "$SOAK_KILLS kills of the server under writes; $SOAK_FAULTS rounds of faults of Redis"
-go test ./tests/soak -count=1 -v -timeout 120m
+# One at a time: how long checks take is measured.
+go test ./tests/soak -count=1 -v -parallel 1 -timeout 120m
