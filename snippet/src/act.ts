@@ -41,11 +41,11 @@ export const go = (event?: Happening) => {
     // The server's own cookie lives longer than one set by a script, so what is there stays.
     if (raw && !readConsent().includes(raw)) keep(raw);
     // Another may stand beside it, and be read in its place.
-    if (readConsent()[1]) {
+    if (raw && readConsent()[1]) {
       wipe("lx_consent");
       keep(raw);
     }
-    kept = readConsent()[0];
+    kept = raw && readConsent()[0];
     if (given) send(given, before);
   }
   if (changed) {
