@@ -126,13 +126,16 @@ const reread = safely((e: Partial<PageTransitionEvent>) => {
   else draw();
 });
 
+const store = (window as { cookieStore?: EventTarget }).cookieStore;
 let heard: Element | undefined;
 /** Listens, and again where the page is written anew, which takes all listeners away. */
 const listen = () => {
   if (heard === (heard = document.documentElement)) return;
   addEventListener("click", clicked, true);
   addEventListener("keydown", pressed);
-  for (const name of ["visibilitychange", "pageshow", "prerenderingchange", "storage"]) addEventListener(name, reread, true);
+  for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, reread, true);
+  // To listen to the storage alone makes the page wait for it.
+  if (!store) addEventListener("storage", reread);
 };
 listen();
-if (!PREVIEW) (window as { cookieStore?: EventTarget }).cookieStore?.addEventListener("change", reread);
+if (!PREVIEW) store?.addEventListener("change", reread);
