@@ -65,7 +65,7 @@ func (p *patient) fails(check string, err error) {
 // wrong, not for warnings.
 func (c *doctorCmd) Run(ctx context.Context, s streams) error {
 	p := &patient{ctx: ctx, c: &c.serveCmd, now: s.clock()}
-	for _, look := range []func(){p.folder, p.keys, p.token, p.redis, p.geo, p.clock, p.address, p.proxies} {
+	for _, look := range []func(){p.folder, p.keys, p.token, p.redis, p.geo, p.clock, p.server, p.address, p.proxies} {
 		look()
 	}
 	bad := 0

@@ -108,7 +108,11 @@ func (p *patient) address() {
 	case err != nil || ready.Status == "":
 		p.say(check, failing, "what answers at "+raw+" is not this program", "check what stands before the server: /readyz must reach it")
 	case ready.Status != "ok":
-		p.say(check, warning, fmt.Sprintf("%s answers that it is %s (store %s, geo %s)", raw, ready.Status, ready.Store, ready.Geo), "look at its log")
+		fix := "look at its log"
+		if ready.Store == "ok" {
+			fix = "let something tell where visitors are: --geoip, or --geo-headers behind an edge"
+		}
+		p.say(check, warning, fmt.Sprintf("%s answers that it is %s (store %s, geo %s)", raw, ready.Status, ready.Store, ready.Geo), fix)
 	default:
 		p.say(check, fine, raw+" answers that it is ready", "")
 	}

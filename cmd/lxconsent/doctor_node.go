@@ -50,11 +50,28 @@ func (p *patient) folder() {
 	if info.Mode().Perm()&0o077 != 0 {
 		p.say(check, warning, fmt.Sprintf("others may look into %s (mode %v)", dir, info.Mode().Perm()), "chmod 700 "+dir)
 	}
-	const room = 1 << 30
-	if free, ok := freeSpace(dir); ok && free < room {
-		p.say(check, warning, fmt.Sprintf("only %d MiB are free on the disk of %s", free>>20, dir), "keep at least 1 GiB free: the node's log needs it while Redis is away")
+	if free, ok := freeSpace(dir); ok {
+		p.room(dir, free)
 	}
 	p.say(check, fine, dir+" can be written to", "")
+}
+
+// room looks at what is free on the disk of the data directory.
+func (p *patient) room(dir string, free uint64) {
+	const (
+		check = "data directory"
+		most  = 1 << 30
+		// least is what the log makes at a time, and what the store needs beside it.
+		least = 64 << 20
+	)
+	if free >= most {
+		return
+	}
+	status, text := warning, "only %d MiB are free on the disk of %s"
+	if free < least {
+		status, text = failing, text+": decisions are refused when it is full"
+	}
+	p.say(check, status, fmt.Sprintf(text, free>>20, dir), "keep at least 1 GiB free: the node's log needs it while the store is away")
 }
 
 // standing is the nearest directory above one that does not exist which does.
@@ -75,6 +92,9 @@ func (p *patient) keys() {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && p.c.KeyFile != "":
 		p.say(check, failing, path+" does not exist: serve would make new keys, and every cookie would be void", "put the key file in its place")
+		return
+	case errors.Is(err, fs.ErrNotExist) && lived(p.c.DataDir):
+		p.say(check, failing, path+" is gone, though a server has run here: the next start makes new keys, and every cookie is void", "put the key file back from its backup before the next start")
 		return
 	case errors.Is(err, fs.ErrNotExist):
 		p.say(check, warning, path+" does not exist yet; serve makes it", "back it up after the first start, and give every server the same")

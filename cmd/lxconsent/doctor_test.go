@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,8 +52,9 @@ func TestDoctorFindsNothingWrongWithARunningServer(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	s := start(t, "--redis", redis.URL())
-	all := doctor(t, 0, "--redis", redis.URL(), "--data-dir", s.dir, "--public-url", s.url, "--api-token", apiToken)
-	for check, want := range map[string]string{"signing keys": fine, "API token": fine, "Redis": fine, "clock": fine, "trusted proxies": fine, "places": warning, "public URL": warning} {
+	listen := strings.TrimPrefix(s.url, "http://")
+	all := doctor(t, 0, "--redis", redis.URL(), "--data-dir", s.dir, "--listen", listen, "--public-url", s.url, "--api-token", apiToken)
+	for check, want := range map[string]string{"server": fine, "signing keys": fine, "API token": fine, "Redis": fine, "clock": fine, "trusted proxies": fine, "places": warning, "public URL": warning} {
 		if got := worst(all[check]); got != want || len(all[check]) == 0 {
 			t.Errorf("%s is %s: %+v", check, got, all[check])
 		}
@@ -78,6 +81,11 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(future, "keys"), time.Time{}, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
+	lost := t.TempDir()
+	startIn(t, lost).stop()
+	if err := os.Remove(filepath.Join(lost, "keys")); err != nil {
+		t.Fatal(err)
+	}
 	evicting := redistest.Start(t, "--maxmemory-policy", "allkeys-lru")
 	weak := redistest.Start(t, "--appendonly", "no")
 	cases := map[string]struct {
@@ -91,6 +99,7 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"a file for a directory":   {[]string{"--data-dir", keys}, 1, "data directory", failing, "no directory"},
 		"a key file for everybody": {[]string{"--data-dir", dir, "--key-file", open}, 1, "signing keys", failing, "chmod 600"},
 		"a missing key file":       {[]string{"--data-dir", dir, "--key-file", open + "x"}, 1, "signing keys", failing, "every cookie would be void"},
+		"a key file that was lost": {[]string{"--data-dir", lost}, 1, "signing keys", failing, "from its backup"},
 		"a short token":            {[]string{"--data-dir", dir, "--api-token", "short"}, 1, "API token", failing, "openssl rand"},
 		"a Redis that evicts":      {[]string{"--data-dir", dir, "--redis", evicting.URL()}, 1, "Redis", failing, "noeviction"},
 		"a Redis that forgets":     {[]string{"--data-dir", dir, "--redis", weak.URL()}, 0, "Redis", warning, "appendonly"},
@@ -114,5 +123,82 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 				t.Errorf("%q is missing: %s", c.says, text)
 			}
 		})
+	}
+}
+
+func TestDoctorSaysWhatTheServerBesideItSuffersFrom(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		beside
+		level, says string
+	}{
+		"all is well":              {beside{Status: "ok", Store: "ok"}, fine, "no decision waits"},
+		"only places are missing":  {beside{Status: "degraded", Store: "ok"}, fine, "no decision waits"},
+		"some wait for a moment":   {beside{Status: "ok", Store: "ok", Waiting: 3, Oldest: 2}, fine, "3 decisions wait"},
+		"the log is far behind":    {beside{Status: "degraded", Store: "degraded", Waiting: 9000, Oldest: 3700, StoreCause: "Redis is away", StoreFix: "start Redis"}, failing, "9000 decisions have waited 1h1m40s for the store: Redis is away"},
+		"the store just went away": {beside{Status: "degraded", Store: "degraded", Waiting: 1, Oldest: 2, StoreCause: "Redis is away", StoreFix: "start Redis"}, warning, "Redis is away"},
+		"the disk failed":          {beside{Status: "down", Store: "down", Fenced: true}, failing, "takes no decision"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := &patient{}
+			p.hears(c.beside)
+			if got := worst(p.list); got != c.level || !strings.Contains(p.list[0].Cause, c.says) {
+				t.Errorf("%+v", p.list)
+			}
+		})
+	}
+}
+
+func TestDoctorTellsAServerFromWhatIsNone(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	other := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(other.Close)
+	for name, c := range map[string]struct {
+		listen, token string
+		level, says   string
+	}{
+		"nothing listens":            {redistest.FreeAddr(t), apiToken, warning, "does not answer"},
+		"something else listens":     {strings.TrimPrefix(other.URL, "http://"), apiToken, warning, "is not this program"},
+		"a token of another server":  {strings.TrimPrefix(s.url, "http://"), strings.Repeat("x", 40), warning, "API token"},
+		"no token, so the open page": {strings.TrimPrefix(s.url, "http://"), "", fine, "runs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			list := doctor(t, 0, "--data-dir", s.dir, "--listen", c.listen, "--api-token", c.token)["server"]
+			if text, _ := json.Marshal(list); worst(list) != c.level || !strings.Contains(string(text), c.says) {
+				t.Errorf("%s", text)
+			}
+		})
+	}
+}
+
+func TestADiskThatIsNearlyFullIsAnErrorAndASmallOneAWarning(t *testing.T) {
+	t.Parallel()
+	for free, want := range map[uint64]string{0: failing, 60 << 20: failing, 65 << 20: warning, 1023 << 20: warning, 1 << 30: fine} {
+		p := &patient{}
+		p.room("/data", free)
+		if got := worst(p.list); got != want {
+			t.Errorf("%d MiB: %s, want %s", free>>20, got, want)
+		}
+	}
+}
+
+func TestAServerSaysThatItMadeNewKeysBesideRecords(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := startIn(t, dir)
+	s.stop()
+	const words = "every cookie that was given out is void"
+	if strings.Contains(s.log.String(), words) {
+		t.Errorf("said at the first start: %s", s.log)
+	}
+	if err := os.Remove(filepath.Join(dir, "keys")); err != nil {
+		t.Fatal(err)
+	}
+	if s := startIn(t, dir); !strings.Contains(s.log.String(), words) {
+		t.Errorf("not said: %s", s.log)
 	}
 }

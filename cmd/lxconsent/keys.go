@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,11 +42,20 @@ func keyPath(file, dataDir string) string {
 	return cmp.Or(file, filepath.Join(dataDir, "keys"))
 }
 
+// lived says whether a server has run in a data directory.
+func lived(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "log"))
+	return err == nil
+}
+
 // openKeys reads the signing keys, or makes the file on the first start.
-func openKeys(path string, random io.Reader) (*consent.Keyring, error) {
+func openKeys(path, dataDir string, random io.Reader, log *slog.Logger) (*consent.Keyring, error) {
 	ring, err := readKeyring(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return ring, err
+	}
+	if lived(dataDir) {
+		log.Error("the key file was gone, so new keys are made: every cookie that was given out is void, and no sealed value opens; stop the server and put the key file back from its backup", "file", path)
 	}
 	var f keyFile
 	if err := f.add(random); err != nil {

@@ -70,7 +70,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s
 	if n.places, err = c.places(); err != nil {
 		return nil, err
 	}
-	if n.keys, err = openKeys(c.KeyFile, random); err != nil {
+	if n.keys, err = openKeys(c.KeyFile, c.DataDir, random, log); err != nil {
 		return nil, err
 	}
 	if n.store, err = c.open(ctx, log, n.keys, n.now); err != nil {
