@@ -2,8 +2,10 @@ package redisstore
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -116,5 +118,20 @@ func openError(addrs []string, err error) error {
 			return &consent.Error{Code: consent.Unauthorized, Cause: "Redis at " + where + " refuses the user or the password", Fix: "write them into the address: redis://user:password@host:port", Err: err}
 		}
 	}
-	return &consent.Error{Code: consent.Unavailable, Cause: "Redis at " + where + " cannot be reached", Fix: "check the address, the network and that Redis runs", Err: err}
+	return &consent.Error{Code: consent.Unavailable, Cause: "Redis at " + where + " cannot be reached", Fix: unreachedFix(err), Err: err}
+}
+
+// unreachedFix says what to look at when Redis could not be reached.
+func unreachedFix(err error) string {
+	var stranger x509.UnknownAuthorityError
+	var misnamed x509.HostnameError
+	switch {
+	case errors.As(err, &stranger):
+		return "name the file of the authority that signed its certificate: rediss://host:port?ca_file=/path/ca.pem"
+	case errors.As(err, &misnamed):
+		return "write the host as its certificate names it"
+	case errors.Is(err, io.EOF):
+		return "where Redis speaks TLS, write rediss:// instead of redis://; else check that Redis runs"
+	}
+	return "check the address, the network and that Redis runs"
 }

@@ -138,7 +138,7 @@ func certificates(c *tls.Config, more map[string]string) error {
 	if ca != "" {
 		pem, err := os.ReadFile(ca)
 		if err != nil {
-			return consent.Errorf(consent.Invalid, "the file of Redis's certificate authority cannot be read: %w", err)
+			return &consent.Error{Code: consent.Invalid, Cause: "the file of Redis's certificate authority cannot be read", Fix: "check ca_file in the address, and that this user may read it", Err: err}
 		}
 		c.RootCAs = x509.NewCertPool()
 		if !c.RootCAs.AppendCertsFromPEM(pem) {
@@ -148,7 +148,7 @@ func certificates(c *tls.Config, more map[string]string) error {
 	if cert != "" || key != "" {
 		pair, err := tls.LoadX509KeyPair(cert, key)
 		if err != nil {
-			return consent.Errorf(consent.Invalid, "our certificate for Redis cannot be read: %w", err)
+			return &consent.Error{Code: consent.Invalid, Cause: "our certificate for Redis cannot be read", Fix: "name both cert_file and key_file in the address, PEM files that this user may read", Err: err}
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/big"
@@ -145,19 +146,22 @@ func TestOverTLSOnlyAServerThatOurAuthoritySignedIsTrusted(t *testing.T) {
 	cases := []struct {
 		name, url string
 		want      consent.Code
+		fix       string
 	}{
-		{"an authority that is not known to this machine", at + "?" + ours[1:], consent.Unavailable},
-		{"another authority", at + "?ca_file=" + other + ours, consent.Unavailable},
-		{"no certificate of our own", at + "?ca_file=" + ca, consent.Unavailable},
-		{"no TLS", "redis://" + server.Addr, consent.Unavailable},
-		{"certificates without TLS", "redis://" + server.Addr + "?ca_file=" + ca, consent.Invalid},
-		{"a file that is not there", at + "?ca_file=" + ca + "x", consent.Invalid},
-		{"a file that is no certificate", at + "?ca_file=" + key, consent.Invalid},
-		{"a key that is not there", at + "?ca_file=" + ca + "&cert_file=" + cert, consent.Invalid},
+		{"an authority that is not known to this machine", at + "?" + ours[1:], consent.Unavailable, "ca_file"},
+		{"another authority", at + "?ca_file=" + other + ours, consent.Unavailable, "ca_file"},
+		{"no certificate of our own", at + "?ca_file=" + ca, consent.Unavailable, ""},
+		{"no TLS", "redis://" + server.Addr, consent.Unavailable, "rediss://"},
+		{"certificates without TLS", "redis://" + server.Addr + "?ca_file=" + ca, consent.Invalid, "rediss://"},
+		{"a file that is not there", at + "?ca_file=" + ca + "x", consent.Invalid, "ca_file"},
+		{"a file that is no certificate", at + "?ca_file=" + key, consent.Invalid, "PEM"},
+		{"a key that is not there", at + "?ca_file=" + ca + "&cert_file=" + cert, consent.Invalid, "key_file"},
 	}
 	for _, c := range cases {
-		if _, err := redisstore.Open(t.Context(), redisstore.Options{URLs: []string{c.url}}); consent.CodeOf(err) != c.want {
-			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		_, err := redisstore.Open(t.Context(), redisstore.Options{URLs: []string{c.url}})
+		var told *consent.Error
+		if !errors.As(err, &told) || told.Code != c.want || told.Fix == "" || !strings.Contains(told.Fix, c.fix) {
+			t.Errorf("%s: %v, want %s and a fix with %q", c.name, err, c.want, c.fix)
 		}
 	}
 }
