@@ -5,30 +5,32 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"time"
 
-	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/metrics"
-	"github.com/leadiumx/consent/server/outbox"
-	"github.com/leadiumx/consent/server/publish"
-	"github.com/leadiumx/consent/server/script"
 )
 
 // state gathers what a scrape measures.
-func (c *serveCmd) state(box *outbox.Outbox, p *places, sites *publish.Desk, scripts *script.Desk, keys *consent.Keyring, now func() time.Time) func() metrics.State {
+func (c *serveCmd) state(n *node) func() metrics.State {
 	return func() metrics.State {
-		log := box.Status()
+		log, hooks, now := n.store.Status(), n.hooks.Tally(), n.now()
 		s := metrics.State{
 			Waiting: log.Last - log.Applied, Kept: log.Entries, KeptBytes: log.Bytes, StoreDown: log.Down, Trouble: log.Trouble, Fenced: log.Fenced,
-			GeoSource: p.Source(), Sites: len(sites.Sites()), Keys: len(keys.PublicKeys()),
+			GeoSource: n.places.Source(), Sites: len(n.publish.Sites()), Keys: len(n.keys.PublicKeys()), Free: -1,
+			WebhooksTaking: hooks.Taking, WebhooksFailing: hooks.Failing, WebhooksDisabled: hooks.Disabled, WebhookGivenUp: hooks.GivenUp,
 		}
 		if !log.Waiting.IsZero() {
-			s.Oldest = now().Sub(log.Waiting)
+			s.Oldest = now.Sub(log.Waiting)
 		}
-		if p.db != nil {
-			s.GeoBuilt = p.db.Built()
+		if !hooks.Since.IsZero() {
+			s.WebhookFailing = now.Sub(hooks.Since)
 		}
-		s.Scripts, s.Compiled = scripts.Compiled()
+		if free, ok := freeSpace(c.DataDir); ok {
+			s.Free = int64(free)
+		}
+		if n.places.db != nil {
+			s.GeoBuilt = n.places.db.Built()
+		}
+		s.Scripts, s.Compiled = n.scripts.Compiled()
 		return s
 	}
 }

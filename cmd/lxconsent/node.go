@@ -140,7 +140,7 @@ func (n *node) serve(c *serveCmd, patience time.Duration) {
 	if c.Limits == "off" {
 		limits = web.Limits{}
 	}
-	state := c.state(n.store, n.places, n.publish, n.scripts, n.keys, n.now)
+	state := c.state(n)
 	if c.MetricsListen != "" {
 		// What nobody can read is not counted.
 		n.metrics = metrics.New(version, state)

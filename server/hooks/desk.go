@@ -49,7 +49,8 @@ type Desk struct {
 	client *http.Client
 	mu     sync.Mutex
 	// busy are endpoints that are being sent to.
-	busy map[string]bool
+	busy  map[string]bool
+	watch watch
 }
 
 // New makes a desk; call Run to send.

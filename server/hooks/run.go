@@ -89,6 +89,7 @@ func (d *Desk) enabled(ctx context.Context) ([]kept, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
 	var list []kept
+	disabled := 0
 	for after := ""; ; {
 		docs, err := d.o.Cabinet.Documents(ctx, kindHook, after, consent.MaxPage)
 		if err != nil {
@@ -96,11 +97,16 @@ func (d *Desk) enabled(ctx context.Context) ([]kept, error) {
 		}
 		for _, doc := range docs {
 			after = doc.ID
-			if k, err := decode(doc); err == nil && !k.Disabled {
+			switch k, err := decode(doc); {
+			case err != nil:
+			case k.Disabled:
+				disabled++
+			default:
 				list = append(list, k)
 			}
 		}
 		if len(docs) < consent.MaxPage {
+			d.watch.list(list, disabled)
 			return list, nil
 		}
 	}
@@ -142,6 +148,7 @@ func (d *Desk) round(ctx context.Context, site, id string) (more bool, err error
 	if err != nil {
 		return false, err
 	}
+	d.watch.note(k.key(), st)
 	now := d.o.Clock()
 	if st.Owner != d.o.Node && now.Before(st.Until) {
 		return false, nil

@@ -21,6 +21,14 @@ type State struct {
 	// Trouble is why the store does not take decisions, or may not keep them; nil
 	// while all is well. It is for people, and no metric.
 	Trouble error
+	// Free are the bytes that are free on the disk of the data directory, -1 where
+	// that is not known.
+	Free int64
+	// WebhooksTaking, WebhooksFailing and WebhooksDisabled count webhooks,
+	// WebhookFailing is for how long one has had no success, WebhookGivenUp are
+	// events that were tried too often.
+	WebhooksTaking, WebhooksFailing, WebhooksDisabled, WebhookGivenUp int
+	WebhookFailing                                                    time.Duration
 	// GeoBuilt is when the oldest location database was built, zero without one.
 	// GeoSource is database, header or none.
 	GeoBuilt  time.Time
@@ -60,11 +68,20 @@ func (s State) lines() []gauge {
 		line("outbox_bytes", "Size of the node's log.", level, float64(s.KeptBytes)),
 		line("outbox_fenced", "1 when the disk failed and nothing is taken any more.", level, bit(s.Fenced)),
 		line("store_down", "1 while the store does not answer.", level, bit(s.StoreDown)),
+		line("store_degraded", "1 while the store does not answer or might not keep what it is given.", level, bit(s.StoreDown || s.Trouble != nil)),
+		line("webhooks", "Webhooks by how they are.", level, float64(s.WebhooksTaking), "state", "taking"),
+		line("webhooks", "Webhooks by how they are.", level, float64(s.WebhooksFailing), "state", "failing"),
+		line("webhooks", "Webhooks by how they are.", level, float64(s.WebhooksDisabled), "state", "disabled"),
+		line("webhook_failing_seconds", "For how long a webhook has had no success, of several the longest.", level, s.WebhookFailing.Seconds()),
+		line("webhook_given_up_events", "Events that were sent in vain too often and wait for a replay.", level, float64(s.WebhookGivenUp)),
 		line("geo_source", "Where places come from: always 1, the source is a label.", level, 1, "source", s.GeoSource),
 		line("scripts", "Compiled scripts in memory.", level, float64(s.Scripts)),
 		line("scripts_compiled_total", "Scripts compiled since the start.", prometheus.CounterValue, float64(s.Compiled)),
 		line("sites", "Live sites.", level, float64(s.Sites)),
 		line("signing_keys", "Signing keys that verify.", level, float64(s.Keys)),
+	}
+	if s.Free >= 0 {
+		all = append(all, line("disk_free_bytes", "What is free on the disk of the data directory.", level, float64(s.Free)))
 	}
 	if !s.GeoBuilt.IsZero() {
 		all = append(all, line("geo_database_built_timestamp_seconds", "When the oldest location database was built.", level, float64(s.GeoBuilt.Unix())))
