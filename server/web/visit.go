@@ -211,9 +211,11 @@ func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, va
 }
 
 // spent takes away a subject cookie that none of our keys proves: with it, its
-// holder would be refused for ever. It returns the error that told of it.
+// holder would be refused for ever. It returns the error of who sent it, which
+// may as well tell of a bad proof beside a good subject.
 func (s *Server) spent(c echo.Context, site *consent.Site, origin, token string, err error) error {
-	if consent.CodeOf(err) == consent.BadToken && token != "" && token == cookieValue(c.Request(), consent.SubjectCookie) {
+	bad := consent.CodeOf(err) == consent.BadToken && token != "" && s.subjectOf(site, token) == ""
+	if bad && token == cookieValue(c.Request(), consent.SubjectCookie) {
 		for _, domain := range cookieDomains(c, site.CookieDomain) {
 			s.drop(c, consent.Cookie{Name: consent.SubjectCookie}, domain, origin)
 		}
