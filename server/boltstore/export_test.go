@@ -1,6 +1,10 @@
 package boltstore
 
-import "go.etcd.io/bbolt"
+import (
+	"errors"
+
+	"go.etcd.io/bbolt"
+)
 
 // Grow makes the file larger than its map while somebody reads: nobody else can
 // read until they have done, which is when over is called.
@@ -21,4 +25,16 @@ func (s *Store) Grow() (over func() error, err error) {
 		}
 		return <-grown
 	}, nil
+}
+
+// SetFormat writes the number of another layout into a file that nobody has open.
+func SetFormat(path string, n uint64) error {
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyFormat), number(nil, n))
+	})
+	return errors.Join(err, db.Close())
 }

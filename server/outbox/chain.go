@@ -17,9 +17,15 @@ import (
 // entries of the log may be deleted.
 const chainsName = "chains.json"
 
+// logFormat is the form of the entries and of this file. A version that changes
+// either, so that this one would misread it, writes a higher number first.
+const logFormat = 1
+
 // chains are this node's chains, one for each site. The writer alone moves them
 // on; the Outbox's mu guards them.
 type chains struct {
+	// Format is the form of the log; a file without one has the first.
+	Format int `json:"format,omitempty"`
 	// Name is Record.Node of what this log takes.
 	Name string `json:"name"`
 	// Position is the last entry of the log that Heads know of.
@@ -57,6 +63,12 @@ func readChains(dir, beside string, random io.Reader) (*chains, error) {
 		return c, err
 	case err != nil:
 		return nil, unread(err)
+	}
+	var form struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(b, &form); err == nil && form.Format > logFormat {
+		return nil, consent.Fail(consent.Invalid, "the node log was written by a later version of this program", "run that version; to go back, let its log be handed over to the store, then start this one with another data directory and the same key file")
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()

@@ -221,3 +221,29 @@ func TestAFolderThatIsNoLogIsRefused(t *testing.T) {
 	_, _, err := reopened(t, dir)
 	wantCode(t, "Open", err, consent.Invalid)
 }
+
+func TestALogThatALaterVersionWroteIsRefusedInWordsAndLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	dir, _ := written(t, 2, 64<<10)
+	name := filepath.Join(dir, "chains.json")
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := append([]byte(`{"format":2,"what nobody knows yet":1,`), b[1:]...)
+	if err := os.WriteFile(name, later, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := reopened(t, dir); consent.CodeOf(err) != consent.Invalid || !strings.Contains(err.Error(), "later version") {
+		t.Errorf("%v", err)
+	}
+	if now, err := os.ReadFile(name); err != nil || !bytes.Equal(now, later) {
+		t.Errorf("%s, %v", now, err)
+	}
+	if err := os.WriteFile(name, append([]byte(`{"format":1,`), b[1:]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, times, err := reopened(t, dir); err != nil || len(times) != 2 {
+		t.Errorf("%v, %v", times, err)
+	}
+}

@@ -50,6 +50,24 @@ func checkServer(ctx context.Context, client redis.Cmdable, log *slog.Logger) er
 	return judge(info, set, log)
 }
 
+// layout is the number of the layout that keys describes. A version that changes
+// it, so that this one would misread what it writes, writes a higher number first.
+const layout = 1
+
+// readable refuses a Redis whose records this version would misread.
+func readable(ctx context.Context, client redis.Cmdable, k keys) error {
+	n, err := client.Get(ctx, k.format()).Int()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return nil
+	case err != nil:
+		return failure(err)
+	case n > layout:
+		return consent.Fail(consent.Invalid, "Redis holds records that a later version of this program wrote", "run that version, or restore a backup made by this one into an empty Redis")
+	}
+	return nil
+}
+
 // judge reads what INFO and CONFIG told; either may be empty.
 func judge(info string, set map[string]string, log *slog.Logger) error {
 	if err := evicts(either(set["maxmemory-policy"], field(info, "maxmemory_policy"))); err != nil {

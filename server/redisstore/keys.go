@@ -22,6 +22,7 @@ import (
 //	d:{site/pp}      hash   code → context that many records share
 //	live{catalog}    hash   site → newest edition
 //	version{catalog} string number of publishes
+//	format{catalog}  string number of the layout; without it, it is this one
 //	ed{catalog}:site hash   number → edition, "newest" → number
 //	secrets{vault}   hash   key → end in microseconds ":" value
 //	ends{vault}      zset   key by end
@@ -107,6 +108,7 @@ func (k keys) counts(site string, part int, day string) string {
 }
 func (k keys) live() string                { return k.prefix + "live{catalog}" }
 func (k keys) version() string             { return k.prefix + "version{catalog}" }
+func (k keys) format() string              { return k.prefix + "format{catalog}" }
 func (k keys) editions(site string) string { return k.prefix + "ed{catalog}:" + site }
 func (k keys) secrets() string             { return k.prefix + "secrets{vault}" }
 func (k keys) ends() string                { return k.prefix + "ends{vault}" }

@@ -59,7 +59,11 @@ func (o Options) attempt(ctx context.Context, to *redis.UniversalOptions) (redis
 	if err != nil {
 		return nil, err
 	}
-	if err := check(ctx, client, o.Logger); err != nil {
+	err = check(ctx, client, o.Logger)
+	if err == nil {
+		err = readable(ctx, client, keys{o.Prefix})
+	}
+	if err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
 	return client, nil

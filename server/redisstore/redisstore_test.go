@@ -85,6 +85,27 @@ func TestAServerThatEvictsIsRefusedWithTheCommandThatMendsIt(t *testing.T) {
 	}
 }
 
+func TestARedisThatALaterVersionWroteIsRefusedAndLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	raw := server.Client()
+	for format, want := range map[string]consent.Code{"1": "", "2": consent.Invalid, "10": consent.Invalid} {
+		if err := raw.Set(t.Context(), "lx:format{catalog}", format, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		s, err := redisstore.Open(t.Context(), redisstore.Options{URLs: []string{server.URL()}})
+		if consent.CodeOf(err) != want || want != "" && !strings.Contains(fixOf(err), "run that version") {
+			t.Errorf("format %s: %v", format, err)
+		}
+		if err == nil {
+			_ = s.Close()
+		}
+		if keys, err := raw.Keys(t.Context(), "*").Result(); err != nil || len(keys) != 1 {
+			t.Errorf("format %s: %v, %v", format, keys, err)
+		}
+	}
+}
+
 func TestWeakSettingsAreOnlyWarnedAbout(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
