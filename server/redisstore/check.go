@@ -55,10 +55,13 @@ func checkServer(ctx context.Context, client redis.Cmdable, log *slog.Logger) er
 const layout = 1
 
 // readable refuses a Redis whose records this version would misread.
-func readable(ctx context.Context, client redis.Cmdable, k keys) error {
+func readable(ctx context.Context, client redis.Cmdable, k keys, log *slog.Logger) error {
 	n, err := client.Get(ctx, k.format()).Int()
 	switch {
 	case errors.Is(err, redis.Nil):
+		return nil
+	case err != nil && refused(err):
+		log.Warn("Redis does not let this user read our keys; allow it those that begin with "+k.prefix+", as docs/redis.md says", "error", err)
 		return nil
 	case err != nil:
 		return failure(err)

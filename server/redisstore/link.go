@@ -61,7 +61,7 @@ func (o Options) attempt(ctx context.Context, to *redis.UniversalOptions) (redis
 	}
 	err = check(ctx, client, o.Logger)
 	if err == nil {
-		err = readable(ctx, client, keys{o.Prefix})
+		err = readable(ctx, client, keys{o.Prefix}, o.Logger)
 	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close())

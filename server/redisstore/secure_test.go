@@ -60,10 +60,14 @@ func TestAUserOfItsOwnRulesIsEnoughForEverything(t *testing.T) {
 	contract(t, url)
 }
 
-func TestAUserThatMayNotReadOurKeysIsRefusedWhenAsked(t *testing.T) {
+func TestAUserThatMayNotReadOurKeysIsToldOfAtTheStartAndRefusedWhenAsked(t *testing.T) {
 	t.Parallel()
 	_, url := consentUser(t, redistest.Start(t))
-	s := open(t, redisstore.Options{URLs: []string{url}, Prefix: "other:"})
+	var log bytes.Buffer
+	s := open(t, redisstore.Options{URLs: []string{url}, Prefix: "other:", Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if !strings.Contains(log.String(), "begin with other:") {
+		t.Errorf("the log says %s", log.String())
+	}
 	if _, _, err := s.Append(t.Context(), simple("a")); consent.CodeOf(err) != consent.Unavailable {
 		t.Fatalf("Append under a foreign prefix = %v", err)
 	}
