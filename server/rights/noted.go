@@ -10,8 +10,13 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-// maxWaiting bounds what is held in memory.
-const maxWaiting = 10_000
+const (
+	// maxWaiting bounds what is held in memory.
+	maxWaiting = 10_000
+	// maxLines bounds the tray for lines, which memory holds as well: the rest of it
+	// is for requests that a person has to answer.
+	maxLines = maxTray / 2
+)
 
 // Noted writes down what a visitor did themselves, or had done for them. It never
 // fails for them: when the store is away, the line lies on this server's disk
@@ -87,7 +92,7 @@ func (d *Desk) layLine(r Request) error {
 		}
 		r.Count += s.Count
 		r.OpenedAt, r.DueAt, r.HandledAt = s.OpenedAt, s.DueAt, s.HandledAt
-	} else if len(d.slips.sent) >= maxTray {
+	} else if len(d.slips.sent) >= maxLines {
 		return errors.New("too many lines wait for the store")
 	}
 	if err := d.keep(name, slip{kept: kept{Request: r}}); err != nil {
