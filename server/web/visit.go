@@ -198,15 +198,16 @@ func (s *Server) keepCookie(c echo.Context, site *consent.Site, origin, name, va
 	if value == "" {
 		k.MaxAge = -1
 	}
-	http.SetCookie(c.Response(), k)
 	if cookieValue(c.Request(), name) != "" {
-		// A site that has moved its cookies has left this one somewhere else.
+		// A site that has moved its cookies has left this one somewhere else. That
+		// goes first: to some clients it is the same cookie.
 		for _, other := range cookieDomains(c, domain) {
 			if other != domain {
 				s.drop(c, consent.Cookie{Name: name}, other, origin)
 			}
 		}
 	}
+	http.SetCookie(c.Response(), k)
 	return true
 }
 
