@@ -147,6 +147,7 @@ func (a *applier) trim() {
 		first++
 	}
 	from := x.first
+	x.past = first
 	// The log deletes whole files, so a few entries are not worth the work.
 	if first == from || first <= limit && x.bytes-bytes < int64(a.o.SegmentSize)/2 {
 		a.mu.Unlock()

@@ -42,6 +42,9 @@ type index struct {
 	// base that of the first one in blocks.
 	first, end, base uint64
 	blocks           []*[block]meta
+	// past is the first entry that is not older than the log has to be: what came
+	// before may have been swept from the store, by another node too.
+	past uint64
 	// ids and heads may still name positions before first, see clean.
 	ids *table
 	// heads are the newest positions of persons, tombs when they were erased.
@@ -151,12 +154,12 @@ func (x *index) clean(part int) {
 const nothing = math.MinInt64
 
 // newest is the clock of the latest record of a person that the store is known to
-// have had, or nothing.
+// have had, and still has to have, or nothing.
 func (x *index) newest(person digest) int64 {
 	clock := int64(nothing)
 	for p := x.heads.get(person); ; {
 		m := x.at(p)
-		if m == nil {
+		if m == nil || p < x.past {
 			return clock
 		}
 		if m.kind == kindRecord && m.flags == flagHad {

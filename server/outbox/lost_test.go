@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/outbox"
@@ -78,6 +79,36 @@ func TestAStoreThatHasLostADecisionDoesNotSpeakForItsSubject(t *testing.T) {
 	wantCode(t, "Standing", err, consent.Unavailable)
 	if want := early().UnixMilli() + 2; got.At != want || len(got.Levels) > 0 {
 		t.Errorf("the newest decision that is known is of %d, want %d", got.At, want)
+	}
+}
+
+func TestWhatAnotherNodeSweptIsNoLoss(t *testing.T) {
+	t.Parallel()
+	var later atomic.Int64
+	store := bolt(t, filepath.Join(t.TempDir(), "store.db"))
+	node := func() *outbox.Outbox {
+		o := small(filepath.Join(t.TempDir(), "log"), shared{store})
+		o.Clock = func() time.Time { return early().Add(time.Duration(later.Load())) }
+		return open(t, o)
+	}
+	one, two := node(), node()
+	put(t, two, record("old", "sub", 1))
+	handedOver(t, two)
+	later.Store(int64(400 * 24 * time.Hour))
+	// With these behind it, so little stays in the log, however old it is.
+	put(t, two, record("new", "somebody", 1))
+	put(t, two, record("newer", "somebody else", 1))
+	handedOver(t, two)
+	if n, err := one.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 1); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	eventually(t, "nothing is known of who was swept", func() bool {
+		_, err := two.Latest(t.Context(), "shop", "sub")
+		return consent.CodeOf(err) == consent.NotFound
+	})
+	wantNone(t, two, "sub", consent.NotFound)
+	if now := two.Status(); now.Entries != 3 {
+		t.Errorf("%d entries are left", now.Entries)
 	}
 }
 
