@@ -106,7 +106,6 @@ type keeping interface {
 	publish.Keeper
 }
 
-// server answers over a store.
 // full is a tray on a disk that takes nothing more.
 type full struct{ rights.Tray }
 
@@ -116,6 +115,12 @@ func (full) Get(string) ([]byte, error) {
 }
 func (full) Names() (names []string, _ error) { return nil, nil }
 
+// unstated is a ledger of which nothing is stated.
+type unstated struct{}
+
+func (unstated) Statements(context.Context, string) ([]string, error) { return nil, nil }
+
+// server answers over a store.
 func server(t *testing.T, store keeping, keys *consent.Keyring) http.Handler {
 	t.Helper()
 	laws, err := law.Load()
@@ -140,6 +145,7 @@ func server(t *testing.T, store keeping, keys *consent.Keyring) http.Handler {
 			WordsHash: func(*consent.Site, law.Regime, string) string { return "" },
 		}),
 		Rights:    rights.New(rights.Options{Cabinet: store, Laws: laws, Keys: keys, Clock: time.Now, Random: rand.Reader, Tray: full{}}),
+		Ledger:    unstated{},
 		StoreAway: func() bool { return false },
 	}).Handler()
 }

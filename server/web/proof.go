@@ -21,9 +21,9 @@ type Ledger interface {
 	Statements(ctx context.Context, site string) ([]string, error)
 }
 
-// ProofLine is one line of an export that proves itself: first the statements
-// and the editions, then the records, each context before the first record that
-// refers to it, then the end.
+// ProofLine is one line of an export that proves itself: first the statements,
+// then the records, each context before the first record that refers to it, then
+// the editions, among them what was published meanwhile, and the end.
 type ProofLine struct {
 	// N numbers the lines from 1.
 	N    int       `json:"n"`
@@ -52,9 +52,9 @@ type ProofType string
 const (
 	ProofBegin     ProofType = "ledger"
 	ProofStatement ProofType = "statement"
-	ProofEditions  ProofType = "editions"
 	ProofContext   ProofType = "context"
 	ProofRecord    ProofType = "record"
+	ProofEditions  ProofType = "editions"
 	ProofEnd       ProofType = "end"
 )
 
@@ -97,29 +97,35 @@ func (s *Server) proveRecords(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// What they hash to is worked out from what is stored now, not from what a
-	// server remembers.
-	shown, err := s.o.Publish.Editions(ctx, site)
-	if err != nil && consent.CodeOf(err) != consent.NotFound {
-		return err
-	}
-	editions := map[int]string{}
-	for _, e := range shown {
-		editions[e.Number] = e.Site.Hash()
-	}
 	return s.stream(c, feed.NDJSON.Media(), func(w io.Writer) error {
 		p := &proofWriter{encoder: json.NewEncoder(w), known: map[string]bool{}}
 		err := p.write(ProofLine{Type: ProofBegin, Site: site, Time: s.o.Clock().UTC().Truncate(time.Millisecond)})
 		for _, jws := range statements {
 			err = errors.Join(err, p.write(ProofLine{Type: ProofStatement, JWS: jws}))
 		}
-		err = errors.Join(err, p.write(ProofLine{Type: ProofEditions, Editions: editions}))
 		if err == nil {
 			err = s.o.Records.Export(ctx, site, p.record)
+		}
+		if err == nil {
+			err = s.proveEditions(ctx, site, p)
 		}
 		if err == nil {
 			err = p.write(ProofLine{Type: ProofEnd})
 		}
 		return err
 	})
+}
+
+// proveEditions writes what the editions hash to, which is worked out from what is
+// stored now, not from what a server remembers.
+func (s *Server) proveEditions(ctx context.Context, site string, p *proofWriter) error {
+	shown, err := s.o.Publish.Editions(ctx, site)
+	if err != nil && consent.CodeOf(err) != consent.NotFound {
+		return err
+	}
+	hashes := map[int]string{}
+	for _, e := range shown {
+		hashes[e.Number] = e.Site.Hash()
+	}
+	return p.write(ProofLine{Type: ProofEditions, Editions: hashes})
 }
