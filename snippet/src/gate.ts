@@ -21,12 +21,12 @@ export const turn = async (slot: Slot, once?: boolean) => {
     if (!src) await shared._loading;
     const open = once || namesOf(e).every((n) => shared._may(n, e.dataset.level, e.dataset.vendor || n));
     // What has run cannot be taken back. What has left the page waits until it comes back: a pixel would be sent from anywhere.
-    if (open === slot._open || (open && !slot._shown.isConnected) || (slot._open && e.localName === "script")) return;
+    const was = slot._shown;
+    if (open === slot._open || (open && !was.isConnected) || (slot._open && e.localName === "script")) return;
     slot._open = open;
     const shown: Inert = open ? revive(e, src) : (VENDORS && placeholder(slot)) || e;
-    shown.lx = slot;
-    if (shown !== slot._shown) slot._shown.replaceWith(shown);
-    slot._shown = shown;
+    (slot._shown = shown).lx = slot;
+    if (shown !== was) was.replaceWith(shown);
   } catch {
     // It stays blocked; the others must not suffer.
   }

@@ -5,7 +5,7 @@ import { consentState } from "lx:config";
 import { GPC, MINOR } from "./flags.ts";
 import { glance } from "./glance.ts";
 import { quietly } from "./quietly.ts";
-import { type Inert, revive, shared } from "./revive.ts";
+import { type Inert, revive, type Slot, shared } from "./revive.ts";
 import { isMinor, sendsGPC } from "./signals.ts";
 import { command } from "./with/consentmode.ts";
 import { network } from "./with/network.ts";
@@ -31,7 +31,9 @@ const look = () =>
       if (!src) await shared._loading;
       if (e.isConnected && names.every((n) => shared._may(n, dataset.level, n))) {
         const shown = revive(e, src);
-        shared._slots.add({ _inert: e, _shown: shown, _open: true });
+        const slot: Slot = { _inert: e, _shown: shown, _open: true };
+        if (NETWORK) e.lx = shown.lx = slot;
+        shared._slots.add(slot);
         e.replaceWith(shown);
       }
     } catch {

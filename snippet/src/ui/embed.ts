@@ -9,7 +9,8 @@ import { addSheet } from "./sheet.ts";
 export const placeholder = (slot: Slot): HTMLElement | undefined => {
   const frame = slot._inert as HTMLIFrameElement;
   const vendor = vendors[frame.dataset.vendor as string];
-  if (!vendor || frame.localName !== "iframe") return;
+  // In a shadow neither its styles nor its clicks would be ours.
+  if (!vendor || frame.localName !== "iframe" || (NETWORK && slot._shown.getRootNode() instanceof ShadowRoot)) return;
   addSheet();
   const box = grow(embed(vendor));
   box.className += ` ${frame.className}`;

@@ -12,7 +12,13 @@ const SOURCES = "script[src],iframe[src],img[src],img[srcset],link[href]";
 const LOADS = /\b(preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender|stylesheet)\b/i;
 
 const attr = (e: Element, name: string) => e.getAttribute(name) ?? "";
-const namesOf = (e: Element) => marks(e as Inert);
+/** Whether an element follows its mark. Many a vendor has a `data-name` of his own: it counts where the element is inert, or was let in. */
+const marked = (e: Element) => {
+  const { lx, dataset, className } = e as Inert;
+  return lx?._open || marks({ dataset: attr(e, "type") === "text/plain" ? dataset : { ...dataset, name: "" }, className } as Inert)[0];
+};
+/** The type of a script that waits: it keeps its address, which its page may look for. */
+const ASLEEP = "text/x-lx";
 
 type Any = (this: unknown, ...args: unknown[]) => unknown;
 /** Replaces a method; the replacement gets the native one. */
@@ -46,6 +52,15 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     addresses(name, `${value}`).reduce<Held | undefined>((found, a) => found ?? held(kind, a), undefined);
   /** Scripts and links with such addresses, in their order. Images are found in the page: most are never put into it. */
   const waiting = new Set<Element>();
+  /** The types of scripts that wait. */
+  const types = new WeakMap<Element, string | null>();
+  const asleep = (e: Element) => types.has(e) && attr(e, "type") === ASLEEP;
+  const wake = (e: Element) => {
+    const type = types.get(e);
+    if (type) setAttribute.call(e, "type", type);
+    else removeAttribute.call(e, "type");
+    types.delete(e);
+  };
 
   /** Makes of an element the markup that the gate of the page knows. */
   const mark = (e: Element, name: string, value: string, { _name, _level, _vendor }: Held) => {
@@ -65,7 +80,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
   const keep = (e: Element, name: string, value: unknown): boolean => {
     const kind = kinds[e.localName] as Kind;
     // What is marked follows its mark.
-    if (namesOf(e)[0]) {
+    if (marked(e)) {
       const waits = e.hasAttribute("data-src");
       if (waits) setAttribute.call(e, "data-src", value as string);
       return waits;
@@ -73,6 +88,16 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     const rule = firstHeld(kind, name, value);
     const mine = kept.get(e) ?? new Map<string, unknown>();
     mine.delete(name);
+    if (kind === "script") {
+      if (asleep(e)) wake(e);
+      waiting.delete(e);
+      if (rule) {
+        types.set(e, e.getAttribute("type"));
+        setAttribute.call(e, "type", ASLEEP);
+        waiting.add(e);
+      }
+      return false;
+    }
     if (!rule) return false;
     if (kind === "frame") {
       mark(e, name, `${value}`, rule);
@@ -106,6 +131,19 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       return undefined;
     });
 
+  /** What stands in the page for an element that the page has put there, and goes on to treat as its own. */
+  const standIn = (n: unknown): unknown => {
+    const slot = (n as Inert | null | undefined)?.lx;
+    return slot && slot._inert === n && !slot._inert.isConnected ? slot._shown : n;
+  };
+  /** The page puts such an element somewhere else, or back: what stood for it goes, and the gate looks anew. */
+  const comeBack = (n: unknown) => {
+    const shown = standIn(n);
+    if (shown === n) return;
+    (shown as Element).remove();
+    delete (n as Inert).lx;
+  };
+
   /** Looks at an element and all in it, before or just after it comes into the page. */
   const sift = (n: unknown, parsed?: boolean) => {
     if (!(n instanceof Element || n instanceof DocumentFragment)) return;
@@ -113,7 +151,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     if (n instanceof Element && n.matches(SOURCES)) all.push(n);
     for (const e of all) {
       const link = e.localName === "link";
-      if (namesOf(e)[0] || (link && !LOADS.test(attr(e, "rel")))) continue;
+      if (asleep(e) || marked(e) || (link && !LOADS.test(attr(e, "rel")))) continue;
       for (const name of link ? ["href"] : ["src", "srcset"]) {
         const value = attr(e, name);
         if (!value) continue;
@@ -126,12 +164,40 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
   };
   const inserting = (native: Any): Any =>
     function (this: unknown, ...args) {
-      if ((this as Node)?.isConnected) quietly(() => args.forEach((n) => void sift(n)));
-      return native.apply(this, args);
+      quietly(() => args.forEach(comeBack));
+      const place = standIn(this);
+      if ((place as Node)?.isConnected) quietly(() => args.forEach((n) => void sift(n)));
+      return native.apply(place, args);
     };
-  patch(Node.prototype, "appendChild insertBefore replaceChild", inserting);
   for (const type of [Element, DocumentFragment, Document, CharacterData])
     patch(type.prototype, "append prepend before after replaceWith replaceChildren insertAdjacentElement", inserting);
+  patch(Node.prototype, "appendChild", inserting);
+  // A child of this page, which may be one of ours by now.
+  patch(Node.prototype, "insertBefore replaceChild", (native) =>
+    function (this: unknown, n, child, ...more) {
+      quietly(() => {
+        comeBack(n);
+        if ((this as Node).isConnected) sift(n);
+      });
+      const out = native.call(this, n, standIn(child), ...more);
+      return out === n ? out : child;
+    });
+  patch(Node.prototype, "removeChild", (native) =>
+    function (this: unknown, child, ...more) {
+      native.call(this, standIn(child), ...more);
+      return child;
+    });
+  for (const type of [Element, CharacterData]) patch(type.prototype, "remove", (native) =>
+    function (this: unknown) {
+      return native.call(standIn(this));
+    });
+  // A copy of a template starts to load its images before it is in the page.
+  patch(Document.prototype, "importNode", (native) =>
+    function (this: unknown, ...args) {
+      const copy = native.apply(this, args);
+      quietly(() => sift(copy));
+      return copy;
+    });
 
   // Markup that becomes elements at once, before anyone could look at them.
   const text = (v: unknown) => quietly(() => defuse(v, held, policy)) ?? v;
@@ -153,6 +219,12 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
 
   /** Gives an element its addresses, through the guard: what must still wait is kept again. */
   const release = (e: Element) => {
+    const src = attr(e, "src");
+    if (asleep(e) && src) {
+      // A browser looks at a script anew when it gets an address, and has none.
+      removeAttribute.call(e, "src");
+      (e as HTMLScriptElement).src = policy.createScriptURL(src);
+    }
     for (const [name, value] of [...(kept.get(e) ?? [])]) {
       kept.get(e)?.delete(name);
       (e as HTMLImageElement)[name as "src"] = value as string;

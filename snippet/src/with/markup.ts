@@ -4,10 +4,15 @@ import type { Kind } from "./journal.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
 
 const TAG = /<(script|iframe|img)\b(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
-const SOURCE = /\s(src|srcset)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi;
+/** Each attribute with its value, so that none is found in the value of another, nor missed where no space is before it. */
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?/g;
 const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image" };
 const quote = (s: string) => `"${s.replaceAll('"', "&quot;")}"`;
-const plain = (s: string) => s.replace(/^(["'])(.*)\1$/s, "$2").replaceAll("&amp;", "&");
+const plain = (s: string) =>
+  s
+    .replace(/^(["'])(.*)\1$/s, "$2")
+    .replace(/&#(x?)([\da-f]+);?/gi, (_, x, n) => String.fromCharCode(Number.parseInt(n, x ? 16 : 10)))
+    .replaceAll("&amp;", "&");
 
 /** Turns elements whose address must wait into the markup that the gate knows; all other text stays as it is. */
 export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown => {
@@ -18,11 +23,12 @@ export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown =>
     if (/\sdata-(category|cookieconsent)\b/i.test(tag)) return tag;
     let found: Held | undefined;
     const kind = kinds[name.toLowerCase()] as Kind;
-    const inert = tag.replace(SOURCE, (whole, attribute: string, address: string) => {
-      const set = plain(address);
-      const rule = addresses(attribute.toLowerCase(), set).reduce<Held | undefined>((r, a) => r ?? held(kind, a), undefined);
+    const inert = tag.replace(ATTRIBUTE, (whole, name: string, address = "") => {
+      const attribute = name.toLowerCase();
+      if (!/^src(set)?$/.test(attribute)) return whole;
+      const rule = addresses(attribute, plain(address)).reduce<Held | undefined>((r, a) => r ?? held(kind, a), undefined);
       found ??= rule;
-      return !rule ? whole : attribute.toLowerCase() === "src" ? ` data-src=${/^["']/.test(address) ? address : quote(address)}` : "";
+      return !rule ? whole : attribute === "src" ? `data-src=${/^["']/.test(address) ? address : quote(address)}` : "";
     });
     if (!found) return tag;
     const { _name, _level, _vendor } = found;

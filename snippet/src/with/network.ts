@@ -17,5 +17,21 @@ export const network = (gate: Shared, scan: (root: Element) => void) => {
       for (const r of records) for (const n of r.addedNodes) sift(n, document.readyState === "loading");
     }),
   ).observe(document, { childList: true, subtree: true });
+  // What comes into a shadow is seen from inside alone.
+  const inside = new MutationObserver(
+    safely((records: readonly MutationRecord[]) => {
+      for (const r of records)
+        for (const n of r.addedNodes) {
+          sift(n);
+          scan(n as Element);
+        }
+    }),
+  );
+  const { attachShadow } = Element.prototype;
+  Element.prototype.attachShadow = function (...args) {
+    const shadow = attachShadow.apply(this, args);
+    inside.observe(shadow, { childList: true, subtree: true });
+    return shadow;
+  };
   addEventListener("lxconsent:change", safely(refresh));
 };
