@@ -1,7 +1,9 @@
 // Tags as their vendors hand them out, and pages as they are built: a page without us, and one that waits and is
 // granted, ask for the same and end with the same.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { root } from './harness.mjs';
 import { choose, siteOf, startStage, until } from './stage.mjs';
 
 let stage;
@@ -162,3 +164,30 @@ test('a page that keeps hold of its frame moves it, and takes it away, while a p
     await p.evaluate(() => f.remove());
     assert.deepEqual(await kids(), ['p,b', '']);
   }));
+
+test('a framework renders, moves and takes away a frame that waits, as any other', async () => {
+  stage.serve('www.shop.localhost/preact.js', readFileSync(`${root}/node_modules/preact/dist/preact.umd.js`, 'utf8'));
+  for (const action of ['reject', 'accept'])
+    await stage.visit(async (v, p) => {
+      host('frames');
+      await page(v, '<script src="/preact.js"></script>', `<div id="app"></div><script>
+        const { h, render, Fragment } = preact;
+        window.draw = (...kids) => render(h(Fragment, null, kids.map((k) => (k === 'f' ? h('iframe', { key: k, title: 'x', src: '${U('frames', '/frame')}' }) : h(k, { key: k })))), app);
+        draw('p', 'f', 'b');</script>`);
+      const kids = () => p.evaluate(() => [...app.children].map((c) => (c.matches('.lx-embed') ? 'frame' : c.localName.replace('iframe', 'frame'))).join());
+      const drawn = async (...list) => {
+        await p.evaluate((l) => window.draw(...l), list);
+        await until(async () => assert.equal(await kids(), list.join().replace('f', 'frame')));
+      };
+      await p.locator('.lx-embed').waitFor();
+      await choose(p, action);
+      await until(async () => assert.equal(await p.locator('.lx-embed').count(), action === 'accept' ? 0 : 1));
+      await drawn('b', 'p', 'f');
+      await drawn('f', 'i', 'b');
+      await drawn('i', 'b');
+      await drawn('i', 'f');
+      await drawn();
+      await v.rest();
+      if (action === 'reject') assert.deepEqual(hosts(), []);
+    });
+});

@@ -74,6 +74,9 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     put("data-category", _name);
     put("data-level", _level);
     put("data-vendor", _vendor);
+    // Frameworks ask an element where it is before they move it or take it away.
+    if (e.localName === "iframe")
+      for (const at of ["parentNode", "parentElement", "nextSibling"]) Object.defineProperty(e, at, { configurable: true, get: () => Reflect.get(Node.prototype, at, standIn(e)) });
   };
 
   /** Whether an address that a script sets must wait; then it is kept. */
