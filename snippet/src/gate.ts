@@ -25,7 +25,8 @@ export const turn = async (slot: Slot, once?: boolean) => {
     if (open === slot._open || (open && !was.isConnected) || (slot._open && e.localName === "script")) return;
     slot._open = open;
     const shown: Inert = open ? revive(e, src) : (VENDORS && placeholder(slot)) || e;
-    (slot._shown = shown).lx = slot;
+    slot._shown = shown;
+    shown.lx = slot;
     if (shown !== was) was.replaceWith(shown);
   } catch {
     // It stays blocked; the others must not suffer.
