@@ -16,21 +16,32 @@ import (
 // page is how much is read at a time of what comes in pages.
 const page = 500
 
-type writer struct {
-	ctx   context.Context
-	store consent.Store
-	out   *bufio.Writer
-	sum   hash.Hash
-	lines int
-	known map[consent.ContextCode]bool
-	now   time.Time
+// Store is a store that can prove what it holds.
+type Store interface {
+	consent.Store
+	// Proved returns the documents that prove what is held of a site now, all of
+	// one kind. They cover the chain of a node up to seq; node is empty when
+	// nothing is proved.
+	Proved(ctx context.Context, site string) (all []consent.Document, node string, seq uint64, err error)
 }
 
-// Write writes a backup. What was acknowledged before is in it; of what comes
-// meanwhile some may be. Who was erased before it ends is erased in it.
+type writer struct {
+	ctx   context.Context
+	store Store
+	// proved are the kinds of documents that were written with the records.
+	proved map[string]bool
+	out    *bufio.Writer
+	sum    hash.Hash
+	lines  int
+	known  map[consent.ContextCode]bool
+	now    time.Time
+}
+
+// Write writes a backup. What was acknowledged before is in it, and what proves it;
+// of what comes meanwhile some may be. Who was erased before it ends is erased in it.
 // Errors: those of the store and of out; what was written then has no end.
-func Write(ctx context.Context, store consent.Store, now time.Time, out io.Writer) error {
-	w := &writer{ctx: ctx, store: store, sum: sha256.New(), known: map[consent.ContextCode]bool{}, now: now}
+func Write(ctx context.Context, store Store, now time.Time, out io.Writer) error {
+	w := &writer{ctx: ctx, store: store, proved: map[string]bool{}, sum: sha256.New(), known: map[consent.ContextCode]bool{}, now: now}
 	w.out = bufio.NewWriterSize(io.MultiWriter(out, w.sum), 64<<10)
 	if err := w.put(line{Type: "backup", Head: &head{version, now.UTC().Truncate(time.Second)}}); err != nil {
 		return err
@@ -87,11 +98,36 @@ func (w *writer) catalog() error {
 		if err := w.counts(site, editions[len(editions)-1].PublishedAt); err != nil {
 			return err
 		}
-		if err := w.store.Export(w.ctx, site, w.record); err != nil {
+		if err := w.ledger(site); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ledger writes the records of a site after what proves them. What comes to this
+// node meanwhile is left out: nothing in the backup would prove it.
+func (w *writer) ledger(site string) error {
+	proof, node, seq, err := w.store.Proved(w.ctx, site)
+	if err != nil {
+		return err
+	}
+	for _, d := range proof {
+		w.proved[d.Kind] = true
+		if err := w.document(d); err != nil {
+			return err
+		}
+	}
+	return w.store.Export(w.ctx, site, func(r consent.Record) error {
+		if node != "" && r.Node == node && r.Seq > seq {
+			return nil
+		}
+		return w.record(r)
+	})
+}
+
+func (w *writer) document(d consent.Document) error {
+	return w.put(line{Type: "document", Document: &document{d.Kind, d.ID, d.Body}})
 }
 
 func (w *writer) record(r consent.Record) error {
@@ -146,13 +182,16 @@ func (w *writer) cabinet() error {
 		return err
 	}
 	for _, kind := range kinds {
+		if w.proved[kind] {
+			continue
+		}
 		for after := ""; ; {
 			some, err := w.store.Documents(w.ctx, kind, after, page)
 			if err != nil {
 				return err
 			}
 			for _, d := range some {
-				if err := w.put(line{Type: "document", Document: &document{d.Kind, d.ID, d.Body}}); err != nil {
+				if err := w.document(d); err != nil {
 					return err
 				}
 				after = d.ID

@@ -189,18 +189,11 @@ func (b *Outbox) Statements(ctx context.Context, site string) ([]string, error) 
 	if err := b.handedOver(ctx); err != nil {
 		return nil, err
 	}
-	for after := ""; ; {
-		page, err := b.inner.Documents(ctx, ledgerKind+site, after, consent.MaxPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range page {
-			all, after = append(all, string(d.Body)), d.ID
-		}
-		if len(page) < consent.MaxPage {
-			return all, nil
-		}
+	err := b.eachDocument(ctx, ledgerKind+site, func(d consent.Document) { all = append(all, string(d.Body)) })
+	if err != nil {
+		return nil, err
 	}
+	return all, nil
 }
 
 // swept states which records may be gone from now on.
