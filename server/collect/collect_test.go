@@ -36,6 +36,8 @@ type visit struct {
 	now  time.Time
 	note string
 	held collect.Answer
+	// records are those of the desk.
+	records *interrupted
 }
 
 func newVisit(t *testing.T) *visit {
@@ -61,8 +63,9 @@ func newVisit(t *testing.T) *visit {
 	}}
 	regime := laws.Resolve(consent.Place{Country: "FR"}, consent.Place{Country: "US", Subdivision: "WY"}, v.now)
 	v.note = consent.SealNote(keys, "default", consent.Note{Site: "shop", Edition: 1, Regime: regime.ID, Locale: "en"})
+	v.records = &interrupted{Records: store}
 	v.Desk = collect.New(collect.Options{
-		Records: store, Editions: &one{consent.Next(nil, site, "", "", v.now.AddDate(0, -1, 0))}, Laws: laws, Keys: keys,
+		Records: v.records, Editions: &one{consent.Next(nil, site, "", "", v.now.AddDate(0, -1, 0))}, Laws: laws, Keys: keys,
 		Clock: func() time.Time { return v.now }, Random: rand.Reader, Patience: time.Second,
 		WordsHash: func(*consent.Site, law.Regime, string) string { return "w" },
 	})

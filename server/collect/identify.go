@@ -66,6 +66,9 @@ func (d *Desk) Identify(ctx context.Context, w Identity) (Identified, error) {
 		return Identified{}, err
 	}
 	holds, err := d.link(ctx, live, account, device)
+	if err == nil && holds != nil && holds.Action == consent.Identify {
+		holds, err = d.agreed(ctx, w.Site, account)
+	}
 	switch {
 	case consent.CodeOf(err) == consent.Erased, err == nil && holds == nil && device.erased:
 		refusal, err := d.refusal(live)
@@ -178,11 +181,16 @@ func (d *Desk) base(ctx context.Context, live *consent.Edition, l linking) (cons
 	if c := l.choice; l.record == nil && c != nil && (newer == nil || c.Clock*1000 > newer.Clock) {
 		return d.fromCookie(ctx, live, c)
 	}
+	return asked(newer), nil
+}
+
+// asked is what a record says of the question, without what is its own answer and place in a chain.
+func asked(r *consent.Record) consent.Record {
 	return consent.Record{
-		Site: newer.Site, Edition: newer.Edition, EditionHash: newer.EditionHash, WordsHash: newer.WordsHash,
-		Regime: newer.Regime, Locale: newer.Locale, Laws: newer.Laws, Outdated: newer.Outdated,
-		PlaceSource: newer.PlaceSource, Clock: newer.Clock,
-	}, nil
+		Site: r.Site, Edition: r.Edition, EditionHash: r.EditionHash, WordsHash: r.WordsHash,
+		Regime: r.Regime, Locale: r.Locale, Laws: r.Laws, Outdated: r.Outdated,
+		PlaceSource: r.PlaceSource, Clock: r.Clock,
+	}
 }
 
 // fromCookie describes a choice of which only the cookie is left.
