@@ -52,34 +52,42 @@ type front func(t *testing.T, heading, consent, app string, pairs ...string) str
 
 func nginx(t *testing.T, heading, consent, app string, pairs ...string) string {
 	t.Helper()
-	path := find(t, "nginx", "/usr/sbin/nginx")
-	dir, addr := t.TempDir(), live.FreeAddr(t)
-	site := fill(t, recipe(t, heading), append(pairs, "listen 80;", "listen "+addr+";",
-		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")...)
+	addr := live.FreeAddr(t)
+	runNginx(t, addr, fill(t, recipe(t, heading), append(pairs, "listen 80;", "listen "+addr+";",
+		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")...))
+	return "http://" + addr
+}
+
+// runNginx serves sites until the test ends.
+func runNginx(t *testing.T, addr, sites string) {
+	t.Helper()
+	path, dir := find(t, "nginx", "/usr/sbin/nginx"), t.TempDir()
 	// One process, so that no worker outlives the test program if that dies.
 	head := "daemon off;\nmaster_process off;\npid nginx.pid;\nerror_log stderr warn;\nevents {}\n"
 	var temp strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		temp.WriteString(kind + "_temp_path " + filepath.Join(dir, kind) + ";\n")
 	}
-	file := write(t, dir, "nginx.conf", head+"http {\naccess_log off;\n"+temp.String()+site+"}\n")
-	p := live.Run(t, exec.Command(path, "-p", dir, "-e", "stderr", "-c", file), nil)
-	p.Await(addr)
-	return "http://" + addr
+	file := write(t, dir, "nginx.conf", head+"http {\naccess_log off;\n"+temp.String()+sites+"}\n")
+	live.Run(t, exec.Command(path, "-p", dir, "-e", "stderr", "-c", file), nil).Await(addr)
 }
 
 func caddy(t *testing.T, heading, consent, app string, pairs ...string) string {
 	t.Helper()
-	path := find(t, "caddy", "/usr/bin/caddy")
-	dir, addr := t.TempDir(), live.FreeAddr(t)
-	site := fill(t, recipe(t, heading), append(pairs, ":80 {", "http://"+addr+" {",
-		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")...)
-	file := write(t, dir, "Caddyfile", "{\nadmin off\n}\n"+site)
+	addr := live.FreeAddr(t)
+	runCaddy(t, addr, fill(t, recipe(t, heading), append(pairs, ":80 {", "http://"+addr+" {",
+		"127.0.0.1:8080", consent, "127.0.0.1:3000", app, "SITE", "demo")...))
+	return "http://" + addr
+}
+
+// runCaddy serves sites until the test ends.
+func runCaddy(t *testing.T, addr, sites string) {
+	t.Helper()
+	path, dir := find(t, "caddy", "/usr/bin/caddy"), t.TempDir()
+	file := write(t, dir, "Caddyfile", "{\nadmin off\nauto_https disable_redirects\n}\n"+sites)
 	cmd := exec.Command(path, "run", "--config", file, "--adapter", "caddyfile")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
-	p := live.Run(t, cmd, nil)
-	p.Await(addr)
-	return "http://" + addr
+	live.Run(t, cmd, nil).Await(addr)
 }
 
 // find looks for a program, also where it is not on every user's path.
