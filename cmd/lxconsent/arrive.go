@@ -14,14 +14,23 @@ import (
 const (
 	// redisTries is how often a Redis that does not answer is asked at the start.
 	redisTries = 4
-	// arrivalWait bounds what the start asks of the store, arrivalPause is how
-	// often that is tried again later.
-	arrivalWait, arrivalPause = 10 * time.Second, time.Second
+	// arrivalWait bounds what the start asks of Redis, arrivalPause is how often
+	// that is tried again later. There is nothing to begin with in the place of the
+	// embedded file, which after a crash of the machine is read from a cold disk.
+	arrivalWait, arrivalPause, fileWait = 10 * time.Second, time.Second, time.Minute
 )
+
+// patience is how long the start waits for the store.
+func (c *serveCmd) patience() time.Duration {
+	if len(c.Redis) == 0 {
+		return fileWait
+	}
+	return arrivalWait
+}
 
 // arrive does what a start needs the store for.
 func (c *serveCmd) arrive(ctx context.Context, n *node, addr net.Addr) error {
-	ctx, cancel := context.WithTimeout(ctx, arrivalWait)
+	ctx, cancel := context.WithTimeout(ctx, c.patience())
 	defer cancel()
 	if err := n.admin.EnsureTenant(ctx, admin.FirstTenant, admin.FirstTenant); err != nil {
 		return err

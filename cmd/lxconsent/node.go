@@ -189,7 +189,7 @@ func (c *serveCmd) open(ctx context.Context, log *slog.Logger, keys *consent.Key
 	if len(c.Redis) == 0 && c.Ack != string(consent.StoredLocal) {
 		return nil, consent.Fail(consent.Invalid, "--ack "+c.Ack+" is asked for, but no Redis is named", "name one with --redis, or leave --ack out")
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, c.patience())
 	defer cancel()
 	var store consent.Store
 	var err error
