@@ -38,14 +38,18 @@ export const go = (event?: Happening) => {
   if (event) state = step(signals, state, event, now());
   const [{ _raw: raw }, , changed, given] = state;
   if (!PREVIEW) {
+    let held = raw && readConsent();
     // The server's own cookie lives longer than one set by a script, so what is there stays.
-    if (raw && !readConsent().includes(raw)) keep(raw);
+    if (raw && !held.includes(raw)) {
+      keep(raw);
+      held = readConsent();
+    }
     // Another may stand beside it, and be read in its place.
-    if (raw && readConsent()[1]) {
+    if (held[1]) {
       wipe("lx_consent");
       keep(raw);
     }
-    kept = raw && readConsent()[0];
+    kept = held[0];
     if (given) send(given, before);
   }
   if (changed) {

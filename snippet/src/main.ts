@@ -50,7 +50,6 @@ if (COOKIE_WRITES) guardCookies(JOURNAL ? watched(free) : free);
 if (STORAGE_WRITES) {
   guardCookieStore(watched(free));
   guardStorage(watched(free));
-  addEventListener("pagehide", safely(clean));
 }
 if (!shared._may) tellTags("default", () => false);
 if (NETWORK && !shared._net) {
@@ -73,10 +72,10 @@ const take = (all?: boolean) =>
     for (const call of before?.q ?? (before as unknown as Iterable<Call> | undefined) ?? []) quietly(() => {
       // Of a click before this script came nothing else is known.
       touch(navigator.userActivation?.isActive);
-      if (all || call[0] === "on") api.push(call);
+      if (/^o/.test(call[0]) !== !!all) api.push(call);
     });
   });
-// Whoever waits hears of everything, the start included; what they ask for comes after it. Who listens twice hears once.
+// Whoever waits hears of everything, the start included; what they ask for comes after it. `on` and `off` alone begin so.
 take();
 go();
 // Only what has no proof can be waiting; a look into the storage costs milliseconds.
@@ -111,8 +110,8 @@ const clicked = safely((e: MouseEvent) => {
 });
 const pressed = safely((e: KeyboardEvent) => {
   touch(e.isTrusted);
-  // It may be meant for a dialog of the page, which makes ours wait.
-  if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL && !document.querySelector(":modal")) close();
+  // It may be meant for a dialog or a menu of the page, which makes ours wait.
+  if (e.key === "Escape" && !e.defaultPrevented && state[1] === BANNER && !MODAL && !document.querySelector(":is(:modal,:popover-open)")) close();
 });
 // Another tab, or this page out of the back-forward cache, may have another choice. These are
 // hints: our own cookie says which.
@@ -133,6 +132,7 @@ const listen = () => {
   if (heard === (heard = document.documentElement)) return;
   addEventListener("click", clicked, true);
   addEventListener("keydown", pressed);
+  if (STORAGE_WRITES) addEventListener("pagehide", safely(clean));
   for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, reread, true);
   // To listen to the storage alone makes the page wait for it.
   if (!store) addEventListener("storage", reread);

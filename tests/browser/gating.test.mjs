@@ -101,6 +101,22 @@ test('a grant releases what waits in the page, and no request of before it', () 
     assert.ok(!stage.asked('tracker.localhost').includes('/gone'));
   }));
 
+test('S17: what scripts load into a page that was written anew waits, and is released', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', '');
+    await p.evaluate((t) => {
+      document.open();
+      document.write('<!doctype html><title>New</title><h1>New</h1>');
+      document.close();
+      const s = document.createElement('script');
+      s.src = `${t}/anew.js`;
+      document.head.append(s);
+    }, T());
+    await stage.untouched(v, 'tracker.localhost');
+    await choose(p, 'accept');
+    await holds(p, 'ran', ['/anew.js']);
+  }));
+
 test('open lines, late links and newer ways wait, too, and are what they were for all other hosts', () =>
   stage.visit(async (v, p) => {
     await page(v, 'shop', '');

@@ -113,15 +113,21 @@ test('the focus goes into the preferences, stays there and comes back', () =>
     await until(async () => assert.equal(await p.evaluate(() => document.activeElement.id), 'opener'));
   }));
 
-test('the key that closes a dialog of the page answers no banner behind it', () =>
-  page('<dialog id="own"><button>x</button></dialog>', async (p, v) => {
-    await p.evaluate(() => document.querySelector('#own').showModal());
-    await p.keyboard.press('Escape');
-    await until(() => p.evaluate(() => !document.querySelector('#own').open));
-    assert.deepEqual(await v.cookies(), {});
-    await p.keyboard.press('Escape');
-    await until(async () => assert.match((await v.cookies()).lx_consent.value, /analytics:0/));
-  }));
+for (const [kind, markup, open] of [
+  ['a dialog', '<dialog id="own"><button>x</button></dialog>', (e) => e.showModal()],
+  ['a menu', '<div id="own" popover><button>x</button></div>', (e) => e.showPopover()],
+])
+  test(`the key that closes ${kind} of the page answers no banner behind it`, () =>
+    page(markup, async (p, v) => {
+      const isOpen = () => p.evaluate(() => document.querySelector('#own').matches(':modal, :popover-open'));
+      await p.locator('#own').evaluate(open);
+      assert.ok(await isOpen());
+      await p.keyboard.press('Escape');
+      await until(async () => assert.ok(!(await isOpen())));
+      assert.deepEqual(await v.cookies(), {});
+      await p.keyboard.press('Escape');
+      await until(async () => assert.match((await v.cookies()).lx_consent.value, /analytics:0/));
+    }));
 
 test('in a page that is zoomed by its own styles, every button of the preferences stands in the window', () =>
   page('<style>html { zoom: 1.5 } body { zoom: 1.5 }</style>', async (p) => {

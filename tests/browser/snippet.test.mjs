@@ -107,6 +107,22 @@ test('who listened before the script came hears the start', () =>
     await until(async () => assert.deepEqual((await page.evaluate(() => window.heard)).sort(), ['ready', 'show']));
   }));
 
+test('who took their listening back before the script came, or at the first call, hears no more', () =>
+  visit({}, async (v, page) => {
+    await page.addInitScript(() => {
+      window.heard = [];
+      const gone = () => window.heard.push('gone');
+      const once = () => {
+        window.heard.push('once');
+        window.lxConsent.off('change', once);
+      };
+      window.lxConsent = [['on', 'change', gone], ['off', 'change', gone], ['on', 'change', once], ['on', 'ready', () => window.heard.push('ready')]];
+    });
+    await v.open(`${server.url}/demo/?place=FR`);
+    await choose(page, 'reject');
+    assert.deepEqual(await page.evaluate(() => window.heard), ['once', 'ready']);
+  }));
+
 test('what was asked before the script came is done once, after the start', () =>
   visit({}, async (v, page) => {
     const sent = [];

@@ -11,9 +11,12 @@ export const network = (gate: Shared, scan: (root: Element) => void) => {
   const held = keeper((name, level, vendor) => gate._may(name, level, vendor));
   guardRequests(held);
   const [sift, refresh] = guardElements(held, scan, gate._policy);
+  const changed = safely(refresh);
   // It comes before the gate's own look, and before a script runs that the parser has just inserted.
   new MutationObserver(
     safely((records: readonly MutationRecord[]) => {
+      // Who is there is not there twice; a page that is written anew takes all listeners away.
+      addEventListener("lxconsent:change", changed);
       for (const r of records) for (const n of r.addedNodes) sift(n, document.readyState === "loading");
     }),
   ).observe(document, { childList: true, subtree: true });
@@ -33,5 +36,5 @@ export const network = (gate: Shared, scan: (root: Element) => void) => {
     inside.observe(shadow, { childList: true, subtree: true });
     return shadow;
   };
-  addEventListener("lxconsent:change", safely(refresh));
+  addEventListener("lxconsent:change", changed);
 };
