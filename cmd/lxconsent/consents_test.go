@@ -134,6 +134,24 @@ func writeTests() map[string]func(t *testing.T, s *server) {
 				t.Errorf("the signal beats an earlier grant: %v %s", allow, why)
 			}
 		},
+		"one exact 1 among several Sec-GPC values is the signal": func(t *testing.T, s *server) {
+			a := s.write(write{"id": id(18), "action": "save", "levels": map[string]int{"marketing": 1}})
+			granted := cookie("lx_consent", a.text(t, "consent"))
+			for on, sent := range map[bool][][]string{
+				true:  {{"1"}, {"0", "1"}, {"1", "0"}, {"0, 1"}, {"1,1"}},
+				false: {{}, {""}, {"0"}, {"true"}, {"1;a=b"}, {"11"}, {"0", "2"}, {"0,;1=1"}},
+			} {
+				for _, values := range sent {
+					options := []option{granted}
+					for _, v := range values {
+						options = append(options, header("Sec-GPC", v))
+					}
+					if allow, why := s.decision("marketing", options...); allow == on {
+						t.Errorf("%q: allow %v, %s", values, allow, why)
+					}
+				}
+			}
+		},
 		"an invalid subject is 403 and changes nothing": func(t *testing.T, s *server) {
 			a := s.write(write{"id": id(14), "action": "accept_all", "levels": acceptAll})
 			token := a.text(t, "subject")

@@ -55,7 +55,18 @@ func (s *Server) simulates(site string) bool { return s.o.Demo && site == demoSi
 // gpcHeader is Sec-GPC, spelt as net/http keeps it.
 const gpcHeader = "Sec-Gpc"
 
-func hasGPC(r *http.Request) bool { return first(r.Header, gpcHeader) == "1" }
+// hasGPC reports whether one of the signal's values is exactly 1. A proxy may
+// have folded several headers into one, which must not switch the signal off.
+func hasGPC(r *http.Request) bool {
+	for _, line := range r.Header[gpcHeader] {
+		for v := range strings.SplitSeq(line, ",") {
+			if textproto.TrimString(v) == "1" {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // first is Header.Get for a name that is spelt as net/http keeps it.
 func first(h http.Header, name string) string {
