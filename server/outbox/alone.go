@@ -1,8 +1,6 @@
 package outbox
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -17,14 +15,9 @@ import (
 // is stands in a note beside the volume as well, which no volume brings back.
 const aloneName = "alone"
 
-// noteOf names the note about a folder that lies in another one.
-func noteOf(dir, beside string) string {
-	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
-	}
-	sum := sha256.Sum256([]byte(dir))
-	return filepath.Join(beside, "lxconsent-"+hex.EncodeToString(sum[:8]))
-}
+// noteOf names the note about a log, by what its volume brings back: containers that
+// share the folder may have their volumes under one path.
+func noteOf(node, beside string) string { return filepath.Join(beside, "lxconsent-"+node) }
 
 // mark makes the file anew and returns what only this very file has, noting it
 // beside the volume; empty where that cannot be told or noted.

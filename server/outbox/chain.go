@@ -53,9 +53,9 @@ type chains struct {
 
 // readChains reads the file, or begins new chains where there is none: without
 // it nobody can tell where the old ones had come to.
-func readChains(dir, beside string, random io.Reader) (*chains, error) {
+func readChains(dir string, random io.Reader) (*chains, error) {
 	b, err := os.ReadFile(filepath.Join(dir, chainsName))
-	c := &chains{note: noteOf(dir, beside)}
+	c := &chains{}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		err := c.begin(random)

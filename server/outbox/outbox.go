@@ -163,7 +163,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 		hurry: make(chan struct{}, 1), looks: make(chan chan<- struct{}), inOrder: opts.takesInOrder(), own: opts.isOwn(),
 	}
 	var err error
-	if b.chains, err = readChains(opts.Dir, opts.Beside, opts.Random); err != nil {
+	if b.chains, err = readChains(opts.Dir, opts.Random); err != nil {
 		return nil, err
 	}
 	b.log, err = openLog(opts, func(e entry, size int) {
@@ -176,6 +176,7 @@ func Open(ctx context.Context, opts Options) (*Outbox, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.chains.note = noteOf(b.log.node, opts.Beside)
 	if b.index == nil {
 		b.index = newIndex(b.log.last + 1)
 	}

@@ -67,3 +67,47 @@ func TestAVolumeThatIsPutBackWithinOneOutageBeginsNewChains(t *testing.T) {
 		})
 	}
 }
+
+// Containers that share /dev/shm mostly have their volumes under one path, too.
+func TestNodesWhoseFoldersBearOneNameKeepTheirNotesApart(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere every start in an outage begins new chains")
+	}
+	beside, all := t.TempDir(), t.TempDir()
+	mounted := filepath.Join(all, "data")
+	away := func(volume string) node {
+		t.Helper()
+		if err := os.Rename(filepath.Join(all, volume), mounted); err != nil {
+			t.Fatal(err)
+		}
+		return nodeIn(t, mounted, true, func(o *outbox.Options) { o.Keys, o.Beside = keyring(t), beside })
+	}
+	ended := func(n node, volume string) {
+		t.Helper()
+		n.close(t)
+		if err := os.Rename(mounted, filepath.Join(all, volume)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, volume := range []string{"one", "two"} {
+		if err := os.Mkdir(filepath.Join(all, volume), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		n := away(volume)
+		put(t, n, record("a", "sub", 1))
+		ended(n, volume)
+	}
+	n := away("one")
+	put(t, n, record("b", "sub", 2))
+	n.inner.set(false)
+	handedOver(t, n.Outbox)
+	nodes := map[string]bool{}
+	for _, r := range exported(t, n, "shop") {
+		nodes[r.Node] = true
+	}
+	if len(nodes) != 1 {
+		t.Errorf("%d chains; want one", len(nodes))
+	}
+	n.close(t)
+}
