@@ -6,12 +6,12 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/hooks"
+	"github.com/leadiumx/consent/server/outbox"
 )
 
 // hooksOf makes the desk that sends events out.
@@ -26,21 +26,19 @@ func (c *serveCmd) hooksOf(n *node) (*hooks.Desk, error) {
 	}
 	return hooks.New(hooks.Options{
 		Cabinet: n.store, Feed: n.feed, Keys: n.keys, Clock: n.now, Random: random, Log: n.log,
-		Node: nodeName(c.DataDir), Allow: allow, Version: version,
+		Node: nodeName(n.store), Allow: allow, Version: version,
 	}), nil
 }
 
 // nodeName names the process that runs on a data directory, the same after a
-// restart: no other process may use the directory.
-func nodeName(dir string) string {
+// restart: no other process may use the directory. Another one may have a
+// directory of the same path on a host of the same name, in a container.
+func nodeName(store *outbox.Outbox) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "?"
 	}
-	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
-	}
-	return host + ":" + dir
+	return host + ":" + store.Node()
 }
 
 // work begins what the server does by itself; it ends with the context.

@@ -49,8 +49,10 @@ type Desk struct {
 	client *http.Client
 	mu     sync.Mutex
 	// busy are endpoints that are being sent to.
-	busy  map[string]bool
-	watch watch
+	busy map[string]bool
+	// leases are those of other processes.
+	leases map[string]leased
+	watch  watch
 }
 
 // New makes a desk; call Run to send.
@@ -65,7 +67,7 @@ func New(o Options) *Desk {
 		}
 	}
 	g := &guard{allowed: o.Allow}
-	return &Desk{o: o, guard: g, client: g.client(), busy: map[string]bool{}}
+	return &Desk{o: o, guard: g, client: g.client(), busy: map[string]bool{}, leases: map[string]leased{}}
 }
 
 const (

@@ -66,17 +66,22 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.store, b.keys = store, keys
-	clock := func() time.Time { return b.now }
-	b.desk = hooks.New(hooks.Options{
-		Cabinet: store, Feed: feed.New(feed.Options{Feed: store, Cabinet: store, Editions: oneEdition{}, Clock: clock}),
-		Keys: keys, Clock: clock, Random: rand.Reader, Node: "a", Attempts: 4,
-		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-	})
+	b.desk = b.node("a", 0)
 	begin := ""
 	if b.made, _, err = b.desk.Create(t.Context(), hooks.Endpoint{Site: "shop", URL: receiver.URL}, &begin); err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// node is one of several desks on the store, whose clock is ahead.
+func (b *bench) node(name string, ahead time.Duration) *hooks.Desk {
+	clock := func() time.Time { return b.now.Add(ahead) }
+	return hooks.New(hooks.Options{
+		Cabinet: b.store, Feed: feed.New(feed.Options{Feed: b.store, Cabinet: b.store, Editions: oneEdition{}, Clock: clock}),
+		Keys: b.keys, Clock: clock, Random: rand.Reader, Node: name, Attempts: 4,
+		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	})
 }
 
 func (b *bench) record(t *testing.T, n int) {

@@ -150,7 +150,7 @@ func (d *Desk) round(ctx context.Context, site, id string) (more bool, err error
 	}
 	d.watch.note(k.key(), st)
 	now := d.o.Clock()
-	if st.Owner != d.o.Node && now.Before(st.Until) {
+	if d.waits(st, now) {
 		return false, nil
 	}
 	waiting := len(st.Retrying)
@@ -193,7 +193,7 @@ func (d *Desk) round(ctx context.Context, site, id string) (more bool, err error
 func (d *Desk) due(ctx context.Context, k kept, st *state, now time.Time) (jobs []job, cursor string, err error) {
 	cursor = st.Cursor
 	for _, r := range slices.Clone(st.Retrying) {
-		if len(jobs) == batch || r.Next.After(now) {
+		if len(jobs) == batch || r.waits(now) {
 			continue
 		}
 		e, ok, err := d.o.Feed.Again(ctx, k.Site, r.Event, r.At)

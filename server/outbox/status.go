@@ -24,6 +24,9 @@ type Status struct {
 	Fenced bool
 }
 
+// Node names the log for as long as its folder lives.
+func (b *Outbox) Node() string { return b.log.node }
+
 // Status returns the state of the log at this moment.
 func (b *Outbox) Status() Status {
 	b.mu.Lock()

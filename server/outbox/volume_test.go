@@ -90,15 +90,20 @@ func TestNodesWhoseFoldersBearOneNameKeepTheirNotesApart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	names := map[string]string{}
 	for _, volume := range []string{"one", "two"} {
 		if err := os.Mkdir(filepath.Join(all, volume), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		n := away(volume)
 		put(t, n, record("a", "sub", 1))
+		names[volume] = n.Node()
 		ended(n, volume)
 	}
 	n := away("one")
+	if n.Node() != names["one"] || n.Node() == names["two"] {
+		t.Errorf("it is %s; before, %v", n.Node(), names)
+	}
 	put(t, n, record("b", "sub", 2))
 	n.inner.set(false)
 	handedOver(t, n.Outbox)
