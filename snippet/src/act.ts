@@ -29,8 +29,8 @@ export const tell = (name: string, action?: string) => {
   if (CONSENT_MODE && action) quietly(() => (window.dataLayer ??= []).push({ event: "lxconsent_change", ...detail }));
 };
 
-const keep = (raw: string) =>
-  put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? `;Domain=${cookieDomain}` : ""}`);
+/** Under which domain our cookie stands, if any. */
+const domain = cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? cookieDomain : "";
 
 /** Lets an event happen, and does what the state then asks for; without an event what it asks for already. */
 export const go = (event?: Happening) => {
@@ -39,15 +39,12 @@ export const go = (event?: Happening) => {
   const [{ _raw: raw }, , changed, given] = state;
   if (!PREVIEW) {
     let held = raw && readConsent();
-    // The server's own cookie lives longer than one set by a script, so what is there stays.
-    if (raw && !held.includes(raw)) {
-      keep(raw);
+    // The server's own cookie lives longer than one set by a script, so where it stands alone it stays.
+    if (raw && `${held}` !== raw) {
+      put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${domain && `;Domain=${domain}`}`);
       held = readConsent();
-    }
-    // Another may stand beside it, and be read in its place.
-    if (held[1]) {
-      wipe("lx_consent");
-      keep(raw);
+      // Another may stand beside it, and be read in its place. What other tabs read meanwhile is never nothing.
+      if (held[1]) wipe("lx_consent", `/${domain}`);
     }
     kept = held[0];
     if (given) send(given, before);

@@ -13,7 +13,7 @@ const pairs = (): string[] => quietly(() => get.call(document).split("; ")) ?? [
 
 /** The values of lx_consent that the browser holds, the last decision first: a site that has moved its cookies has left some. */
 export const readConsent = (): string[] =>
-  PREVIEW ? [] : pairs().flatMap((p) => p.split(/^lx_consent=/).slice(1)).sort((a, b) => +(b.split(".")[4] as string) - +(a.split(".")[4] as string));
+  PREVIEW ? [] : pairs().flatMap((p) => p.split(/^lx_consent=/).slice(1)).sort((a, b) => (+(b.split(".")[4] as string) || 0) - (+(a.split(".")[4] as string) || 0));
 
 /** The name in `name=value`, which also stands in front of the attributes of a cookie that is set. */
 const nameOf = (pair: string) => (`${pair}`.split("=")[0] as string).trim();
@@ -37,14 +37,15 @@ export const guardCookies = (allowed: (name: string) => boolean) =>
     },
   });
 
-/** Removes a cookie wherever it may have been set. */
-export const wipe = (name: string) => {
+/** Removes a cookie wherever it may have been set, but for one place: its path, and its domain where it has one. */
+export const wipe = (name: string, home?: string) => {
   // Every ending of the host, and no domain; every beginning of the path, with and without its slash.
   const labels = location.hostname.split(".");
   do {
     let path = "";
-    for (const part of `${location.pathname}/`.split(/(\/)/)) {
-      put(`${name}=;Max-Age=0;Path=${(path += part)};Domain=${labels.join(".")}`);
+    for (const part of `${location.pathname}/`.match(/\/|[^/]+/g) as string[]) {
+      path += part;
+      if (path + labels.join(".") !== home) put(`${name}=;Max-Age=0;Path=${path};Domain=${labels.join(".")}`);
       // Such a cookie is another one; in a frame of another site no other can be there.
       if (PARTITIONED) quietly(() => set.call(document, `${name}=;Max-Age=0;Path=${path};Domain=${labels.join(".")};SameSite=None;Secure;Partitioned`));
     }

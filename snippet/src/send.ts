@@ -17,12 +17,16 @@ export const keepSubject = (token: string | undefined) => {
   subject = token ?? subject;
 };
 
-let latest = "";
+/** The choice that was sent last, as it was before any answer. */
+let mine: string | undefined;
 let before: Promise<void> | undefined;
 let signed: string | undefined;
 /** Sends a decision, laid over the choice before; without one what still waits from an earlier page. */
-export const send = (given?: Given, consent?: string) =>
-  (before = (async (turn) => {
+export const send = (given?: Given, consent?: string, raw = state[0]._raw): void => {
+  // Another tab may still wait for its answer: asked for again, it tells us, too, whose decision comes next.
+  if (consent !== mine && consent?.endsWith(".")) send(undefined, undefined, consent);
+  mine = raw;
+  before = (async (turn) => {
     try {
       const write: Write = given
         ? // 108 random bits as letters of base64url, of which the last stands for zero bits alone.
@@ -32,7 +36,6 @@ export const send = (given?: Given, consent?: string) =>
       // One decision waits in storage while it cannot be delivered; a newer one
       // replaces it. Without storage it has this one try.
       const pending = JSON.stringify(write);
-      latest = body.id;
       quietly(() => (localStorage.lx_pending = pending));
       // Only the answer to the one before may tell whose decision this is, and
       // prove the choice that this one comes after.
@@ -52,11 +55,13 @@ export const send = (given?: Given, consent?: string) =>
       if (answer) {
         subject = answer.subject ?? subject;
         signed = answer.consent;
-        if (latest === body.id) go({ _read: [signed, state[0]._raw] });
+        // Somebody may have decided anew meanwhile.
+        if (state[0]._raw === raw) go({ _read: [signed, raw] });
       }
       // What the server refuses would be refused for ever; all else is tried again.
       if (r.status < 500 && r.status !== 429 && localStorage.lx_pending === pending) delete localStorage.lx_pending;
     } catch {
       // Nothing waits, or it goes on waiting.
     }
-  })(before));
+  })(before);
+};

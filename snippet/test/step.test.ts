@@ -50,6 +50,16 @@ test("a new visitor is asked", () => assert.equal(read(terms())[1], BANNER));
 test("a choice is not asked for again", () => assert.equal(read(terms(), cookie("analytics:0~marketing:1~recording:0"))[1], HIDDEN));
 test("a purpose that was added is asked for", () => assert.equal(read(terms(), cookie("analytics:1~marketing:1"))[1], BANNER));
 test("an unreadable cookie is asked over", () => assert.equal(read(terms(), "1.-.broken")[1], BANNER));
+test("a late answer, proved and older, takes no refusal back; a new decision of a slower clock does, and an older refusal counts", () => {
+  const proved = (levels: string, clock: number) => `1.k1.3.eea.${clock}.${levels}.AAAAAAAAAAAAAAAAAAAAAA`;
+  const [no, yes] = ["analytics:0~marketing:0~recording:0", "analytics:1~marketing:0~recording:0"];
+  const levels = (held: string, value: string) => after(terms(), read(terms(), held), { _read: [value] })[0]._levels;
+  assert.equal(levels(cookie(no), proved(yes, NOW - 1)), no);
+  assert.equal(levels(proved(no, NOW), proved(yes, NOW - 1)), no);
+  assert.equal(levels(proved(no, NOW), proved(yes, NOW)), yes);
+  assert.equal(levels(proved(no, NOW), cookie(yes, NOW - 60)), yes);
+  assert.equal(levels(proved(yes, NOW), proved(no, NOW - 60)), no);
+});
 test("the first readable of several cookies counts", () => {
   const s = after(terms(), fresh, { _read: ["rubbish", cookie("analytics:1~marketing:1~recording:1")] });
   assert.equal(s[0]._said.get("analytics"), "1");

@@ -341,6 +341,40 @@ test('S19: a withdrawal that does not wait for the answer to the grant is still 
     assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
   }));
 
+for (const [late, hold] of [['answer', true], ['request', false]])
+  test(`S9: a withdrawal in one tab is not undone by the late ${late} of a grant in another, and is the same visitor’s`, () =>
+    stage.visit(async (v, p) => {
+      let asked = 0, release;
+      const held = new Promise((done) => { release = done; });
+      await p.route('**/v1/consents', async (r) => {
+        if (asked++) return r.continue();
+        if (!hold) await held;
+        // This program does not know the hosts that the browser is told of.
+        const response = await r.fetch({ url: r.request().url().replace('consent.shop.localhost', '127.0.0.1'), headers: await r.request().allHeaders() });
+        await held;
+        await r.fulfill({ response });
+      });
+      const other = await v.context.newPage();
+      await p.goto(page());
+      await other.goto(page());
+      await p.click('#lx-consent [data-lx-action="accept"]');
+      const has = (tab) => tab.evaluate(() => window.lxConsent.has('analytics'));
+      await until(() => has(other));
+      if (hold) await until(async () => (await records()).at(-1)?.action === 'accept_all');
+      await decided(other, () => other.evaluate(() => window.lxConsent.withdraw()));
+      await until(async () => !(await has(p)));
+      const [answer] = await Promise.all([p.waitForResponse('**/v1/consents'), release()]);
+      await answer.finished();
+      const last = (await records()).slice(-2);
+      assert.deepEqual(last.map((r) => [r.action, r.subject]), [['accept_all', last[0].subject], ['withdraw', last[0].subject]]);
+      assert.ok(last[0].subject);
+      for (const tab of [other, p]) {
+        assert.equal(await has(tab), false);
+        await tab.goto(page());
+        assert.equal(await has(tab), false, 'what is kept says the same');
+      }
+    }));
+
 test('S20: a withdrawal offline stops everything now and is sent later', () =>
   stage.visit(async (v, p) => {
     await p.goto(page());

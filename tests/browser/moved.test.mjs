@@ -55,9 +55,36 @@ test('of two choices that a browser holds the later one counts, and stays alone'
       const parts = document.cookie.match(/lx_consent=([^;]*)/)[1].split('.');
       document.cookie = `lx_consent=1.-.${parts[2]}.${parts[3]}.${+parts[4] + 1}.analytics:0~functional:0~marketing:0.;path=/`;
     });
+    // What another tab could read between two steps.
+    await p.addInitScript(() => {
+      window.gaps = 0;
+      const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+      Object.defineProperty(Document.prototype, 'cookie', { configurable: true, get, set(text) {
+        set.call(this, text);
+        if (!get.call(this).includes('lx_consent=')) window.gaps++;
+      } });
+    });
     for (let visit = 0; visit < 2; visit++) {
       await open();
+      assert.equal(await p.evaluate(() => window.gaps), 0, 'the choice is never gone while what stands beside it is taken away');
       assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
       await until(async () => assert.equal((await v.context.cookies()).filter((c) => c.name === 'lx_consent').length, 1));
     }
+  }));
+
+test('what is no choice, between two choices, does not bring the earlier one back', () =>
+  stage.visit(async (_, p) => {
+    await stage.site(siteOf('moved', {}));
+    stage.serve(`${host}/deep/er/page`, `<!doctype html><html lang="en"><head>${tag()}<title>Moved</title></head><body><h1>Moved</h1></body></html>`);
+    stage.serve(`${host}/plain`, '<!doctype html><title>Plain</title>');
+    await p.goto(stage.url(host, '/plain'));
+    await p.evaluate(() => {
+      const now = Math.floor(Date.now() / 1000);
+      const put = (path, value) => { document.cookie = `lx_consent=${value};Path=${path}`; };
+      put('/deep/er', `1.-.1.fr.${now - 100}.analytics:1~functional:1~marketing:1.`);
+      put('/deep', 'damaged');
+      put('/', `1.-.1.fr.${now - 10}.analytics:0~functional:0~marketing:0.`);
+    });
+    await p.goto(stage.url(host, '/deep/er/page'));
+    assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
   }));
