@@ -71,6 +71,11 @@ func (c *restoreCmd) Run(ctx context.Context, s streams) (err error) {
 		return unread("the backup", c.File, err)
 	}
 	defer f.Close()
+	// Opening makes an embedded store that is not there yet: what is refused
+	// leaves none behind.
+	if err := backup.Check(f); err != nil {
+		return err
+	}
 	store, err := c.open(ctx)
 	if err != nil {
 		return err

@@ -244,6 +244,9 @@ func TestABackupThatIsNotWholeIsRefusedAndChangesNothing(t *testing.T) {
 			if status, out := lx(t, "restore", path, "--data-dir", into); status != 1 || !strings.Contains(out, "not whole") {
 				t.Errorf("%d %s", status, out)
 			}
+			if left, err := os.ReadDir(into); err != nil || len(left) != 0 {
+				t.Errorf("it left behind %v %v", left, err)
+			}
 			// Only an empty store takes a whole one without --merge.
 			if r := (home{dir: into}).restore(t, file); r.Records != 1 {
 				t.Errorf("%+v", r)

@@ -63,6 +63,11 @@ func TestMetricsCountWhatHappensAndTellNothingOfAnybody(t *testing.T) {
 			t.Errorf("missing: %s", want)
 		}
 	}
+	for _, never := range []string{`status="0xx"`, `status="1xx"`} {
+		if line := lineWith(text, never); line != "" {
+			t.Errorf("no answer has such a status: %s", line)
+		}
+	}
 	subject := strings.Split(token, ".")[2]
 	for _, secret := range []string{canary, "CANARY", "198.51.100", "127.0.0.1", "demo", id(7), subject, choice, token, apiToken} {
 		if line := lineWith(text, secret); line != "" && !strings.Contains(line, `route="/demo`) {

@@ -76,9 +76,13 @@ func (m *Metrics) Handler(log *slog.Logger) http.Handler {
 // Route counts the requests of one route; its counters are looked up once. A
 // nil *Route counts nothing.
 type Route struct {
-	took    prometheus.Observer
-	classes [6]prometheus.Counter
+	took prometheus.Observer
+	// classes are those of the statuses that an answer can have.
+	classes [5 - firstClass + 1]prometheus.Counter
 }
+
+// firstClass is the lowest class of a final answer.
+const firstClass = 2
 
 // Route makes the counters of a route. Path is its template, never an address
 // that somebody asked for.
@@ -88,7 +92,7 @@ func (m *Metrics) Route(method, path string) *Route {
 	}
 	r := &Route{took: m.took.WithLabelValues(path)}
 	for i := range r.classes {
-		r.classes[i] = m.requests.WithLabelValues(method, path, strconv.Itoa(i)+"xx")
+		r.classes[i] = m.requests.WithLabelValues(method, path, strconv.Itoa(firstClass+i)+"xx")
 	}
 	return r
 }
@@ -99,9 +103,10 @@ func (r *Route) Answered(status int, took time.Duration) {
 		return
 	}
 	r.took.Observe(took.Seconds())
-	class := status / 100
+	class := status/100 - firstClass
 	if class < 0 || class >= len(r.classes) {
-		class = 0
+		// No answer should have such a status: it is our failure.
+		class = len(r.classes) - 1
 	}
 	r.classes[class].Inc()
 }
