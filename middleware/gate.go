@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -76,7 +77,8 @@ type Options struct {
 	ExternalID func(*http.Request) string
 
 	// PublicURL is where browsers reach the consent server, as in its own
-	// --public-url, for the tag that Insert falls back to. It is Server when "".
+	// --public-url, for the tag that Insert falls back to. Capitals, a final slash and
+	// the usual port make no difference. It is Server when "".
 	PublicURL string
 	// Address tells the visitor's address, for Insert. Nil is the address that
 	// the request came from: set it behind a proxy.
@@ -124,7 +126,24 @@ func New(o Options) (*Gate, error) {
 			return nil, fmt.Errorf("the cookie %q with the purpose %q: both need a name", pattern, purpose)
 		}
 	}
+	if o.PublicURL, err = publicURL(o.PublicURL); err != nil {
+		return nil, err
+	}
 	return build(o, base), nil
+}
+
+// publicURL is the address in the form in which the server writes its own, so
+// that the two can be compared.
+func publicURL(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	name := strings.ToLower(strings.TrimRight(s, "/"))
+	u, err := url.Parse(name)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.Scheme+"://"+u.Host != name {
+		return "", fmt.Errorf("the public address %q is not that of a server: write it as https://consent.example.com, without a path", s)
+	}
+	return strings.TrimSuffix(name, map[string]string{"http": ":80", "https": ":443"}[u.Scheme]), nil
 }
 
 func build(o Options, base *url.URL) *Gate {

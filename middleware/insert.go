@@ -121,8 +121,8 @@ func (g *Gate) inline(ctx context.Context, a inlineAsk) (markup, error) {
 	}
 	// A server that was started without --public-url takes its own address for
 	// the one that browsers reach: what they choose would go nowhere.
-	if public := strings.TrimRight(g.o.PublicURL, "/"); !strings.Contains(string(body), public) {
-		return markup{}, fmt.Errorf("the consent server names another address than %s", public)
+	if !strings.Contains(string(body), g.o.PublicURL) {
+		return markup{}, fmt.Errorf("the consent server names another address than %s", g.o.PublicURL)
 	}
 	return markup{html: string(body), source: source}, nil
 }

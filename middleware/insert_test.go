@@ -76,6 +76,31 @@ func TestMarkupThatSendsChoicesElsewhereStaysOutOfThePage(t *testing.T) {
 	}
 }
 
+func TestThePublicAddressIsTheSameHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	listen := live.FreeAddr(t)
+	live.Start(t, "--listen", listen, "--public-url", "https://consent.example.com")
+	server := "http://" + listen
+	page := html("<!doctype html><html><head>"+rest, "Content-Type", utf8HTML)
+	for _, address := range []string{"https://consent.example.com", "HTTPS://Consent.Example.COM/", "https://consent.example.com:443", "https://consent.example.com:443//"} {
+		g := gate(t, server, func(o *middleware.Options) { o.PublicURL = address })
+		if _, got := serve(t, g.Insert(page), live.Visitor{}); strings.Contains(got, plainTag) || !strings.Contains(got, "https://consent.example.com") {
+			t.Errorf("%s: %.200q", address, got)
+		}
+	}
+	for _, address := range []string{"https://consent.example.com:80", "http://consent.example.com"} {
+		g := gate(t, server, func(o *middleware.Options) { o.PublicURL = address })
+		if _, got := serve(t, g.Insert(page), live.Visitor{}); !strings.Contains(got, `<script src="`+address+`/s/demo.js"></script>`) {
+			t.Errorf("another address, %s: %.200q", address, got)
+		}
+	}
+	for _, address := range []string{"consent.example.com", "//consent.example.com", "https://", "https://consent.example.com/path", "https://consent.example.com?a", "ftp://consent.example.com", "https://:443"} {
+		if _, err := middleware.New(middleware.Options{Server: server, Site: "demo", PublicURL: address}); err == nil || !strings.Contains(err.Error(), "public address") {
+			t.Errorf("%s is taken: %v", address, err)
+		}
+	}
+}
+
 func TestOnlyPagesAreChanged(t *testing.T) {
 	t.Parallel()
 	s := live.Start(t)
