@@ -183,16 +183,27 @@ func (p *patient) redis() {
 	}
 }
 
+// lastWritten is when something in a directory was written last; what cannot be
+// looked at counts for nothing. The files are looked at, since a directory's own
+// time stays as it is while the log in it grows.
+func lastWritten(dir string) (newest time.Time) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		if info, err := d.Info(); err == nil && info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+		return nil
+	})
+	return newest
+}
+
 // clock looks for signs that this machine's clock is wrong.
 func (p *patient) clock() {
 	const check = "clock"
 	now := p.now()
-	newest := time.Time{}
-	for _, name := range []string{"consent.db", "keys", "log"} {
-		if info, err := os.Stat(filepath.Join(p.c.DataDir, name)); err == nil && info.ModTime().After(newest) {
-			newest = info.ModTime()
-		}
-	}
+	newest := lastWritten(p.c.DataDir)
 	if ahead := newest.Sub(now); ahead > time.Minute {
 		p.say(check, failing, fmt.Sprintf("it is %v behind what was written in %s", ahead.Round(time.Second), p.c.DataDir), "let NTP set it: consents would be dated wrongly")
 		return
