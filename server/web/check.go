@@ -111,8 +111,12 @@ func (s *Server) told(a gate.Answer) gate.Answer {
 // readAsk reads what is asked.
 func readAsk(r *http.Request, in *room) error {
 	p, ask := &in.params, &in.ask
+	q := query(r.URL.RawQuery)
+	if q.spoiled() {
+		return consent.Fail(badQuery, "a parameter of the query cannot be read", "encode values as forms do: %25 for %, %3B for ;")
+	}
 	p.purposes = in.purposes
-	query(r.URL.RawQuery).read(p)
+	q.read(p)
 	in.purposes = p.purposes
 	*ask = gate.Ask{Site: p.site.value, Purposes: p.purposes, Vendors: p.vendors, Cookies: p.cookies, Room: in.decisions}
 	if n := len(ask.Purposes) + len(ask.Vendors) + len(ask.Cookies); n == 0 || n > maxNames {

@@ -86,7 +86,13 @@ func (b bounds) unread(err error) error {
 // net/http does not look for more of it.
 func (b bounds) read(c echo.Context) ([]byte, error) {
 	r := c.Request()
-	if n := r.ContentLength; n > 0 && n <= b.bytes {
+	n := r.ContentLength
+	if n > b.bytes {
+		// Nothing of it is asked for, nor waited for.
+		c.Response().Header().Set("Connection", "close")
+		return nil, &http.MaxBytesError{Limit: b.bytes}
+	}
+	if n > 0 {
 		body := make([]byte, n)
 		_, err := io.ReadFull(r.Body, body)
 		if err == nil {

@@ -51,33 +51,60 @@ type params struct {
 // read takes the parameters in one pass.
 func (q query) read(p *params) {
 	for name, value := range q.pairs {
-		switch name {
-		case "site":
-			p.site.take(value)
-		case "purpose":
-			p.purposes = append(p.purposes, value)
-		case "vendor":
-			p.vendors = append(p.vendors, value)
-		case "cookie":
-			p.cookies = append(p.cookies, value)
-		case "level":
-			p.level.take(value)
-		case "lang":
-			p.lang.take(value)
-		case "place":
-			p.place.take(value)
-		case "subject":
-			p.subject.take(value)
-		case "external_id":
-			p.external.take(value)
-		case "gpc":
-			p.gpc.take(value)
-		case "minor":
-			p.minor.take(value)
-		case "sensitive":
-			p.sensitive.take(value)
+		p.take(name, value)
+	}
+}
+
+// take takes one parameter, and reports whether it is any of these.
+func (p *params) take(name, value string) (known bool) {
+	switch name {
+	case "site":
+		p.site.take(value)
+	case "purpose":
+		p.purposes = append(p.purposes, value)
+	case "vendor":
+		p.vendors = append(p.vendors, value)
+	case "cookie":
+		p.cookies = append(p.cookies, value)
+	case "level":
+		p.level.take(value)
+	case "lang":
+		p.lang.take(value)
+	case "place":
+		p.place.take(value)
+	case "subject":
+		p.subject.take(value)
+	case "external_id":
+		p.external.take(value)
+	case "gpc":
+		p.gpc.take(value)
+	case "minor":
+		p.minor.take(value)
+	case "sensitive":
+		p.sensitive.take(value)
+	default:
+		return false
+	}
+	return true
+}
+
+// spoiled reports whether one of these parameters cannot be read: what is asked,
+// or a signal, would be left out of the answer. What else is in the query is not
+// looked at, since proxies append that of their visitors.
+func (q query) spoiled() bool {
+	if strings.IndexByte(string(q), '%') < 0 && strings.IndexByte(string(q), ';') < 0 {
+		return false
+	}
+	for part := range strings.SplitSeq(string(q), "&") {
+		plain, value, _ := strings.Cut(part, "=")
+		name, ok := unescaped(plain)
+		if ok && new(params).take(name, "") {
+			if _, ok = unescaped(value); !ok || strings.IndexByte(part, ';') >= 0 {
+				return true
+			}
 		}
 	}
+	return false
 }
 
 // param is a parameter of which the first value counts.

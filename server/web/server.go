@@ -168,7 +168,10 @@ func New(o Options) *Server {
 	}
 	// Echo answers it with 204. A proxy that asks with the visitor's own method
 	// would take that for a yes.
-	e.OPTIONS(gatePath, func(echo.Context) error { return echo.ErrMethodNotAllowed })
+	e.OPTIONS(gatePath, func(c echo.Context) error {
+		c.Response().Header().Set("Allow", "GET, HEAD")
+		return echo.ErrMethodNotAllowed
+	})
 	for _, r := range s.pages() {
 		e.Add(r.method, r.path, s.referring(r.handle))
 		if r.method == http.MethodGet {
