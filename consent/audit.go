@@ -50,8 +50,10 @@ type Audit struct {
 	// bare counts, by the context that is missing, the records that refer to it.
 	bare map[ContextCode]*referring
 	// Records, Erased and Erasures count what was seen; Young are records that
-	// are too new for a checkpoint of their node.
-	Records, Erased, Erasures, Young int
+	// are too new for a checkpoint of their node, Uncovered those that seem too old
+	// to be without one: while the ledger is written to, their node may be about to
+	// sign what it has just handed over.
+	Records, Erased, Erasures, Young, Uncovered int
 }
 
 // Chains is how many chains the entries are part of.

@@ -155,6 +155,7 @@ func (a *Audit) unwitnessed(node string, c *auditChain) {
 	}
 	if old := slices.IndexFunc(c.entries, func(e auditEntry) bool { return a.asOf.Sub(e.time) > youth }); newest == 0 && old >= 0 {
 		e := c.entries[old]
+		a.Uncovered += len(c.entries)
 		a.fault(Removed, node, e.seq, e.id, "every checkpoint of node %s is missing, or its %d entries were inserted; the oldest is %s", node, len(c.entries), named(e))
 		return
 	}
@@ -162,6 +163,7 @@ func (a *Audit) unwitnessed(node string, c *auditChain) {
 		switch {
 		case e.seq <= newest:
 		case a.asOf.Sub(e.time) > youth:
+			a.Uncovered++
 			a.fault(Inserted, node, e.seq, e.id, "%s was inserted: its node's newest checkpoint ends before it", named(e))
 		default:
 			a.Young++

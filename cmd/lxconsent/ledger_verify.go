@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/web"
@@ -72,17 +74,48 @@ func (c *ledgerVerifyCmd) ask(ctx context.Context, keys []consent.PublicKey) (al
 		}
 	}
 	for _, site := range sites {
-		out, in := io.Pipe()
-		go func() {
-			in.CloseWithError(c.stream(ctx, http.MethodGet, "/v1/sites/"+url.PathEscape(site)+"/proof", in))
-		}()
-		v, err := verify(out, keys)
-		if err := errors.Join(err, out.Close()); err != nil {
+		v, err := c.settled(ctx, site, keys)
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, v)
 	}
 	return all, nil
+}
+
+const (
+	// lookWait is longer than a node takes to sign what it has handed over.
+	lookWait = 6 * time.Second
+	// maxLooks bounds how long a node is waited for that has much to hand over.
+	maxLooks = 20
+)
+
+// settled verifies a site, again as long as what has no checkpoint changes: a node
+// that was away, or whose clock is behind, hands over what seems old, and signs it
+// only then.
+func (c *ledgerVerifyCmd) settled(ctx context.Context, site string, keys []consent.PublicKey) (v verified, err error) {
+	var before []consent.Fault
+	for range maxLooks {
+		if v, err = c.site(ctx, site, keys); err != nil || v.uncovered == 0 || slices.Equal(v.Faults, before) {
+			return v, err
+		}
+		before = v.Faults
+		select {
+		case <-time.After(lookWait):
+		case <-ctx.Done():
+			return v, ctx.Err()
+		}
+	}
+	return v, nil
+}
+
+func (c *ledgerVerifyCmd) site(ctx context.Context, site string, keys []consent.PublicKey) (verified, error) {
+	out, in := io.Pipe()
+	go func() {
+		in.CloseWithError(c.stream(ctx, http.MethodGet, "/v1/sites/"+url.PathEscape(site)+"/proof", in))
+	}()
+	v, err := verify(out, keys)
+	return v, errors.Join(err, out.Close())
 }
 
 // verified is the outcome for one site.
@@ -94,6 +127,8 @@ type verified struct {
 	Young    int             `json:"not_yet_witnessed"`
 	Chains   int             `json:"chains"`
 	Faults   []consent.Fault `json:"faults"`
+	// uncovered are records that seem too old to be without a checkpoint.
+	uncovered int
 }
 
 func report(s streams, asJSON bool, all []verified) error {
@@ -187,6 +222,7 @@ func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 	}
 	v.Faults = append(v.Faults, audit.Faults()...)
 	v.Records, v.Erased, v.Erasures, v.Young, v.Chains = audit.Records, audit.Erased, audit.Erasures, audit.Young, audit.Chains()
+	v.uncovered = audit.Uncovered
 	if !ended {
 		out(consent.Truncated, "the export was cut: its last line is missing")
 	}
