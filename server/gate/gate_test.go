@@ -27,13 +27,15 @@ type shelf struct {
 }
 
 // Standing says what counts of a subject's current record. Without one, its
-// clock is all that is known.
+// clock is all that may be known; else out is left as it was.
 func (s shelf) Standing(ctx context.Context, _, subject string, out *consent.Standing) error {
 	r, err := s.latest(ctx, subject)
 	if err == nil {
 		*out = r.Standing()
 	}
-	out.At = r.Clock
+	if r.Clock != 0 {
+		out.At = r.Clock
+	}
 	return err
 }
 
@@ -64,7 +66,7 @@ func sceneOf(t *testing.T, patience time.Duration, latest func(context.Context, 
 		{ID: "necessary", Classes: []consent.Class{consent.Necessary}},
 		{ID: "analytics", Classes: []consent.Class{consent.Analytics}, Basis: consent.BasisConsent},
 		{ID: "marketing", Classes: []consent.Class{consent.Ads}, Basis: consent.BasisConsent},
-	}}
+	}, Vendors: []consent.Vendor{{ID: "acme", Purposes: []string{"marketing"}}}}
 	live := &one{consent.Next(nil, site, "", "", decided.AddDate(0, -1, 0))}
 	desk := gate.New(gate.Options{
 		Records: shelf{latest: latest}, Editions: live, Laws: laws, Keys: keys,
@@ -73,16 +75,23 @@ func sceneOf(t *testing.T, patience time.Duration, latest func(context.Context, 
 	return scene{desk, keys, func(p consent.Place) string { return laws.Resolve(p, wyoming, decided).ID }}
 }
 
-// says are the reasons for necessary, analytics and marketing.
-func (s scene) says(t *testing.T, ask gate.Ask) []consent.Reason {
+// check answers an ask about the only site.
+func (s scene) check(t *testing.T, ask gate.Ask) gate.Answer {
 	t.Helper()
-	ask.Site, ask.Purposes = "shop", []string{"necessary", "analytics", "marketing"}
+	ask.Site = "shop"
 	a, err := s.Check(t.Context(), &ask)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return a
+}
+
+// says are the reasons for necessary, analytics and marketing.
+func (s scene) says(t *testing.T, ask gate.Ask) []consent.Reason {
+	t.Helper()
+	ask.Purposes = []string{"necessary", "analytics", "marketing"}
 	var reasons []consent.Reason
-	for _, d := range a.Decisions {
+	for _, d := range s.check(t, ask).Decisions {
 		if allows := slices.Contains([]consent.Reason{consent.ReasonNecessary, consent.ReasonGranted, consent.ReasonNotice}, d.Reason); d.Allow != allows {
 			t.Errorf("%s is allowed: %v, because of %s", d.Purpose, d.Allow, d.Reason)
 		}
@@ -229,30 +238,34 @@ func TestALinkedDeviceIsAnsweredByItsAccount(t *testing.T) {
 	}
 }
 
-func TestWhoMovedIsJudgedByTheLawOfTheirAnswerAndTheRestByWhereTheyAre(t *testing.T) {
+func TestAnAnswerSaysThePurposesOwnNameAndItsBasis(t *testing.T) {
 	t.Parallel()
 	s := sceneOf(t, time.Second, nil)
-	cases := []struct {
-		name                 string
-		answered             consent.Place
-		after                time.Duration
-		levels               map[string]int
-		now                  consent.Place
-		analytics, marketing consent.Reason
-	}{
-		{"what was never answered follows the place", france, 0, map[string]int{"analytics": 1}, wyoming, consent.ReasonGranted, consent.ReasonNotice},
-		{"a grant goes along to where less is asked", france, 0, yes, wyoming, consent.ReasonGranted, consent.ReasonGranted},
-		{"a place that is not known voids no grant", france, 0, yes, consent.Place{}, consent.ReasonGranted, consent.ReasonGranted},
-		{"a grant where less was asked is none where a yes is", wyoming, 0, yes, france, consent.ReasonNoRecord, consent.ReasonNoRecord},
-		{"a grant that has ended is asked for again, also where nobody is asked", france, -9000 * time.Hour, yes, wyoming, consent.ReasonExpired, consent.ReasonExpired},
-		{"a refusal goes everywhere", wyoming, 0, no, france, consent.ReasonDenied, consent.ReasonDenied},
+	a := s.check(t, gate.Ask{Place: france, Purposes: []string{"advertising", "necessary"}})
+	for i, want := range []gate.Decision{{Purpose: "marketing", Basis: consent.BasisConsent}, {Purpose: "necessary"}} {
+		if got := a.Decisions[i]; got.Purpose != want.Purpose || got.Basis != want.Basis {
+			t.Errorf("%s by %q, want %s by %q", got.Purpose, got.Basis, want.Purpose, want.Basis)
+		}
 	}
-	for _, c := range cases {
-		choice := s.choice(c.after, c.levels)
-		choice.Regime = s.regime(c.answered)
-		got := s.says(t, gate.Ask{Place: c.now, Consent: consent.SealCookie(s.keys, "default", "shop", choice)})
-		if want := []consent.Reason{consent.ReasonNecessary, c.analytics, c.marketing}; !slices.Equal(got, want) {
-			t.Errorf("%s: %v, want %v", c.name, got, want)
+}
+
+func TestNothingOfOneVisitorIsLeftForTheNext(t *testing.T) {
+	t.Parallel()
+	s := sceneOf(t, time.Second, func(_ context.Context, subject string) (consent.Record, error) {
+		if subject == sub {
+			r := consent.Record{ID: "a", Site: "shop", Subject: sub, Edition: 1, Levels: no}
+			r.Clock = decided.Add(time.Hour).UnixMilli()
+			return r, nil
+		}
+		return consent.Record{}, consent.Fail(consent.Unavailable, "so it is", "nothing")
+	})
+	// The room of a check is used again at random, so this asks often.
+	for range 100 {
+		if got := s.says(t, gate.Ask{Place: france, SubjectID: sub}); got[1] != consent.ReasonDenied {
+			t.Fatalf("the first visitor: %v", got)
+		}
+		if got := s.says(t, gate.Ask{Place: france, Consent: s.cookie(0, yes), Subject: s.subject(device)}); got[1] != consent.ReasonGranted {
+			t.Fatalf("the next one, of whom the store says nothing: %v", got)
 		}
 	}
 }

@@ -1,0 +1,82 @@
+package gate_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/gate"
+)
+
+func TestWhoMovedIsJudgedByTheLawOfTheirAnswerAndTheRestByWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	s := sceneOf(t, time.Second, nil)
+	cases := []struct {
+		name                 string
+		answered             consent.Place
+		after                time.Duration
+		levels               map[string]int
+		now                  consent.Place
+		analytics, marketing consent.Reason
+	}{
+		{"what was never answered follows the place", france, 0, map[string]int{"analytics": 1}, wyoming, consent.ReasonGranted, consent.ReasonNotice},
+		{"a grant goes along to where less is asked", france, 0, yes, wyoming, consent.ReasonGranted, consent.ReasonGranted},
+		{"a place that is not known voids no grant", france, 0, yes, consent.Place{}, consent.ReasonGranted, consent.ReasonGranted},
+		{"a grant where less was asked is none where a yes is", wyoming, 0, yes, france, consent.ReasonNoRecord, consent.ReasonNoRecord},
+		{"a grant that has ended is asked for again, also where nobody is asked", france, -9000 * time.Hour, yes, wyoming, consent.ReasonExpired, consent.ReasonExpired},
+		{"a refusal goes everywhere", wyoming, 0, no, france, consent.ReasonDenied, consent.ReasonDenied},
+		{"where the place is not known, what was never answered follows the law of the answer", wyoming, 0, map[string]int{"analytics": 1}, consent.Place{}, consent.ReasonGranted, consent.ReasonNotice},
+	}
+	for _, c := range cases {
+		choice := s.choice(c.after, c.levels)
+		choice.Regime = s.regime(c.answered)
+		ask := gate.Ask{Place: c.now, Consent: consent.SealCookie(s.keys, "default", "shop", choice)}
+		got := s.says(t, ask)
+		if want := []consent.Reason{consent.ReasonNecessary, c.analytics, c.marketing}; !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", c.name, got, want)
+		}
+		if a := s.check(t, ask); a.Regime != choice.Regime {
+			t.Errorf("%s: judged under %s, want %s", c.name, a.Regime, choice.Regime)
+		}
+	}
+}
+
+func TestAnAnswerUnderARegimeThatThereIsNotIsJudgedByThePlace(t *testing.T) {
+	t.Parallel()
+	s := sceneOf(t, time.Second, nil)
+	choice := s.choice(0, map[string]int{"analytics": 1})
+	choice.Regime = "atlantis"
+	cookie := consent.SealCookie(s.keys, "default", "shop", choice)
+	for place, want := range map[consent.Place]consent.Reason{france: consent.ReasonNoRecord, wyoming: consent.ReasonNotice} {
+		ask := gate.Ask{Place: place, Consent: cookie}
+		if got := s.says(t, ask); got[2] != want {
+			t.Errorf("from %s: %v, want %s", place.Country, got, want)
+		}
+		if a := s.check(t, ask); a.Regime != s.regime(place) {
+			t.Errorf("from %s: judged under %s", place.Country, a.Regime)
+		}
+	}
+}
+
+func TestAVendorsGrantIsJudgedByTheLawOfTheAnswerToo(t *testing.T) {
+	t.Parallel()
+	s := sceneOf(t, time.Second, nil)
+	cases := []struct {
+		name          string
+		answered, now consent.Place
+		want          consent.Reason
+	}{
+		{"a grant holds where it was given", france, france, consent.ReasonGranted},
+		{"a grant goes along to where less is asked", france, wyoming, consent.ReasonGranted},
+		{"a grant where less was asked is none where a yes is", wyoming, france, consent.ReasonNoRecord},
+	}
+	for _, c := range cases {
+		choice := s.choice(0, nil)
+		choice.Regime, choice.Vendors = s.regime(c.answered), map[string]int{"acme": 1}
+		a := s.check(t, gate.Ask{Place: c.now, Consent: consent.SealCookie(s.keys, "default", "shop", choice), Vendors: []string{"acme"}})
+		if len(a.Decisions) != 1 || a.Decisions[0].Reason != c.want || a.Decisions[0].Vendor != "acme" {
+			t.Errorf("%s: %+v, want %s", c.name, a.Decisions, c.want)
+		}
+	}
+}
