@@ -49,12 +49,19 @@ func renamed(script []byte, shorten func([]byte) ([]byte, error)) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	found := regexp.MustCompile(regexp.QuoteMeta(unique) + `\d+`)
+	moved, err := settled(short, found)
+	if err != nil {
+		return nil, err
+	}
+	if short, err = shorten(moved); err != nil {
+		return nil, err
+	}
 	if ast, err = js.Parse(parse.NewInputBytes(bytes.Clone(short)), js.Options{}); err != nil {
 		return nil, fmt.Errorf("read the script again: %w", err)
 	}
 	names := map[string][]byte{}
 	eachScope(ast, func(s *js.Scope) { name(s, names) })
-	found := regexp.MustCompile(regexp.QuoteMeta(unique) + `\d+`)
 	for _, b := range found.FindAll(short, -1) {
 		if names[string(b)] == nil {
 			return nil, fmt.Errorf("the scope of %s is not known", b)
