@@ -27,9 +27,9 @@ export const free = (name: string, kind?: string) => {
   return !c || has(c._purpose, 0, c._vendor);
 };
 
-/** Refuses script writes of declared cookies until their purpose is granted. */
+/** Refuses script writes of declared cookies until their purpose is granted; unless the page has walled its cookies off for good. */
 export const guardCookies = (allowed: (name: string) => boolean) =>
-  Object.defineProperty(document, "cookie", {
+  Reflect.defineProperty(document, "cookie", {
     configurable: true,
     get: () => get.call(document),
     set: (v) => {

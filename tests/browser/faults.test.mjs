@@ -130,6 +130,9 @@ const broken = {
       configurable: true, get: () => { throw new DOMException('no', 'SecurityError'); }, set: () => { throw new DOMException('no', 'SecurityError'); },
     });
   },
+  'S4: cookies that a page has walled off for good': () => {
+    Object.defineProperty(document, 'cookie', { get: () => { throw new DOMException('no', 'SecurityError'); } });
+  },
   'S5: cookies that nobody keeps': () => {
     Object.defineProperty(Document.prototype, 'cookie', { configurable: true, get: () => '', set: () => {} });
   },
