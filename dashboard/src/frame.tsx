@@ -21,7 +21,7 @@ export function TopBar({ where, site, children }: { where?: ReactNode; site?: st
         {where}
         {site ? <SiteNav site={site} /> : <MainNav />}
       </Group>
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap" className="topbar-deeds">
         {children}
         <Find />
         <Person site={site} />

@@ -23,6 +23,12 @@ async function wizard(domain, upTo) {
   await see('wizard-email').fill('privacy@example.com');
   await see('wizard-address').fill('1 Main Street, Orlando');
   await see('wizard-next').click();
+  // What is missing is shown where it can be seen.
+  await see('wizard-next').click();
+  await until(() => see('wizard-country').evaluate((e) => {
+    const { left, top, height } = e.getBoundingClientRect();
+    return document.activeElement === e && document.elementFromPoint(left + 20, top + height / 2) === e;
+  }));
   await see('wizard-country').fill('Florida');
   await page.getByRole('option', { name: /Florida/ }).click();
   await see('wizard-next').click();
@@ -101,6 +107,27 @@ test('a site is ended only by whoever says so twice', async () => {
   await see('sure').click();
   await see('site-card-west').waitFor();
   assert.equal(await state('north'), undefined);
+});
+
+test('a long name gives way to what stands beside it in the bar, and cuts nothing else', async () => {
+  const { draft } = await api('sites/west');
+  await api('sites/west/draft', 'PUT', { ...draft, name: 'Example Company With A Remarkably Long Legal Name & Sons Incorporated Ltd' });
+  for (const [where, last] of [['/sites/west', 'publish'], ['/sites/west/evidence', undefined]])
+    for (const width of [1366, 1130, 1000, 760, 360]) {
+      await page.setViewportSize({ width, height: 768 });
+      await go(where);
+      await page.locator('.site-name').waitFor();
+      if (last) await see(last).waitFor();
+      const cut = await page.locator('.topbar :is(a, button):visible').evaluateAll((all) =>
+        all.filter((e) => {
+          const { left, right } = e.getBoundingClientRect();
+          const at = document.elementFromPoint((left + right) / 2, 30);
+          return right > innerWidth || e.scrollWidth > e.clientWidth + 1 || [...e.querySelectorAll('*')].some((x) => x.scrollWidth > x.clientWidth + 1 && getComputedStyle(x).overflow === 'hidden' && x.clientWidth > 1) || !(e === at || e.contains(at) || e.matches('.skip'));
+        }).map((e) => e.outerHTML.slice(0, 120)),
+      );
+      assert.deepEqual(cut, [], `${where} at ${width}`);
+    }
+  await page.setViewportSize({ width: 1366, height: 768 });
 });
 
 test('on a phone the bar of the editor shows the name of the site', async () => {
