@@ -19,12 +19,17 @@ function ago(at: string, now = Date.now()): string {
   return t("just now");
 }
 
+const region = () => (language() === "en" ? "en-GB" : language());
+
+/** The day of a moment, for what somebody is held to. */
+export const day = (at: string) => new Date(at).toLocaleDateString(region(), { dateStyle: "long" });
+
 /** A moment in relative words, with the exact time on hover. */
 export function When({ at }: { at: string }) {
   const exact = new Date(at);
   const title = Number.isNaN(exact.getTime())
     ? at
-    : exact.toLocaleString(language() === "en" ? "en-GB" : language(), { dateStyle: "long", timeStyle: "short" });
+    : exact.toLocaleString(region(), { dateStyle: "long", timeStyle: "short" });
   return (
     <time dateTime={at} title={title}>
       {ago(at)}

@@ -27,6 +27,8 @@ const headings = (): Record<string, string> => ({
   level: t("Levels"),
   embed: t("Embedded content"),
   list: t("Lists"),
+  link: t("Links that some laws want"),
+  optout: t("Opt-out"),
 });
 
 /** Keys under their headings; titles go first, then the order of labels counts. */
@@ -71,6 +73,11 @@ const labels = (): Record<string, string> => ({
   "embed.always": t("Always show"),
   "list.comma": t("Between the others of a list"),
   "list.and": t("Between the last two of a list"),
+  "link.do_not_sell": t("No sale or sharing"),
+  "link.limit_sensitive": t("Limits for sensitive data"),
+  "link.choices": t("Privacy choices"),
+  "link.notice_at_collection": t("Notice at collection"),
+  "optout.honoured": t("Note that an opt-out is honoured"),
 });
 
 /** Parts of keys that stand for themselves. */

@@ -7,7 +7,13 @@ import { languageName } from "../coded";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";
-import { When } from "../when";
+import { day, When } from "../when";
+
+const empty = (): Record<string, string> => ({
+  open: t("Nothing waits for you."),
+  done: t("Nothing has been done yet."),
+  "": t("Nobody has asked for anything yet."),
+});
 
 const kindNames = (): Record<VisitorRequest["kind"], string> => ({
   access: t("Wanted to see their records"),
@@ -44,7 +50,7 @@ export function Requests({ site }: { site: string }) {
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={200} radius="md" />}
       {list.data && list.data.requests.length === 0 && (
-        <Nothing>{status === "open" ? t("Nothing waits for you.") : t("Nobody has asked for anything yet.")}</Nothing>
+        <Nothing>{empty()[status]}</Nothing>
       )}
       <Stack gap="sm">{list.data?.requests.map((r) => <One key={r.id} site={site} request={r} />)}</Stack>
     </Card>
@@ -71,11 +77,11 @@ function One({ site, request: r }: { site: string; request: VisitorRequest }) {
           </Group>
           <Text size="sm" c="dimmed">
             <When at={r.opened_at} /> · {languageName(r.locale)}
-            {r.status === "open" && <> · {rich("answer {when}", { when: <When at={r.due_at} /> })}</>}
+            {r.status === "open" && <> · {rich("answer by {day}, {when}", { day: day(r.due_at), when: <When at={r.due_at} /> })}</>}
             {r.handled_by && ` · ${t("handled by {name}", { name: r.handled_by })}`}
           </Text>
           {r.message && (
-            <Text size="sm" lang={r.locale} className="quote">
+            <Text size="sm" lang={r.locale} dir="auto" className="quote">
               {r.message.text}
               {r.message.email && (
                 <>
@@ -85,10 +91,10 @@ function One({ site, request: r }: { site: string; request: VisitorRequest }) {
               )}
             </Text>
           )}
-          {r.note && <Text size="sm">{r.note}</Text>}
+          {r.note && <Text size="sm" dir="auto">{r.note}</Text>}
         </Stack>
         {may && r.status === "open" && (
-          <Group gap="xs" align="flex-end">
+          <Group gap="xs" align="flex-end" className="answer">
             <TextInput size="xs" aria-label={t("Note")} placeholder={t("What you did")} value={note} onChange={(e) => setNote(e.currentTarget.value)} maxLength={300} />
             <Button size="xs" loading={handle.isPending} onClick={() => handle.mutate("done")}>
               {t("Done")}

@@ -2,7 +2,7 @@ import { Badge, Skeleton, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api";
 import { Card } from "../card";
-import { language, t } from "../i18n";
+import { count, language, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { told } from "../server-words";
 
@@ -32,10 +32,10 @@ export function Health() {
   const n = (v: number) => v.toLocaleString(language());
   const rows: [string, string][] = [
     [t("Version"), h.version],
-    [t("Up for"), h.uptime_seconds < 7200 ? t("{n} minutes", { n: n(Math.round(h.uptime_seconds / 60)) }) : t("{n} hours", { n: n(Math.round(h.uptime_seconds / 3600)) })],
+    [t("Up for"), h.uptime_seconds < 7200 ? count(Math.round(h.uptime_seconds / 60), "{n} minute", "{n} minutes") : count(Math.round(h.uptime_seconds / 3600), "{n} hour", "{n} hours")],
     [t("Store"), [stateName(h.store), h.store_cause, h.store_fix].map((text) => told(text ?? "")).filter(Boolean).join(". ")],
     [t("An answered choice is"), levelName(h.level)],
-    [t("Waiting for the store"), h.waiting > 0 ? t("{n} choices, the oldest for {s} seconds", { n: n(h.waiting), s: n(Math.round(h.oldest_seconds)) }) : t("none")],
+    [t("Waiting for the store"), h.waiting > 0 ? t("{choices}, the oldest for {seconds}", { choices: count(h.waiting, "{n} choice", "{n} choices"), seconds: count(Math.round(h.oldest_seconds), "{n} second", "{n} seconds") }) : t("none")],
     [t("Node log"), h.fenced ? t("closed after a fault of the disk") : t("{n} MB", { n: n(Math.round(h.log_bytes / 100_000) / 10) })],
     [t("Places"), h.geo === "ok" ? [h.geo_source, h.geo_built?.slice(0, 10)].filter(Boolean).join(", ") : t("unknown: every visitor gets the strictest law. Start the server with --geoip or --geo-headers.")],
     [t("Sites"), n(h.sites)],
