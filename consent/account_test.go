@@ -122,6 +122,49 @@ func TestJoiningKeepsEveryRefusalAndRenewsNoGrant(t *testing.T) {
 	}
 }
 
+func TestJoiningTakesNoMoreThanBothHadOfVendorsAndOfGrantsBesideTheSignal(t *testing.T) {
+	t.Parallel()
+	choice := func(clock int64, levels, vendors map[string]int, over ...string) *consent.Choice {
+		c := &consent.Choice{Edition: 1, Regime: "eea", Clock: clock, Levels: levels, Vendors: vendors, Over: map[string]bool{}}
+		for _, id := range over {
+			c.Over[id] = true
+		}
+		return c
+	}
+	type levels = map[string]int
+	unproved := choice(9, levels{"stats": 0, "ads": 1}, levels{"tube": 1, "map": 0}, "ads")
+	unproved.Unproved = true
+	erased := choice(9, levels{"ads": 0}, nil)
+	erased.Erased = true
+	cases := []struct {
+		name                  string
+		account, device, want *consent.Choice
+	}{
+		{"a grant beside the signal stays one", choice(9, levels{"ads": 1}, nil, "ads"), choice(5, levels{"stats": 1}, nil), choice(9, levels{"ads": 1}, nil, "ads")},
+		{"a refusal takes the mark away with the grant", choice(9, levels{"ads": 1, "stats": 1}, nil, "ads", "stats"), choice(5, levels{"ads": 0}, nil), choice(9, levels{"ads": 0, "stats": 1}, nil, "stats")},
+		{"the earlier one's mark is not carried over", choice(9, levels{"ads": 1}, nil), choice(5, levels{"ads": 1}, nil, "ads"), choice(9, levels{"ads": 1}, nil)},
+		{"vendors are joined as purposes are", choice(9, nil, levels{"tube": 1, "map": 1}), choice(5, nil, levels{"map": 0, "chat": 1}), choice(9, nil, levels{"tube": 1, "map": 0})},
+		{"of an unproved choice only refusals go along", nil, unproved, choice(9, levels{"stats": 0}, levels{"map": 0})},
+		{"a choice that was erased counts for nothing", choice(5, levels{"ads": 1}, nil), erased, choice(5, levels{"ads": 1}, nil)},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			before := mustJSON(t, []*consent.Choice{c.account, c.device})
+			got := consent.Join(c.account, c.device)
+			if after := mustJSON(t, []*consent.Choice{c.account, c.device}); after != before {
+				t.Errorf("the choices changed:\n%s\n%s", before, after)
+			}
+			if !consent.SameLevels(got, c.want) || got.Clock != c.want.Clock || got.Unproved {
+				t.Errorf("%s, want %s", mustJSON(t, got), mustJSON(t, c.want))
+			}
+		})
+	}
+	if consent.Join(nil, &consent.Choice{Levels: levels{"ads": 1}, Unproved: true}) != nil {
+		t.Error("an unproved choice without a refusal is one")
+	}
+}
+
 func FuzzProof(f *testing.F) {
 	keys := ring(f, "k1")
 	now := time.Unix(1795478400, 0)

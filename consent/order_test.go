@@ -63,6 +63,36 @@ func TestOfRivalsOnlyWhatBothGrantCounts(t *testing.T) {
 	}
 }
 
+func TestOfRivalsVendorsAndMarksCountTooAndTheResultIsNoStoredRecord(t *testing.T) {
+	t.Parallel()
+	full := func(id, node string, vendors map[string]int, over ...string) consent.Record {
+		r := at(id, node, 0, 0, map[string]int{"ads": 1, "sale": 1})
+		r.Vendors, r.Over, r.Secret, r.Sealed = vendors, map[string]bool{}, []byte("secret"), &consent.Sealed{}
+		for _, x := range over {
+			r.Over[x] = true
+		}
+		return r
+	}
+	both := []consent.Record{
+		full("a", "n", map[string]int{"tube": 1, "map": 0}, "ads"),
+		full("b", "m", map[string]int{"tube": 1, "chat": 1, "map": 1}, "ads", "sale"),
+	}
+	before := mustJSON(t, both)
+	got, _ := consent.Current(both)
+	if mustJSON(t, got.Vendors) != `{"map":0,"tube":1}` || mustJSON(t, got.Over) != `{"ads":true}` {
+		t.Errorf("vendors %v, marks %v", got.Vendors, got.Over)
+	}
+	if got.Sealed != nil || got.Secret != nil {
+		t.Error("the evidence of one record proves what two of them say")
+	}
+	if after := mustJSON(t, both); after != before {
+		t.Errorf("the records changed:\n%s\n%s", before, after)
+	}
+	if alone, _ := consent.Current(both[:1]); alone.Sealed == nil || alone.Secret == nil {
+		t.Error("a record without a rival lost its evidence")
+	}
+}
+
 func TestAnyOrderAndAnyRepetitionGivesTheSameCurrentRecord(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2000) {

@@ -46,6 +46,27 @@ func TestTheStrictestClassOfAPurposeCounts(t *testing.T) {
 	}
 }
 
+func TestEachClassThatSellsOrAdvertisesIsHeldBackBySignals(t *testing.T) {
+	t.Parallel()
+	for class, held := range map[consent.Class]bool{
+		consent.Ads: true, consent.SaleShare: true,
+		consent.Analytics: false, consent.Functional: false, consent.Sensitive: false, consent.Recording: false,
+	} {
+		s := consent.Site{Purposes: []consent.Purpose{{ID: "only", Classes: []consent.Class{class}}}}
+		if r := rulesOf(s, lax(), consent.Place{})["only"]; r.GPC != held || r.Minor != held {
+			t.Errorf("%s: %+v", class, r)
+		}
+	}
+}
+
+func TestAPurposeOfNoClassWaitsForAGrant(t *testing.T) {
+	t.Parallel()
+	s := consent.Site{Purposes: []consent.Purpose{{ID: "only"}}}
+	if r := rulesOf(s, lax(), consent.Place{})["only"]; r.Mode != consent.OptIn || r.SensitiveMode != consent.OptIn || r.Necessary {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestOnlyOwnStatisticsAreRelaxed(t *testing.T) {
 	t.Parallel()
 	terms := consent.Terms{Modes: consent.Modes{Analytics: consent.OptOut}, AnalyticsOwn: consent.OptOut, AnalyticsOther: consent.OptIn}
@@ -66,6 +87,9 @@ func TestSensitivePagesCanOnlyTighten(t *testing.T) {
 	r := rulesOf(shop(), terms, consent.Place{})
 	if r["analytics"].Mode != consent.Notice || r["analytics"].SensitiveMode != consent.OptIn || r["necessary"].SensitiveMode != consent.Notice {
 		t.Errorf("%+v", r)
+	}
+	if r := rulesOf(shop(), lax(), consent.Place{}); r["analytics"].SensitiveMode != consent.Notice {
+		t.Errorf("where the law asks no more of them: %+v", r["analytics"])
 	}
 	terms = lax()
 	terms.Modes.Recording = consent.OptIn
