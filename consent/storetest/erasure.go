@@ -14,6 +14,12 @@ func erasureCases() []testCase {
 			b.erase(t, "sub", 10)
 			isErased(t, b)
 		}},
+		{"what was decided at the very moment of the erasure is erased", func(t *testing.T, b *bench) {
+			b.append(t, record("a", "sub", 9))
+			b.append(t, record("b", "sub", 10))
+			b.erase(t, "sub", 10)
+			isErased(t, b)
+		}},
 		{"a subject that never wrote can be erased", func(t *testing.T, b *bench) {
 			b.erase(t, "sub", 10)
 			isErased(t, b)

@@ -133,6 +133,19 @@ func feedCases() []testCase {
 			seen, _ = b.follow(t, end, 10)
 			same(t, "the feed behind the tail", seen, []string{"b"})
 		}},
+		{"of a subject whose newest decision was swept the newest that is left counts", func(t *testing.T, b *bench) {
+			// The newest one arrives first, and so is swept first.
+			for _, sec := range []int{30, 10, 20, 15} {
+				b.append(t, record(name(sec), "sub", sec))
+			}
+			b.settle()
+			b.sweep(t, 1, 1, func(consent.Record) bool { return true })
+			b.latest(t, "sub", name(20))
+			b.history(t, "sub", name(10), name(15), name(20))
+			b.sweep(t, 3, 10, func(consent.Record) bool { return true })
+			_, err := b.Latest(t.Context(), "shop", "sub")
+			code(t, "Latest", err, consent.NotFound)
+		}},
 		{"a cursor that is none is refused", func(t *testing.T, b *bench) {
 			for _, c := range []string{"x", "-1", " 1", "01", "1.5", "99999999999999999999999", "\x00"} {
 				_, err := b.Arrivals(t.Context(), "shop", c, 1)

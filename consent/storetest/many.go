@@ -10,14 +10,17 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
+// manyTaker is a store that takes many records at once.
+type manyTaker interface {
+	AppendAll(ctx context.Context, records []consent.Record) []consent.Appended
+}
+
 // manyCases are for stores that take many records at once: with each it is as
 // if it had come by itself.
 func manyCases() []testCase {
 	return []testCase{
 		{"many records at once are judged each by itself", func(t *testing.T, b *bench) {
-			store, ok := b.Store.(interface {
-				AppendAll(ctx context.Context, records []consent.Record) []consent.Appended
-			})
+			store, ok := b.Store.(manyTaker)
 			if !ok {
 				return
 			}
@@ -64,10 +67,86 @@ func manyCases() []testCase {
 				}
 			}
 		}},
+		{"many records at once are each kept and counted under what they say", func(t *testing.T, b *bench) {
+			store, ok := b.Store.(manyTaker)
+			if !ok {
+				return
+			}
+			// Of everything that records share, there are several.
+			var all []consent.Record
+			want := map[string]map[string]map[string]int64{"shop": {}, "blog": {}}
+			for n := range 96 {
+				r := record(subjectAt(n), subjectAt(n+1000), n%2*86_400+n)
+				r.Site, r.Locale = []string{"shop", "blog"}[n/2%2], []string{"en", "fr", "de"}[n%3]
+				day := []string{"2026-03-01", "2026-03-02"}[n%2]
+				if want[r.Site][day] == nil {
+					want[r.Site][day] = map[string]int64{}
+				}
+				for _, key := range []string{"records", "action:save", "edition:3", "regime:strict+1", "locale:" + r.Locale, "granted:analytics", "refused:marketing"} {
+					want[r.Site][day][key]++
+				}
+				all = append(all, r)
+			}
+			for i, got := range store.AppendAll(t.Context(), all) {
+				if got.Err != nil || !got.Fresh {
+					t.Fatalf("record %d: %+v", i, got)
+				}
+			}
+			for site, want := range want {
+				b.counts(t, site, "2026-03-01", "2026-03-02", want)
+			}
+			b.reopen(t)
+			// What the first ones share may be known from them: those behind come first.
+			for _, r := range slices.Backward(all) {
+				got, err := b.Latest(t.Context(), r.Site, r.Subject)
+				if err != nil {
+					t.Fatalf("Latest: %v", err)
+				}
+				same(t, "a record", got, r)
+			}
+		}},
+		{"an erasure tells the feed of all that it took, however many", func(t *testing.T, b *bench) {
+			store, ok := b.Store.(manyTaker)
+			if !ok {
+				return
+			}
+			var all []consent.Record
+			var want []string
+			for n := range 1001 {
+				all, want = append(all, record(subjectAt(n), "sub", n)), append(want, subjectAt(n))
+			}
+			for i, got := range store.AppendAll(t.Context(), all) {
+				if got.Err != nil {
+					t.Fatalf("record %d: %v", i, got.Err)
+				}
+			}
+			b.settle()
+			_, end := b.follow(t, "", 1000)
+			b.erase(t, "sub", 2000)
+			isErased(t, b)
+			var told []string
+			for {
+				page, err := b.Arrivals(t.Context(), "shop", end, 1000)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(page) == 0 {
+					break
+				}
+				for _, a := range page {
+					told, end = append(told, a.Erasure.IDs...), a.Cursor
+				}
+			}
+			slices.Sort(told)
+			slices.Sort(want)
+			if !slices.Equal(told, want) {
+				t.Errorf("%d records are told of, want %d", len(told), len(want))
+			}
+		}},
 		{"a store that keeps the order of many records keeps it whoever they belong to", func(t *testing.T, b *bench) {
 			store, ok := b.Store.(interface {
+				manyTaker
 				InOrder() bool
-				AppendAll(ctx context.Context, records []consent.Record) []consent.Appended
 			})
 			if !ok || !store.InOrder() {
 				return

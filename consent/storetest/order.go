@@ -24,14 +24,17 @@ func orderCases() []testCase {
 			if !b.h.severalNodes(t, b) {
 				return
 			}
-			for i, order := range [][]int{{0, 1}, {1, 0}} {
-				s := name(i)
-				all := []consent.Record{from("n", s+"a", s, 0, 0, no), from("m", s+"b", s, 400, 0, yes)}
-				for _, n := range order {
-					b.append(t, all[n])
+			bound := consent.SkewBound.Milliseconds()
+			for i, apart := range []int64{0, 400, bound, bound + 1} {
+				for k, order := range [][]int{{0, 1}, {1, 0}} {
+					s := name(2*i + k)
+					all := []consent.Record{from("n", s+"a", s, 0, 0, no), from("m", s+"b", s, apart, 0, yes)}
+					for _, n := range order {
+						b.append(t, all[n])
+					}
+					b.holds(t, s, all)
+					b.history(t, s, s+"a", s+"b")
 				}
-				b.holds(t, s, all)
-				b.history(t, s, s+"a", s+"b")
 			}
 		}},
 		{"a decision that knew of the other node's counts alone", func(t *testing.T, b *bench) {
