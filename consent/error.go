@@ -36,7 +36,9 @@ type Error struct {
 	Fix   string
 	// Findings lists every fault of a document, empty for single failures.
 	Findings []Finding
-	Err      error
+	// At is the clock of the erasure that Erased tells of, 0 where it is not known.
+	At  int64
+	Err error
 }
 
 // Finding is one fault of a document: where, what and how to mend it. An error
@@ -70,6 +72,19 @@ func Errors(found []Finding) []Finding {
 		}
 	}
 	return out
+}
+
+// Forgotten says that a subject was erased. At is the clock of that, 0 where it is not known.
+func Forgotten(at int64) error {
+	return &Error{Code: Erased, Cause: "the subject asked for erasure", Fix: "ask the visitor for a new choice", At: at}
+}
+
+// ErasedAt is the clock of the erasure that an error tells of, 0 where there is none.
+func ErasedAt(err error) int64 {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.At
+	}
+	return 0
 }
 
 func (e *Error) Error() string {

@@ -49,7 +49,8 @@ type Records interface {
 	// was stripped, which is returned then. It returns once the record is as safe
 	// as Level says.
 	Append(ctx context.Context, r Record) (stored Record, fresh bool, err error)
-	// Latest returns Current of the subject's records. Errors: NotFound, Erased.
+	// Latest returns Current of the subject's records. Errors: NotFound; Erased,
+	// which tells when: see ErasedAt.
 	Latest(ctx context.Context, site, subject string) (Record, error)
 	// Standing writes what Latest says, as far as a check needs it, into out.
 	// Errors: as Latest; out means nothing then, but for the At of the latest
@@ -58,6 +59,9 @@ type Records interface {
 	// History returns the subject's records in their order, at most 1,000.
 	// A subject without records has an empty history. Errors: Erased.
 	History(ctx context.Context, site, subject string) ([]Record, error)
+	// Devices is Linked of all records of an account; an account that was erased
+	// has none.
+	Devices(ctx context.Context, site, account string) ([]string, error)
 	// Erase forgets everything about a subject except that it was erased.
 	// Erasing twice is no error.
 	Erase(ctx context.Context, site, subject string, at time.Time) error

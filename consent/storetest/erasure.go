@@ -24,6 +24,16 @@ func erasureCases() []testCase {
 			b.erase(t, "sub", 10)
 			isErased(t, b)
 		}},
+		{"who was erased is told of with the latest erasure", func(t *testing.T, b *bench) {
+			b.append(t, record("a", "sub", 0))
+			for _, sec := range []int{10, 30, 20} {
+				b.erase(t, "sub", sec)
+			}
+			_, err := b.Latest(t.Context(), "shop", "sub")
+			if got := consent.ErasedAt(err); got != at(30).UnixMilli() {
+				t.Fatalf("it was erased at %d, want %d: %v", got, at(30).UnixMilli(), err)
+			}
+		}},
 		{"a decision made before the erasure is refused when it arrives late", func(t *testing.T, b *bench) {
 			b.erase(t, "sub", 10)
 			for _, sec := range []int{-100, 9, 10} {

@@ -198,7 +198,7 @@ func (s *step) add(l *line) (err error) {
 	if r.Subject != "" {
 		l.person = personOf(r.Site, r.Subject)
 		if at, ok := readTombstone(s.tombstones.Get(l.person)); ok && r.Clock <= at {
-			return erased()
+			return consent.Forgotten(0)
 		}
 	}
 	sealed, secret, err := r.Pack()
@@ -289,7 +289,7 @@ func appendedBefore(first consent.Record, r *consent.Record) (consent.Appended, 
 	case first.Damaged:
 		return consent.Appended{Record: first}, consent.Fail(consent.Invalid, "the stored record with the id "+r.ID+" is damaged", "look with `lxconsent ledger verify` what was done, and restore it from a backup")
 	case first.Levels == nil:
-		return consent.Appended{Record: first}, erased()
+		return consent.Appended{Record: first}, consent.Forgotten(0)
 	case first.Content != r.Content:
 		return consent.Appended{}, consent.Fail(consent.IDReused, "the id "+r.ID+" already stands for another decision", "make 16 new random bytes for each decision")
 	}

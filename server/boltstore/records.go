@@ -60,6 +60,17 @@ func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Re
 	})
 }
 
+// Devices lists the devices that were linked to an account; see consent.Records.
+func (s *Store) Devices(ctx context.Context, site, account string) ([]string, error) {
+	return read(ctx, s, func(tx *bbolt.Tx) ([]string, error) {
+		all, err := newest(tx, site, account, math.MaxInt, math.MaxInt64)
+		if consent.CodeOf(err) == consent.Erased {
+			return nil, nil
+		}
+		return consent.Linked(all), err
+	})
+}
+
 // newest returns up to limit records of a subject, newest first, none of them
 // older than the first by more than span milliseconds. Errors: Erased when
 // there are none because of an erasure.
@@ -86,8 +97,9 @@ func newest(tx *bbolt.Tx, site, subject string, limit int, span int64) ([]consen
 		}
 		found = append(found, r)
 	}
-	if len(found) == 0 && tx.Bucket([]byte(bucketTombstones)).Get(person) != nil {
-		return nil, erased()
+	if tomb := tx.Bucket([]byte(bucketTombstones)).Get(person); len(found) == 0 && tomb != nil {
+		at, _ := readTombstone(tomb)
+		return nil, consent.Forgotten(at)
 	}
 	return found, nil
 }
@@ -181,10 +193,6 @@ func readTombstone(v []byte) (at int64, ok bool) {
 		return 0, false
 	}
 	return readClock(v), true
-}
-
-func erased() error {
-	return consent.Fail(consent.Erased, "the subject asked for erasure", "ask the visitor for a new choice")
 }
 
 // named refuses names that do not fit a key.

@@ -136,7 +136,7 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 			return Answer{}, err
 		}
 	}
-	record := d.record(live, w, shown, subject, j, latest)
+	record := d.record(live, w, shown, subject, j, before)
 	record.Secret = secret
 	record.Outdated = shown.edition.Number != live.Number
 	kept, err := d.append(ctx, record)
@@ -190,6 +190,8 @@ type before struct {
 	// choice is what the write is laid over, latest the record of it.
 	choice *consent.Choice
 	latest *consent.Record
+	// erased is the clock of the subject's erasure, when nothing came after it.
+	erased int64
 	// away says that the store did not answer.
 	away bool
 }
@@ -218,7 +220,7 @@ func (d *Desk) earlier(ctx context.Context, live *consent.Edition, w Write) (bef
 	case err == nil:
 		return before{subject: holder, choice: d.alive(r.Choice()), latest: &r}, nil
 	case consent.CodeOf(err) == consent.NotFound, consent.CodeOf(err) == consent.Erased:
-		return before{subject: holder}, nil
+		return before{subject: holder, erased: consent.ErasedAt(err)}, nil
 	case ctx.Err() != nil:
 		return before{}, err
 	}

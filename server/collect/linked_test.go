@@ -1,6 +1,8 @@
 package collect_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -91,5 +93,88 @@ func TestARefusalCountsAfterAGrantOfAServerWhoseClockIsAhead(t *testing.T) {
 			v.held = identify()
 			v.holds("the other device", no)
 		})
+	}
+}
+
+// TestAChoiceCountsAfterAnErasureByAServerWhoseClockIsAhead is about an account, which
+// has the same subject after an erasure.
+func TestAChoiceCountsAfterAnErasureByAServerWhoseClockIsAhead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		action consent.Action
+		levels map[string]int
+		again  bool
+	}{
+		"a grant":                           {consent.AcceptAll, yes, true},
+		"a refusal":                         {consent.Save, no, true},
+		"one of a device that was not told": {consent.AcceptAll, yes, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newVisit(t)
+			v.t = t
+			proof := consent.ProveAccount(consent.IdentifySecret(v.keys, "default", "shop"), "ann", v.now)
+			identify := func() {
+				t.Helper()
+				a, err := v.Identify(t.Context(), collect.Identity{Site: "shop", ExternalID: "ann", Proof: proof, Consent: v.held.Consent, Subject: v.held.Subject})
+				if err != nil {
+					t.Fatal(err)
+				}
+				v.held = collect.Answer{Consent: a.Consent, Subject: a.Subject}
+			}
+			v.does(v.write(consent.AcceptAll, yes))
+			identify()
+			v.now = v.now.Add(5 * time.Minute)
+			if _, err := v.Erase(t.Context(), "shop", v.held.Subject); err != nil {
+				t.Fatal(err)
+			}
+			v.now = v.now.Add(-4 * time.Minute)
+			if c.again {
+				identify()
+			}
+			v.does(v.write(c.action, c.levels))
+			v.holds("after the choice", c.levels)
+			identify()
+			v.holds("when it comes again", c.levels)
+		})
+	}
+}
+
+// TestAnErasureReachesADeviceThatWasLinkedLongAgo is about an account with more
+// records than its history tells.
+func TestAnErasureReachesADeviceThatWasLinkedLongAgo(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	v.t = t
+	v.does(v.write(consent.AcceptAll, yes))
+	device, err := consent.OpenSubject(v.keys, "default", "shop", v.held.Subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof := consent.ProveAccount(consent.IdentifySecret(v.keys, "default", "shop"), "ann", v.now)
+	a, err := v.Identify(t.Context(), collect.Identity{Site: "shop", ExternalID: "ann", Proof: proof, Consent: v.held.Consent, Subject: v.held.Subject})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := consent.AccountSubject(v.keys, "default", "shop", "ann")
+	var since sync.WaitGroup
+	for n := range 1000 {
+		since.Go(func() {
+			_, _, err := v.records.Append(t.Context(), consent.Record{
+				ID: fmt.Sprintf("%021dA", n), Site: "shop", Subject: account, Action: consent.Save, Levels: no, Content: "c",
+				Time: v.now, Clock: v.now.Add(time.Duration(n+1) * time.Millisecond).UnixMilli(),
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	since.Wait()
+	v.now = v.now.Add(time.Hour)
+	if _, err := v.Erase(t.Context(), "shop", a.Subject); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := v.records.History(t.Context(), "shop", device.Subject); consent.CodeOf(err) != consent.Erased {
+		t.Errorf("of the device there are %d records, %v", len(all), err)
 	}
 }

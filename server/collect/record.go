@@ -8,9 +8,9 @@ import (
 	"github.com/leadiumx/consent/consent"
 )
 
-func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, j *judged, latest *consent.Record) consent.Record {
+func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, j *judged, before before) consent.Record {
 	now := d.o.Clock().UTC().Truncate(time.Millisecond)
-	clock, gap := consent.Stamp(now.UnixMilli(), w.Age, d.held(live, w, j.grants, latest, now.UnixMilli()))
+	clock, gap := consent.Stamp(now.UnixMilli(), w.Age, d.held(live, w, j.grants, before, now.UnixMilli()))
 	return consent.Record{
 		ID: w.ID, Site: w.Site, Subject: subject,
 		Edition: s.edition.Number, EditionHash: s.edition.Hash,
@@ -25,7 +25,7 @@ func (d *Desk) record(live *consent.Edition, w Write, s shown, subject string, j
 // held is the clock of the decision that the visitor knew of, 0 for none. A
 // decision that waited knew what the browser held then, not what it holds now:
 // else it would pass a withdrawal that was made meanwhile.
-func (d *Desk) held(live *consent.Edition, w Write, grants bool, latest *consent.Record, now int64) int64 {
+func (d *Desk) held(live *consent.Edition, w Write, grants bool, known before, now int64) int64 {
 	if w.Subject == "" {
 		return 0
 	}
@@ -37,11 +37,13 @@ func (d *Desk) held(live *consent.Edition, w Write, grants bool, latest *consent
 	// it: a linking stands ahead of the clock. So does one that waited when the clock
 	// of the node that took the latest is ahead of ours: then nobody can tell which
 	// came first. A grant passes only what its own browser held.
+	latest := known.latest
 	if latest != nil && !grants && (w.Age == 0 || latest.Clock > now) {
 		return max(token.Clock, latest.Clock)
 	}
 	if w.Age == 0 {
-		return token.Clock
+		// What is decided now comes after an erasure by a node whose clock is ahead.
+		return max(token.Clock, known.erased)
 	}
 	before := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Before)
 	if before == nil || before.Forged || before.Unproved {

@@ -24,7 +24,11 @@ func (d *Desk) Access(ctx context.Context, site, token string) ([]consent.Record
 	if err != nil {
 		return nil, err
 	}
-	for _, peer := range consent.Linked(all) {
+	devices, err := d.o.Records.Devices(ctx, site, subject)
+	if err != nil {
+		return nil, err
+	}
+	for _, peer := range devices {
 		more, err := d.o.Records.History(ctx, site, peer)
 		if err != nil && consent.CodeOf(err) != consent.Erased {
 			return nil, err
@@ -86,9 +90,9 @@ func (d *Desk) forget(ctx context.Context, site, subject string, newest int64) (
 	if err == nil {
 		newest = max(newest, r.Clock)
 	}
-	var history []consent.Record
+	var gone []string
 	if consent.CodeOf(err) != consent.Unavailable {
-		history, err = d.o.Records.History(patient, site, holder)
+		gone, err = d.o.Records.Devices(patient, site, holder)
 	}
 	// Another server's clock may run ahead of ours; what it has stored must go
 	// all the same.
@@ -100,7 +104,6 @@ func (d *Desk) forget(ctx context.Context, site, subject string, newest int64) (
 		return d.forgetBlindly(ctx, site, subject, at)
 	}
 	// The account last: as long as it stands, trying again finds the others.
-	gone := consent.Linked(history)
 	if holder != subject {
 		gone = append(gone, subject)
 	}

@@ -176,7 +176,7 @@ func (b *Outbox) repeated(ctx context.Context, r consent.Record, a answer) (cons
 	}
 	switch {
 	case m.flags&flagErased != 0:
-		return consent.Kept{}, erased()
+		return consent.Kept{}, consent.Forgotten(0)
 	case stored.Content != r.Content:
 		return consent.Kept{}, reused(r.ID)
 	case m.flags&flagForeign != 0:

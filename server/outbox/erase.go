@@ -63,11 +63,10 @@ func (a *applier) family(ctx context.Context, site, subject string, at time.Time
 	case err == nil && r.Action == consent.Joined:
 		holder = r.Peer
 	}
-	history, err := a.inner.History(ctx, site, holder)
-	if err != nil && consent.CodeOf(err) != consent.Erased {
+	gone, err := a.inner.Devices(ctx, site, holder)
+	if err != nil {
 		return err
 	}
-	gone := consent.Linked(history)
 	if holder != subject {
 		gone = append(gone, holder)
 	}

@@ -72,10 +72,6 @@ func lost() error {
 	return consent.Fail(consent.Unavailable, "the store has lost a decision that it had", "it is handed over again within a second or two; then try again")
 }
 
-func erased() error {
-	return consent.Fail(consent.Erased, "the subject asked for erasure", "ask the visitor for a new choice")
-}
-
 func reused(id string) error {
 	return consent.Fail(consent.IDReused, "the id "+id+" already stands for another decision", "make 16 new random bytes for each decision")
 }

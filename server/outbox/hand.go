@@ -178,7 +178,7 @@ func (a *applier) heard(e *entry, r *consent.Record, gone bool, stored *consent.
 	flag := uint8(0)
 	switch {
 	case gone:
-		got.err = erased()
+		got.err = consent.Forgotten(0)
 	case stored.Damaged:
 		a.o.Log.Error("the store holds a damaged record; `lxconsent ledger verify` names it", "entry", e.position)
 	case err != nil:

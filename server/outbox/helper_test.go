@@ -57,6 +57,13 @@ func (a *away) Standing(ctx context.Context, site, subject string, out *consent.
 	return a.Store.Standing(ctx, site, subject, out)
 }
 
+func (a *away) Devices(ctx context.Context, site, account string) ([]string, error) {
+	if a.reads.Load() {
+		return nil, gone()
+	}
+	return a.Store.Devices(ctx, site, account)
+}
+
 func (a *away) History(ctx context.Context, site, subject string) ([]consent.Record, error) {
 	if a.reads.Load() {
 		return nil, gone()

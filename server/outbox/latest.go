@@ -77,8 +77,8 @@ func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Re
 		defer cancel()
 	}
 	r, err := b.inner.Latest(ctx, site, subject)
-	if err == nil && l.isErased && r.Clock <= l.tomb {
-		err = erased()
+	if l.isErased && (err == nil && r.Clock <= l.tomb || consent.CodeOf(err) == consent.Erased && consent.ErasedAt(err) < l.tomb) {
+		err = consent.Forgotten(l.tomb)
 	}
 	if !l.fresh && !whole(err, r.Clock, l.since) && consent.CodeOf(err) != consent.Unavailable {
 		err = lost()
@@ -88,7 +88,7 @@ func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Re
 		r, _ = consent.Current(append(l.pending, r))
 		return r, nil
 	case code == consent.NotFound && l.isErased && !l.fresh:
-		return consent.Record{}, erased()
+		return consent.Record{}, consent.Forgotten(l.tomb)
 	case l.fresh && (code == consent.NotFound || code == consent.Erased && l.isErased):
 		return *l.current, nil
 	case code == consent.Unavailable:
@@ -103,7 +103,7 @@ func (b *Outbox) laidOver(ctx context.Context, site, subject string) (consent.Re
 func (l *local) alone() (r consent.Record, err error, ok bool) {
 	switch {
 	case l.current == nil && l.isErased:
-		return r, erased(), true
+		return r, consent.Forgotten(l.tomb), true
 	case l.current == nil:
 		return r, nil, false
 	}

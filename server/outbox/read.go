@@ -169,7 +169,7 @@ func (b *Outbox) History(ctx context.Context, site, subject string) ([]consent.R
 		}
 	}
 	if len(all) == 0 && l.isErased {
-		return nil, erased()
+		return nil, consent.Forgotten(0)
 	}
 	slices.SortFunc(all, func(x, y consent.Record) int {
 		if x.Later(&y) {
@@ -178,6 +178,22 @@ func (b *Outbox) History(ctx context.Context, site, subject string) ([]consent.R
 		return -1
 	})
 	return all[max(0, len(all)-historyLimit):], nil
+}
+
+// Devices lists the devices that were linked to an account; see consent.Records.
+func (b *Outbox) Devices(ctx context.Context, site, account string) ([]string, error) {
+	b.settled(ctx, site, account)
+	l, err := b.local(ctx, site, account)
+	if err != nil {
+		return nil, err
+	}
+	found, err := b.inner.Devices(ctx, site, account)
+	for _, one := range consent.Linked(l.pending) {
+		if !slices.Contains(found, one) {
+			found = append(found, one)
+		}
+	}
+	return found, err
 }
 
 // Export calls each for every record of a site; see consent.Records. It first

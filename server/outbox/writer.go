@@ -79,7 +79,7 @@ func (b *Outbox) commit(batch []*request, met met) {
 			again = append(again, r)
 			continue
 		case dead && r.record.Subject != "" && e.clock <= at:
-			r.done <- answer{err: erased()}
+			r.done <- answer{err: consent.Forgotten(0)}
 			continue
 		default:
 			ids[e.mark] = true

@@ -39,7 +39,7 @@ func (s *Store) Tombstones(ctx context.Context, each func(consent.Tombstone) err
 				if len(field) != personSize || len(state) < 7 || state[0]&1 == 0 {
 					continue
 				}
-				t := consent.Tombstone{Site: at[i].site, At: int64(binary.BigEndian.Uint64([]byte("\x00\x00"+state[1:7]))) - clockLimit}
+				t := consent.Tombstone{Site: at[i].site, At: readClock([]byte(state[1:7]))}
 				binary.BigEndian.PutUint16(t.Person[:], at[i].bucket)
 				copy(t.Person[2:], field)
 				if err := each(t); err != nil {

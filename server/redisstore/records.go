@@ -151,7 +151,7 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 	case said == "n":
 		return r, true, nil
 	case said == "e":
-		return r, false, erased()
+		return r, false, consent.Forgotten(0)
 	case said == "k":
 		return r, false, consent.Fail(consent.Invalid, "two notices have the same code", "publish the site again, with any change")
 	case len(said) == 3 && said[0] == kindSettled:
@@ -165,7 +165,7 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 	case err != nil:
 		return r, false, err
 	case first.Levels == nil:
-		return first, false, erased()
+		return first, false, consent.Forgotten(0)
 	case first.ID != r.ID || first.Content != r.Content:
 		return first, false, reused(r.ID)
 	}
@@ -207,10 +207,6 @@ func named(site, id, subject string) error {
 		return consent.Fail(consent.Invalid, "a site, an id or a subject is empty or longer than 512 bytes", "send them as they were given")
 	}
 	return nil
-}
-
-func erased() error {
-	return consent.Fail(consent.Erased, "the subject asked for erasure", "ask the visitor for a new choice")
 }
 
 func reused(id string) error {

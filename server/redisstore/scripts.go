@@ -163,7 +163,7 @@ if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[
 return 'n'`
 
 // latest returns, for each of many persons and behind its length (4), "n" for one
-// without a record, "e" for one that was erased, "m" when several records must be
+// without a record, "e" and the clock of that for one that was erased, "m" when several records must be
 // looked at, or what is asked for: clock and brief of the newest record ("b"; "l"
 // when it has no brief), or its mark and what stands under it ("r").
 // KEYS states of each person and, where the record is asked for, bucket; ARGV
@@ -181,7 +181,7 @@ for i = 1, #asked / 8 do
     if flags >= 8 then
       v = 'm'
     elseif flags % 4 < 2 then
-      v = 'e'
+      v = 'e' .. string.sub(s, 2, 7)
     elseif brief then
       v = #s > at + 13 and string.sub(s, at, at + 5) .. string.sub(s, at + 14) or 'l'
     else

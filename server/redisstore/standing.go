@@ -39,11 +39,18 @@ func (s *Store) standing(ctx context.Context, site, subject string, out *consent
 
 // brief takes apart what was said of the newest record, if it has a brief.
 func (h *newest) brief() (clock int64, brief []byte, ok bool) {
-	const clockSize = 6
 	if len(h.said) < clockSize {
 		return 0, nil, false
 	}
+	return readClock(h.said), h.said[clockSize:], true
+}
+
+// clockSize is the length of a clock.
+const clockSize = 6
+
+// readClock reads a clock as scripts write it.
+func readClock(b []byte) int64 {
 	var room [8]byte
-	copy(room[8-clockSize:], h.said)
-	return int64(binary.BigEndian.Uint64(room[:])) - clockLimit, h.said[clockSize:], true
+	copy(room[8-clockSize:], b[:clockSize])
+	return int64(binary.BigEndian.Uint64(room[:])) - clockLimit
 }

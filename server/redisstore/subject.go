@@ -52,13 +52,13 @@ func (s *Store) newest(ctx context.Context, site, subject string, what byte) (h 
 	if err != nil {
 		return h, err
 	}
-	switch string(h.said) {
-	case "n":
+	switch said := string(h.said); {
+	case said == "n":
 		return h, noRecord()
-	case "e":
-		return h, erased()
-	case askSeveral:
+	case said == askSeveral:
 		h.several = true
+	case len(said) == 1+clockSize && said[0] == 'e':
+		return h, consent.Forgotten(readClock(h.said[1:]))
 	}
 	return h, nil
 }
@@ -72,7 +72,7 @@ func (s *Store) readNewest(ctx context.Context, r *consent.Record, h *newest, su
 		}
 		var ok bool
 		if *r, ok = consent.Current(near(all)); !ok {
-			return erased()
+			return consent.Forgotten(0)
 		}
 		return nil
 	}
@@ -175,12 +175,23 @@ func (s *Store) History(ctx context.Context, site, subject string) ([]consent.Re
 		return nil, failure(err)
 	}
 	if len(all) == 0 && gone {
-		return nil, erased()
+		return nil, consent.Forgotten(0)
 	}
 	slices.SortFunc(all, func(a, b consent.Record) int {
 		return cmp.Or(cmp.Compare(a.Clock, b.Clock), cmp.Compare(a.ID, b.ID))
 	})
 	return all[max(0, len(all)-historyLimit):], nil
+}
+
+// Devices lists the devices that were linked to an account; see consent.Records.
+func (s *Store) Devices(ctx context.Context, site, account string) ([]string, error) {
+	at, sum := locate(site, account)
+	all, _, err := s.all(ctx, at, sum[:personSize], account)
+	// What cannot be read keeps nobody from the others.
+	if errors.Is(err, errDamaged) {
+		err = nil
+	}
+	return consent.Linked(all), failure(err)
 }
 
 // Erase forgets a subject; see consent.Records. Records with a later clock

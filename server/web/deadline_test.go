@@ -58,6 +58,10 @@ func (s *stuck) Standing(ctx context.Context, _, _ string, _ *consent.Standing) 
 	return s.wait(ctx)
 }
 
+func (s *stuck) Devices(ctx context.Context, _, _ string) ([]string, error) {
+	return nil, s.wait(ctx)
+}
+
 func (s *stuck) History(ctx context.Context, _, _ string) ([]consent.Record, error) {
 	return nil, s.wait(ctx)
 }
