@@ -104,10 +104,12 @@ func TestAChoiceCountsAfterAnErasureByAServerWhoseClockIsAhead(t *testing.T) {
 		action consent.Action
 		levels map[string]int
 		again  bool
+		age    time.Duration
 	}{
-		"a grant":                           {consent.AcceptAll, yes, true},
-		"a refusal":                         {consent.Save, no, true},
-		"one of a device that was not told": {consent.AcceptAll, yes, false},
+		"a grant":                           {consent.AcceptAll, yes, true, 0},
+		"a refusal":                         {consent.Save, no, true, 0},
+		"one of a device that was not told": {consent.AcceptAll, yes, false, 0},
+		"a click of some milliseconds ago":  {consent.AcceptAll, yes, true, 3 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +134,9 @@ func TestAChoiceCountsAfterAnErasureByAServerWhoseClockIsAhead(t *testing.T) {
 			if c.again {
 				identify()
 			}
-			v.does(v.write(c.action, c.levels))
+			choice := v.write(c.action, c.levels)
+			choice.Age, choice.Before = c.age.Milliseconds(), v.held.Consent
+			v.does(choice)
 			v.holds("after the choice", c.levels)
 			identify()
 			v.holds("when it comes again", c.levels)

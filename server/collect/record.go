@@ -41,8 +41,9 @@ func (d *Desk) held(live *consent.Edition, w Write, grants bool, known before, n
 	if latest != nil && !grants && (w.Age == 0 || latest.Clock > now) {
 		return max(token.Clock, latest.Clock)
 	}
-	if w.Age == 0 {
-		// What is decided now comes after an erasure by a node whose clock is ahead.
+	// What is decided now comes after an erasure by a node whose clock is ahead. A click
+	// is some milliseconds old when it is sent.
+	if w.Age == 0 || known.erased > now && w.Age <= consent.SkewBound.Milliseconds() {
 		return max(token.Clock, known.erased)
 	}
 	before := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Before)
