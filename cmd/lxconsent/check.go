@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"github.com/leadiumx/consent/consent"
 )
 
 type checkCmd struct {
@@ -26,6 +28,10 @@ func (c *checkCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.ExternalID != "" {
 		q.Set("external_id", c.ExternalID)
+	}
+	// A visitor's token speaks for that visitor, whatever else is asked.
+	if _, ok := consent.LaterToken(c.Token, c.Token); ok {
+		c.scheme = "Consent"
 	}
 	var out map[string]any
 	if err := c.call(ctx, http.MethodGet, "/v1/check?"+q.Encode(), nil, &out); err != nil {

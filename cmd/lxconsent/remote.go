@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,6 +23,8 @@ type remote struct {
 
 	// tenant is the organisation in which the operator acts; empty means all.
 	tenant string
+	// scheme is what the token is; empty means Bearer.
+	scheme string
 }
 
 // call sends one request and decodes the answer into out, which may be nil. A
@@ -96,7 +99,7 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
 	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Authorization", cmp.Or(r.scheme, "Bearer")+" "+token)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if r.tenant != "" {
