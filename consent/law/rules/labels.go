@@ -52,6 +52,11 @@ func (l *linter) labels(locale string) {
 			l.warn("D22", path(reject), fmt.Sprintf("people may not know %q as a refusal", no), "")
 		}
 	}
+	if praised := func(label string) bool {
+		return holds(plain(label), words.Praise) || holds(plain(label), l.words["en"].Praise)
+	}; praised(yes) && !praised(no) {
+		l.warn("D23", path(accept), "the grant is praised and the refusal is not", "")
+	}
 	if a, b := symbols(yes), symbols(no); a != b {
 		key := accept
 		if a == "" {

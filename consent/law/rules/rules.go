@@ -50,6 +50,8 @@ type vocabulary struct {
 	// Later puts a refusal off, Loaded makes it shameful or hard to read.
 	Later  []string `json:"later"`
 	Loaded []string `json:"loaded,omitempty"`
+	// Praise recommends what it stands beside.
+	Praise []string `json:"praise,omitempty"`
 }
 
 // Load reads the embedded rules. Errors: Invalid when one is malformed.

@@ -147,6 +147,8 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 		"a refusal that closes":                    {say("en", "button.reject", "Close"), "D21", "error", "texts.en.button.reject"},
 		"a refusal that nobody knows":              {say("en", "button.reject", "Adjust my experience"), "D22", "warning", "texts.en.button.reject"},
 		"an arrow on the grant":                    {say("en", "button.accept", "Accept all →"), "D23", "warning", "texts.en.button.accept"},
+		"a grant that is praised":                  {say("en", "button.accept", "Accept all (recommended)"), "D23", "warning", "texts.en.button.accept"},
+		"a grant that is praised in French":        {say("fr", "button.accept", "Tout accepter (recommandé)"), "D23", "warning", "texts.fr.button.accept"},
 		"a banner without a name":                  {say("en", "banner.title", ""), "D29", "error", "texts.en.banner.title"},
 		"a French publisher without French":        {func(s *consent.Site) { s.Establishment, s.Locales = "FR", []string{"en", "ms"} }, "D35", "warning", "locales"},
 		"a publisher whose visitors speak French":  {func(s *consent.Site) { s.Locales = []string{"en", "ms"} }, "D35", "warning", "locales"},
