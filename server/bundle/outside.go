@@ -35,13 +35,13 @@ func (v *viewer) reopen() tree {
 // embed stands in the place of a frame that waits.
 func (v *viewer) embed() tree {
 	offer := func(action, key string) tree {
-		b := button(action, strings.ReplaceAll(v.words[key], "{vendor}", "{}"))
+		b := button(action, strings.ReplaceAll(v.words[key], "{vendor}", gap))
 		// It may stand in a form of the page.
 		b[1].(attributes)["type"] = "button"
 		return b
 	}
 	return el("div", attributes{"class": "lx lx-embed", "lang": v.in.Locale, "dir": Dir(v.in.Locale)},
-		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", "{}")), offer("once", "embed.once"), offer("always", "embed.always"))
+		el("p", nil, strings.ReplaceAll(v.words["embed.body"], "{vendor}", gap)), offer("once", "embed.once"), offer("always", "embed.always"))
 }
 
 // live is where a choice is said to be taken, for visitors who hear a page: it is

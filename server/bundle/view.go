@@ -25,6 +25,9 @@ func oneLine(text string) string {
 	return strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
 }
 
+// gap stands for words that are known in the page alone. Nobody writes it.
+const gap = "\x00"
+
 // lines writes a tree as grow.ts reads it.
 func (t tree) lines() string {
 	var b strings.Builder
@@ -67,7 +70,7 @@ func (t tree) lines() string {
 		}
 	}
 	write(t)
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), gap, "\r")
 }
 
 // pins are values that no rule of a page may override, not even one in an
@@ -75,12 +78,6 @@ func (t tree) lines() string {
 type pins string
 
 func pinned(display, position string) pins { return pins("!\t" + display + "\t" + position + "\n") }
-
-// open writes a tree with a part that is known in the page alone, where `{}`
-// stands: a function of that part.
-func open(t tree) string {
-	return "part=>" + strings.ReplaceAll(literal(t.lines()), "{}", `"+part+"`)
-}
 
 func button(action, label string) tree {
 	return el("button", attributes{"data-lx-action": action, "style": pinned("block", "static")}, label)
@@ -97,9 +94,15 @@ func view(in Input, words map[string]string) string {
 	if v.owed.icon {
 		icon = optOut().lines()
 	}
+	reopen := ""
+	if v.site.Banner.Reopen {
+		reopen = v.reopen().lines()
+	}
 	return constants([][2]string{
-		{"link", literal(v.words[v.owed.link])}, {"icon", literal(icon)}, {"reopen", literal(v.reopen().lines())}, {"preferences", literal(v.preferences().lines())}, {"banner", literal(v.banner().lines())}, {"embed", open(v.embed())},
-		{"status", literal(v.live().lines())}, {"saved", literal(v.words["prefs.saved"])},
+		{"link", literal(v.words[v.owed.link])}, {"icon", literal(icon)},
+		// In the order of View.
+		{"views", literal([]string{reopen, v.banner().lines(), v.preferences().lines()})},
+		{"embed", literal(v.embed().lines())}, {"status", literal(v.live().lines())}, {"saved", literal(v.words["prefs.saved"])},
 	})
 }
 
@@ -127,7 +130,7 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 	}
 	if name == "preferences" {
 		if lists(v.site) {
-			text = append(text, " ", el("small", nil, el("a", attributes{"href": "{}", "target": "_blank"}, v.words["prefs.list"])))
+			text = append(text, " ", el("small", nil, el("a", attributes{"href": gap, "target": "_blank"}, v.words["prefs.list"])))
 		}
 		text = append(text, " ", el("small", nil, v.words["prefs.updated"]))
 	}
@@ -167,7 +170,7 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 }
 
 func (v *viewer) banner() tree {
-	return v.dialog("banner", v.words["banner.title"], strings.ReplaceAll(v.words["banner.body."+v.shown.Profile], "{waiting}", "{}"),
+	return v.dialog("banner", v.words["banner.title"], strings.ReplaceAll(v.words["banner.body."+v.shown.Profile], "{waiting}", gap),
 		waits(v.site, v.in.Regime), v.shown.CloseButton, button("settings", v.words["button.settings"]), v.recipients()...)
 }
 

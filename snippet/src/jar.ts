@@ -11,9 +11,12 @@ export const put = (text: string) => quietly(() => set.call(document, `${text};S
 
 const pairs = (): string[] => quietly(() => get.call(document).split("; ")) ?? [];
 
+/** When a value says that it was decided, as far as that can be read. */
+const clockOf = (raw: string) => +(raw.split(".")[4] as string) || 0;
+
 /** The values of lx_consent that the browser holds, the last decision first: a site that has moved its cookies has left some. */
 export const readConsent = (): string[] =>
-  PREVIEW ? [] : pairs().flatMap((p) => p.split(/^lx_consent=/).slice(1)).sort((a, b) => (+(b.split(".")[4] as string) || 0) - (+(a.split(".")[4] as string) || 0));
+  PREVIEW ? [] : pairs().flatMap((p) => p.split(/^lx_consent=/).slice(1)).sort((a, b) => clockOf(b) - clockOf(a));
 
 /** The name in `name=value`, which also stands in front of the attributes of a cookie that is set. */
 const nameOf = (pair: string) => (`${pair}`.split("=")[0] as string).trim();

@@ -28,14 +28,13 @@ export const send = (given?: Given, consent?: string, raw = state[0]._raw): void
   mine = raw;
   before = (async (turn) => {
     try {
-      const write: Write = given
+      const [body, at]: Write = given
         ? // 108 random bits as letters of base64url, of which the last stands for zero bits alone.
-          [{ site, id: `${[...crypto.getRandomValues(new Uint32Array(5))].map((n) => n.toString(36)).join("").slice(0, 21)}A`, note, ...given, consent }, Date.now()]
+          [{ site, id: `${[...crypto.getRandomValues(new Uint8Array(21))].map((n) => (n % 36).toString(36)).join("")}A`, note, ...given, consent }, Date.now()]
         : JSON.parse(localStorage.lx_pending);
-      const [body, at] = write;
       // One decision waits in storage while it cannot be delivered; a newer one
       // replaces it. Without storage it has this one try.
-      const pending = JSON.stringify(write);
+      const pending = JSON.stringify([body, at]);
       quietly(() => (localStorage.lx_pending = pending));
       // Only the answer to the one before may tell whose decision this is, and
       // prove the choice that this one comes after.
@@ -51,8 +50,8 @@ export const send = (given?: Given, consent?: string, raw = state[0]._raw): void
       let r = await post();
       // A subject that no key of the server proves any more was taken away with the refusal.
       if (r.status === 403) r = await post();
-      const answer = r.ok && ((await r.json()) as { readonly consent: string; readonly subject?: string });
-      if (answer) {
+      if (r.ok) {
+        const answer = (await r.json()) as { readonly consent: string; readonly subject?: string };
         subject = answer.subject ?? subject;
         signed = answer.consent;
         // Somebody may have decided anew meanwhile.

@@ -6,16 +6,17 @@ import type { Tree } from "../ui/grow.ts";
 export declare const link: string;
 /** The icon behind it; empty where the law wants none. */
 export declare const icon: Tree;
-/** `{}` stands for what is asked about, where that is known in the page alone. */
-export declare const banner: Tree;
-/** `{}` stands for the address of the list of cookies and vendors. */
-export declare const preferences: Tree;
-export declare const reopen: Tree;
+/**
+ * The element of each View. The gap in the banner is for what is asked about,
+ * where that is known in the page alone; that in the preferences for the
+ * address of the list of cookies and vendors.
+ */
+export declare const views: readonly Tree[];
 /** Where it is said, and how, that a choice is taken. */
 export declare const status: Tree;
 export declare const saved: string;
-/** What stands in the place of a frame of a vendor. */
-export declare const embed: (vendor: string) => Tree;
+/** What stands in the place of a frame; the gaps are for its vendor. */
+export declare const embed: Tree;
 /** For the page about privacy: what is kept and who receives data. */
 export declare const declaration: Tree;
 /** The styles that this site needs, minified: for the first layer, and for the rest. */

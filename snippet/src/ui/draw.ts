@@ -1,7 +1,7 @@
 // The one element that the visitor sees: the banner, the preferences, or the
 // button that opens them again.
 import { locale, type NamedRule, rules, site } from "lx:config";
-import { banner, preferences, reopen, saved, status } from "lx:view";
+import { saved, status, views } from "lx:view";
 import { close, type Entries, state, tell } from "../act.ts";
 import { get, levelOf, now, signals } from "../page.ts";
 import { safely } from "../quietly.ts";
@@ -58,9 +58,9 @@ export const draw = (set?: Entries) => {
   if (view !== BANNER) addSheet();
   if (view) document.body.append(live);
   live.textContent = view || !state[2] ? "" : saved;
-  root = REOPEN || view ? grow(view === PREFERENCES ? (LIST ? preferences.replace("{}", `${beside && new URL(`${site}/declaration.html?lang=${locale}`, beside)}`) : preferences) : view || !REOPEN ? (CHANGED ? banner.replaceAll("{}", waiting) : banner) : reopen) : undefined;
-  const box = root as HTMLDialogElement;
   if (REOPEN || view) {
+    const words = CHANGED && view === BANNER ? waiting() : LIST && view === PREFERENCES ? `${beside && new URL(`${site}/declaration.html?lang=${locale}`, beside)}` : "";
+    const box = (root = grow(views[view] as string, words)) as HTMLDialogElement;
     document.body[view ? "prepend" : "append"](box);
     if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) box.querySelector("[role=status]")?.remove();
     if (view === PREFERENCES) rows().forEach(([input, select], i) => {
@@ -79,6 +79,6 @@ export const draw = (set?: Entries) => {
     // A page may leave room for a banner, and gets it back when that is gone.
     if (view === BANNER) new ResizeObserver(safely(() => document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`))).observe(box);
     if (focused && document.activeElement === document.body) (box.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? box).focus();
-  }
+  } else root = undefined;
   if (!last !== !view) tell(view ? "show" : "hide");
 };

@@ -12,7 +12,7 @@ export const placeholder = (slot: Slot): HTMLElement | undefined => {
   // In a shadow neither its styles nor its clicks would be ours.
   if (!vendor || frame.localName !== "iframe" || (NETWORK && slot._shown.getRootNode() instanceof ShadowRoot)) return;
   addSheet();
-  const box = grow(embed(vendor));
+  const box = grow(embed, vendor);
   box.className += ` ${frame.className}`;
   // The frame's own size, which any rule of the page may override.
   box.style.setProperty("--w", frame.width);

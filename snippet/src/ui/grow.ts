@@ -6,25 +6,26 @@
  * the words that it begins with; nothing closes it, before the words that
  * follow; `@` and a name set an attribute; `!` shows the element in this way of
  * display and position, so that no rule of the page overrides it, not even one
- * in an earlier layer. The compiler lets no line end and no tab into words.
+ * in an earlier layer. A carriage return is a gap for what is known in the page
+ * alone. The compiler lets none of these into words.
  */
 export type Tree = string;
 
-/** Makes the elements of a tree. */
-export const grow = (tree: Tree): HTMLElement => {
+/** Makes the elements of a tree, with words for its gaps. */
+export const grow = (tree: Tree, words?: string): HTMLElement => {
   let e: Element = document.createElement("p");
   // By index and by call: to iterate costs the first paint a tenth of a millisecond.
-  tree.split("\n").forEach((line) => {
+  (LIST || CHANGED ? tree.split("\r").join(words) : tree).split("\n").forEach((line) => {
     const part = line.split("\t");
     const head = part[0];
-    const words = part[1] as string;
+    const text = part[1] as string;
     const last = part[2] as string;
-    if (head === "@") e.setAttribute(words, last);
-    else if (head === "!") (e as HTMLElement).style.cssText = `display:${words}!important;position:${last}!important;visibility:visible!important;opacity:1!important`;
+    if (head === "@") e.setAttribute(text, last);
+    else if (head === "!") (e as HTMLElement).style.cssText = `display:${text}!important;position:${last}!important;visibility:visible!important;opacity:1!important`;
     else {
       if (head) e.append((e = LINKS && /^(svg|polyline)$/.test(head) ? document.createElementNS("http://www.w3.org/2000/svg", head) : document.createElement(head)));
       else e = e.parentNode as Element;
-      e.append(words);
+      e.append(text);
     }
   });
   return e as HTMLElement;
