@@ -151,7 +151,7 @@ test('what has the focus in the preferences is not in the part that fades', () =
         if (!rows.contains(e)) return true;
         const [mine, all] = [e.getBoundingClientRect(), rows.getBoundingClientRect()];
         // What is scrolled is so by whole pixels.
-        return mine.top >= all.top + 8 && mine.bottom <= all.bottom - 23;
+        return mine.top >= all.top + 8 && mine.bottom <= all.bottom - 15;
       }));
     }
   }));
@@ -161,10 +161,26 @@ test('the control that closes stands beside the title, large and small', () =>
     await p.click('#lx-consent [data-lx-action="settings"]');
     for (const [width, height] of [[1366, 768], [360, 740], [320, 256]]) {
       await p.setViewportSize({ width, height });
-      const [x, title, words] = await p.evaluate(() => ['[data-lx-action=close]', 'h2', 'h2 + div'].map((s) => document.querySelector(`#lx-consent ${s}`).getBoundingClientRect().toJSON()));
-      const middle = x.top + x.height / 2;
-      assert.ok(middle > title.top && middle < words.top, `${width}: ${middle} between ${title.top} and ${words.top}`);
+      const [x, words] = await p.evaluate(() => ['[data-lx-action=close]', 'h2'].map((s) => {
+        const range = document.createRange();
+        range.selectNodeContents(document.querySelector(`#lx-consent ${s}`));
+        const { top, height, right } = range.getBoundingClientRect();
+        return { middle: top + height / 2, right, edge: document.querySelector('#lx-consent h2 + div section').getBoundingClientRect().right };
+      }));
+      assert.ok(Math.abs(x.middle - words.middle) < 2, `${width}: ${x.middle} beside ${words.middle}`);
+      assert.ok(Math.abs(x.right - x.edge) < 5, `${width}: ${x.right} above ${x.edge}`);
     }
+  }));
+
+test('in a small window the box stands off the edges, and words that do not fit fade out above the buttons', () =>
+  page('', async (p) => {
+    await p.setViewportSize({ width: 320, height: 256 });
+    const seen = await p.evaluate(() => {
+      const { top, bottom } = document.querySelector('#lx-consent').getBoundingClientRect();
+      const words = document.querySelector('#lx-consent > div');
+      return { top: top >= 4, bottom: innerHeight - bottom >= 4, scrolls: words.scrollHeight > words.clientHeight, fades: getComputedStyle(words).maskImage !== 'none' };
+    });
+    assert.deepEqual(seen, { top: true, bottom: true, scrolls: true, fades: true });
   }));
 
 test('the list of cookies and vendors fills its place in a page', () =>
