@@ -134,6 +134,14 @@ test('every room of the editor is accessible', async () => {
   }
 });
 
+test('what visitors grant is told where banners are not counted', async () => {
+  await until(async () => {
+    await go('/sites/demo/insight');
+    await page.getByText('How often the banner was shown is not counted').waitFor();
+    assert.deepEqual([await page.getByText('Granted, by purpose').count(), await page.getByText('Nothing yet').count()], [1, 0]);
+  });
+});
+
 test('the inbox is switched on with one click, in the draft', async () => {
   await go('/sites/demo/cookies');
   await see('count-on').click();

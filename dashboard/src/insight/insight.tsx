@@ -76,7 +76,9 @@ function Figures({ report: r }: { report: Report }) {
           {t("With “Count banners” on, the script tells the server when a banner shows: one small request without anything about the visitor.")}
         </Counting>
       )}
-      {empty && (
+      {/* Grants come from the records, which are there without a counted banner. */}
+      {empty && r.purposes.length > 0 && <PurposeBars report={r} />}
+      {empty && r.purposes.length === 0 && (
         <Card title={t("Nothing yet")}>
           <Nothing>{t("As soon as visitors choose, their choices are counted here. Figures below {n} are held back, so that nobody can be told apart.", { n: r.least })}</Nothing>
         </Card>
