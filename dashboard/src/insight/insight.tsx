@@ -127,10 +127,10 @@ function Dimension({ report }: { report: Report }) {
   if (!open) return null;
   return (
     <Card
-      title={t("Apart by")}
+      title={t("Broken down by")}
       action={
         <NativeSelect
-          aria-label={t("Apart by")}
+          aria-label={t("Broken down by")}
           value={open}
           onChange={(e) => setChosen(e.currentTarget.value)}
           data={all.map((k) => ({ value: k, label: names[k] ?? k }))}
