@@ -81,7 +81,7 @@ try {
   if (all) await page.screenshot({ path: path.join(out, 'sites.png') });
   await page.goto(`${server.url}/dashboard/sites/demo`);
   await page.frameLocator('[data-testid="preview-frame"]').locator('#lx-consent').waitFor();
-  await page.waitForLoadState('networkidle');
+  await v.rest();
   await page.screenshot({ path: path.join(out, 'dashboard.png') });
   await demo(all && 'after', '?place=FR&lang=en', {}, async (shown) => {
     await shown.click('#lx-consent [data-lx-action="accept"]');
@@ -99,7 +99,7 @@ try {
   // The counts are handed over every few seconds.
   for (let shown = false; !shown; ) {
     await page.goto(`${server.url}/dashboard/sites/demo/insight`, { waitUntil: 'networkidle' });
-    shown = await page.getByText('Nothing yet').isHidden();
+    shown = await page.getByText('Choices by day').isVisible();
   }
   await page.screenshot({ path: path.join(out, 'insight.png') });
   if (all) {
