@@ -10,9 +10,10 @@ import (
 const agreeTries = 5
 
 // agreed returns the account's record that holds, and sees to it that it refuses what any
-// linking has refused since somebody decided for the account. A linking reads the account
-// before it writes: two at a time may each have missed the other, on one server or on two.
-// Whoever reads after writing sees both, and writes what they make together.
+// linking has refused since somebody decided for the account, and what was refused then.
+// A linking reads the account before it writes: two at a time may each have missed the
+// other, on one server or on two, and each a decision of that moment. Whoever reads after
+// writing sees all, and writes what they make together.
 func (d *Desk) agreed(ctx context.Context, site, account string) (*consent.Record, error) {
 	for try := 0; ; try++ {
 		all, err := d.o.Records.History(ctx, site, account)
@@ -24,8 +25,8 @@ func (d *Desk) agreed(ctx context.Context, site, account string) (*consent.Recor
 			return nil, consent.Fail(consent.Unavailable, "the account's choice was not found again", "try again in a moment")
 		}
 		joined := holds.Choice()
-		for i := len(all) - 1; i >= 0 && all[i].Action == consent.Identify; i-- {
-			joined = consent.Join(joined, all[i].Choice())
+		for i, linking := len(all)-1, true; i >= 0 && linking; i-- {
+			joined, linking = consent.Join(joined, all[i].Choice()), all[i].Action == consent.Identify
 		}
 		if consent.SameLevels(joined, holds.Choice()) || try == agreeTries {
 			return &holds, nil

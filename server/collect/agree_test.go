@@ -78,3 +78,40 @@ func TestOfLinkingsAtOneTimeEachCountsWhatTheOthersRefuse(t *testing.T) {
 		})
 	}
 }
+
+// TestALinkingPassesNoRefusalThatItDidNotKnowOf is about a server that reads the account
+// before another one's withdrawal reaches the store, and a device that decided at a
+// server whose clock is ahead.
+func TestALinkingPassesNoRefusalThatItDidNotKnowOf(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	v.t = t
+	proof := consent.ProveAccount(consent.IdentifySecret(v.keys, "default", "shop"), "ann", v.now)
+	identify := func() {
+		t.Helper()
+		a, err := v.Identify(t.Context(), collect.Identity{Site: "shop", ExternalID: "ann", Proof: proof, Consent: v.held.Consent, Subject: v.held.Subject})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.held = collect.Answer{Consent: a.Consent, Subject: a.Subject}
+	}
+	v.does(v.write(consent.AcceptAll, yes))
+	identify()
+	phone := v.held
+	v.held = collect.Answer{}
+	v.now = v.now.Add(5 * time.Minute)
+	v.does(v.write(consent.AcceptAll, yes))
+	v.now = v.now.Add(-4 * time.Minute)
+	v.records.subject = consent.AccountSubject(v.keys, "default", "shop", "ann")
+	v.records.between = func() {
+		desk := v.held
+		v.held = phone
+		v.does(v.write(consent.Withdraw, nil))
+		v.held = desk
+	}
+	identify()
+	v.holds("the device that was linked", no)
+	v.held = phone
+	identify()
+	v.holds("the one that refused", no)
+}
