@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -101,4 +102,45 @@ func agree(t *testing.T, seed uint64, store func() consent.Store) {
 		story = append(story, fmt.Sprintf("%d %.1s %s", n, subject, told))
 	}
 	compare()
+	recounted(t, nodes)
+}
+
+// recounted holds what both nodes export and count against each other.
+func recounted(t *testing.T, nodes []*outbox.Outbox) {
+	t.Helper()
+	var told [2][]string
+	want := map[string]int64{}
+	for n := range nodes {
+		err := nodes[n].Export(t.Context(), "shop", func(r consent.Record) error {
+			told[n] = append(told[n], r.ID)
+			if n > 0 {
+				return nil
+			}
+			if r.Action == consent.Joined {
+				want["links"]++
+				return nil
+			}
+			want["records"]++
+			want["action:"+string(r.Action)]++
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	once := slices.Clone(told[0])
+	slices.Sort(once)
+	if !slices.Equal(told[0], told[1]) || len(slices.Compact(once)) != len(told[0]) {
+		t.Errorf("the nodes export %v and %v", told[0], told[1])
+	}
+	day := early().UTC().Format(time.DateOnly)
+	counts, err := nodes[1].Counts(t.Context(), "shop", day, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, n := range want {
+		if counts[day][name] != n {
+			t.Errorf("%s is counted %d times, and is there %d times", name, counts[day][name], n)
+		}
+	}
 }
