@@ -138,7 +138,7 @@ func (d *Desk) keep(ctx context.Context, live *consent.Edition, w Write, shown s
 	}
 	record := d.record(live, w, shown, subject, j, before)
 	record.Secret = secret
-	record.Outdated = shown.edition.Number != live.Number
+	record.Outdated = shown.edition.Number < live.Number
 	kept, err := d.append(ctx, record)
 	if err != nil {
 		return Answer{}, err

@@ -16,14 +16,17 @@ import (
 	"github.com/leadiumx/consent/server/collect"
 )
 
-// one is the only edition.
-type one struct{ live consent.Edition }
+// one is the live edition; another server may have published the next already.
+type one struct{ live, next consent.Edition }
 
 // Live returns it.
 func (o *one) Live(string) (*consent.Edition, error) { return &o.live, nil }
 
-// Edition returns it too.
-func (o *one) Edition(context.Context, string, int) (*consent.Edition, error) {
+// Edition returns either.
+func (o *one) Edition(_ context.Context, _ string, number int) (*consent.Edition, error) {
+	if number == o.next.Number {
+		return &o.next, nil
+	}
 	return &o.live, nil
 }
 
@@ -34,8 +37,9 @@ type visit struct {
 	t    *testing.T
 	keys *consent.Keyring
 	now  time.Time
-	note string
-	held collect.Answer
+	// note is that of the live edition, next that of the one after.
+	note, next string
+	held       collect.Answer
 	// records are those of the desk.
 	records *interrupted
 }
@@ -62,10 +66,13 @@ func newVisit(t *testing.T) *visit {
 		{ID: "marketing", Classes: []consent.Class{consent.Ads}, Basis: consent.BasisConsent},
 	}}
 	regime := laws.Resolve(consent.Place{Country: "FR"}, consent.Place{Country: "US", Subdivision: "WY"}, v.now)
+	live := consent.Next(nil, site, "", "", v.now.AddDate(0, -1, 0))
+	site.Locales = []string{"en", "de"}
+	v.next = consent.SealNote(keys, "default", consent.Note{Site: "shop", Edition: 2, Regime: regime.ID, Locale: "en"})
 	v.note = consent.SealNote(keys, "default", consent.Note{Site: "shop", Edition: 1, Regime: regime.ID, Locale: "en"})
 	v.records = &interrupted{Records: store}
 	v.Desk = collect.New(collect.Options{
-		Records: v.records, Editions: &one{consent.Next(nil, site, "", "", v.now.AddDate(0, -1, 0))}, Laws: laws, Keys: keys,
+		Records: v.records, Editions: &one{live, consent.Next(&live, site, "", "", v.now)}, Laws: laws, Keys: keys,
 		Clock: func() time.Time { return v.now }, Random: rand.Reader, Patience: time.Second,
 		WordsHash: func(*consent.Site, law.Regime, string) string { return "w" },
 	})
@@ -177,5 +184,18 @@ func TestAWriteIsNobodyElses(t *testing.T) {
 	signal := v.write(consent.GPC, nil)
 	if _, err := v.Record(t.Context(), signal); consent.CodeOf(err) != consent.Contradicts {
 		t.Errorf("a signal alone is taken for a decision: %v", err)
+	}
+}
+
+// A publication reaches every server within a second.
+func TestANoteOfAnEditionThatThisServerHasNotHeardOfIsNotOutdated(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	w := v.write(consent.AcceptAll, yes)
+	w.Note = v.next
+	v.does(w)
+	all, err := v.Access(t.Context(), "shop", v.held.Subject)
+	if err != nil || len(all) != 1 || all[0].Edition != 2 || all[0].Outdated {
+		t.Errorf("%+v, %v", all, err)
 	}
 }

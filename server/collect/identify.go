@@ -212,6 +212,6 @@ func (d *Desk) fromCookie(ctx context.Context, live *consent.Edition, c *consent
 	}
 	return consent.Record{
 		Site: live.Site.ID, Edition: shown.Number, EditionHash: shown.Hash, Regime: regime.ID,
-		Outdated: shown != live, Clock: min(c.Clock*1000, d.o.Clock().UnixMilli()),
+		Outdated: shown.Number < live.Number, Clock: min(c.Clock*1000, d.o.Clock().UnixMilli()),
 	}, nil
 }
