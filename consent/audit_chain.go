@@ -34,7 +34,7 @@ func (a *Audit) follow(node string, c *auditChain) {
 			end++
 		}
 		if n != w.last+1 {
-			points = a.gap(node, c, &w, points, n)
+			points = a.gap(node, c, &w, points, c.entries[i])
 		}
 		chosen, fits := a.choose(node, c.entries[i:end], w)
 		if !fits && w.known {
@@ -78,15 +78,19 @@ func (a *Audit) choose(node string, at []auditEntry, w walk) (chosen auditEntry,
 
 func follows(link Link, e auditEntry) bool { return Head{Link: link}.Next(e.leaf).Link == e.link }
 
-// gap notes the numbers that are missing before n.
-func (a *Audit) gap(node string, c *auditChain, w *walk, points []Statement, n uint64) []Statement {
-	if first := max(w.last, c.swept) + 1; first < n {
-		switch {
-		case first == n-1:
-			a.fault(Removed, node, first, "", "record number %d of node %s was removed%s", first, node, after(w.id))
-		default:
-			a.fault(Removed, node, first, "", "the records number %d to %d of node %s were removed%s", first, n-1, node, after(w.id))
-		}
+// gap notes the numbers that are missing before an entry.
+func (a *Audit) gap(node string, c *auditChain, w *walk, points []Statement, e auditEntry) []Statement {
+	n := e.seq
+	last := n - 1
+	if newest := c.newest(); n > newest && !a.old(e) {
+		// It came while the ledger was read, and so may have what stands before it.
+		last = min(last, newest)
+	}
+	switch first := max(w.last, c.swept) + 1; {
+	case first == last:
+		a.fault(Removed, node, first, "", "record number %d of node %s was removed%s", first, node, after(w.id))
+	case first < last:
+		a.fault(Removed, node, first, "", "the records number %d to %d of node %s were removed%s", first, last, node, after(w.id))
 	}
 	*w = walk{last: n - 1}
 	for len(points) > 0 && points[0].Seq < n {
@@ -149,11 +153,8 @@ func (a *Audit) fitsUnder(node string, e auditEntry, id string) bool {
 
 // unwitnessed looks at what no checkpoint of its node covers.
 func (a *Audit) unwitnessed(node string, c *auditChain) {
-	var newest uint64
-	for _, p := range c.checkpoints {
-		newest = max(newest, p.Seq)
-	}
-	if old := slices.IndexFunc(c.entries, func(e auditEntry) bool { return a.asOf.Sub(e.time) > youth }); newest == 0 && old >= 0 {
+	newest := c.newest()
+	if old := slices.IndexFunc(c.entries, a.old); newest == 0 && old >= 0 {
 		e := c.entries[old]
 		a.Uncovered += len(c.entries)
 		a.fault(Removed, node, e.seq, e.id, "every checkpoint of node %s is missing, or its %d entries were inserted; the oldest is %s", node, len(c.entries), named(e))
@@ -162,7 +163,7 @@ func (a *Audit) unwitnessed(node string, c *auditChain) {
 	for _, e := range c.entries {
 		switch {
 		case e.seq <= newest:
-		case a.asOf.Sub(e.time) > youth:
+		case a.old(e):
 			a.Uncovered++
 			a.fault(Inserted, node, e.seq, e.id, "%s was inserted: its node's newest checkpoint ends before it", named(e))
 		default:
@@ -170,6 +171,17 @@ func (a *Audit) unwitnessed(node string, c *auditChain) {
 		}
 	}
 }
+
+// newest is how far the checkpoints of a chain go.
+func (c *auditChain) newest() (seq uint64) {
+	for _, p := range c.checkpoints {
+		seq = max(seq, p.Seq)
+	}
+	return seq
+}
+
+// old reports whether an entry should stand behind a checkpoint by now.
+func (a *Audit) old(e auditEntry) bool { return a.asOf.Sub(e.time) > youth }
 
 func named(e auditEntry) string {
 	if e.id == "" {

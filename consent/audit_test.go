@@ -238,6 +238,32 @@ func TestARecordThatIsTooNewForACheckpointIsNoFault(t *testing.T) {
 	}
 }
 
+func TestWhatComesWhileTheLedgerIsReadIsNotTakenForRemoved(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		missing uint64
+		later   time.Duration
+		faults  int
+	}{
+		"behind the newest checkpoint, at that moment":      {8, 0, 0},
+		"behind it, when a checkpoint should have come":     {8, 2 * time.Minute, 4},
+		"in front of it, where all is handed over":          {6, 0, 1},
+		"in front of it, among records that are older, too": {3, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := made(t)
+			// The newest checkpoint is that of number 6.
+			l.statements = l.statements[:len(l.statements)-1]
+			l.records = slices.DeleteFunc(l.records, func(r consent.Record) bool { return r.Seq == c.missing })
+			l.until = full().Time.Add(c.later)
+			if got := l.audit(); len(got) != c.faults {
+				t.Errorf("%d faults, want %d: %+v", len(got), c.faults, got)
+			}
+		})
+	}
+}
+
 func TestWhatWasSweptIsNoFaultAndTheRestIsStillProved(t *testing.T) {
 	t.Parallel()
 	l := made(t)

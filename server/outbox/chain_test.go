@@ -114,6 +114,9 @@ func TestTheStoreGetsTheCheckpointsAndAnErasureIsAnEntry(t *testing.T) {
 		t.Fatalf("the records are %+v", all)
 	}
 	forgot := statements(t, s, consent.Forgot)
+	if excuses, err := s.Excuses(t.Context(), "shop"); err != nil || len(excuses) != 1 {
+		t.Errorf("what is gone is excused by %d statements, %v", len(excuses), err)
+	}
 	if len(forgot) != 1 || forgot[0].Seq != 2 {
 		t.Fatalf("the erasures are %+v", forgot)
 	}

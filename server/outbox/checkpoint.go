@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -194,6 +195,21 @@ func (b *Outbox) Statements(ctx context.Context, site string) ([]string, error) 
 		return nil, err
 	}
 	return all, nil
+}
+
+// Excuses returns what is signed of a site about records that are gone: erasures,
+// voids, and what was swept. It explains what an export that has just ended no
+// longer holds. Errors: Unavailable.
+func (b *Outbox) Excuses(ctx context.Context, site string) (all []string, err error) {
+	if err := b.handedOver(ctx); err != nil {
+		return nil, err
+	}
+	err = b.eachDocument(ctx, ledgerKind+site, func(d consent.Document) {
+		if _, what, _ := strings.Cut(d.ID, "/"); what == "swept" || strings.HasPrefix(what, "entry/") {
+			all = append(all, string(d.Body))
+		}
+	})
+	return all, err
 }
 
 // swept states which records may be gone from now on.

@@ -123,6 +123,7 @@ func (full) Names() (names []string, _ error) { return nil, nil }
 type unstated struct{}
 
 func (unstated) Statements(context.Context, string) ([]string, error) { return nil, nil }
+func (unstated) Excuses(context.Context, string) ([]string, error)    { return []string{"excuse"}, nil }
 
 // server answers over a store.
 func server(t *testing.T, store keeping, keys *consent.Keyring) http.Handler {

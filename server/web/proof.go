@@ -19,11 +19,14 @@ type Ledger interface {
 	// Statements are signed statements; what they cover can be exported
 	// afterwards. Errors: Unavailable.
 	Statements(ctx context.Context, site string) ([]string, error)
+	// Excuses are those among them about records that are gone. Errors: Unavailable.
+	Excuses(ctx context.Context, site string) ([]string, error)
 }
 
 // ProofLine is one line of an export that proves itself: first the statements,
 // then the records, each context before the first record that refers to it, then
-// the editions, among them what was published meanwhile, and the end.
+// statements about what went meanwhile, the editions, among them what was published
+// meanwhile, and the end.
 type ProofLine struct {
 	// N numbers the lines from 1.
 	N    int       `json:"n"`
@@ -61,14 +64,29 @@ const (
 // proofWriter writes the lines of one proof.
 type proofWriter struct {
 	encoder *json.Encoder
-	known   map[string]bool
-	lines   int
+	// known are the statements and the codes of contexts that are written.
+	known map[string]bool
+	lines int
 }
 
 func (p *proofWriter) write(l ProofLine) error {
 	p.lines++
 	l.N = p.lines
 	return p.encoder.Encode(l)
+}
+
+// state writes the statements that stand nowhere yet.
+func (p *proofWriter) state(statements []string) error {
+	for _, jws := range statements {
+		if p.known[jws] {
+			continue
+		}
+		p.known[jws] = true
+		if err := p.write(ProofLine{Type: ProofStatement, JWS: jws}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *proofWriter) record(r consent.Record) error {
@@ -100,11 +118,13 @@ func (s *Server) proveRecords(c echo.Context) error {
 	return s.stream(c, feed.NDJSON.Media(), func(w io.Writer) error {
 		p := &proofWriter{encoder: json.NewEncoder(w), known: map[string]bool{}}
 		err := p.write(ProofLine{Type: ProofBegin, Site: site, Time: s.o.Clock().UTC().Truncate(time.Millisecond)})
-		for _, jws := range statements {
-			err = errors.Join(err, p.write(ProofLine{Type: ProofStatement, JWS: jws}))
-		}
+		err = errors.Join(err, p.state(statements))
 		if err == nil {
 			err = s.o.Records.Export(ctx, site, p.record)
+		}
+		if err == nil {
+			statements, err = s.o.Ledger.Excuses(ctx, site)
+			err = errors.Join(err, p.state(statements))
 		}
 		if err == nil {
 			err = s.proveEditions(ctx, site, p)
