@@ -241,6 +241,7 @@ func TestLedgerVerifyNamesWhatWasTamperedWithInTheFile(t *testing.T) {
 	s.stop()
 	for name, c := range tamperings() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
 				t.Fatal(err)
