@@ -76,6 +76,22 @@ func (c *cache[K, V]) each(do func(K) bool) {
 	}
 }
 
+// forget leaves out the keys of which old says so, going from the one that was
+// used last.
+func (c *cache[K, V]) forget(old func(K) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for e := c.order.Front(); e != nil; {
+		at := e
+		e = e.Next()
+		if s := at.Value.(*slot[K, V]); old(s.key) {
+			c.order.Remove(at)
+			delete(c.byKey, s.key)
+			c.front.CompareAndSwap(s, nil)
+		}
+	}
+}
+
 func (c *cache[K, V]) len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

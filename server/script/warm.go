@@ -47,6 +47,22 @@ func (d *Desk) lately(site string) []variant {
 	return list
 }
 
+// forget lets go of what was remembered of a site's editions that are not live
+// any more, scripts among it. Of what was asked for it keeps what lately lists.
+func (d *Desk) forget(live *consent.Edition) {
+	gone := func(e *consent.Edition) bool { return e != live && e.Site.ID == live.Site.ID }
+	kept := 0
+	d.visits.forget(func(v visit) bool {
+		if !gone(v.edition) {
+			return false
+		}
+		kept++
+		return kept > maxAhead
+	})
+	d.spoken.forget(func(s spoken) bool { return gone(s.edition) })
+	d.travels.forget(func(r route) bool { return gone(r.edition) })
+}
+
 // likely lists what may be asked of a site of which nobody has asked yet: its
 // main language for an unknown place, for where it is established, and for the
 // places under the commonest laws that ask less.
@@ -147,7 +163,11 @@ func (w *Warmer) Round(ctx context.Context, sites []string) {
 			is.next = next.Number
 		}
 		known[site] = is
-		if w.known[site] == is || left == 0 {
+		if w.known[site] == is {
+			continue
+		}
+		w.desk.forget(e)
+		if left == 0 {
 			continue
 		}
 		asked := w.desk.lately(site)

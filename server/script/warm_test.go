@@ -131,6 +131,33 @@ func TestTheFirstVisitorsAfterAPublicationWaitForNoCompiler(t *testing.T) {
 	}
 }
 
+func TestOfEditionsThatAreNotLiveAnyMoreHardlyAnythingIsRemembered(t *testing.T) {
+	t.Parallel()
+	live := shelf{"shop": next(nil, "shop", "Shop"), "other": next(nil, "other", "Other")}
+	d := deskOf(t, live)
+	other := script.Ask{Site: "other"}
+	if _, err := d.Script(other); err != nil {
+		t.Fatal(err)
+	}
+	warmer, after := d.NewWarmer(), map[int]int{}
+	for n := range 25 {
+		live["shop"] = next(live["shop"], "shop", fmt.Sprint("Shop ", n))
+		for _, ask := range asksOf(t) {
+			if _, err := d.Script(ask); err != nil {
+				t.Fatal(err)
+			}
+		}
+		warmer.Round(t.Context(), live.sites())
+		after[n] = script.Remembers(d)
+	}
+	if after[24] > after[9] {
+		t.Errorf("after 10 editions %d are remembered, after 25 %d", after[9], after[24])
+	}
+	if n := compiles(t, d, func() error { _, err := d.Script(other); return err }); n != 0 {
+		t.Errorf("what another site was asked for is compiled again: %d", n)
+	}
+}
+
 func TestAServerCompilesAheadWhatIsLikelyAndNoMoreThanItsBound(t *testing.T) {
 	t.Parallel()
 	live := shelf{}
