@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -93,8 +94,8 @@ func (d *Desk) snapshot(ctx context.Context, editions []consent.Edition, shelf s
 		sites: make(map[string]*consent.Edition, len(editions)), shelved: map[string]*consent.Edition{},
 		earlier: map[string][]*consent.Edition{}, shelf: shelf,
 	}
-	for i := range editions {
-		e := &editions[i]
+	for _, read := range editions {
+		e := known.same(read)
 		if _, off := shelf.Sites[e.Site.ID]; off {
 			s.shelved[e.Site.ID] = e
 			continue
@@ -106,22 +107,35 @@ func (d *Desk) snapshot(ctx context.Context, editions []consent.Edition, shelf s
 			d.past.put(last)
 		}
 		var err error
-		if s.earlier[e.Site.ID], err = d.before(ctx, e); err != nil {
+		if s.earlier[e.Site.ID], err = d.before(ctx, e, known); err != nil {
 			return nil, fmt.Errorf("read the edition before a scheduled one: %w", err)
 		}
 	}
 	return s, nil
 }
 
+// same is an edition as it was known before, if it is that very one: what is
+// remembered of it, here and by others, stays of use, and nothing holds on to the
+// list in which it was read again.
+func (s *snapshot) same(read consent.Edition) *consent.Edition {
+	id := read.Site.ID
+	for _, e := range append([]*consent.Edition{s.sites[id], s.shelved[id]}, s.earlier[id]...) {
+		if e != nil && reflect.DeepEqual(*e, read) {
+			return e
+		}
+	}
+	return &read
+}
+
 // before reads what a scheduled edition will replace.
-func (d *Desk) before(ctx context.Context, e *consent.Edition) ([]*consent.Edition, error) {
+func (d *Desk) before(ctx context.Context, e *consent.Edition, known *snapshot) ([]*consent.Edition, error) {
 	var list []*consent.Edition
 	for now := d.o.Clock(); !e.InForce(now) && e.Number > 1; {
 		earlier, err := d.o.Store.Edition(ctx, e.Site.ID, e.Number-1)
 		if err != nil {
 			return nil, err
 		}
-		e = &earlier
+		e = known.same(earlier)
 		list = append(list, e)
 	}
 	return list, nil

@@ -133,3 +133,42 @@ func TestAnEditionIsNotScheduledIntoThePastOrForAges(t *testing.T) {
 		}
 	}
 }
+
+func TestAPublicationLeavesTheEditionsOfOtherSitesTheVerySame(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	a, b := desks(t, &now)
+	ctx := context.Background()
+	put := func(id, name string) {
+		t.Helper()
+		site := shop(name)
+		site.ID = id
+		if _, _, err := a.Publish(ctx, site, publish.How{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Load(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	live := func(d *publish.Desk, id string) *consent.Edition {
+		t.Helper()
+		e, err := d.Live(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	put("shop", "Shop")
+	put("other", "Other")
+	for name, d := range map[string]*publish.Desk{"the server that publishes": a, "another": b} {
+		// What is remembered of an edition is remembered by the pointer to it.
+		before := live(d, "other")
+		put("shop", "Shop of "+name)
+		if live(d, "other") != before {
+			t.Errorf("%s: another site has been read into a new edition", name)
+		}
+		if got := live(d, "shop").Site.Name; got != "Shop of "+name {
+			t.Errorf("%s: the site itself is still %q", name, got)
+		}
+	}
+}
