@@ -13,8 +13,9 @@ import (
 	"github.com/leadiumx/consent/server/script"
 )
 
-// maxLabels bounds the sets of headers that are remembered.
-const maxLabels = 4096
+// maxLabels bounds the sets of headers that are remembered. Each keeps a script in
+// memory, also one of an edition that is not live any more.
+const maxLabels = 1024
 
 // labels remembers the headers of scripts, which are the same for thousands of
 // visitors.
