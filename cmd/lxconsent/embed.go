@@ -17,8 +17,8 @@ import (
 
 type embedCmd struct {
 	Site      string `arg:"" help:"The site's id."`
-	PublicURL string `default:"http://localhost:8080" help:"Address under which visitors reach the server." env:"LXCONSENT_PUBLIC_URL"`
-	Server    string `help:"Address under which this machine reaches the server; left out, the public one." env:"LXCONSENT_SERVER"`
+	PublicURL string `placeholder:"URL" help:"Address under which visitors reach the server; left out, that of --server, else http://localhost:8080." env:"LXCONSENT_PUBLIC_URL"`
+	Server    string `placeholder:"URL" help:"Address under which this machine reaches the server; left out, the public one." env:"LXCONSENT_SERVER"`
 	Inline    bool   `help:"Print the inline gate, which releases the tags of returning visitors with no request. The server must run."`
 }
 
@@ -29,7 +29,7 @@ const askWait = 5 * time.Second
 // Security Policy needs for it. A server that runs must know the site; the tag
 // is printed without one, too, and the errors say that nobody was asked.
 func (c *embedCmd) Run(ctx context.Context, s streams) error {
-	base, err := publicURL(c.PublicURL)
+	base, err := publicURL(cmp.Or(c.PublicURL, c.Server, "http://localhost:8080"))
 	if err != nil {
 		return err
 	}

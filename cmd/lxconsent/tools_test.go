@@ -209,6 +209,22 @@ func TestATagIsPrintedForASiteThatTheServerKnows(t *testing.T) {
 	}
 }
 
+func TestATagLeadsToTheServerThatWasNamedWhenNoPublicAddressIs(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for name, c := range map[string]struct {
+		flags []string
+		want  string
+	}{
+		"a tag":  {nil, `<script src="` + s.url + `/s/demo.js"></script>`},
+		"a gate": {[]string{"--inline"}, `<script async src="` + s.url + `/s/demo.js"></script>`},
+	} {
+		if st, out := lx(t, append([]string{"embed", "demo", "--server", s.url + "/"}, c.flags...)...); st != 0 || !strings.Contains(out, c.want) {
+			t.Errorf("%s: %d %s", name, st, out)
+		}
+	}
+}
+
 func TestTheGateLeadsToWhereVisitorsReachTheServer(t *testing.T) {
 	t.Parallel()
 	s := start(t)
