@@ -65,7 +65,7 @@ func TestARecordThatABriefCannotTellOfHasNone(t *testing.T) {
 			_, known := briefOf(t, new(full()))
 			r := full()
 			change(&r)
-			if r.Vendors != nil && len(r.Vendors) > 1 {
+			if len(r.Vendors) > 1 {
 				_, known = briefOf(t, &r)
 			}
 			if got := known.AppendBrief([]byte("before"), &r); string(got) != "before" {

@@ -190,11 +190,11 @@ type contest struct {
 }
 
 type result struct {
-	name          string
-	rate, p50     float64
-	p99, cpu      float64
-	least, most   float64
-	rates, shares []float64
+	name        string
+	rate, p50   float64
+	p99, cpu    float64
+	least, most float64
+	rates       []float64
 }
 
 func (b *bench) contests(ctx context.Context, all []contest) ([]result, error) {

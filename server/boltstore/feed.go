@@ -106,13 +106,11 @@ func (w *walker) step() { w.at(w.cursor.Next()) }
 // back goes to the last one whose number is lower. A cursor that sought beyond
 // the last of all has no place to step back from.
 func (w *walker) back(n uint64) {
-	k, v := w.cursor.Seek(number(bytes.Clone(w.prefix), n))
-	if k == nil {
-		k, v = w.cursor.Last()
+	if k, _ := w.cursor.Seek(number(bytes.Clone(w.prefix), n)); k == nil {
+		w.at(w.cursor.Last())
 	} else {
-		k, v = w.cursor.Prev()
+		w.at(w.cursor.Prev())
 	}
-	w.at(k, v)
 }
 
 func (w *walker) at(k, v []byte) {

@@ -27,7 +27,7 @@ func TestARefusedWriteSaysWhyAndHowToMendIt(t *testing.T) {
 		{"its memory is full", set("maxmemory", "1"), "used all its memory", "CONFIG SET maxmemory"},
 		{"it wants replicas that are not there", set("min-replicas-to-write", "1"), "fewer replicas", "min-replicas-to-write"},
 		{"it became a replica", func(t *testing.T, s *redistest.Server) {
-			if err := s.Client().SlaveOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
+			if err := s.Client().ReplicaOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
 				t.Fatal(err)
 			}
 		}, "is a replica", "--redis"},
