@@ -1,6 +1,7 @@
 // A quick look at lx_consent, for the gate inside the page. It allows only what
 // `parse` and `decide` allow, and not all of that: no default of any law, no
 // grant in its last days, nothing where vendors were chosen one by one. What it leaves out waits for the whole script.
+// That a number is not too long, or begins with a zero, is not looked for: whoever writes such a cookie could write a right one.
 // The tests hold it to contract/vectors.
 
 import { life, limits, since } from "lx:config";
