@@ -24,7 +24,9 @@ export const turn = async (slot: Slot, once?: boolean) => {
     const was = slot._shown;
     if (open === slot._open || (open && !was.isConnected) || (slot._open && e.localName === "script")) return;
     slot._open = open;
-    const shown: Inert = open ? revive(e, src) : (VENDORS && placeholder(slot)) || e;
+    // What is out of the page loads when it comes back; that stays the page's own, with all that listens to it.
+    const shown: Inert = open ? (was === e ? revive(e, src) : e) : (VENDORS && placeholder(slot)) || e;
+    if (open && shown === e) e.src = src as string;
     slot._shown = shown;
     shown.lx = slot;
     if (shown !== was) was.replaceWith(shown);
@@ -41,7 +43,8 @@ const take = (e: Inert) => {
     if (sourceOf(e) || e.nextSibling || document.readyState !== "loading") e.lx = { _inert: e, _shown: e };
     else half = e;
   }
-  if (e.lx) {
+  // What runs is looked at when something changes, not when it comes: it may be shown just once.
+  if (e.lx && !e.lx._open) {
     shared._slots.add(e.lx);
     void turn(e.lx);
   }
