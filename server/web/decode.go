@@ -87,8 +87,8 @@ func (b bounds) unread(err error) error {
 func (b bounds) read(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	n := r.ContentLength
-	if n > b.bytes {
-		// Nothing of it is asked for, nor waited for.
+	if n > b.bytes && r.Header.Get("Expect") != "" {
+		// The client waits for a word before it sends: nothing of it is asked for.
 		c.Response().Header().Set("Connection", "close")
 		return nil, &http.MaxBytesError{Limit: b.bytes}
 	}
