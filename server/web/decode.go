@@ -92,7 +92,7 @@ func (b bounds) read(c echo.Context) ([]byte, error) {
 		c.Response().Header().Set("Connection", "close")
 		return nil, &http.MaxBytesError{Limit: b.bytes}
 	}
-	if n > 0 {
+	if n > 0 && n <= b.bytes {
 		body := make([]byte, n)
 		_, err := io.ReadFull(r.Body, body)
 		if err == nil {
