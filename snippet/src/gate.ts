@@ -24,9 +24,7 @@ export const turn = async (slot: Slot, once?: boolean) => {
     const was = slot._shown;
     if (open === slot._open || (open && !was.isConnected) || (slot._open && e.localName === "script")) return;
     slot._open = open;
-    // What is out of the page loads when it comes back; that stays the page's own, with all that listens to it.
-    const shown: Inert = open ? (was === e ? revive(e, src) : e) : (VENDORS && placeholder(slot)) || e;
-    if (open && shown === e) e.src = src as string;
+    const shown: Inert = open ? revive(e, src) : (VENDORS && placeholder(slot)) || e;
     slot._shown = shown;
     shown.lx = slot;
     if (shown !== was) was.replaceWith(shown);
@@ -43,8 +41,7 @@ const take = (e: Inert) => {
     if (sourceOf(e) || e.nextSibling || document.readyState !== "loading") e.lx = { _inert: e, _shown: e };
     else half = e;
   }
-  // What runs is looked at when something changes, not when it comes: it may be shown just once.
-  if (e.lx && !e.lx._open) {
+  if (e.lx) {
     shared._slots.add(e.lx);
     void turn(e.lx);
   }

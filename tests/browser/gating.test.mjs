@@ -238,28 +238,6 @@ test('a frame that is shown once has the focus, and goes at a refusal', () =>
     await until(async () => assert.deepEqual([await p.locator('iframe').count(), await p.locator('.lx-embed').count()], [0, 2]));
   }));
 
-test('a frame that a placeholder stands for comes as the page’s own, with all that listens to it, whenever it is let in', () =>
-  stage.visit(async (v, p) => {
-    // As a framework puts it there.
-    await page(v, 'shop', '', `<script>window.loads = 0; window.frame = Object.assign(document.createElement('iframe'), { title: 'Video' });
-      Object.assign(frame.dataset, { category: 'marketing', vendor: 'video', src: '${stage.url('video.localhost', '/embed')}' });
-      frame.addEventListener('load', () => frame.src && loads++);
-      document.body.append(frame);</script>`);
-    await p.locator('.lx-embed').waitFor();
-    const state = () => p.evaluate(() => [frame.isConnected, loads, document.querySelectorAll('iframe').length, document.querySelectorAll('.lx-embed').length]);
-    await choose(p, 'accept');
-    await until(async () => assert.deepEqual(await state(), [true, 1, 1, 0]));
-    // A player of its own shows something else in it.
-    await p.evaluate((to) => { frame.src = to; }, stage.url('video.localhost', '/second'));
-    await until(async () => assert.deepEqual(await state(), [true, 2, 1, 0]));
-    await withdraw(p);
-    await until(async () => assert.deepEqual(await state(), [false, 2, 0, 1]));
-    assert.equal(await p.evaluate(() => frame.getAttribute('src')), null, 'it would load wherever the page puts it');
-    await p.click('[data-lx-action="always"]');
-    await until(async () => assert.deepEqual(await state(), [true, 3, 1, 0]));
-    await stage.reached({ 'video.localhost': ['/embed', '/second', '/second'] });
-  }));
-
 test('routes of a single page, undeclared hosts and the own origin are as they were', () =>
   stage.visit(async (v, p) => {
     stage.serve('cdn.localhost', 'window.cdn = true;');

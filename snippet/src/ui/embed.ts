@@ -11,8 +11,6 @@ export const placeholder = (slot: Slot): HTMLElement | undefined => {
   const vendor = vendors[frame.dataset.vendor as string];
   // In a shadow neither its styles nor its clicks would be ours.
   if (!vendor || frame.localName !== "iframe" || (NETWORK && slot._shown.getRootNode() instanceof ShadowRoot)) return;
-  // It may come back at any time, and must not come back running.
-  frame.removeAttribute("src");
   addSheet();
   const box = grow(embed, vendor);
   box.className += ` ${frame.className}`;

@@ -86,8 +86,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     if (marked(e)) {
       const waits = e.hasAttribute("data-src");
       if (waits) setAttribute.call(e, "data-src", value as string);
-      // A frame that runs has it for when it waits again.
-      return waits && !(e as Inert).lx?._open;
+      return waits;
     }
     const rule = firstHeld(kind, name, value);
     const mine = kept.get(e) ?? new Map<string, unknown>();
@@ -138,7 +137,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
   /** What stands in the page for an element that the page has put there, and goes on to treat as its own. */
   const standIn = (n: unknown): unknown => {
     const slot = (n as Inert | null | undefined)?.lx;
-    return slot && slot._inert === n && !Reflect.get(Node.prototype, "parentNode", n) ? slot._shown : n;
+    return slot && slot._inert === n && !slot._inert.isConnected ? slot._shown : n;
   };
   /** The page puts such an element somewhere else, or back: what stood for it goes, and the gate looks anew. */
   const comeBack = (n: unknown) => {
