@@ -75,7 +75,7 @@ type look struct {
 	// leave ends the context of the connection; without it, net/http looks.
 	leave context.CancelFunc
 	// due says that the next read may be such a look, last numbers them.
-	due  bool
+	due  atomic.Bool
 	last uint64
 	// now is the look that is put off, or underWay, or 0.
 	now atomic.Uint64
@@ -105,7 +105,7 @@ func lookHere(s *http.Server) {
 
 // putOff answers the one-byte read of net/http.
 func (c *conn) putOff() (int, error) {
-	c.look.due = false
+	c.look.due.Store(false)
 	if c.in.wanted.Load() == past {
 		return 0, os.ErrDeadlineExceeded
 	}
@@ -128,7 +128,7 @@ func (c *conn) watch() {
 // unwatch ends the look, if there is one: whoever serves the connection is about to
 // read.
 func (c *conn) unwatch() {
-	c.look.due = false
+	c.look.due.Store(false)
 	if c.look.now.Load() == 0 || c.look.now.Swap(0) != underWay {
 		return
 	}

@@ -52,10 +52,12 @@ type conn struct {
 
 	limits limits
 	// These belong to whoever serves the connection; net/http hands them on to
-	// those who read and write for it.
-	phase phase
+	// those who read and write for it. Where it closes a connection over a body that
+	// nobody read, it may look for a next request beside the end of the answer: what
+	// a look meets then is atomic.
+	phase atomic.Int32
 	// quiet says that nothing was read since the last answer.
-	quiet bool
+	quiet atomic.Bool
 	// began is when the head of the request began, seen when something was last
 	// known to happen, both as deadlines are counted.
 	began, seen int64
@@ -70,11 +72,11 @@ type conn struct {
 // next request comes while they are served. Read at once, the connection would
 // nearly always be found empty, put to sleep and woken for a second look.
 func (c *conn) Read(p []byte) (int, error) {
-	if c.quiet {
-		c.quiet = false
+	if c.quiet.Load() {
+		c.quiet.Store(false)
 		runtime.Gosched()
 	}
-	if c.look.due && len(p) == 1 {
+	if len(p) == 1 && c.look.due.Load() {
 		return c.putOff()
 	}
 	if len(c.look.came) > 0 {
@@ -90,7 +92,7 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
-	if c.phase > answering {
+	if c.phase.Load() > answering {
 		c.refuse()
 	}
 	more := c.out.fast.begins(p)
@@ -113,10 +115,10 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 // SetWriteDeadline also ends an answer: net/http takes the deadline away when
 // it has written all.
 func (c *conn) SetWriteDeadline(t time.Time) error {
-	if !t.IsZero() || c.phase == unlimited {
+	if !t.IsZero() || c.phase.Load() == unlimited {
 		return c.out.set(t)
 	}
-	c.quiet = true
+	c.quiet.Store(true)
 	// Where a write is under way, it is not the end.
 	if c.held.Load() && c.writing.TryLock() {
 		c.out.fast.push()
@@ -129,8 +131,8 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 // SetDeadline also takes the connection from net/http, which calls it for
 // whoever hijacks it.
 func (c *conn) SetDeadline(t time.Time) error {
-	if c.phase != unlimited {
-		c.phase = unlimited
+	if c.phase.Load() != unlimited {
+		c.phase.Store(unlimited)
 		c.unwatch()
 	}
 	return errors.Join(c.SetReadDeadline(t), c.out.set(t))

@@ -43,7 +43,7 @@ type limits struct{ head, request, answer, idle time.Duration }
 // before and behind its look for a client that leaves, behind an answer, and
 // when something of the next request is there; the write deadline when all of
 // an answer is written.
-type phase int
+type phase = int32
 
 const (
 	// unlimited is no connection of an HTTP server, or no longer one.
@@ -62,7 +62,8 @@ func (c *conn) enter(all limits) {
 	if all == (limits{}) {
 		return
 	}
-	c.limits, c.phase = all, heading
+	c.limits = all
+	c.phase.Store(heading)
 	c.in.wanted.Store(after(0, all.head))
 }
 
@@ -82,10 +83,10 @@ func (c *conn) head(now int64) {
 
 // came notes that something was read.
 func (c *conn) came() {
-	switch c.phase {
+	switch c.phase.Load() {
 	case waiting:
 		c.head(c.in.now())
-		c.phase = beginning
+		c.phase.Store(beginning)
 	case beginning, heading:
 		c.seen = c.in.now()
 	}
@@ -93,21 +94,21 @@ func (c *conn) came() {
 
 // next is what follows when net/http takes the read deadline away.
 func (c *conn) next() error {
-	switch c.phase {
+	switch c.phase.Load() {
 	case heading:
-		c.phase = answering
+		c.phase.Store(answering)
 		return errors.Join(c.out.note(after(c.seen, c.limits.answer)), c.in.note(after(c.began, c.limits.request)))
 	case answered:
-		c.phase = waiting
+		c.phase.Store(waiting)
 	case waiting:
 		// Nothing was read: it came together with the request before.
 		c.head(c.seen)
-		c.phase = heading
+		c.phase.Store(heading)
 	case beginning:
-		c.phase = heading
+		c.phase.Store(heading)
 	case answering:
 		// Before and behind its look.
-		c.look.due = c.look.leave != nil
+		c.look.due.Store(c.look.leave != nil)
 		return c.in.note(never)
 	case unlimited:
 		return c.in.note(never)
@@ -119,7 +120,8 @@ func (c *conn) next() error {
 func (c *conn) rest() error {
 	c.unwatch()
 	now := c.in.now()
-	c.seen, c.phase = now, answered
+	c.seen = now
+	c.phase.Store(answered)
 	return c.in.note(after(now, c.limits.idle))
 }
 

@@ -250,6 +250,32 @@ func TestTheLastAnswerReachesAClientThatStillSends(t *testing.T) {
 	}
 }
 
+// Net/http looks for the next request of a connection that it is about to close,
+// when the rest of a body that nobody read was there already.
+func TestAConnectionThatIsClosedOverAnUnreadBodyIsServedByOneAtATime(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{IdleTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusUnsupportedMediaType)
+	})}
+	go func() { _ = listen.Serve(server, l) }()
+	defer server.Close()
+	for range 20 {
+		r, err := http.Post("http://"+l.Addr().String(), "text/plain", strings.NewReader(strings.Repeat("x", 9<<10)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		if r.StatusCode != http.StatusUnsupportedMediaType {
+			t.Errorf("status = %d", r.StatusCode)
+		}
+	}
+}
+
 func TestAnswersOfEverySizeComeWhole(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
