@@ -54,8 +54,14 @@ export const step = (signals: Signals, [choice, view]: State, e: Event, now: num
   const action = shown === HIDDEN && view === BANNER ? "dismiss" : e._act;
   if (e._read) {
     next = chosen(e._read);
-    // The answer to an earlier decision may come late: what is older, and proved, takes no refusal back.
-    if (next._clock < choice._clock && !next._raw.endsWith(".") && rules.some((r) => (next._said.get(r._id) as string) > (choice._said.get(r._id) as string))) next = choice;
+    // The answer to an earlier decision may come late: what is older, and proved, takes no refusal back, be it of a
+    // vendor, and leaves none out.
+    if (
+      next._clock < choice._clock &&
+      !next._raw.endsWith(".") &&
+      [...choice._said, ...next._said].some(([id]) => (next._said.get(id) ?? "1") > (choice._said.get(id) ?? "0"))
+    )
+      next = choice;
     if (view === PREFERENCES) shown = view;
     // The same answers, perhaps with the server's proof, change nothing.
     if (next._levels !== choice._levels) changed = "sync";

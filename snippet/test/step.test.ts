@@ -59,6 +59,12 @@ test("a late answer, proved and older, takes no refusal back; a new decision of 
   assert.equal(levels(proved(no, NOW), proved(yes, NOW)), yes);
   assert.equal(levels(proved(no, NOW), cookie(yes, NOW - 60)), yes);
   assert.equal(levels(proved(yes, NOW), proved(no, NOW - 60)), no);
+  // Nor of one vendor, nor by saying nothing, and a new answer of nothing to some is no grant.
+  assert.equal(levels(cookie(no), proved(`@video:1~${no}`, NOW - 1)), no);
+  assert.equal(levels(cookie(`@video:0~${yes}`), proved(yes, NOW - 1)), `@video:0~${yes}`);
+  assert.equal(levels(cookie(no), proved("-", NOW - 1)), no);
+  assert.equal(levels(cookie("-"), proved(yes, NOW - 1)), "-");
+  assert.equal(levels(cookie(`@video:1~${yes}`), proved(`@video:0~${no}`, NOW - 1)), `@video:0~${no}`);
 });
 test("the first readable of several cookies counts", () => {
   const s = after(terms(), fresh, { _read: ["rubbish", cookie("analytics:1~marketing:1~recording:1")] });
