@@ -102,6 +102,13 @@ func Join(account, device *Choice) *Choice {
 	}
 	out := *newer
 	out.Levels, out.Vendors = joinLevels(newer.Levels, older.Levels), joinLevels(newer.Vendors, older.Vendors)
+	// Who refuses purposes and says nothing of a vendor has not granted it: it follows
+	// its purposes then.
+	refused := slices.Contains(slices.Collect(maps.Values(older.Levels)), 0)
+	maps.DeleteFunc(out.Vendors, func(id string, n int) bool {
+		_, both := older.Vendors[id]
+		return n > 0 && !both && refused
+	})
 	out.Over = maps.Clone(newer.Over)
 	maps.DeleteFunc(out.Over, func(id string, _ bool) bool { return out.Levels[id] == 0 })
 	return &out

@@ -144,6 +144,9 @@ func TestJoiningTakesNoMoreThanBothHadOfVendorsAndOfGrantsBesideTheSignal(t *tes
 		{"a refusal takes the mark away with the grant", choice(9, levels{"ads": 1, "stats": 1}, nil, "ads", "stats"), choice(5, levels{"ads": 0}, nil), choice(9, levels{"ads": 0, "stats": 1}, nil, "stats")},
 		{"the earlier one's mark is not carried over", choice(9, levels{"ads": 1}, nil), choice(5, levels{"ads": 1}, nil, "ads"), choice(9, levels{"ads": 1}, nil)},
 		{"vendors are joined as purposes are", choice(9, nil, levels{"tube": 1, "map": 1}), choice(5, nil, levels{"map": 0, "chat": 1}), choice(9, nil, levels{"tube": 1, "map": 0})},
+		{"who refused purposes granted no vendor beside them", choice(9, levels{"ads": 0}, levels{"tube": 1}), choice(5, levels{"ads": 0}, nil), choice(9, levels{"ads": 0}, nil)},
+		{"a vendor that both granted stays granted", choice(9, levels{"ads": 0}, levels{"tube": 1}), choice(5, levels{"ads": 0}, levels{"tube": 1}), choice(9, levels{"ads": 0}, levels{"tube": 1})},
+		{"who refused nothing takes no vendor away", choice(9, levels{"ads": 0}, levels{"tube": 1}), choice(5, levels{"ads": 1}, nil), choice(9, levels{"ads": 0}, levels{"tube": 1})},
 		{"of an unproved choice only refusals go along", nil, unproved, choice(9, levels{"stats": 0}, levels{"map": 0})},
 		{"a choice that was erased counts for nothing", choice(5, levels{"ads": 1}, nil), erased, choice(5, levels{"ads": 1}, nil)},
 	}
