@@ -19,9 +19,10 @@ func TestWhoWriteAllTheTimeShareTheirFsyncs(t *testing.T) {
 		// waits says that they may wait for each other.
 		waits bool
 	}{
-		"many, of whom each fsync but the first ones has nearly all": {writers: 32, syncs: 26, waits: true},
-		"a few, who never wait for each other":                       {writers: 3, syncs: 60},
-		"one alone":                                                  {writers: 1, syncs: 20},
+		// How many are there in time is up to the scheduler of a busy machine, too.
+		"many, of whom an fsync has at least half": {writers: 32, syncs: 40, waits: true},
+		"a few, who never wait for each other":     {writers: 3, syncs: 60},
+		"one alone":                                {writers: 1, syncs: 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
