@@ -80,6 +80,31 @@ func (e *Edition) asks(before *Edition) {
 	}
 }
 
+// Covers lets the grants of an earlier edition hold for what e asks, where those of
+// all editions between the two do: what was asked for in between, and no more, makes
+// void nothing that was granted before.
+func (e *Edition) Covers(earlier *Edition) {
+	anew := AsksAnew(&earlier.Site, &e.Site)
+	e.Since = 1
+	for id, n := range e.SinceOf {
+		if n == earlier.Number+1 && !slices.Contains(anew, id) {
+			n = earlier.Number
+		}
+		e.SinceOf[id], e.Since = n, max(e.Since, n)
+	}
+}
+
+// StartsAt reports whether the grants of a purpose hold from an edition on, and of none
+// before it.
+func (e *Edition) StartsAt(number int) bool {
+	for _, n := range e.SinceOf {
+		if n == number {
+			return true
+		}
+	}
+	return false
+}
+
 func (e *Edition) since(purpose string) int {
 	if n, ok := e.SinceOf[purpose]; ok {
 		return n

@@ -53,6 +53,28 @@ func TestAChangedEditionAsksOnlyForWhatIsNew(t *testing.T) {
 	}
 }
 
+func TestARollbackAsksNobodyAgainForWhatTheyHaveGranted(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	granted := cookie("lx_consent", s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}).text(t, "consent"))
+	s.live(func(doc string) string {
+		return strings.Replace(doc, `"vendors":[{"id":"youtube"`, `"vendors":[{"id":"stats","name":"Stats","purposes":["analytics"]},{"id":"youtube"`, 1)
+	})
+	if _, why := s.decision("analytics", granted); why != "edition-changed" {
+		t.Errorf("with a vendor more analytics is %s", why)
+	}
+	refused := cookie("lx_consent", s.write(write{"id": id(2), "action": "save", "levels": map[string]int{"analytics": 0}, "note": s.note("FR")}).text(t, "consent"))
+	if st, out := s.command("site", "rollback", "demo", "1"); st != 0 || !strings.Contains(out, "edition 3 is live") {
+		t.Fatalf("rollback: %d %s", st, out)
+	}
+	if _, why := s.decision("analytics", granted); why != "granted" {
+		t.Errorf("who granted it before: %s", why)
+	}
+	if _, why := s.decision("analytics", refused); why != "denied" {
+		t.Errorf("who refused it in between: %s", why)
+	}
+}
+
 func TestAGrantFromWhereTheLawAskedLessDoesNotCountWhereItAsksMore(t *testing.T) {
 	t.Parallel()
 	s := start(t)

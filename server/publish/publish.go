@@ -121,6 +121,9 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	}
 	before := d.live.Load().at(site.ID, how.effective(now))
 	next := consent.NextAt(before, latest, site, how.By, how.Note, now, how.EffectiveAt)
+	if err := d.lookBack(ctx, &next); err != nil {
+		return nil, false, err
+	}
 	if err := d.o.Trial(&next); err != nil {
 		return nil, false, fmt.Errorf("compile a sample of edition %d of %s: %w", next.Number, site.ID, err)
 	}
@@ -128,6 +131,27 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 		return nil, false, err
 	}
 	return &next, true, d.Load(ctx)
+}
+
+// lookBack finds the earlier editions whose grants hold for the next one although an
+// edition in between asked for more: after a rollback, whoever granted what is asked
+// again has said so already.
+func (d *Desk) lookBack(ctx context.Context, next *consent.Edition) error {
+	for n := next.Number - 1; n > 0; n-- {
+		if !next.StartsAt(n + 1) {
+			continue
+		}
+		earlier, err := d.Edition(ctx, next.Site.ID, n)
+		if consent.CodeOf(err) == consent.NotFound {
+			// Nobody can tell what was asked then.
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read edition %d of %s: %w", n, next.Site.ID, err)
+		}
+		next.Covers(earlier)
+	}
+	return nil
 }
 
 // Rollback publishes the content of an earlier edition as a new one.

@@ -123,6 +123,46 @@ func TestAScheduledEditionTakesEffectByTheClock(t *testing.T) {
 	live(b, "fourth")
 }
 
+func TestGrantsHoldSinceTheFirstEditionFromWhichAllHaveAskedForNoLess(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		// vendors are those of each edition.
+		vendors []string
+		want    int
+	}{
+		"nothing but words":       {[]string{"a", "a"}, 1},
+		"a vendor more":           {[]string{"", "a"}, 2},
+		"a vendor more, and back": {[]string{"", "a", ""}, 1},
+		"two more, one after the other, and back over both": {[]string{"", "a", "ab", ""}, 1},
+		"two more, and back over one":                       {[]string{"", "a", "ab", "a"}, 2},
+		"more, back and more":                               {[]string{"", "a", "", "a"}, 4},
+		"more, back, words and back to more":                {[]string{"a", "ab", "a", "a", "ab"}, 5},
+		"a vendor less, and back":                           {[]string{"a", "", "a"}, 3},
+		"another vendor, and back":                          {[]string{"a", "b", "a"}, 3},
+	} {
+		a, _ := desks(t, &now)
+		var last *consent.Edition
+		for i, vendors := range c.vendors {
+			site := shop(string(rune('A' + i)))
+			for _, v := range vendors {
+				site.Vendors = append(site.Vendors, consent.Vendor{ID: string(v), Name: string(v), Country: "DE", PolicyURL: "https://v.example/", Purposes: []string{"analytics"}})
+			}
+			var err error
+			if last, _, err = a.Publish(t.Context(), site, publish.How{}); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		got := 1
+		if rules := last.Rules(consent.Terms{}, consent.Place{}); rules[0].Since > 0 {
+			got = rules[0].Since
+		}
+		if got != c.want || last.Since != c.want {
+			t.Errorf("%s: grants hold since edition %d, and every one since %d, want %d", name, got, last.Since, c.want)
+		}
+	}
+}
+
 func TestAnEditionIsNotScheduledIntoThePastOrForAges(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
