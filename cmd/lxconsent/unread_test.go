@@ -30,6 +30,24 @@ func TestWhatCannotBeReadWholeIsRefused(t *testing.T) {
 	}
 }
 
+func TestTheGateSaysWhatItsAddressLacks(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	granted := cookie("lx_consent", s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}).text(t, "consent"))
+	for q, fix := range map[string]string{"": "`purpose=`", "&purpose=analytics&level=much": "the level that is needed", "&purpose=analytics&gpc=%": "encode values"} {
+		a := s.do(http.MethodGet, "/v1/gate?site=demo"+q, "", granted)
+		if a.status != http.StatusForbidden || a.header.Get("Consent-Decision") != "deny; reason=unknown-purpose" || a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("by %q: %d %v", q, a.status, a.header)
+		}
+		if a.text(t, "code") != "bad-query" || a.field(t, "status") != 403.0 || !strings.Contains(a.text(t, "fix"), fix) {
+			t.Errorf("by %q: %s", q, a.body)
+		}
+		if b := s.do(http.MethodHead, "/v1/gate?site=demo"+q, "", granted); b.status != http.StatusForbidden || b.header.Get("Consent-Decision") != a.header.Get("Consent-Decision") {
+			t.Errorf("HEAD by %q: %d %v", q, b.status, b.header)
+		}
+	}
+}
+
 func TestABodyThatIsAnnouncedAsTooLargeIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	s := start(t)

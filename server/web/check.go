@@ -214,13 +214,7 @@ func (s *Server) gate(c echo.Context) error {
 	r.real = true
 	a, err := s.asked(c, r)
 	if err != nil || len(a.Decisions) == 0 {
-		status, reason := http.StatusForbidden, "unavailable"
-		switch consent.CodeOf(err) {
-		case consent.Unauthorized:
-			status, reason = http.StatusUnauthorized, "bad-token"
-		}
-		h.Set("Consent-Decision", "deny; reason="+reason)
-		return s.refuse(c, status)
+		return s.unasked(c, err)
 	}
 	d := strictest(a.Decisions)
 	r.text = appendLine(r.text, &d)
@@ -229,6 +223,26 @@ func (s *Server) gate(c echo.Context) error {
 		return s.refuse(c, http.StatusForbidden)
 	}
 	return c.NoContent(http.StatusOK)
+}
+
+// unasked denies at the gate what could not be asked.
+func (s *Server) unasked(c echo.Context, err error) error {
+	status, reason, code := http.StatusForbidden, consent.ReasonUnavailable, consent.CodeOf(err)
+	switch {
+	case code == consent.Unauthorized:
+		status, reason = http.StatusUnauthorized, consent.ReasonBadToken
+	case code == badQuery || err == nil:
+		reason = consent.ReasonUnknownPurpose
+	}
+	c.Response().Header().Set("Consent-Decision", "deny; reason="+string(reason))
+	if code != badQuery {
+		return s.refuse(c, status)
+	}
+	// Whoever set up the proxy sees here what its address lacks.
+	s.name(c)
+	p := problemOf(err)
+	p.Status, p.Title = status, http.StatusText(status)
+	return writeProblem(c, p)
 }
 
 // strictest is the first refusal, else the lowest level.
