@@ -16,11 +16,20 @@ import (
 	"github.com/leadiumx/consent/server/collect"
 )
 
-// one is the live edition; another server may have published the next already.
-type one struct{ live, next consent.Edition }
+// one is the live edition; another server may have published the next already,
+// which is live here once this one has heard of it.
+type one struct {
+	live, next consent.Edition
+	heard      bool
+}
 
 // Live returns it.
-func (o *one) Live(string) (*consent.Edition, error) { return &o.live, nil }
+func (o *one) Live(string) (*consent.Edition, error) {
+	if o.heard {
+		return &o.next, nil
+	}
+	return &o.live, nil
+}
 
 // Edition returns either.
 func (o *one) Edition(_ context.Context, _ string, number int) (*consent.Edition, error) {
@@ -40,8 +49,9 @@ type visit struct {
 	// note is that of the live edition, next that of the one after.
 	note, next string
 	held       collect.Answer
-	// records are those of the desk.
-	records *interrupted
+	// records and editions are those of the desk.
+	records  *interrupted
+	editions *one
 }
 
 func newVisit(t *testing.T) *visit {
@@ -70,9 +80,9 @@ func newVisit(t *testing.T) *visit {
 	site.Locales = []string{"en", "de"}
 	v.next = consent.SealNote(keys, "default", consent.Note{Site: "shop", Edition: 2, Regime: regime.ID, Locale: "en"})
 	v.note = consent.SealNote(keys, "default", consent.Note{Site: "shop", Edition: 1, Regime: regime.ID, Locale: "en"})
-	v.records = &interrupted{Records: store}
+	v.records, v.editions = &interrupted{Records: store}, &one{live: live, next: consent.Next(&live, site, "", "", v.now)}
 	v.Desk = collect.New(collect.Options{
-		Records: v.records, Editions: &one{live, consent.Next(&live, site, "", "", v.now)}, Laws: laws, Keys: keys,
+		Records: v.records, Editions: v.editions, Laws: laws, Keys: keys,
 		Clock: func() time.Time { return v.now }, Random: rand.Reader, Patience: time.Second,
 		WordsHash: func(*consent.Site, law.Regime, string) string { return "w" },
 	})
@@ -197,5 +207,21 @@ func TestANoteOfAnEditionThatThisServerHasNotHeardOfIsNotOutdated(t *testing.T) 
 	all, err := v.Access(t.Context(), "shop", v.held.Subject)
 	if err != nil || len(all) != 1 || all[0].Edition != 2 || all[0].Outdated {
 		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+func TestANoteOfAnEditionThatIsNoLongerLiveIsRecordedAsOutdated(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	v.editions.heard = true
+	for i, note := range []string{v.note, v.next} {
+		w := v.write(consent.AcceptAll, yes)
+		w.Note = note
+		v.does(w)
+		all, err := v.Access(t.Context(), "shop", v.held.Subject)
+		if err != nil || len(all) != i+1 || all[i].Edition != i+1 || all[i].Outdated != (i == 0) {
+			t.Errorf("by the note of edition %d: %+v, %v", i+1, all, err)
+		}
+		v.now = v.now.Add(time.Minute)
 	}
 }
