@@ -54,7 +54,7 @@ func TestMetricsCountWhatHappensAndTellNothingOfAnybody(t *testing.T) {
 		`lxconsent_budget_refused_total{budget="subject"} 1`,
 		`lxconsent_decisions_total{allow="true",reason="granted"} 1`,
 		`lxconsent_outbox_entries `, `lxconsent_outbox_bytes `, `lxconsent_outbox_waiting `, `lxconsent_outbox_lag_seconds `,
-		`lxconsent_store_down 0`, `lxconsent_store_degraded 0`, `lxconsent_disk_free_bytes `, `lxconsent_webhook_failing_seconds 0`, `lxconsent_webhook_given_up_events 0`,
+		`lxconsent_store_down 0`, `lxconsent_store_degraded 0`, `lxconsent_clock_ahead_seconds 0`, `lxconsent_disk_free_bytes `, `lxconsent_webhook_failing_seconds 0`, `lxconsent_webhook_given_up_events 0`,
 		`lxconsent_webhooks{state="taking"} 0`, `lxconsent_webhooks{state="failing"} 0`, `lxconsent_webhooks{state="disabled"} 0`, `lxconsent_outbox_fenced 0`, `lxconsent_geo_source{source="none"} 1`,
 		`lxconsent_scripts_compiled_total `, `lxconsent_sites 1`, `lxconsent_signing_keys 1`, `lxconsent_build_info{version=`,
 		`go_goroutines `, `process_open_fds `,

@@ -21,6 +21,8 @@ type State struct {
 	// Trouble is why the store does not take decisions, or may not keep them; nil
 	// while all is well. It is for people, and no metric.
 	Trouble error
+	// Ahead is by how much the node's clock is ahead of the store's, 0 while they agree.
+	Ahead time.Duration
 	// Free are the bytes that are free on the disk of the data directory, -1 where
 	// that is not known.
 	Free int64
@@ -69,6 +71,7 @@ func (s State) lines() []gauge {
 		line("outbox_fenced", "1 when the disk failed and nothing is taken any more.", level, bit(s.Fenced)),
 		line("store_down", "1 while the store does not answer.", level, bit(s.StoreDown)),
 		line("store_degraded", "1 while the store does not answer or might not keep what it is given.", level, bit(s.StoreDown || s.Trouble != nil)),
+		line("clock_ahead_seconds", "By how much this node's clock is ahead of the store's; 0 while they agree.", level, s.Ahead.Seconds()),
 		line("webhooks", "Webhooks by how they are.", level, float64(s.WebhooksTaking), "state", "taking"),
 		line("webhooks", "Webhooks by how they are.", level, float64(s.WebhooksFailing), "state", "failing"),
 		line("webhooks", "Webhooks by how they are.", level, float64(s.WebhooksDisabled), "state", "disabled"),

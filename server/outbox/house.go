@@ -11,6 +11,9 @@ import (
 // notes how far the store is and deletes what is old.
 func (a *applier) keepHouse(ctx context.Context) {
 	_ = a.compare(ctx)
+	if a.ticks%clockEvery == 0 {
+		a.tellTime(ctx)
+	}
 	if a.pause == 0 && a.cursor > a.noted {
 		// What the disk does not know is handed over once more after a crash.
 		if err := a.log.setApplied(a.cursor); err != nil {

@@ -129,6 +129,8 @@ type Outbox struct {
 	down    bool
 	trouble error
 	doubted error
+	// ahead is by how much this node's clock is ahead of the store's, 0 while they agree.
+	ahead time.Duration
 	// horizon is since when the log knows every id, in milliseconds.
 	horizon int64
 	// news wakes the applier.

@@ -20,6 +20,9 @@ type Status struct {
 	// why it may not keep them although it does.
 	Down    bool
 	Trouble error
+	// Ahead is by how much this node's clock is ahead of the store's, less than 0 when
+	// it is behind, and 0 while they agree or nobody can tell.
+	Ahead time.Duration
 	// Fenced says that the disk failed and nothing is taken any more.
 	Fenced bool
 }
@@ -38,6 +41,6 @@ func (b *Outbox) Status() Status {
 	return Status{
 		Waiting: waiting,
 		Last:    b.index.last(), Applied: b.applied, Entries: b.index.count(), Bytes: b.index.bytes,
-		Down: b.down, Trouble: cmp.Or(b.trouble, b.doubted), Fenced: b.log.fence.err() != nil,
+		Down: b.down, Trouble: cmp.Or(b.trouble, b.doubted), Ahead: b.ahead, Fenced: b.log.fence.err() != nil,
 	}
 }
