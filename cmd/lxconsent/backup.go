@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -23,6 +24,9 @@ type backupCmd struct {
 
 // Run fetches a backup from a running server, checks it and renames it into place.
 func (c *backupCmd) Run(ctx context.Context, s streams) (err error) {
+	if info, err := os.Stat(c.Out); err == nil && info.IsDir() {
+		return unwritten("the backup", c.Out, syscall.EISDIR)
+	}
 	next := c.Out + ".part"
 	f, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -77,7 +77,7 @@ func (p *patient) address() {
 		p.say(check, warning, "--public-url is not set: links and tags name this machine", "set it to the address under which visitors reach the server")
 		return
 	}
-	raw, err := publicURL(p.c.PublicURL)
+	raw, err := publicURL("--public-url", p.c.PublicURL)
 	if err != nil {
 		p.fails(check, err)
 		return

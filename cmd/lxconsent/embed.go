@@ -29,7 +29,11 @@ const askWait = 5 * time.Second
 // Security Policy needs for it. A server that runs must know the site; the tag
 // is printed without one, too, and the errors say that nobody was asked.
 func (c *embedCmd) Run(ctx context.Context, s streams) error {
-	base, err := publicURL(cmp.Or(c.PublicURL, c.Server, "http://localhost:8080"))
+	flag := "--public-url"
+	if c.PublicURL == "" {
+		flag = "--server"
+	}
+	base, err := publicURL(flag, cmp.Or(c.PublicURL, c.Server, "http://localhost:8080"))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,53 @@ import (
 // unread is the failure to read a file that the command line names.
 func unread(what, path string, err error) error {
 	return &consent.Error{Code: consent.Invalid, Cause: what + " " + path + " cannot be read", Fix: "check the path, and that this user may read the file", Err: err}
+}
+
+// open opens a file that the command line names, or the standard input for -.
+func (s streams) open(what, path string) (io.ReadCloser, error) {
+	if path == "-" {
+		if s.in == nil {
+			return io.NopCloser(strings.NewReader("")), nil
+		}
+		return io.NopCloser(s.in), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, unread(what, path, err)
+	}
+	return f, nil
+}
+
+// read reads it to its end.
+func (s streams) read(what, path string) ([]byte, error) {
+	f, err := s.open(what, path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return nil, unread(what, path, err)
+	}
+	return b, nil
+}
+
+// called is how a file is spoken of that open opens.
+func called(path string) string {
+	if path == "-" {
+		return "the standard input"
+	}
+	return path
+}
+
+// piped reports whether another program writes to the standard input.
+func (s streams) piped() bool {
+	f, ok := s.in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
 // unwritten is the failure to write one.

@@ -181,7 +181,7 @@ func replaceKeyFile(path string, f keyFile) error {
 		return err
 	}
 	if err := replaceSynced(path, b); err != nil {
-		return fmt.Errorf("replace the key file: %w", err)
+		return unwritten("the key file", path, err)
 	}
 	return nil
 }

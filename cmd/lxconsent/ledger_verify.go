@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"time"
 
@@ -19,7 +18,7 @@ import (
 )
 
 type ledgerVerifyCmd struct {
-	File string `arg:"" optional:"" help:"An export made with --proof; without it the server is asked." type:"path"`
+	File string `arg:"" optional:"" help:"An export made with --proof, or - for standard input; without it the server is asked." type:"path"`
 	Site string `help:"The site's id; left out, every site of the server."`
 	Keys string `help:"A file with the answer of /v1/keys; without it the server is asked." type:"path"`
 	JSON bool   `name:"json" help:"Print JSON."`
@@ -28,13 +27,16 @@ type ledgerVerifyCmd struct {
 
 // Run checks every record and prints what is wrong.
 func (c *ledgerVerifyCmd) Run(ctx context.Context, s streams) error {
-	var export *os.File
+	var export io.ReadCloser
 	if c.File != "" {
 		var err error
-		if export, err = os.Open(c.File); err != nil {
-			return unread("the export", c.File, err)
+		if export, err = s.open("the export", c.File); err != nil {
+			return err
 		}
 		defer export.Close()
+	} else if s.piped() {
+		// A job without a terminal may have a pipe in which nothing comes.
+		fmt.Fprintln(s.err, "lxconsent: the server is asked, and the standard input is not read; `ledger verify -` verifies an export from a pipe")
 	}
 	keys, err := c.publicKeys(ctx, c.Keys)
 	if err != nil {
@@ -214,8 +216,10 @@ func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 			out(consent.Inserted, "line %d is of the unknown kind %q", n, l.Type)
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return v, fmt.Errorf("read the export: %w", err)
+	if err := lines.Err(); consent.CodeOf(err) != "" {
+		return v, err
+	} else if err != nil {
+		return v, &consent.Error{Code: consent.Invalid, Cause: "the export cannot be read to its end", Fix: "check the file; make it again with `lxconsent ledger export --proof`", Err: err}
 	}
 	if audit == nil {
 		return v, consent.Fail(consent.Invalid, "the export is empty", "make it with `lxconsent ledger export --proof`")

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,9 +40,11 @@ type cli struct {
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
-// streams are where a command writes, and the time that a server goes by; a
+// streams are where a command reads and writes, and the time that a server goes by; a
 // test gives its own, so that it does not depend on how fast its machine is.
 type streams struct {
+	// in is what commands read whose file is -; nil is empty.
+	in  io.Reader
 	out io.Writer
 	err io.Writer
 	// now is the time for a server; nil is the time of day.
@@ -65,7 +68,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
+	os.Exit(run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }
 
 // run parses and executes one command line and returns the exit status: 0, 1
@@ -89,7 +92,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(s.err, "lxconsent:", err)
+		fmt.Fprintf(s.err, "lxconsent: %v\n  fix: see `lxconsent%s --help`\n", err, reached(err))
 		return 2
 	}
 	if err := command.Run(); err != nil {
@@ -97,6 +100,20 @@ func run(ctx context.Context, args []string, s streams) int {
 		return 1
 	}
 	return 0
+}
+
+// reached is as much of a command as a command line has named that is wrong.
+func reached(err error) (names string) {
+	wrong, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || wrong.Context == nil {
+		return ""
+	}
+	for _, step := range wrong.Context.Path {
+		if step.Command != nil {
+			names += " " + step.Command.Name
+		}
+	}
+	return names
 }
 
 type versionCmd struct{}

@@ -19,7 +19,7 @@ type receiptCmd struct {
 }
 
 type receiptVerifyCmd struct {
-	File string `arg:"" help:"A file with the signed receipt, or with the answer that held it." type:"path"`
+	File string `arg:"" help:"A file with the signed receipt, or with the answer that held it; - for standard input." type:"path"`
 	Keys string `help:"A file with the answer of /v1/keys; without it the server is asked." type:"path"`
 	// Proof is an export that has to hold the very record of the receipt.
 	Proof string `help:"An export made with ledger export --proof; the record has to stand there as the receipt says." type:"path"`
@@ -28,9 +28,9 @@ type receiptVerifyCmd struct {
 
 // Run prints the receipt that was verified, or fails.
 func (c *receiptVerifyCmd) Run(ctx context.Context, s streams) error {
-	b, err := os.ReadFile(c.File)
+	b, err := s.read("the receipt", c.File)
 	if err != nil {
-		return unread("the receipt", c.File, err)
+		return err
 	}
 	keys, err := c.publicKeys(ctx, c.Keys)
 	if err != nil {

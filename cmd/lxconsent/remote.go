@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -44,7 +45,18 @@ func (r *remote) call(ctx context.Context, method, path string, body []byte, out
 	if out == nil || len(b) == 0 {
 		return nil
 	}
-	return json.Unmarshal(b, out)
+	if err := json.Unmarshal(b, out); err != nil {
+		return r.stranger("with something else than "+path+" does", err)
+	}
+	return nil
+}
+
+// stranger is the failure of an answer that is none of a consent server.
+func (r *remote) stranger(how string, err error) error {
+	return &consent.Error{
+		Code: consent.Unavailable, Cause: "what is at " + r.Server + " answered " + how + ", so it is no consent server, or stands before one",
+		Fix: "say with --server where the consent server is, and look at the proxy before it", Err: err,
+	}
 }
 
 // stalled is how long an answer of any length may bring nothing: a large ledger
@@ -72,7 +84,7 @@ func (r *remote) stream(ctx context.Context, method, path string, w io.Writer) e
 	case res == nil:
 		return err
 	}
-	return fmt.Errorf("the answer was cut: %w", err)
+	return &consent.Error{Code: consent.Unavailable, Cause: "the answer of " + r.Server + " was cut", Fix: "look at its log and at what stands between, and try again", Err: err}
 }
 
 // watched is an answer that puts off its end whenever something of it comes.
@@ -93,6 +105,9 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 	token, err := readToken(r.TokenFile, r.Token)
 	if err != nil {
 		return nil, err
+	}
+	if at, err := url.Parse(r.Server); err != nil || (at.Scheme != "http" && at.Scheme != "https") || at.Host == "" {
+		return nil, consent.Fail(consent.Invalid, fmt.Sprintf("--server %q is not the address of a server", r.Server), "write it as https://consent.example.com, or http://localhost:8080")
 	}
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+path, bytes.NewReader(body))
 	if err != nil {
@@ -118,8 +133,8 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 		return nil, fmt.Errorf("read the answer: %w", err)
 	}
 	var p web.Problem
-	if err := json.Unmarshal(b, &p); err != nil {
-		return nil, fmt.Errorf("the server answered %s", res.Status)
+	if err := json.Unmarshal(b, &p); err != nil || p.Code == "" {
+		return nil, r.stranger(res.Status, nil)
 	}
 	return nil, &consent.Error{Code: p.Code, Cause: p.Detail, Fix: p.Fix, Findings: p.Findings}
 }

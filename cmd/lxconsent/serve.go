@@ -43,11 +43,11 @@ const insightEvery = 5 * time.Second
 
 // publicURL spells the address of a server as browsers spell an origin: in small
 // letters, and without the port that goes without saying.
-func publicURL(s string) (string, error) {
+func publicURL(flag, s string) (string, error) {
 	s = strings.ToLower(strings.TrimSuffix(s, "/"))
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Scheme+"://"+u.Host != s || u.Hostname() == "" {
-		return "", consent.Fail(consent.Invalid, "--public-url is not the address of a server", "write it as https://consent.example.com, without a path")
+		return "", consent.Fail(consent.Invalid, flag+" is not the address of a server", "write it as https://consent.example.com, without a path")
 	}
 	return strings.TrimSuffix(s, map[string]string{"http": ":80", "https": ":443"}[u.Scheme]), nil
 }
@@ -63,7 +63,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	if c.PublicURL == "" {
 		c.PublicURL = localURL(listener.Addr())
 	}
-	if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
+	if c.PublicURL, err = publicURL("--public-url", c.PublicURL); err != nil {
 		return err
 	}
 	c.KeyFile = keyPath(c.KeyFile, c.DataDir)

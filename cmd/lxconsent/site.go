@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -54,7 +53,7 @@ func (p published) print(s streams, asJSON bool) error {
 }
 
 type siteApplyCmd struct {
-	File string `short:"f" required:"" help:"The site document." type:"path"`
+	File string `short:"f" required:"" help:"The site document, or - for standard input." type:"path"`
 	when
 	JSON bool `name:"json" help:"Print JSON."`
 	remote
@@ -62,18 +61,18 @@ type siteApplyCmd struct {
 
 // Run applies a site document.
 func (c *siteApplyCmd) Run(ctx context.Context, s streams) error {
-	b, err := os.ReadFile(c.File)
+	b, err := s.read("the site document", c.File)
 	if err != nil {
-		return unread("the site document", c.File, err)
+		return err
 	}
 	var head struct {
 		ID string `json:"id"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return &consent.Error{Code: consent.Invalid, Cause: c.File + " is no JSON object", Fix: "mend it; the schema for your editor is at /v1/schema/site.json of the server", Err: err}
+		return &consent.Error{Code: consent.Invalid, Cause: called(c.File) + " is no JSON object", Fix: "mend it; the schema for your editor is at /v1/schema/site.json of the server", Err: err}
 	}
 	if head.ID == "" {
-		return consent.Fail(consent.Invalid, c.File+" has no `id`", "give the site an id of a-z, 0-9 and hyphen")
+		return consent.Fail(consent.Invalid, called(c.File)+" has no `id`", "give the site an id of a-z, 0-9 and hyphen")
 	}
 	var p published
 	if err := c.call(ctx, http.MethodPut, "/v1/sites/"+url.PathEscape(head.ID)+"?"+c.query().Encode(), b, &p); err != nil {

@@ -66,6 +66,8 @@ func probed(dir string) error {
 func badKeyFile(path, cause string, err error) error {
 	fix := "put it back from your backup, or from another server. Move it away only if there is none: with new keys every cookie is void, and visitors are asked again"
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		fix = "name the file with --key-file, or the server's data directory with --data-dir; serve makes it on its first start. If it is gone, " + fix
 	case errors.Is(err, fs.ErrPermission):
 		fix = "give it to the user that runs this, with mode 0600"
 	case errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ENOTDIR):

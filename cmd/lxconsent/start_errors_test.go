@@ -63,6 +63,7 @@ func TestACommandThatCannotUseAFileNamesItAndSaysHowToMendIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	const path = "check the path"
+	keys := fileOf(t, "keys.json", `{"keys":[]}`)
 	for name, c := range map[string]struct {
 		args       []string
 		cause, fix string
@@ -76,6 +77,11 @@ func TestACommandThatCannotUseAFileNamesItAndSaysHowToMendIt(t *testing.T) {
 		"keys":                   {[]string{"receipt", "verify", cut, "--keys", none}, "the key set " + none + " cannot be read", path},
 		"keys that are cut":      {[]string{"receipt", "verify", cut, "--keys", cut}, cut + " is no key set", "/v1/keys"},
 		"a backup":               {[]string{"restore", none, "--data-dir", dir}, "the backup " + none + " cannot be read", path},
+		"an export that is none": {[]string{"ledger", "verify", dir, "--keys", keys}, "the export cannot be read to its end", "ledger export --proof"},
+		"keys to be listed":      {[]string{"keys", "list", "--data-dir", none}, "the key file " + filepath.Join(none, "keys") + " cannot be read", "--data-dir"},
+		"a backup over a folder": {[]string{"backup", "--out", dir}, "the backup " + dir + " cannot be written", path},
+		"a server that is none":  {[]string{"site", "list", "--server", "localhost:8080"}, `--server "localhost:8080" is not the address of a server`, "http://localhost:8080"},
+		"no server to embed":     {[]string{"embed", "demo", "--server", "localhost"}, "--server is not the address of a server", "https://"},
 		"a backup to be written": {[]string{"backup", "--out", filepath.Join(none, "b")}, "b cannot be written", "the rights of its folder"},
 	} {
 		t.Run(name, func(t *testing.T) {

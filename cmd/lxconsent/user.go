@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 )
@@ -61,7 +60,7 @@ func (c *userAddCmd) Run(ctx context.Context, s streams) error {
 	if c.PasswordFile == "" {
 		return c.printLink(ctx, s, "/v1/invitations", map[string]string{"email": c.Email, "role": c.Role})
 	}
-	password, err := readSecret(c.PasswordFile)
+	password, err := s.secret("the password file", c.PasswordFile)
 	if err != nil {
 		return err
 	}
@@ -73,20 +72,16 @@ func (c *userAddCmd) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// readSecret reads the first line of a file or of the standard input.
-func readSecret(path string) (string, error) {
-	in := os.Stdin
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return "", unread("the password file", path, err)
-		}
-		defer f.Close()
-		in = f
+// secret reads the first line of a file or of the standard input.
+func (s streams) secret(what, path string) (string, error) {
+	in, err := s.open(what, path)
+	if err != nil {
+		return "", err
 	}
+	defer in.Close()
 	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
 	if err != nil && err != io.EOF {
-		return "", unread("the password file", path, err)
+		return "", unread(what, path, err)
 	}
 	return strings.TrimRight(line, "\r\n"), nil
 }
