@@ -38,6 +38,8 @@ type Input struct {
 	Endpoint string
 	// Preview makes a script that sends nothing, stores nothing and always shows.
 	Preview bool
+	// Quiet makes a script that shows no banner unasked.
+	Quiet bool
 	// Regional are the rules of places that get defaults of their own.
 	Regional []Regional
 	// SimGPC makes a script that behaves as if the browser sent Global Privacy Control.

@@ -24,6 +24,7 @@ func features(in Input) map[string]string {
 	on := map[string]bool{
 		"INLINE":         false,
 		"PREVIEW":        in.Preview,
+		"QUIET":          in.Quiet,
 		"TRAVEL":         in.Laxer != "" && !in.Preview,
 		"CHANGED":        changed(in.Rules),
 		"SIM_GPC":        in.SimGPC,

@@ -169,6 +169,16 @@ func (d *Desk) Script(ask Ask) (*Script, error) {
 	})
 }
 
+// Own returns the script of the visitor's own page, whose controls are the choice:
+// no banner stands before them. Errors: UnknownSite.
+func (d *Desk) Own(ask Ask) (*bundle.Asset, error) {
+	n, err := d.Notice(ask)
+	if err != nil {
+		return nil, err
+	}
+	return d.compile(n, bundle.Input{SimGPC: ask.SimGPC, Quiet: true})
+}
+
 // Draft is a site document to look at before it is published.
 type Draft struct {
 	Site   consent.Site
@@ -199,16 +209,16 @@ func (d *Desk) compile(n *Notice, in bundle.Input) (*bundle.Asset, error) {
 	in.Rules, in.Laxer = away.rules, away.laxer
 	in.Regional = d.regional(n.Edition)
 	key, err := json.Marshal(struct {
-		Note         string
-		Hash         string
-		Laxer        string
-		Dates        map[string]string
-		Rules        []consent.Rule
-		Terms        consent.Terms
-		Regional     []bundle.Regional
-		GPC, Preview bool
-		Endpoint     string
-	}{n.Note, n.Edition.Hash, in.Laxer, bundle.Dates(in.Edition, in.Upcoming, in.Locale), in.Rules, n.Regime.Terms, in.Regional, in.SimGPC, in.Preview, in.Endpoint})
+		Note                string
+		Hash                string
+		Laxer               string
+		Dates               map[string]string
+		Rules               []consent.Rule
+		Terms               consent.Terms
+		Regional            []bundle.Regional
+		GPC, Preview, Quiet bool
+		Endpoint            string
+	}{n.Note, n.Edition.Hash, in.Laxer, bundle.Dates(in.Edition, in.Upcoming, in.Locale), in.Rules, n.Regime.Terms, in.Regional, in.SimGPC, in.Preview, in.Quiet, in.Endpoint})
 	if err != nil {
 		return nil, fmt.Errorf("name the script: %w", err)
 	}

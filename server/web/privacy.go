@@ -84,6 +84,19 @@ func (s *Server) showPrivacy(c echo.Context, status int) error {
 	return c.HTMLBlob(status, b.Bytes())
 }
 
+// ownScript serves GET /s/{site}.own.js, which lies beside the API as the tag's
+// own script does: that of the page, without a banner over the page's controls.
+func (s *Server) ownScript(c echo.Context, site string) error {
+	v := s.visit(c, site)
+	a, err := s.o.Scripts.Own(script.Ask{
+		Site: site, Place: v.place, Lang: v.lang, Accept: c.Request().Header.Get("Accept-Language"), SimGPC: v.simGPC,
+	})
+	if err != nil {
+		return err
+	}
+	return asset(c, a, "private, no-store")
+}
+
 // stateWait is how long the page waits for what it shows of the visitor's records.
 const stateWait = 500 * time.Millisecond
 

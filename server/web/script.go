@@ -18,6 +18,9 @@ func (s *Server) script(c echo.Context) error {
 	if !ok {
 		return echo.ErrNotFound
 	}
+	if named, its := strings.CutSuffix(site, ".own"); its {
+		return s.ownScript(c, named)
+	}
 	v := s.visit(c, site)
 	served, err := s.o.Scripts.Script(script.Ask{
 		Site: site, Place: v.place, Lang: v.lang, Accept: first(c.Request().Header, "Accept-Language"), SimGPC: v.simGPC,

@@ -2,6 +2,8 @@
 
 /** Made for a look at a draft: sends nothing, stores nothing, always shows. */
 declare const PREVIEW: boolean;
+/** The page is the visitor's choice itself: no banner stands before it unasked. */
+declare const QUIET: boolean;
 /** Behaves as if the browser sent Global Privacy Control. */
 declare const SIM_GPC: boolean;
 declare const CONSENT_MODE: boolean;

@@ -50,7 +50,7 @@ export const step = (signals: Signals, [choice, view]: State, e: Event, now: num
   let given: Given | undefined;
   // What is shown in any case, and what else while something is to be asked.
   let shown = e._show;
-  let asking: View = BANNER;
+  let asking: View = QUIET ? HIDDEN : BANNER;
   const action = shown === HIDDEN && view === BANNER ? "dismiss" : e._act;
   if (e._read) {
     next = chosen(e._read);

@@ -17,7 +17,7 @@ type Terms = {
   readonly rules: readonly Rule[];
 };
 
-Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true, QUIET: false });
 
 const NOW = 1795478400;
 const MONTH = 31 * 86400;
@@ -47,6 +47,20 @@ const after = (t: Terms, s: State, ...events: Event[]): State => under({}, t, s,
 const read = (t: Terms, value?: string, s = fresh) => after(t, s, { _read: value === undefined ? [] : [value] });
 
 test("a new visitor is asked", () => assert.equal(read(terms())[1], BANNER));
+test("on the visitor's own page nobody is asked, and sees what they ask for", () => {
+  Object.assign(globalThis, { QUIET: true });
+  try {
+    const s = read(terms());
+    assert.equal(s[1], HIDDEN);
+    const open = after(terms(), s, { _show: PREFERENCES });
+    assert.equal(open[1], PREFERENCES);
+    assert.equal(after(terms(), open, { _show: HIDDEN })[1], HIDDEN);
+    assert.equal(after(terms(), open, { _act: "reject_all" })[1], HIDDEN);
+    assert.equal(after(terms(), s, { _show: BANNER })[1], BANNER);
+  } finally {
+    Object.assign(globalThis, { QUIET: false });
+  }
+});
 test("a choice is not asked for again", () => assert.equal(read(terms(), cookie("analytics:0~marketing:1~recording:0"))[1], HIDDEN));
 test("a purpose that was added is asked for", () => assert.equal(read(terms(), cookie("analytics:1~marketing:1"))[1], BANNER));
 test("an unreadable cookie is asked over", () => assert.equal(read(terms(), "1.-.broken")[1], BANNER));
