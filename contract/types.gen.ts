@@ -1269,7 +1269,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All records of a site, one JSON object a line or as CSV */
+        /** The records of a site, or those that a search of the evidence finds, one JSON object a line or as CSV */
         get: operations["getV1SitesSiteRecords"];
         put?: never;
         post?: never;
@@ -5661,6 +5661,13 @@ export interface operations {
         parameters: {
             query?: {
                 format?: string;
+                record?: string;
+                receipt?: string;
+                subject?: string;
+                external_id?: string;
+                from?: string;
+                to?: string;
+                action?: string;
                 after?: string;
             };
             header?: never;

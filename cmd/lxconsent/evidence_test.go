@@ -109,6 +109,51 @@ func TestEvidenceIsFoundShownAsItWasAndErasedWithAReason(t *testing.T) {
 	})
 }
 
+func TestAnExportHoldsWhatASearchOfTheEvidenceFinds(t *testing.T) {
+	t.Parallel()
+	onEachStore(t, func(t *testing.T, flags []string) {
+		s := start(t, flags...)
+		made := s.write(write{"id": id(1), "note": s.note("FR"), "action": "accept_all", "levels": acceptAll})
+		token := made.text(t, "subject")
+		s.write(write{"id": id(2), "note": s.note("FR"), "action": "save", "levels": map[string]int{"analytics": 0}, "subject": token})
+		s.write(write{"id": id(3), "action": "reject_all"})
+		jws := made.field(t, "receipt").(map[string]any)["jws"].(string)
+		for query, want := range map[string][]string{
+			"":                              {id(1), id(2), id(3)},
+			"action=reject_all":             {id(3)},
+			"action=dismiss":                {},
+			"from=2020-01-01&to=2999-01-01": {id(1), id(2), id(3)},
+			"from=2020-01-01&action=save":   {id(2)},
+			"to=2020-01-01":                 {},
+			"from=2999-01-01":               {},
+			"record=" + id(2):               {id(2)},
+			"record=" + id(9):               {},
+			"subject=" + strings.Split(token, ".")[2]: {id(1), id(2)},
+			"external_id=nobody":                      {},
+			"receipt=" + url.QueryEscape(jws):         {id(1)},
+		} {
+			for format, head := range map[string]int{"ndjson": 0, "csv": 1} {
+				a := s.do(http.MethodGet, "/v1/sites/demo/records?format="+format+"&"+query, "", operator)
+				lines := slices.Collect(strings.Lines(string(a.body)))
+				if a.status != http.StatusOK || len(lines) != len(want)+head {
+					t.Errorf("?%.60s = %d %s; want %d records", query, a.status, a.body, len(want))
+					continue
+				}
+				for i, id := range want {
+					if !strings.Contains(lines[i+head], id) {
+						t.Errorf("?%.60s: line %d is %s; want %s", query, i+head, lines[i+head], id)
+					}
+				}
+			}
+		}
+		for _, wrong := range []string{"from=yesterday", "record=a&subject=b", "receipt=" + url.QueryEscape(jws[:len(jws)-9]+"AAAAAAAAA")} {
+			if a := s.do(http.MethodGet, "/v1/sites/demo/records?"+wrong, "", operator); a.status < 400 || a.status >= 500 {
+				t.Errorf("?%.60s = %d", wrong, a.status)
+			}
+		}
+	})
+}
+
 func TestManyDecisionsOfOneSubjectAreAllListed(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, flags []string) {

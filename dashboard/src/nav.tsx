@@ -2,33 +2,43 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { IconMenu2 } from "@tabler/icons-react";
 import { Link, useLocation } from "wouter";
 import { t } from "./i18n";
+import { useMay } from "./session";
 
 interface Goal {
   href: string;
   label: string;
 }
 
-/** Where one can go when no site is open. */
-export const mainGoals = (): Goal[] => [
+type May = ReturnType<typeof useMay>;
+
+/** Where one can go when no site is open. What somebody may not see is no goal. */
+export const mainGoals = (may: May): Goal[] => [
   { href: "/", label: t("Sites") },
   { href: "/laws", label: t("Laws") },
-  { href: "/organisation", label: t("Organisation") },
+  ...(["tenant:read", "members:read", "keys:read", "audit:read", "site:read"].some((p) => may(p)) ? [{ href: "/organisation", label: t("Organisation") }] : []),
 ];
 
 /** The pages of one site. */
-export const siteGoals = (site: string): Goal[] => [
+export const siteGoals = (site: string, may: May): Goal[] => [
   { href: `/sites/${site}`, label: t("Banner") },
   { href: `/sites/${site}/insight`, label: t("Insight") },
-  { href: `/sites/${site}/evidence`, label: t("Evidence") },
+  ...(evidenceParts.some(({ sees }) => may(sees, site)) ? [{ href: `/sites/${site}/evidence`, label: t("Evidence") }] : []),
   { href: `/sites/${site}/cookies`, label: t("Cookies") },
 ];
 
+/** The parts of the evidence room, and what each asks of who looks. */
+export const evidenceParts = [
+  { value: "records", sees: "records:read" },
+  { value: "requests", sees: "requests:read" },
+  { value: "webhooks", sees: "hooks:read" },
+] as const;
+
 export function MainNav() {
-  return <Nav label={t("Main menu")} goals={mainGoals()} />;
+  return <Nav label={t("Main menu")} goals={mainGoals(useMay())} />;
 }
 
 export function SiteNav({ site }: { site: string }) {
-  return <Nav label={t("Pages of this site")} goals={siteGoals(site)} />;
+  return <Nav label={t("Pages of this site")} goals={siteGoals(site, useMay())} />;
 }
 
 function Nav({ label, goals }: { label: string; goals: Goal[] }) {

@@ -1,22 +1,19 @@
 import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconLogout2, IconMoon, IconSun, IconUser, IconUserCircle, IconWorld } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { api } from "./api";
 import { choose, language, languages, t } from "./i18n";
 import { mainGoals } from "./nav";
-import { sessionKey } from "./session";
+import { useMay } from "./session";
 
 /** What is the person's own: the account, the language, the colours, the way out. */
 export function Person({ site }: { site?: string }) {
-  const client = useQueryClient();
+  const may = useMay();
   const { setColorScheme } = useMantineColorScheme();
   const shown = useComputedColorScheme("light");
   const next = shown === "dark" ? "light" : "dark";
   const leave = async () => {
     await api.signOut().catch(() => undefined);
-    client.clear();
-    await client.resetQueries({ queryKey: sessionKey });
     window.location.reload();
   };
   return (
@@ -31,7 +28,7 @@ export function Person({ site }: { site?: string }) {
           {t("Your account")}
         </Menu.Item>
         {site &&
-          mainGoals()
+          mainGoals(may)
             .slice(1)
             .map(({ href, label }) => (
               <Menu.Item key={href} component={Link} href={href}>

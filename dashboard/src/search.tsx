@@ -6,21 +6,23 @@ import { useLocation } from "wouter";
 import { api } from "./api";
 import { t } from "./i18n";
 import { mainGoals, siteGoals } from "./nav";
+import { useMay } from "./session";
 
 /** Goes anywhere from anywhere: ⌘K or Ctrl K, a few letters, Enter. */
 export default function Search({ opened, close }: { opened: boolean; close: () => void }) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const [, go] = useLocation();
+  const may = useMay();
   const sites = useQuery({ queryKey: ["sites"], queryFn: ({ signal }) => api.sites(signal), enabled: opened });
   const goals = [
-    ...mainGoals(),
-    { href: "/new", label: t("Add a site") },
-    { href: "/organisation/members", label: t("Members") },
-    { href: "/organisation/keys", label: t("API keys") },
-    { href: "/organisation/audit", label: t("Changes") },
+    ...mainGoals(may),
+    ...(may("site:write") ? [{ href: "/new", label: t("Add a site") }] : []),
+    ...(may("members:read") ? [{ href: "/organisation/members", label: t("Members") }] : []),
+    ...(may("keys:read") ? [{ href: "/organisation/keys", label: t("API keys") }] : []),
+    ...(may("audit:read") ? [{ href: "/organisation/audit", label: t("Changes") }] : []),
     { href: "/account", label: t("Your account") },
-    ...(sites.data?.sites ?? []).flatMap((s) => siteGoals(s.id).map((g) => ({ href: g.href, label: `${s.name}: ${g.label}` }))),
+    ...(sites.data?.sites ?? []).flatMap((s) => siteGoals(s.id, may).map((g) => ({ href: g.href, label: `${s.name}: ${g.label}` }))),
   ];
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const found = goals.filter((g) => words.every((w) => g.label.toLowerCase().includes(w))).slice(0, 9);

@@ -41,7 +41,7 @@ export function Sites() {
     >
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={96} radius="lg" />}
-      {list.isSuccess && sites.length === 0 && <Empty />}
+      {list.isSuccess && sites.length === 0 && (may("site:write") ? <Empty /> : <Text c="dimmed">{t("There is no site yet that you may see.")}</Text>)}
       {sites.length >= MANY && (
         <TextInput
           leftSection={<IconSearch size={16} />}

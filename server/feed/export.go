@@ -22,9 +22,17 @@ func (d *Desk) Export(ctx context.Context, site, after string, each func(Line) e
 	}
 	return d.records(ctx, site, at, func(r consent.Record, cursor string) error {
 		l := LineOf(site, r)
-		l.Cursor = base64.RawURLEncoding.EncodeToString([]byte("r" + cursor))
+		l.Cursor = Behind(cursor)
 		return each(l)
 	})
+}
+
+// Behind makes the cursor of an export out of an arrival's; empty is the beginning.
+func Behind(arrival string) string {
+	if arrival == "" {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte("r" + arrival))
 }
 
 func (d *Desk) records(ctx context.Context, site, after string, each func(r consent.Record, cursor string) error) error {

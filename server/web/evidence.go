@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -62,46 +63,61 @@ func (s *Server) findEvidence(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := slices.DeleteFunc([]string{"record", "receipt", "subject", "external_id"}, func(name string) bool { return q.Get(name) == "" })
-	if len(asked) > 1 {
-		return consent.Fail(badQuery, "more than one of `record`, `receipt`, `subject` and `external_id` is asked for", "ask for one")
-	}
 	out := evidenceJSON{Records: []evidenceRow{}}
+	named, found, err := s.named(ctx, tenant, site, q)
 	switch {
-	case len(asked) == 0:
+	case err != nil:
+		return err
+	case named:
+		for i := range found {
+			out.Records = append(out.Records, evidenceOf(&found[i]))
+		}
+		if q.Get("order") == "desc" {
+			slices.Reverse(out.Records)
+		}
+	default:
 		if out, err = s.evidenceOfDays(ctx, c); err != nil {
 			return err
 		}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// named finds the records that a query names, oldest first, and reports whether
+// it names any: by record, receipt, subject or external id. What nobody has is no
+// error.
+func (s *Server) named(ctx context.Context, tenant, site string, q url.Values) (named bool, found []consent.Record, err error) {
+	asked := slices.DeleteFunc([]string{"record", "receipt", "subject", "external_id"}, func(name string) bool { return q.Get(name) == "" })
+	switch {
+	case len(asked) == 0:
+		return false, nil, nil
+	case len(asked) > 1:
+		return true, nil, consent.Fail(badQuery, "more than one of `record`, `receipt`, `subject` and `external_id` is asked for", "ask for one")
 	case asked[0] == "record" || asked[0] == "receipt":
 		id := q.Get("record")
 		if text := q.Get("receipt"); text != "" {
 			if id, err = s.idOfReceipt(site, text); err != nil {
-				return err
+				return true, nil, err
 			}
 		}
 		r, err := s.o.Evidence.Find(ctx, site, id)
 		if err == nil {
-			out.Records = append(out.Records, evidenceOf(&r))
-		} else if code := consent.CodeOf(err); code != consent.NotFound && code != consent.Invalid {
-			return err
+			found = []consent.Record{r}
+		} else if code := consent.CodeOf(err); code == consent.NotFound || code == consent.Invalid {
+			err = nil
 		}
+		return true, found, err
 	default:
 		subject := q.Get("subject")
 		if name := q.Get("external_id"); name != "" {
 			subject = consent.AccountSubject(s.o.Keys, tenant, site, name)
 		}
-		history, err := s.o.Evidence.History(ctx, site, subject)
-		if code := consent.CodeOf(err); err != nil && code != consent.Erased && code != consent.Invalid {
-			return err
+		found, err = s.o.Evidence.History(ctx, site, subject)
+		if code := consent.CodeOf(err); code == consent.Erased || code == consent.Invalid {
+			err = nil
 		}
-		for i := range history {
-			out.Records = append(out.Records, evidenceOf(&history[i]))
-		}
-		if q.Get("order") == "desc" {
-			slices.Reverse(out.Records)
-		}
+		return true, found, err
 	}
-	return c.JSON(http.StatusOK, out)
 }
 
 // idOfReceipt reads the record's id out of a receipt: the signed text, the

@@ -27,11 +27,22 @@ type days struct {
 	newest bool
 }
 
+// daysOf reads which records are asked for.
+func daysOf(c echo.Context) (d days, err error) {
+	q := c.QueryParams()
+	d = days{site: c.Param("site"), after: q.Get("after"), action: q.Get("action")}
+	d.from, d.to, err = between(q)
+	return d, err
+}
+
 // evidenceOfDays lists records by the time at which they came.
 func (s *Server) evidenceOfDays(ctx context.Context, c echo.Context) (out evidenceJSON, err error) {
 	q := c.QueryParams()
-	d := days{site: c.Param("site"), after: q.Get("after"), action: q.Get("action")}
 	out.Records = []evidenceRow{}
+	d, err := daysOf(c)
+	if err != nil {
+		return out, err
+	}
 	switch q.Get("order") {
 	case "desc":
 		d.newest = true
@@ -40,9 +51,6 @@ func (s *Server) evidenceOfDays(ctx context.Context, c echo.Context) (out eviden
 		return out, consent.Fail(badQuery, "`order` is neither asc nor desc", "send desc for the newest first, or leave it out")
 	}
 	if d.limit, err = limitOf(q, 50); err != nil {
-		return out, err
-	}
-	if d.from, d.to, err = between(q); err != nil {
 		return out, err
 	}
 	if d.after == "" {
@@ -96,7 +104,7 @@ func (d *days) read(ctx context.Context, turn func(context.Context, string, stri
 			if d.over(r.Time) {
 				return nil
 			}
-			if !d.wants(&r) {
+			if !d.wants(r.Time, r.Action) {
 				continue
 			}
 			if out.Records = append(out.Records, evidenceOf(&r)); len(out.Records) == d.limit {
@@ -109,8 +117,8 @@ func (d *days) read(ctx context.Context, turn func(context.Context, string, stri
 	return nil
 }
 
-func (d *days) wants(r *consent.Record) bool {
-	return !r.Time.Before(d.from) && (d.to.IsZero() || r.Time.Before(d.to)) && (d.action == "" || string(r.Action) == d.action)
+func (d *days) wants(t time.Time, a consent.Action) bool {
+	return !t.Before(d.from) && (d.to.IsZero() || t.Before(d.to)) && (d.action == "" || string(a) == d.action)
 }
 
 // over reports whether nothing more is to be expected behind a record of a time:

@@ -2,7 +2,9 @@ package web
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -57,11 +59,20 @@ func (w *slowly) Write(b []byte) (int, error) {
 	return w.to.Write(b)
 }
 
-// exportRecords serves GET /v1/sites/{site}/records: all records behind a
-// cursor, one JSON object a line, or as CSV.
+// exportRecords serves GET /v1/sites/{site}/records: the records behind a cursor,
+// or those that a search of the evidence finds, one JSON object a line or as CSV.
 func (s *Server) exportRecords(c echo.Context) error {
-	site := c.Param("site")
-	if _, err := s.o.Publish.Newest(site); err != nil {
+	site, ctx := c.Param("site"), c.Request().Context()
+	newest, err := s.o.Publish.Newest(site)
+	if err != nil {
+		return err
+	}
+	named, found, err := s.named(ctx, newest.Site.Tenant, site, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	d, err := daysOf(c)
+	if err != nil {
 		return err
 	}
 	format := feed.Format(c.QueryParam("format"))
@@ -76,11 +87,44 @@ func (s *Server) exportRecords(c echo.Context) error {
 	}
 	return s.stream(c, format.Media(), func(w io.Writer) error {
 		out := feed.NewWriter(w, format)
-		if err := s.o.Feed.Export(c.Request().Context(), site, c.QueryParam("after"), out.Write); err != nil {
-			return err
+		for _, r := range found {
+			if err := out.Write(feed.LineOf(site, r)); err != nil {
+				return err
+			}
+		}
+		if !named {
+			if err := s.exportDays(ctx, &d, out); err != nil {
+				return err
+			}
 		}
 		return out.Flush()
 	})
+}
+
+// exportDays writes the records of some days.
+func (s *Server) exportDays(ctx context.Context, d *days, out feed.Writer) error {
+	if d.after == "" {
+		begin, err := s.daysBegin(ctx, d)
+		if err != nil {
+			return err
+		}
+		d.after = feed.Behind(begin)
+	}
+	over := errors.New("the days are over")
+	err := s.o.Feed.Export(ctx, d.site, d.after, func(l feed.Line) error {
+		switch {
+		case d.over(l.Time.Time):
+			return over
+		case d.wants(l.Time.Time, l.Action):
+			return out.Write(l)
+		default:
+			return nil
+		}
+	})
+	if errors.Is(err, over) {
+		return nil
+	}
+	return err
 }
 
 // subjects serves GET /v1/sites/{site}/subjects: whom a window of time is about.

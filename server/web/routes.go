@@ -100,7 +100,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/editions/:edition", admin.ReadSite, "One edition with its document", nil, shape[editionViewJSON](), mediaJSON, nil, s.getEdition},
 		{http.MethodPost, "/v1/sites/:site/install-check", admin.WriteSite, "Does a page carry the tag in the right way?", shape[installCheckJSON](), shape[install.PageResult](), mediaJSON, nil, s.installCheck},
 		{http.MethodGet, "/v1/sites/:site/identify-secret", admin.WriteKeys, "The secret that proves accounts", nil, shape[identifySecretJSON](), mediaJSON, nil, s.identifySecret},
-		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "All records of a site, one JSON object a line or as CSV", nil, nil, mediaLines, []string{"format", "after"}, s.exportRecords},
+		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "The records of a site, or those that a search of the evidence finds, one JSON object a line or as CSV", nil, nil, mediaLines, []string{"format", "record", "receipt", "subject", "external_id", "from", "to", "action", "after"}, s.exportRecords},
 		{http.MethodGet, "/v1/sites/:site/proof", admin.ReadRecords, "The evidence of all records with what is signed about it, one JSON object a line", nil, nil, mediaLines, nil, s.proveRecords},
 		{http.MethodPost, "/v1/sites/:site/preview", admin.WriteSite, "Make a link that shows a draft", shape[previewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makePreview},
 		{http.MethodPost, "/v1/sites/:site/archive", admin.DeleteSite, "Stop serving a site", nil, nil, "", nil, s.archiveSite},

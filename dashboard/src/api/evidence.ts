@@ -18,14 +18,20 @@ export interface Sought {
 
 const at = (site: string) => ({ path: { site } });
 
+/** Where the records that a search finds are downloaded, all of them and not a page. */
+export function recordsFile(site: string, sought: Sought): string {
+  const asked = Object.entries(sought).filter(([, value]) => value);
+  return `/v1/sites/${encodeURIComponent(site)}/records?${new URLSearchParams([["format", "csv"], ...asked])}`;
+}
+
 export const evidence = {
   findEvidence: (site: string, query: Sought & { after?: string }, signal?: AbortSignal) =>
     take(client.GET("/v1/sites/{site}/evidence", { params: { ...at(site), query: { ...query, order: "desc", limit: "25" } }, signal }), signal),
   oneEvidence: (site: string, record: string, signal?: AbortSignal) =>
     take(client.GET("/v1/sites/{site}/evidence/{record}", { params: { path: { site, record } }, signal }), signal),
   erase: (site: string, body: Shapes["EraseSubject"]) => take(client.POST("/v1/sites/{site}/erasures", { params: at(site), body })),
-  requests: (site: string, status: string, signal?: AbortSignal) =>
-    take(client.GET("/v1/sites/{site}/requests", { params: { ...at(site), query: { status: status || undefined, limit: "100" } }, signal }), signal),
+  requests: (site: string, status: string, signal?: AbortSignal, after?: string) =>
+    take(client.GET("/v1/sites/{site}/requests", { params: { ...at(site), query: { status: status || undefined, after, limit: "100" } }, signal }), signal),
   handle: (site: string, request: string, body: Shapes["Handle"]) =>
     take(client.PATCH("/v1/sites/{site}/requests/{request}", { params: { path: { site, request } }, body })),
   checkInstall: (site: string, url: string) =>

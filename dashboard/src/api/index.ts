@@ -8,7 +8,7 @@ import { people } from "./people";
 import { sites } from "./sites";
 
 export { ApiError, type Problem, problemOf } from "./client";
-export type * from "./evidence";
+export * from "./evidence";
 export type * from "./hooks";
 export type * from "./look";
 export type * from "./organisation";

@@ -1,15 +1,17 @@
 import { Badge, Button, Code, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconDownload } from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { api, type EvidenceRow, type Sought } from "../api";
+import { api, type EvidenceRow, recordsFile, type Sought } from "../api";
 import { Card, Nothing } from "../card";
 import { Page } from "../frame";
 import { t } from "../i18n";
-import { usePurposeName } from "../purpose-names";
+import { evidenceParts } from "../nav";
+import { useGrants } from "../purpose-names";
 import { ProblemAlert } from "../problem";
+import { useMay } from "../session";
 import { When } from "../when";
 import { actionName, actions } from "./actions";
 import { Requests } from "./requests";
@@ -23,6 +25,10 @@ type By = "time" | "receipt" | "record" | "subject" | "external_id";
 export default function Evidence({ id, part }: { id: string; part: string }) {
   useDocumentTitle(`${t("Evidence")} · LeadiumX Consent`);
   const [, go] = useLocation();
+  const may = useMay();
+  const names = { records: t("Records"), requests: t("Requests"), webhooks: t("Webhooks") };
+  const parts = evidenceParts.filter(({ sees }) => may(sees, id));
+  const open = parts.find(({ value }) => value === part)?.value ?? parts[0]?.value;
   return (
     <Page
       site={id}
@@ -31,36 +37,42 @@ export default function Evidence({ id, part }: { id: string; part: string }) {
       hint={t("What was recorded, what was shown, and how it is proved.")}
       wide
       actions={
-        <Group gap="xs">
+        parts.length > 1 && (
           <SegmentedControl
             aria-label={t("Which")}
-            value={part}
+            value={open}
             onChange={(v) => go(v === "records" ? `/sites/${id}/evidence` : `/sites/${id}/evidence/${v}`)}
-            data={[
-              { value: "records", label: t("Records") },
-              { value: "requests", label: t("Requests") },
-              { value: "webhooks", label: t("Webhooks") },
-            ]}
+            data={parts.map(({ value }) => ({ value, label: names[value] }))}
           />
-          {part === "records" && (
-            <Button component="a" href={`/v1/sites/${encodeURIComponent(id)}/records?format=csv`} download variant="default" leftSection={<IconDownload size={16} />}>
-              CSV
-            </Button>
-          )}
-        </Group>
+        )
       }
     >
-      {part === "requests" ? <Requests site={id} /> : part === "webhooks" ? <Webhooks site={id} /> : <Records site={id} />}
+      {open === "records" && <Records site={id} />}
+      {open === "requests" && <Requests site={id} />}
+      {open === "webhooks" && <Webhooks site={id} />}
+      {!open && <Nothing>{t("Your role does not see what is recorded. Ask an owner of your organisation.")}</Nothing>}
     </Page>
   );
 }
 
+interface Search {
+  by: By;
+  typed: string;
+  days: { from: string; to: string };
+  action: string;
+  sought: Sought;
+}
+
+/** What was looked for at this place of the browser's history. */
+const keptSearch = () => (window.history.state as { search?: Search } | null)?.search;
+
 function Records({ site }: { site: string }) {
-  const [by, setBy] = useState<By>("time");
-  const [typed, setTyped] = useState("");
-  const [days, setDays] = useState({ from: "", to: "" });
-  const [action, setAction] = useState("");
-  const [sought, setSought] = useState<Sought>({});
+  const [kept] = useState(keptSearch);
+  const [by, setBy] = useState<By>(kept?.by ?? "time");
+  const [typed, setTyped] = useState(kept?.typed ?? "");
+  const [days, setDays] = useState(kept?.days ?? { from: "", to: "" });
+  const [action, setAction] = useState(kept?.action ?? "");
+  const [sought, setSought] = useState<Sought>(kept?.sought ?? {});
   const found = useInfiniteQuery({
     queryKey: ["evidence", site, sought],
     queryFn: ({ pageParam, signal }) => api.findEvidence(site, { ...sought, after: pageParam || undefined }, signal),
@@ -68,18 +80,29 @@ function Records({ site }: { site: string }) {
     getNextPageParam: (last) => last.next || undefined,
   });
   const rows = found.data?.pages.flatMap((p) => p.records) ?? [];
+  const narrowed = Object.values(sought).some(Boolean);
   const search = () => {
-    if (by === "time") {
-      // Two days are meant whole, by UTC as everything in a record.
-      setSought({
-        from: days.from ? `${days.from}T00:00:00Z` : undefined,
-        to: days.to ? `${days.to}T23:59:59.999Z` : undefined,
-        action: action || undefined,
-      });
-    } else setSought(typed.trim() ? { [by]: typed.trim() } : {});
+    const next: Sought =
+      by !== "time"
+        ? { [by]: typed.trim() || undefined }
+        : // Two days are meant whole, by UTC as everything in a record.
+          { from: days.from ? `${days.from}T00:00:00Z` : undefined, to: days.to ? `${days.to}T23:59:59.999Z` : undefined, action: action || undefined };
+    setSought(next);
+    // Who comes back from a record finds the list as it was. In the address it would stand in logs.
+    const search: Search = { by, typed, days, action, sought: next };
+    window.history.replaceState({ ...window.history.state, search }, "");
   };
   return (
-    <Card title={t("Records")}>
+    <Card
+      title={t("Records")}
+      action={
+        rows.length > 0 && (
+          <Button component="a" href={recordsFile(site, sought)} download variant="default" leftSection={<IconDownload size={16} />} data-testid="evidence-file">
+            {narrowed ? t("What is found, as CSV") : t("All records, as CSV")}
+          </Button>
+        )
+      }
+    >
       <form
         onSubmit={(e) => {
           e.preventDefault();
@@ -127,9 +150,9 @@ function Records({ site }: { site: string }) {
       </form>
       {found.isError && <ProblemAlert error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Skeleton height={220} radius="md" />}
-      {found.data && rows.length === 0 && (
+      {found.data && rows.length === 0 && !found.hasNextPage && (
         <Nothing>
-          {Object.values(sought).some(Boolean)
+          {narrowed
             ? t("Nothing was found. A receipt or an id is looked up whole, as it was given.")
             : t("Nothing is recorded yet. The first choice of a visitor appears here.")}
         </Nothing>
@@ -149,8 +172,10 @@ function Records({ site }: { site: string }) {
 /** Records in a table; a row opens its record. */
 export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
   const [, go] = useLocation();
-  const view = useQuery({ queryKey: ["site", site], queryFn: ({ signal }) => api.site(site, signal) });
-  const name = usePurposeName(view.data?.draft);
+  const name = useGrants(
+    site,
+    rows.map((r) => r.edition),
+  );
   return (
     <Wide stacked minWidth={720}>
       <Table fz="sm" highlightOnHover verticalSpacing="sm">
@@ -183,8 +208,9 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
               <Table.Td>
                 <Group gap={4}>
                   {Object.entries(r.levels ?? {}).map(([p, n]) => (
-                    <Badge key={p} color={n > 0 ? "pine" : "gray"}>
-                      {n > 1 ? t("{purpose}: level {n}", { purpose: name(p), n }) : n === 1 ? t("{purpose}: yes", { purpose: name(p) }) : t("{purpose}: no", { purpose: name(p) })}
+                    // What a program reads of it, for who writes one.
+                    <Badge key={p} color={n > 0 ? "pine" : "gray"} title={`${p}: ${n}`}>
+                      {name.purpose(p)}: {n > 0 ? name.level(r.edition, p, n, t("yes")) : t("no")}
                     </Badge>
                   ))}
                 </Group>

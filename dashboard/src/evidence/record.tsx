@@ -12,7 +12,7 @@ import { Page } from "../frame";
 import { language, t } from "../i18n";
 import { confidenceName } from "../laws/confidence";
 import { groups, wordLabel } from "../editor/word-keys";
-import { usePurposeName } from "../purpose-names";
+import { useGrants } from "../purpose-names";
 import { modeName } from "../laws/modes";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";
@@ -55,8 +55,8 @@ interface Props {
 
 function Whole({ site, view: v, refetch, checking }: Props) {
   const r = v.record;
-  const live = useQuery({ queryKey: ["site", site], queryFn: ({ signal }) => api.site(site, signal) });
-  const name = usePurposeName(live.data?.draft);
+  const grants = useGrants(site, [r.edition]);
+  const name = grants.purpose;
   const rows: [string, React.ReactNode][] = [
     [t("Decided"), exact(r.decided_at)],
     [t("Recorded"), exact(r.time)],
@@ -84,8 +84,8 @@ function Whole({ site, view: v, refetch, checking }: Props) {
           </Table>
           <Group gap={6}>
             {Object.entries(r.levels ?? {}).map(([p, n]) => (
-              <Badge key={p} color={n > 0 ? undefined : "gray"}>
-                {name(p)}: {n > 1 ? t("granted, level {n}", { n }) : n === 1 ? t("granted") : t("refused")}
+              <Badge key={p} color={n > 0 ? undefined : "gray"} title={`${p}: ${n}`}>
+                {name(p)}: {n > 0 ? grants.level(r.edition, p, n, t("granted")) : t("refused")}
               </Badge>
             ))}
           </Group>

@@ -11,6 +11,7 @@ import { Page } from "../frame";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { usePurposeOptions } from "../purpose-names";
+import { useMay } from "../session";
 
 const states = () => [
   { value: "new", label: t("New") },
@@ -61,6 +62,7 @@ function Row({ site, item }: { site: SiteView; item: InboxItem }) {
   const hinted = item.suggestion?.purpose;
   const [purpose, setPurpose] = useState(hinted && purposes.includes(hinted) ? hinted : (purposes[1] ?? purposes[0] ?? ""));
   const client = useQueryClient();
+  const may = useMay()("site:write", site.id);
   const file = useMutation({
     mutationFn: (to: InboxItem["state"]) =>
       api.file(site.id, {
@@ -100,6 +102,7 @@ function Row({ site, item }: { site: SiteView; item: InboxItem }) {
             {t("First seen {first}, last {last}", { first: item.first, last: item.last })}
           </Text>
         </Stack>
+        {may && (
         <Group gap="xs">
           {item.state === "new" ? (
             <>
@@ -123,6 +126,7 @@ function Row({ site, item }: { site: SiteView; item: InboxItem }) {
             </Button>
           )}
         </Group>
+        )}
       </Group>
       {file.isError && <ProblemAlert error={file.error} />}
     </Paper>
