@@ -14,8 +14,8 @@ export function Counting({ site, title, children }: { site: string; title: strin
   const on = useMutation({
     mutationFn: async () => {
       // What somebody else has changed since this page was opened stays.
-      const { draft } = await api.site(site);
-      await api.saveDraft(site, { ...draft, features: { ...draft.features, insight: true } });
+      const { draft, version } = await api.site(site);
+      await api.saveDraft(site, { ...draft, features: { ...draft.features, insight: true } }, version);
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ["site", site] }),
   });

@@ -52,7 +52,10 @@ function start() {
     }),
     mutationCache: new MutationCache({ onError: signedOut }),
     defaultOptions: {
+      // A server on the same machine answers where the browser calls itself offline.
+      mutations: { networkMode: "always" },
       queries: {
+        networkMode: "always",
         staleTime: 10_000,
         // What the server refused stays refused; only silence and overload pass.
         retry: (count, error) =>

@@ -99,20 +99,30 @@ export function SignedIn({ first, children }: { first?: Ticket; children: ReactN
     setTicket(undefined);
     void client.resetQueries({ queryKey: sessionKey });
   };
+  // A session that ends takes nothing away: the page waits behind the door, with all that was typed into it.
+  const held = useRef<Session>(undefined);
+  const inside = session.data !== undefined && !(ticket && ticket.kind !== "setup") && !(session.data.kind === "setup" && !later);
+  const other = inside && held.current !== undefined && !samePerson(held.current, session.data);
+  const open = inside && !other;
+  if (open) held.current = session.data;
+  useEffect(() => {
+    // Nothing of the one before is left for somebody else.
+    if (other) window.location.reload();
+  }, [other]);
+  useEffect(() => {
+    // What was refused meanwhile is asked for again.
+    if (open) void client.invalidateQueries({ predicate: ({ state }) => state.status === "error" });
+  }, [open, client]);
+
   const signing = (
     <main className="centred" aria-busy="true">
       <Loader aria-label={t("Signing in")} />
     </main>
   );
-  if (ticket && ticket.kind !== "setup")
-    return (
-      <Suspense fallback={signing}>
-        <Door ticket={ticket} done={enter} />
-      </Suspense>
-    );
-  if (session.data?.kind === "setup" && !later)
-    return (
-      <Suspense fallback={signing}>
+  const door = () => {
+    if (ticket && ticket.kind !== "setup") return <Door ticket={ticket} done={enter} />;
+    if (session.data?.kind === "setup" && !later)
+      return (
         <Own
           done={enter}
           later={() => {
@@ -120,13 +130,24 @@ export function SignedIn({ first, children }: { first?: Ticket; children: ReactN
             setLater(true);
           }}
         />
-      </Suspense>
-    );
-  if (session.data) return <Signed.Provider value={session.data}>{children}</Signed.Provider>;
-  if (session.isPending) return signing;
+      );
+    if (session.isPending || other) return signing;
+    return <Door error={session.error} again={held.current?.email} done={enter} retry={() => void session.refetch()} />;
+  };
   return (
-    <Suspense fallback={signing}>
-      <Door error={session.error} done={enter} retry={() => void session.refetch()} />
-    </Suspense>
+    <>
+      {held.current && (
+        <div className="inside" hidden={!open}>
+          <Signed.Provider value={held.current}>{children}</Signed.Provider>
+        </div>
+      )}
+      {!open && (
+        <div className={held.current && "before"}>
+          <Suspense fallback={signing}>{door()}</Suspense>
+        </div>
+      )}
+    </>
   );
 }
+
+const samePerson = (a: Session, b: Session) => a.kind === b.kind && a.email === b.email && a.tenant === b.tenant;

@@ -1,5 +1,5 @@
 import { Anchor, Group } from "@mantine/core";
-import { useInViewport } from "@mantine/hooks";
+import { useDebouncedValue, useInViewport } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { Link } from "wouter";
@@ -13,8 +13,10 @@ import { useMay } from "./session";
 export function SiteFigures({ site }: { site: string }) {
   const may = useMay();
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
+  // Who scrolls past does not look: a person has a budget of requests.
+  const [looked] = useDebouncedValue(inViewport, 400);
   const seen = useRef(false);
-  seen.current ||= inViewport;
+  seen.current ||= looked && inViewport;
   const asks = (permission: string) => ({ enabled: seen.current && may(permission, site), staleTime: 60_000, retry: false });
   const { from, to } = lastDays(30);
   const insight = useQuery({ queryKey: ["insight", site, from, to], queryFn: ({ signal }) => api.insight(site, from, to, signal), ...asks("insight:read") });

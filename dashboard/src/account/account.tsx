@@ -9,7 +9,7 @@ import { Page } from "../frame";
 import { t } from "../i18n";
 import { roleName } from "../organisation/roles";
 import { ProblemAlert } from "../problem";
-import { sessionKey, useSession } from "../session";
+import { useSession } from "../session";
 import { ChangePassword } from "./change-password";
 import { SecondFactor } from "./second-factor";
 
@@ -67,14 +67,9 @@ function Name({ me }: { me: Profile }) {
 }
 
 function Organisations({ me, here }: { me: Profile; here: string }) {
-  const client = useQueryClient();
   const enter = useMutation({
     mutationFn: api.enter,
-    onSuccess: async () => {
-      client.clear();
-      await client.resetQueries({ queryKey: sessionKey });
-      window.location.assign("/dashboard/");
-    },
+    onSuccess: () => window.location.assign("/dashboard/"),
   });
   return (
     <Card title={t("Organisations")} hint={t("You belong to more than one. Everything you see and do is in one of them at a time.")}>

@@ -31,6 +31,19 @@ interface Reply<T> {
 
 /** Gives the answer's body, or throws an ApiError that says what is wrong. */
 export async function take<T>(reply: Promise<Reply<T>>, signal?: AbortSignal): Promise<T> {
+  return (await answered(reply, signal)).data as T;
+}
+
+/** What is changed by whoever names the version that they have seen. */
+export type Versioned<T> = T & { version: string | null };
+
+/** As take, with the version of what was answered. */
+export async function takeVersioned<T extends object>(reply: Promise<Reply<T>>, signal?: AbortSignal): Promise<Versioned<T>> {
+  const { data, response } = await answered(reply, signal);
+  return { ...(data as T), version: response.headers.get("ETag") };
+}
+
+async function answered<T>(reply: Promise<Reply<T>>, signal?: AbortSignal): Promise<Reply<T>> {
   let got: Reply<T>;
   try {
     got = await reply;
@@ -43,7 +56,7 @@ export async function take<T>(reply: Promise<Reply<T>>, signal?: AbortSignal): P
       fix: t("Check that the server runs and that you are online. The page tries again by itself."),
     });
   }
-  if (got.response.ok) return got.data as T;
+  if (got.response.ok) return got;
   const given: Partial<Problem> = typeof got.error === "object" && got.error !== null ? got.error : {};
   throw new ApiError({
     ...given,

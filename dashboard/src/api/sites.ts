@@ -1,5 +1,5 @@
 // Sites: documents, drafts, editions.
-import { client, type Shapes, take } from "./client";
+import { client, type Shapes, take, takeVersioned, type Versioned } from "./client";
 
 export type Scheme = NonNullable<Shapes["Theme"]["scheme"]>;
 export type Colours = Shapes["Colours"];
@@ -13,7 +13,7 @@ export type Stricter = Shapes["Stricter"];
 export type SiteDocument = Shapes["Site"];
 /** A row of the list; edition 0 means never published. */
 export type SiteRow = Shapes["SiteRow"];
-export type SiteView = Shapes["SiteView"];
+export type SiteView = Versioned<Shapes["SiteView"]>;
 export type EditionRow = Shapes["Edition"];
 export type Published = Shapes["Published"];
 type PreviewAsk = Shapes["Preview"];
@@ -23,9 +23,10 @@ const at = (site: string) => ({ path: { site } });
 
 export const sites = {
   sites: (signal?: AbortSignal) => take(client.GET("/v1/sites", { signal }), signal),
-  site: (id: string, signal?: AbortSignal) => take(client.GET("/v1/sites/{site}", { params: at(id), signal }), signal),
-  saveDraft: (id: string, body: SiteDocument) =>
-    take(client.PUT("/v1/sites/{site}/draft", { params: at(id), body })),
+  site: (id: string, signal?: AbortSignal) => takeVersioned(client.GET("/v1/sites/{site}", { params: at(id), signal }), signal),
+  /** Saves a draft over the version that was seen, or over any. Code `changed-meanwhile`: there is a newer one. */
+  saveDraft: (id: string, body: SiteDocument, version?: string | null) =>
+    takeVersioned(client.PUT("/v1/sites/{site}/draft", { params: at(id), body, headers: version ? { "If-Match": version } : undefined })),
   /** Publishes the draft, at once or from a time on. */
   publish: (id: string, note: string, effective?: string) =>
     take(client.POST("/v1/sites/{site}/publish", { params: at(id), body: { note, effective_at: effective } })),

@@ -1,6 +1,11 @@
+import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api, type Finding, type Problem, problemOf, type SiteDocument, type SiteView } from "../api";
+import { t } from "../i18n";
+import { useSession } from "../session";
+import { fieldName } from "./field-names";
+import { joined, same } from "./join";
 
 type SaveState =
   | { kind: "saved" }
@@ -20,7 +25,7 @@ export interface Draft {
   /** Saves what is not saved yet; false when the server refused it. */
   flush: () => Promise<boolean>;
   /** Takes over what the server holds, unless something is unsaved here. */
-  adopt: (doc: SiteDocument) => void;
+  adopt: (site: SiteView) => void;
   /** Gives up what is unsaved, so that the next adopt takes over. */
   discard: () => void;
 }
@@ -31,10 +36,22 @@ const together = 900;
 const kept = 50;
 const again = 5000;
 
+/** Says that somebody else edits too, and what of theirs was not taken. */
+function tellJoined(both: string[]) {
+  notifications.show({
+    title: t("This draft was changed elsewhere, too"),
+    message:
+      both.length > 0
+        ? t("Their changes are in, but for what you changed as well: {fields}. There yours stays.", { fields: both.map((path) => fieldName(path) ?? path).join(", ") })
+        : t("Their changes are in, beside yours."),
+    autoClose: 10_000,
+  });
+}
+
 /**
  * Keeps the document that is edited and saves it by itself. One save runs at a
  * time and the newest document always wins, so that a slow answer can never
- * put an older text back.
+ * put an older text back. What others save meanwhile is joined with it.
  */
 export function useDraft(site: SiteView): Draft {
   const [doc, setDoc] = useState(site.draft);
@@ -42,6 +59,7 @@ export function useDraft(site: SiteView): Draft {
   const [findings, setFindings] = useState<Finding[]>([]);
   const latest = useRef(site.draft);
   const stored = useRef(site.draft);
+  const version = useRef(site.version);
   const running = useRef<Promise<boolean> | null>(null);
   const past = useRef<SiteDocument[]>([]);
   const changed = useRef(0);
@@ -50,21 +68,44 @@ export function useDraft(site: SiteView): Draft {
   const client = useQueryClient();
   const id = site.id;
 
+  /** Takes in what others have saved; false when it cannot be had. */
+  const join = useCallback(async (): Promise<boolean> => {
+    try {
+      const theirs = await api.site(id);
+      const { doc: next, both } = joined(stored.current, latest.current, theirs.draft);
+      stored.current = theirs.draft;
+      version.current = theirs.version;
+      latest.current = next;
+      setDoc(next);
+      // Taking a change back would take theirs back as well.
+      past.current = [];
+      setDepth(0);
+      tellJoined(both);
+      return true;
+    } catch {
+      return false;
+    }
+  }, [id]);
+
   const flush = useCallback((): Promise<boolean> => {
     clearTimeout(timer.current);
     running.current ??= (async () => {
-      while (stored.current !== latest.current) {
+      for (let joins = 0; stored.current !== latest.current; ) {
         const sending = latest.current;
         setState({ kind: "saving" });
         try {
-          const answer = await api.saveDraft(id, sending);
+          const answer = await api.saveDraft(id, sending, version.current);
           stored.current = sending;
+          version.current = answer.version;
           setFindings(answer.findings);
+          // An answer that is on its way is older than this.
+          await client.cancelQueries({ queryKey: ["site", id] });
           client.setQueryData<SiteView>(
             ["site", id],
-            (old) => old && { ...old, draft: sending, changed: answer.changed },
+            (old) => old && { ...old, draft: sending, changed: answer.changed, version: answer.version },
           );
         } catch (error) {
+          if (problemOf(error).code === "changed-meanwhile" && joins++ < 5 && (await join())) continue;
           // Something newer was typed meanwhile: that is what counts now.
           if (sending !== latest.current) continue;
           setState({ kind: "failed", problem: problemOf(error) });
@@ -77,7 +118,7 @@ export function useDraft(site: SiteView): Draft {
       running.current = null;
     });
     return running.current;
-  }, [id, client]);
+  }, [id, client, join]);
 
   const put = useCallback(
     (next: SiteDocument) => {
@@ -110,12 +151,15 @@ export function useDraft(site: SiteView): Draft {
     if (before) put(before);
   }, [put]);
 
-  const adopt = useCallback((given: SiteDocument) => {
+  const adopt = useCallback((given: SiteView) => {
     if (stored.current !== latest.current) return;
-    if (JSON.stringify(given) === JSON.stringify(stored.current)) return;
-    latest.current = given;
-    stored.current = given;
-    setDoc(given);
+    version.current = given.version;
+    if (same(given.draft, stored.current)) return;
+    latest.current = given.draft;
+    stored.current = given.draft;
+    setDoc(given.draft);
+    past.current = [];
+    setDepth(0);
   }, []);
 
   const discard = useCallback(() => {
@@ -142,6 +186,12 @@ export function useDraft(site: SiteView): Draft {
     const retry = setTimeout(() => void flush(), again);
     return () => clearTimeout(retry);
   }, [passing, flush]);
+
+  // Who has signed in again goes on where they were.
+  const session = useSession();
+  useEffect(() => {
+    if (session && stored.current !== latest.current) void flush();
+  }, [session, flush]);
 
   useEffect(() => {
     const leave = (event: BeforeUnloadEvent) => {

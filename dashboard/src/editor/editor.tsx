@@ -14,6 +14,7 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useLocation, useSearch } from "wouter";
 import { ApiError, api, type Finding, type SiteDocument, type SiteView } from "../api";
 import { TopBar, Waiting } from "../frame";
 import { t } from "../i18n";
@@ -77,13 +78,16 @@ export default function Editor({ id }: { id: string }) {
 function Loaded({ site }: { site: SiteView }) {
   const draft = useDraft(site);
   const [side, setSide] = useState("edit");
+  const [, go] = useLocation();
+  const asked = new URLSearchParams(useSearch()).get("room");
+  const room = tabs().find(({ value }) => value === asked)?.value ?? "look";
   const allowed = useMay();
   const may = allowed("site:publish", site.id);
   const edits = allowed("site:write", site.id);
   useDocumentTitle(`${draft.doc.name} · LeadiumX Consent`);
 
   const { adopt } = draft;
-  useEffect(() => adopt(site.draft), [adopt, site.draft]);
+  useEffect(() => adopt(site), [adopt, site]);
 
   const failed = draft.state.kind === "failed" ? draft.state.problem : undefined;
   const findings = failed?.findings ?? draft.findings;
@@ -161,11 +165,15 @@ function Loaded({ site }: { site: SiteView }) {
               </div>
             )}
             <Tabs
-              defaultValue="look"
+              value={room}
               keepMounted={false}
               orientation="vertical"
               className="rooms"
-              onChange={(room) => document.querySelector(`.room[data-room="${room}"]`)?.scrollIntoView({ block: "nearest", inline: "center" })}
+              onChange={(next) => {
+                // A reload, and a link that is passed on, lead to the same room.
+                go(next === "look" ? `/sites/${site.id}` : `/sites/${site.id}?room=${next}`, { replace: true });
+                document.querySelector(`.room[data-room="${next}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+              }}
             >
               <Tabs.List className="tabs">
                 {tabs().map(({ value, label, Icon }) => (

@@ -5,7 +5,7 @@ import { api, type Tenant } from "../api";
 import { Card } from "../card";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
-import { sessionKey, useSession } from "../session";
+import { useSession } from "../session";
 import { Wide } from "../wide";
 
 const key = ["tenants"];
@@ -14,14 +14,9 @@ const key = ["tenants"];
 export function Tenants() {
   const list = useQuery({ queryKey: key, queryFn: ({ signal }) => api.tenants(signal) });
   const here = useSession().tenant;
-  const client = useQueryClient();
   const enter = useMutation({
     mutationFn: api.enter,
-    onSuccess: async () => {
-      client.clear();
-      await client.resetQueries({ queryKey: sessionKey });
-      window.location.assign("/dashboard/");
-    },
+    onSuccess: () => window.location.assign("/dashboard/"),
   });
   if (list.isError) return <ProblemAlert error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Skeleton height={200} radius="lg" />;

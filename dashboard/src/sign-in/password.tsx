@@ -7,8 +7,8 @@ import { CodeOrProblem } from "./code";
 import { takeFocus } from "./focus";
 
 /** E-mail and password, and the code when the account has a second factor. */
-export function Password({ done }: { done: () => void }) {
-  const [email, setEmail] = useState("");
+export function Password({ known = "", done }: { known?: string; done: () => void }) {
+  const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const signIn = useMutation({ mutationFn: () => api.signIn({ email, password, code: code || undefined }), onSuccess: done });
@@ -28,7 +28,7 @@ export function Password({ done }: { done: () => void }) {
           withAsterisk={false}
           value={email}
           onChange={(e) => setEmail(e.currentTarget.value)}
-          ref={takeFocus}
+          ref={known ? undefined : takeFocus}
           data-testid="sign-in-email"
         />
         <PasswordInput
@@ -38,6 +38,7 @@ export function Password({ done }: { done: () => void }) {
           withAsterisk={false}
           value={password}
           onChange={(e) => setPassword(e.currentTarget.value)}
+          ref={known ? takeFocus : undefined}
           data-testid="sign-in-password"
         />
         <CodeOrProblem error={signIn.error} code={code} onChange={setCode} />

@@ -2,6 +2,7 @@ import { Button, Group, Paper, Stack, Stepper, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { useLocation, useSearch } from "wouter";
 import { api, problemOf, type SiteDocument } from "../api";
 import { Page } from "../frame";
 import { t } from "../i18n";
@@ -41,7 +42,11 @@ function faultsOf(step: number, a: Answers): Step["faults"] {
 /** From nothing to a published banner, in four steps. */
 export default function Wizard() {
   useDocumentTitle(`${t("Add a site")} · LeadiumX Consent`);
-  const [step, setStep] = useState(0);
+  // The browser's own way back leads to the step before; no further on than what was answered.
+  const [reached, setReached] = useState(0);
+  const wanted = Number(new URLSearchParams(useSearch()).get("step"));
+  const step = reached === 3 ? 3 : Math.min(wanted || 0, reached);
+  const [, navigate] = useLocation();
   const [answers, setAnswers] = useState(blank);
   const [faults, setFaults] = useState<Step["faults"]>({});
   const [site, setSite] = useState<SiteDocument>();
@@ -69,7 +74,8 @@ export default function Wizard() {
     setFaults((f) => Object.fromEntries(Object.entries(f).filter(([k]) => !(k in part))));
   };
   const go = (next: number) => {
-    setStep(next);
+    setReached((r) => Math.max(r, next));
+    navigate(next === 0 ? "/new" : `/new?step=${next}`);
     top.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   };

@@ -1,0 +1,72 @@
+// What somebody typed is not lost: to another tab, to the end of a session, to a server that is away.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { owner, password } from './dashboard.mjs';
+import { startDemo, startServer, until } from './harness.mjs';
+
+const demo = await startDemo();
+after(demo.stop);
+const ada = await owner(demo);
+const { page, see, go, saved } = ada;
+const draft = () => page.evaluate(async () => (await (await fetch('/v1/sites/demo')).json()).draft);
+
+test('the room that is open stands in the address, and a reload leads to it', async () => {
+  await go('/sites/demo?room=words');
+  await see('text-banner.title').waitFor();
+  await page.getByRole('tab', { name: 'Purposes' }).click();
+  await page.waitForURL('**/sites/demo?room=purposes');
+  await page.reload();
+  await page.getByRole('tab', { name: 'Purposes', selected: true }).waitFor();
+  await page.getByRole('tab', { name: 'Look' }).click();
+  await page.waitForURL('**/sites/demo');
+});
+
+test('two tabs that edit one draft keep the changes of both', async () => {
+  await go('/sites/demo?room=words');
+  await see('text-banner.title').waitFor();
+  const other = await ada.context.newPage();
+  await other.goto(`${demo.server.url}/dashboard/sites/demo?room=words`);
+  await other.getByTestId('text-button.settings').fill('Choose');
+  await other.waitForFunction(() => /^saved/i.test(document.querySelector('[data-testid="save-state"]')?.textContent ?? ''));
+  await see('text-banner.title').fill('Your data, your call');
+  await page.getByText('This draft was changed elsewhere, too').waitFor();
+  await saved();
+  const { texts } = await draft();
+  assert.deepEqual([texts.en['button.settings'], texts.en['banner.title']], ['Choose', 'Your data, your call']);
+  assert.equal(await see('text-button.settings').inputValue(), 'Choose', 'what came is shown');
+  // Where both change the same, the later one stays, and is told.
+  await other.getByTestId('text-banner.title').fill('Theirs');
+  await until(async () => assert.equal((await draft()).texts.en['banner.title'], 'Theirs'));
+  await see('text-banner.title').fill('Mine');
+  await page.getByText('There yours stays').first().waitFor();
+  await until(async () => assert.equal((await draft()).texts.en['banner.title'], 'Mine'));
+  await other.close();
+});
+
+test('a session that ends while somebody edits takes nothing away, and who signs in again goes on', async () => {
+  await go('/sites/demo?room=words');
+  await see('text-banner.title').waitFor();
+  await page.evaluate(async () => fetch('/v1/session', { method: 'DELETE' }));
+  await see('text-banner.title').fill('Typed after the end');
+  await page.getByText('Your session has ended').waitFor();
+  assert.equal(await see('text-banner.title').isVisible(), false, 'what is behind the door is not seen');
+  assert.equal(await see('sign-in-email').inputValue(), 'ada@example.com');
+  await until(() => see('sign-in-password').evaluate((e) => e === document.activeElement));
+  await see('sign-in-password').fill(password);
+  await page.keyboard.press('Enter');
+  await see('text-banner.title').waitFor();
+  assert.equal(await see('text-banner.title').inputValue(), 'Typed after the end');
+  await until(async () => assert.equal((await draft()).texts.en['banner.title'], 'Typed after the end'));
+});
+
+test('what is typed while the server is away is saved when it is back', async () => {
+  await go('/sites/demo?room=words');
+  await see('text-banner.title').waitFor();
+  const { port } = demo.server;
+  await demo.server.stop();
+  await see('text-banner.title').fill('Typed into the void');
+  await page.getByText('The server does not answer').first().waitFor();
+  demo.server = await startServer({ dir: demo.dir, port });
+  await saved();
+  assert.equal((await draft()).texts.en['banner.title'], 'Typed into the void');
+});
