@@ -1,6 +1,9 @@
 package consent
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Given is what a consent write says: the action and the levels beside it.
 type Given struct {
@@ -98,6 +101,28 @@ func keep(out, earlier *Choice, rules []Rule, vendors []string) {
 			put(&out.Vendors, v, n)
 		}
 	}
+}
+
+// Refuse lays over a choice what a later one refuses that waits for its proof:
+// what that grants is not proved. A vendor's grant is gone where the later choice
+// refuses purposes and does not say it as well: the vendor follows its purposes
+// then. What c shares with other choices stays as it is.
+func (c *Choice) Refuse(later *Choice) {
+	c.Levels, c.Vendors = refused(c.Levels, later.Levels), refused(c.Vendors, later.Vendors)
+	purposes := slices.Contains(slices.Collect(maps.Values(later.Levels)), 0)
+	maps.DeleteFunc(c.Vendors, func(id string, n int) bool { return n > 0 && purposes && later.Vendors[id] == 0 })
+	c.Over = maps.Clone(c.Over)
+	maps.DeleteFunc(c.Over, func(id string, _ bool) bool { return c.Levels[id] == 0 })
+}
+
+func refused(levels, by map[string]int) map[string]int {
+	out := maps.Clone(levels)
+	for id, n := range by {
+		if n == 0 {
+			put(&out, id, 0)
+		}
+	}
+	return out
 }
 
 func checkGiven(rules []Rule, vendors []string, g Given) error {

@@ -47,13 +47,19 @@ func (d *Desk) held(live *consent.Edition, w Write, grants bool, known before, n
 		return max(token.Clock, known.erased)
 	}
 	before := consent.OpenCookie(d.o.Keys, live.Site.Tenant, w.Site, w.Before)
-	if before == nil || before.Forged || before.Unproved {
+	if before == nil || before.Forged {
 		return 0
 	}
 	if latest != nil {
-		if now := latest.Choice(); before.Clock == now.Clock && consent.SameLevels(before, now) {
+		now := latest.Choice()
+		// A refusal of what had no proof yet comes after it, however long that was on its way.
+		known := before.Clock == now.Clock && !before.Unproved || before.Unproved && !grants
+		if known && consent.SameLevels(before, now) {
 			return latest.Clock
 		}
+	}
+	if before.Unproved {
+		return 0
 	}
 	// The cookie counts in seconds. Where in its second the decision was made is
 	// taken so that a refusal is rather too late and a grant rather too early.

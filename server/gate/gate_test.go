@@ -156,6 +156,33 @@ func TestTheNewerOfCookieAndRecordSpeaks(t *testing.T) {
 	}
 }
 
+func TestAWithdrawalThatWaitsForItsProofEndsVendorsToo(t *testing.T) {
+	t.Parallel()
+	stored := consent.Record{}
+	s := sceneOf(t, time.Second, func(context.Context, string) (consent.Record, error) { return stored, nil })
+	stored = s.record(maps.Clone(no))
+	stored.Vendors = map[string]int{"acme": 1}
+	waits := func(vendors map[string]int) string {
+		c := s.choice(time.Second, no)
+		c.Vendors = vendors
+		return consent.EncodeCookie(c)
+	}
+	for name, c := range map[string]struct {
+		cookie string
+		want   consent.Reason
+	}{
+		"no cookie":             {"", consent.ReasonGranted},
+		"nothing is said of it": {waits(nil), consent.ReasonDenied},
+		"it is refused":         {waits(map[string]int{"acme": 0}), consent.ReasonDenied},
+		"it is granted still":   {waits(map[string]int{"acme": 1}), consent.ReasonGranted},
+	} {
+		a := s.check(t, gate.Ask{Vendors: []string{"acme"}, Place: france, Consent: c.cookie, Subject: s.subject(sub)})
+		if len(a.Decisions) != 1 || a.Decisions[0].Reason != c.want {
+			t.Errorf("%s: %+v, want %v", name, a.Decisions, c.want)
+		}
+	}
+}
+
 func TestWhoCannotBeLookedUpIsDeniedWhatNeedsAChoice(t *testing.T) {
 	t.Parallel()
 	fails := func(code consent.Code) func(context.Context, string) (consent.Record, error) {

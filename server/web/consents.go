@@ -83,14 +83,14 @@ func (s *Server) createConsent(c echo.Context) error {
 	if err := s.pay(c, &live.Site, w.Subject, refusesOnly(w.Levels, w.Vendors)); err != nil {
 		return err
 	}
-	before := w.Consent
+	before, cookie := w.Consent, cookieValue(r, consent.ConsentCookie)
 	if w.Consent == "" {
-		w.Consent = cookieValue(r, consent.ConsentCookie)
+		w.Consent = cookie
 	}
 	// Who leaves the page behind the click has decided all the same.
 	a, err := s.o.Collect.Record(s.writing.next(), collect.Write{
 		Site: w.Site, ID: w.ID, Note: w.Note, Said: w.said, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
-		Consent: w.Consent, Before: before, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
+		Consent: w.Consent, Before: before, Cookie: cookie, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
 		Bot: isBot(r.UserAgent()),
 	})
 	if err != nil {
