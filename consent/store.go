@@ -101,8 +101,9 @@ type Draft struct {
 // Vault keeps small secrets that expire: sessions and setup links, under the
 // hash of their token. Errors as in Records.
 type Vault interface {
-	// PutSecret stores value under key until expires.
-	PutSecret(ctx context.Context, key string, value []byte, expires time.Time) error
+	// PutSecret stores value under key until expires. It also clears away some of
+	// what has ended by now, so that what is never asked for again does not stay.
+	PutSecret(ctx context.Context, key string, value []byte, now, expires time.Time) error
 	// Secret returns the value under key, if now is before its end. Errors: NotFound.
 	Secret(ctx context.Context, key string, now time.Time) ([]byte, error)
 	// TakeSecret returns the value and deletes it, so that of two callers at

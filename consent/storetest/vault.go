@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,7 +13,7 @@ import (
 
 func (b *bench) put(t *testing.T, key, value string, sec int) {
 	t.Helper()
-	if err := b.PutSecret(t.Context(), key, []byte(value), at(sec)); err != nil {
+	if err := b.PutSecret(t.Context(), key, []byte(value), at(0), at(sec)); err != nil {
 		t.Fatalf("PutSecret(%s): %v", key, err)
 	}
 }
@@ -37,7 +38,7 @@ func vaultCases() []testCase {
 		}},
 		{"only the given time counts, not the clock of a machine", func(t *testing.T, b *bench) {
 			past := time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
-			if err := b.PutSecret(t.Context(), "k", []byte("v"), past); err != nil {
+			if err := b.PutSecret(t.Context(), "k", []byte("v"), past, past); err != nil {
 				t.Fatal(err)
 			}
 			b.secret(t, "k", past.Add(-time.Second), "v")
@@ -47,6 +48,23 @@ func vaultCases() []testCase {
 			code(t, "Secret", err, consent.NotFound)
 			_, err = b.TakeSecret(t.Context(), "k", at(0))
 			code(t, "TakeSecret", err, consent.NotFound)
+		}},
+		{"what nobody asks for any more goes as others come", func(t *testing.T, b *bench) {
+			for i := range 40 {
+				b.put(t, fmt.Sprintf("ends %02d", i), "v", 10)
+			}
+			b.put(t, "stays", "v", 30)
+			for i := range 3 {
+				if err := b.PutSecret(t.Context(), fmt.Sprintf("later %d", i), []byte("v"), at(20), at(30)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := range 40 {
+				_, err := b.Secret(t.Context(), fmt.Sprintf("ends %02d", i), at(0))
+				code(t, "what ended, by an earlier clock", err, consent.NotFound)
+			}
+			b.secret(t, "stays", at(20), "v")
+			b.secret(t, "later 0", at(20), "v")
 		}},
 		{"an empty value is a value", func(t *testing.T, b *bench) {
 			b.put(t, "k", "", 10)
@@ -116,7 +134,7 @@ func vaultCases() []testCase {
 			// Long, since a store may keep short values in another way.
 			want := strings.Repeat("value", 2000)
 			given := []byte(want)
-			if err := b.PutSecret(t.Context(), "k", given, at(10)); err != nil {
+			if err := b.PutSecret(t.Context(), "k", given, at(0), at(10)); err != nil {
 				t.Fatal(err)
 			}
 			given[0] = 'X'
@@ -165,7 +183,7 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 		"Editions":     func() error { _, err := b.Editions(ctx, "shop"); return err },
 		"Live":         func() error { _, err := b.Live(ctx); return err },
 		"Version":      func() error { _, err := b.Version(ctx); return err },
-		"PutSecret":    func() error { return b.PutSecret(ctx, "k", []byte("w"), at(10)) },
+		"PutSecret":    func() error { return b.PutSecret(ctx, "k", []byte("w"), at(0), at(10)) },
 		"Secret":       func() error { _, err := b.Secret(ctx, "k", at(0)); return err },
 		"TakeSecret":   func() error { _, err := b.TakeSecret(ctx, "k", at(0)); return err },
 		"DropSecret":   func() error { return b.DropSecret(ctx, "k") },

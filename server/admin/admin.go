@@ -80,6 +80,11 @@ func (d *Desk) Token(ctx context.Context, token, tenant string) (Principal, erro
 	return p, nil
 }
 
+// keep stores a value until it ends.
+func (d *Desk) keep(ctx context.Context, key string, value []byte, ends time.Time) error {
+	return d.o.Store.PutSecret(ctx, key, value, d.o.Clock(), ends)
+}
+
 // key stores tokens by their hash, so that a copy of the store opens nothing.
 func key(kind, token string) string {
 	sum := sha256.Sum256([]byte(token))

@@ -81,7 +81,7 @@ func (d *Desk) Invite(ctx context.Context, p Principal, in Invite) (Invite, stri
 	if err != nil {
 		return in, "", fmt.Errorf("encode the invitation: %w", err)
 	}
-	if err := d.o.Store.PutSecret(ctx, key("invite:", token), pointer, out.Expires); err != nil {
+	if err := d.keep(ctx, key("invite:", token), pointer, out.Expires); err != nil {
 		return in, "", err
 	}
 	out.Hash, out.Tenant = "", ""

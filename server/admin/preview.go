@@ -31,5 +31,5 @@ func (d *Desk) KeepPreview(ctx context.Context, p Preview) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return token, d.o.Store.PutSecret(ctx, key("preview:", token), raw, d.o.Clock().Add(PreviewLife))
+	return token, d.keep(ctx, key("preview:", token), raw, d.o.Clock().Add(PreviewLife))
 }

@@ -39,7 +39,7 @@ func (d *Desk) Reset(ctx context.Context, p Principal, email string) (string, er
 	if err != nil {
 		return "", fmt.Errorf("encode the link: %w", err)
 	}
-	if err := d.o.Store.PutSecret(ctx, key("reset:", token), raw, d.o.Clock().Add(ResetLife)); err != nil {
+	if err := d.keep(ctx, key("reset:", token), raw, d.o.Clock().Add(ResetLife)); err != nil {
 		return "", err
 	}
 	return token, d.Audit(ctx, p, p.Tenant, Change{Action: "member.reset-link", Object: m.value.Email})

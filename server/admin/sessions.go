@@ -49,7 +49,7 @@ func (d *Desk) open(ctx context.Context, s session) (string, error) {
 	if err := d.touch(ctx, token); err != nil {
 		return "", err
 	}
-	return token, d.o.Store.PutSecret(ctx, key("session:", token), raw, s.Ends)
+	return token, d.keep(ctx, key("session:", token), raw, s.Ends)
 }
 
 // touch remembers that a session was used now.
@@ -59,7 +59,7 @@ func (d *Desk) touch(ctx context.Context, token string) error {
 	if err != nil {
 		return fmt.Errorf("encode the time: %w", err)
 	}
-	return d.o.Store.PutSecret(ctx, key("seen:", token), raw, now.Add(IdleLife))
+	return d.keep(ctx, key("seen:", token), raw, now.Add(IdleLife))
 }
 
 // read returns a session that has neither ended nor been idle for too long.

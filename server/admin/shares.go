@@ -69,7 +69,7 @@ func (d *Desk) NewShare(ctx context.Context, p Principal, tenant string, look Pr
 	if err != nil {
 		return s, "", fmt.Errorf("encode the preview: %w", err)
 	}
-	if err := d.o.Store.PutSecret(ctx, key("preview:", token), raw, s.Expires); err != nil {
+	if err := d.keep(ctx, key("preview:", token), raw, s.Expires); err != nil {
 		return s, "", err
 	}
 	return s, token, d.Audit(ctx, p, tenant, Change{Action: "site.share", Object: look.Site.ID, After: s.Hash, Note: note})

@@ -32,7 +32,7 @@ func (d *Desk) NewSetup(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return token, d.o.Store.PutSecret(ctx, key("setup:", token), []byte("{}"), d.o.Clock().Add(SetupLife))
+	return token, d.keep(ctx, key("setup:", token), []byte("{}"), d.o.Clock().Add(SetupLife))
 }
 
 // SignInBySetup trades a setup token for a session. Errors: Unauthorized when
@@ -188,5 +188,5 @@ func (d *Desk) remember(ctx context.Context, email string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return device, d.o.Store.PutSecret(ctx, key("device:", device), []byte(digest([]byte(email))), d.o.Clock().Add(DeviceLife))
+	return device, d.keep(ctx, key("device:", device), []byte(digest([]byte(email))), d.o.Clock().Add(DeviceLife))
 }

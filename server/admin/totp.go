@@ -72,7 +72,7 @@ func (d *Desk) Enrol(ctx context.Context, p Principal) (Enrolment, error) {
 	}
 	text := base32text.EncodeToString(secret)
 	link := "otpauth://totp/" + url.PathEscape("LeadiumX Consent:"+p.Email) + "?" + url.Values{"secret": {text}, "issuer": {"LeadiumX Consent"}}.Encode()
-	return Enrolment{text, link}, d.o.Store.PutSecret(ctx, key("enrol:", p.Email), []byte(sealed), d.o.Clock().Add(enrolLife))
+	return Enrolment{text, link}, d.keep(ctx, key("enrol:", p.Email), []byte(sealed), d.o.Clock().Add(enrolLife))
 }
 
 // Enrolled sets the second factor when code is right, and returns the recovery

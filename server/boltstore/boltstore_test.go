@@ -122,7 +122,7 @@ func TestTheFileGrowsBySmallSteps(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "store.db")
 	s := open(t, path)
-	if err := s.PutSecret(t.Context(), "k", make([]byte, 2<<20), time.Unix(1, 0)); err != nil {
+	if err := s.PutSecret(t.Context(), "k", make([]byte, 2<<20), time.Unix(0, 0), time.Unix(1, 0)); err != nil {
 		t.Fatal(err)
 	}
 	// On a full disk a large step would keep out what has room.

@@ -12,8 +12,8 @@ import (
 )
 
 // PutSecret stores a value until expires; see consent.Vault.
-func (s *Store) PutSecret(ctx context.Context, key string, value []byte, expires time.Time) error {
-	return failure(s.run.putSecret.Run(ctx, s.client(), s.vault(), key, expires.UnixMicro(), value).Err())
+func (s *Store) PutSecret(ctx context.Context, key string, value []byte, now, expires time.Time) error {
+	return failure(s.run.putSecret.Run(ctx, s.client(), s.vault(), key, now.UnixMicro(), expires.UnixMicro(), value).Err())
 }
 
 // Secret returns a value that has not expired; see consent.Vault.
