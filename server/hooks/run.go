@@ -13,8 +13,10 @@ import (
 )
 
 const (
-	// maxSending bounds the endpoints that are sent to at the same time.
+	// maxSending bounds the endpoints that are sent to at the same time, turn for how
+	// long before another that waits is sent to.
 	maxSending = 8
+	turn       = 5 * time.Second
 	// batch is how many events of one endpoint are under way together.
 	batch = 16
 	// lease is for how long one process sends to an endpoint before another may.
@@ -60,7 +62,7 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 					return
 				}
 				defer func() { <-slots }()
-				if err := d.Serve(ctx, k.Site, k.ID); err != nil && ctx.Err() == nil {
+				if err := d.serve(ctx, k.Site, k.ID, d.o.Clock().Add(turn)); err != nil && ctx.Err() == nil {
 					d.o.Log.Warn("events of a webhook wait", "site", k.Site, "webhook", k.ID, "error", err)
 				}
 			})
@@ -115,7 +117,14 @@ func (d *Desk) enabled(ctx context.Context) ([]kept, error) {
 // Serve sends what is due to one endpoint, until there is nothing more, the
 // context ends or somebody else sends. Errors: as of the feed and the store.
 func (d *Desk) Serve(ctx context.Context, site, id string) error {
-	for ctx.Err() == nil {
+	return d.serve(ctx, site, id, time.Time{})
+}
+
+// serve is Serve that makes way for others at a time, with what is left: one site
+// with slow receivers and much to tell must not hold up all the others. The zero
+// time is never.
+func (d *Desk) serve(ctx context.Context, site, id string, until time.Time) error {
+	for first := true; ctx.Err() == nil && (first || until.IsZero() || d.o.Clock().Before(until)); first = false {
 		more, err := d.round(ctx, site, id)
 		if consent.CodeOf(err) == consent.Conflict || consent.CodeOf(err) == consent.NotFound {
 			// Somebody else sends, or it was deleted.
