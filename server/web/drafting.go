@@ -39,9 +39,23 @@ type previewLinkJSON struct {
 	Expires time.Time `json:"expires"`
 }
 
+// ofAddress holds a document against the site of the address, and puts it into the
+// organisation of that site: a preview is signed for whom it shows.
+func (s *Server) ofAddress(c echo.Context, site *consent.Site) error {
+	if site.ID != c.Param("site") {
+		return wrongSite()
+	}
+	tenant, err := s.o.Publish.Owner(c.Request().Context(), site.ID)
+	site.Tenant = tenant
+	return err
+}
+
 func (s *Server) makePreview(c echo.Context) error {
 	in, err := decode[previewJSON](c, configBounds())
 	if err != nil {
+		return err
+	}
+	if err := s.ofAddress(c, &in.Site); err != nil {
 		return err
 	}
 	if err := s.o.Publish.Check(in.Site); err != nil {

@@ -106,9 +106,13 @@ func (s *Server) siteBody(c echo.Context) (consent.Site, error) {
 		return site, err
 	}
 	if site.ID != c.Param("site") {
-		return site, consent.Fail(consent.Invalid, "the document's `id` is not the site of the address", "send the document to /v1/sites/{its id}")
+		return site, wrongSite()
 	}
 	return site, s.settle(c, &site)
+}
+
+func wrongSite() error {
+	return consent.Fail(consent.Invalid, "the document's `id` is not the site of the address", "send the document to /v1/sites/{its id}")
 }
 
 // settle puts a document into the organisation that it belongs to: the caller's

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+)
+
+func TestAPreviewIsOfTheSiteOfItsAddress(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, tenant := range []string{"acme", "zeta"} {
+		if a := s.do(http.MethodPut, "/v1/sites/"+tenant+"-shop", siteDocument(t, tenant+"-shop"), operator, header("Consent-Tenant", tenant)); a.status != http.StatusOK {
+			t.Fatalf("apply = %d %s", a.status, a.body)
+		}
+	}
+	preview := func(document string) answer {
+		return s.do(http.MethodPost, "/v1/sites/acme-shop/preview", `{"site":`+document+`,"place":"FR","locale":"en","gpc":false}`, operator, header("Consent-Tenant", "acme"))
+	}
+	if a := preview(siteDocument(t, "zeta-shop")); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a preview of another organisation's site = %d %s", a.status, a.body)
+	}
+	a := preview(siteDocument(t, "acme-shop"))
+	if a.status != http.StatusOK {
+		t.Fatalf("a preview of the own site = %d %s", a.status, a.body)
+	}
+	if page := s.do(http.MethodGet, a.text(t, "url"), ""); page.status != http.StatusOK {
+		t.Errorf("the preview = %d %s", page.status, page.body)
+	}
+}
