@@ -83,7 +83,7 @@ func (s *Server) handleRequest(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.o.Rights.Handle(c.Request().Context(), c.Param("site"), c.Param("request"), in.Status, in.Note, principalOf(c).Name)
+	r, err := s.o.Rights.Handle(c.Request().Context(), c.Param("site"), c.Param("request"), in.Status, in.Note, by(principalOf(c)))
 	if err != nil {
 		return err
 	}

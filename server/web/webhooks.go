@@ -76,7 +76,7 @@ func (s *Server) createHook(c echo.Context) error {
 	if _, err := s.o.Publish.Newest(c.Param("site")); err != nil {
 		return err
 	}
-	e := hooks.Endpoint{Site: c.Param("site"), URL: in.URL, Events: in.Events, Description: in.Description, CreatedBy: principalOf(c).Name}
+	e := hooks.Endpoint{Site: c.Param("site"), URL: in.URL, Events: in.Events, Description: in.Description, CreatedBy: by(principalOf(c))}
 	e, secret, err := s.o.Hooks.Create(c.Request().Context(), e, in.After)
 	if err != nil {
 		return err
