@@ -24,7 +24,8 @@ type Account struct {
 	// the codes that are left.
 	TOTP     string   `json:"totp,omitempty"`
 	Recovery []string `json:"recovery,omitempty"`
-	// Install says that the person owns the installation.
+	// Install says that the person owns the installation, as long as they own its
+	// first organisation; see owns.
 	Install bool `json:"install,omitempty"`
 	// Tenants are where the person is a member; the membership itself decides.
 	Tenants []string `json:"tenants,omitempty"`
@@ -104,7 +105,11 @@ func (d *Desk) Profile(ctx context.Context, p Principal) (Profile, error) {
 		return Profile{}, err
 	}
 	v := a.value
-	out := Profile{Email: v.Email, Name: v.Name, SecondFactor: v.TOTP != "", RecoveryLeft: len(v.Recovery), Install: v.Install, Tenants: []TenantLabel{}}
+	install, err := d.owns(ctx, v)
+	if err != nil {
+		return Profile{}, err
+	}
+	out := Profile{Email: v.Email, Name: v.Name, SecondFactor: v.TOTP != "", RecoveryLeft: len(v.Recovery), Install: install, Tenants: []TenantLabel{}}
 	for _, id := range v.Tenants {
 		m, err := load[Member](ctx, d.o.Store, kindMember(id), v.Email)
 		if consent.CodeOf(err) == consent.NotFound {
@@ -138,7 +143,10 @@ func (d *Desk) Rename(ctx context.Context, p Principal, name string) error {
 // ends. Errors: Unauthorized when the current one is not right.
 func (d *Desk) ChangePassword(ctx context.Context, p Principal, current, next string) error {
 	return d.changeAccount(ctx, p, "account.password", func(a *Account) error {
-		if err := d.throttle.take(accountKey(a.Email, "")); err != nil {
+		// Apart from those of the sign-in: no stranger who guesses there keeps
+		// somebody from changing the password that is guessed at.
+		tries := accountKey(a.Email, confirming)
+		if err := d.throttle.take(tries); err != nil {
 			return err
 		}
 		ok, _, err := d.hasher.verify(ctx, a.Hash, current)
@@ -148,7 +156,7 @@ func (d *Desk) ChangePassword(ctx context.Context, p Principal, current, next st
 		if !ok {
 			return consent.Fail(consent.Unauthorized, "the current password is not right", "type it again")
 		}
-		d.throttle.forgive(accountKey(a.Email, ""))
+		d.throttle.forgive(tries)
 		return d.setPassword(ctx, a, next)
 	})
 }
@@ -222,27 +230,61 @@ func (d *Desk) SetUp(ctx context.Context, p Principal, n NewPerson) (Principal, 
 // HasOwner reports whether somebody can sign in who owns the installation.
 func (d *Desk) HasOwner(ctx context.Context) (found bool, err error) {
 	err = every(ctx, d.o.Store, kindAccount, func(_ string, a held[Account]) error {
-		found = found || a.value.Install
-		return nil
+		if found {
+			return nil
+		}
+		found, err = d.owns(ctx, a.value)
+		return err
 	})
 	return found, err
 }
 
+// owns reports whether an account owns the installation. Who is no longer an
+// owner of its first organisation does not.
+func (d *Desk) owns(ctx context.Context, a Account) (bool, error) {
+	if !a.Install {
+		return false, nil
+	}
+	m, err := load[Member](ctx, d.o.Store, kindMember(FirstTenant), a.Email)
+	if consent.CodeOf(err) == consent.NotFound {
+		return false, nil
+	}
+	return m.value.Role == Owner, err
+}
+
 // inTenant notes in an account where it is a member, or is no longer.
 func (d *Desk) inTenant(ctx context.Context, email, tenant string, in bool) error {
+	return d.note(ctx, email, func(a *Account) bool {
+		has := slices.Contains(a.Tenants, tenant)
+		switch {
+		case has == in:
+			return false
+		case in:
+			a.Tenants = append(a.Tenants, tenant)
+		default:
+			a.Tenants = slices.DeleteFunc(a.Tenants, func(t string) bool { return t == tenant })
+		}
+		return true
+	})
+}
+
+// disown notes in an account that it does not own the installation any more, so
+// that nobody gives that back with a role. Before, it had no effect already.
+func (d *Desk) disown(ctx context.Context, email string) error {
+	return d.note(ctx, email, func(a *Account) bool {
+		had := a.Install
+		a.Install = false
+		return had
+	})
+}
+
+// note changes an account whatever others change in it meanwhile, where change
+// says that it did.
+func (d *Desk) note(ctx context.Context, email string, change func(*Account) bool) error {
 	for range 5 {
 		a, err := d.account(ctx, email)
-		if err != nil {
+		if err != nil || !change(&a.value) {
 			return err
-		}
-		has := slices.Contains(a.value.Tenants, tenant)
-		if has == in {
-			return nil
-		}
-		if in {
-			a.value.Tenants = append(a.value.Tenants, tenant)
-		} else {
-			a.value.Tenants = slices.DeleteFunc(a.value.Tenants, func(t string) bool { return t == tenant })
 		}
 		if _, _, err = save(ctx, d.o.Store, kindAccount, email, a.version, a.value); consent.CodeOf(err) != consent.Conflict {
 			return err

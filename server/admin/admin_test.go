@@ -240,6 +240,14 @@ func TestDangerousActsAskForThePasswordAgain(t *testing.T) {
 	if p.Confirmed.After(h.clock()) {
 		t.Fatal("it still counts after 6 minutes")
 	}
+	h.want("end the others", h.EndOthers(t.Context(), p), "")
+	token, err = h.Resume(t.Context(), token, p)
+	h.want("go on", err, "")
+	p, err = h.Session(t.Context(), token)
+	h.want("session", err, "")
+	if p.Confirmed.After(h.clock()) {
+		t.Fatal("ending the other sessions proves who somebody is")
+	}
 	_, err = h.Confirm(t.Context(), token, p, "something else entirely", "")
 	h.want("a wrong password", err, consent.Unauthorized)
 	next, err := h.Confirm(t.Context(), token, p, words, "")
@@ -256,16 +264,8 @@ func TestDangerousActsAskForThePasswordAgain(t *testing.T) {
 func TestAResetLinkWorksOnceAndNotForWhoHasPowersElsewhere(t *testing.T) {
 	t.Parallel()
 	h, ann, _ := owned(t)
-	join := func(tenant, email string, role admin.Role) admin.Principal {
-		by, err := h.Token(t.Context(), strings.Repeat("t", 32), tenant)
-		h.want("token", err, "")
-		h.want("join "+email, h.Join(t.Context(), by, admin.NewPerson{Email: email, Password: words}, role), "")
-		in, err := h.SignIn(t.Context(), admin.Attempt{Email: email, Password: words, Network: "192.0.2.0/24"})
-		h.want("sign in "+email, err, "")
-		return in.Principal
-	}
-	boss := join("acme", "boss@acme.example", admin.Owner)
-	join("acme", "eve@acme.example", admin.Editor)
+	boss := h.joined("acme", "boss@acme.example", admin.Owner)
+	h.joined("acme", "eve@acme.example", admin.Editor)
 	token, err := h.Reset(t.Context(), boss, "eve@acme.example")
 	h.want("reset", err, "")
 	h.want("a short password", h.UseReset(t.Context(), token, "short"), consent.Invalid)

@@ -198,13 +198,14 @@ func (d *Desk) Accept(ctx context.Context, token string, t Attempt, name string)
 	case err != nil:
 		return SignedIn{}, err
 	default:
-		if err := d.throttle.take(accountKey(i.Email, "")); err != nil {
+		tries, _ := d.counted(ctx, i.Email, t.Device)
+		if err := d.throttle.take(tries); err != nil {
 			return SignedIn{}, err
 		}
 		if _, err := d.prove(ctx, i.Email, t.Password, t.Code); err != nil {
 			return SignedIn{}, err
 		}
-		d.throttle.forgive(accountKey(i.Email, ""))
+		d.throttle.forgive(tries)
 	}
 	// Of two who hold the link, one gets it.
 	if _, err := d.o.Store.TakeSecret(ctx, key("invite:", token), d.o.Clock()); err != nil {
@@ -221,7 +222,7 @@ func (d *Desk) Accept(ctx context.Context, token string, t Attempt, name string)
 		return SignedIn{}, err
 	}
 	var out SignedIn
-	if out.Token, out.Principal, err = d.start(ctx, i.Email, i.Tenant, d.o.Clock().UTC().Add(SessionLife)); err != nil {
+	if out.Token, out.Principal, err = d.start(ctx, i.Email, i.Tenant, d.o.Clock().UTC().Add(SessionLife), d.proved()); err != nil {
 		return out, err
 	}
 	if out.Device, err = d.remember(ctx, i.Email); err != nil {

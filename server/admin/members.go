@@ -80,7 +80,7 @@ func (d *Desk) ChangeMember(ctx context.Context, p Principal, email string, role
 	if err != nil {
 		return err
 	}
-	if err := mayTouch(p, m.value); err != nil {
+	if err := d.mayTouch(ctx, p, m.value); err != nil {
 		return err
 	}
 	if err := checkRoles(p, role, sites); err != nil {
@@ -100,15 +100,50 @@ func (d *Desk) ChangeMember(ctx context.Context, p Principal, email string, role
 	if err != nil {
 		return err
 	}
+	if err := d.ended(ctx, p.Tenant, m.value.Email, role); err != nil {
+		return err
+	}
 	return d.Audit(ctx, p, p.Tenant, Change{Action: "member.change", Object: m.value.Email, Before: m.hash, After: hash, Note: string(role)})
 }
 
-// mayTouch keeps people from changing who holds more than they do.
-func mayTouch(p Principal, m Member) error {
+// mayTouch keeps people from changing who holds more than they do. Errors: Forbidden.
+func (d *Desk) mayTouch(ctx context.Context, p Principal, m Member) error {
 	if !p.MayGrant(grantOf(m.Role, m.Sites)) {
 		return consent.Fail(consent.Forbidden, "this member may do more than you may", "ask an owner")
 	}
-	return nil
+	if p.Install || p.Tenant != FirstTenant {
+		return nil
+	}
+	a, err := d.account(ctx, m.Email)
+	if err != nil {
+		return unless(err, consent.NotFound)
+	}
+	install, err := d.owns(ctx, a.value)
+	if install {
+		return beyond()
+	}
+	return err
+}
+
+func beyond() error {
+	return consent.Fail(consent.Forbidden, "this person has powers beyond your organisation", "ask who owns the installation")
+}
+
+// ended takes the installation from whoever has ceased to own the first
+// organisation, whatever role they have there now.
+func (d *Desk) ended(ctx context.Context, tenant, email string, role Role) error {
+	if tenant != FirstTenant || role == Owner {
+		return nil
+	}
+	return unless(d.disown(ctx, email), consent.NotFound)
+}
+
+// unless takes a failure that is none here for none.
+func unless(err error, code consent.Code) error {
+	if consent.CodeOf(err) == code {
+		return nil
+	}
+	return err
 }
 
 // otherOwner finds an owner beside the one who goes. What ends an owner is
@@ -135,7 +170,7 @@ func (d *Desk) DropMember(ctx context.Context, p Principal, email string) error 
 	if err != nil {
 		return err
 	}
-	if err := mayTouch(p, m.value); err != nil {
+	if err := d.mayTouch(ctx, p, m.value); err != nil {
 		return err
 	}
 	// Who was made more than they were when this was judged stays.
@@ -150,7 +185,10 @@ func (d *Desk) DropMember(ctx context.Context, p Principal, email string) error 
 	if err := d.o.Store.DropDocument(ctx, kindMember(p.Tenant), m.value.Email, still...); err != nil {
 		return err
 	}
-	if err := d.inTenant(ctx, m.value.Email, p.Tenant, false); err != nil && consent.CodeOf(err) != consent.NotFound {
+	if err := unless(d.inTenant(ctx, m.value.Email, p.Tenant, false), consent.NotFound); err != nil {
+		return err
+	}
+	if err := d.ended(ctx, p.Tenant, m.value.Email, ""); err != nil {
 		return err
 	}
 	return d.Audit(ctx, p, p.Tenant, Change{Action: "member.drop", Object: m.value.Email, Before: m.hash})

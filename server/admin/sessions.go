@@ -124,17 +124,21 @@ func (d *Desk) person(ctx context.Context, email, tenant string) (p Principal, s
 	if err != nil {
 		return p, 0, 0, err
 	}
+	install, err := d.owns(ctx, a.value)
+	if err != nil {
+		return p, 0, 0, err
+	}
 	m, err := load[Member](ctx, d.o.Store, kindMember(tenant), email)
 	switch {
-	case consent.CodeOf(err) == consent.NotFound && a.value.Install:
+	case consent.CodeOf(err) == consent.NotFound && install:
 		p = owner(ByPassword, a.value.Name, tenant)
 	case consent.CodeOf(err) == consent.NotFound:
 		return p, 0, 0, gone
 	case err != nil:
 		return p, 0, 0, err
 	default:
-		p = Principal{Kind: ByPassword, Name: a.value.Name, Role: m.value.Role, Tenant: tenant, Install: a.value.Install, Grant: grantOf(m.value.Role, m.value.Sites)}
-		if a.value.Install {
+		p = Principal{Kind: ByPassword, Name: a.value.Name, Role: m.value.Role, Tenant: tenant, Install: install, Grant: grantOf(m.value.Role, m.value.Sites)}
+		if install {
 			p.Role, p.Grant = Owner, grantOf(Owner, nil)
 		}
 	}
@@ -142,21 +146,24 @@ func (d *Desk) person(ctx context.Context, email, tenant string) (p Principal, s
 	return p, a.value.Stamp, m.version, nil
 }
 
-// start opens a session of an account that has just proved itself.
-func (d *Desk) start(ctx context.Context, email, tenant string, ends time.Time) (string, Principal, error) {
+// proved is until when dangerous acts need no password after one that is given now.
+func (d *Desk) proved() time.Time { return d.o.Clock().UTC().Add(ConfirmLife) }
+
+// start opens a session of an account, in which dangerous acts need no password
+// until confirmed.
+func (d *Desk) start(ctx context.Context, email, tenant string, ends, confirmed time.Time) (string, Principal, error) {
 	p, stamp, version, err := d.person(ctx, email, tenant)
 	if err != nil {
 		return "", p, err
 	}
-	now := d.o.Clock().UTC()
-	s := session{Email: email, Tenant: tenant, Stamp: stamp, Member: version, Ends: ends, Confirmed: now.Add(ConfirmLife)}
+	s := session{Email: email, Tenant: tenant, Stamp: stamp, Member: version, Ends: ends, Confirmed: confirmed}
 	p.Expires, p.Confirmed = s.Ends, s.Confirmed
 	token, err := d.open(ctx, s)
 	return token, p, err
 }
 
 // Resume gives somebody a new session in the place of the old one, after they
-// changed what sessions are held against.
+// changed what sessions are held against. It proves no more than the old one did.
 func (d *Desk) Resume(ctx context.Context, old string, p Principal) (string, error) {
 	if err := d.SignOut(ctx, old); err != nil {
 		return "", err
@@ -165,7 +172,12 @@ func (d *Desk) Resume(ctx context.Context, old string, p Principal) (string, err
 	if ends.IsZero() {
 		ends = d.o.Clock().UTC().Add(SessionLife)
 	}
-	token, _, err := d.start(ctx, p.Email, p.Tenant, ends)
+	confirmed := p.Confirmed
+	if proved := d.proved(); confirmed.After(proved) {
+		// That of a setup link holds as long as the session.
+		confirmed = proved
+	}
+	token, _, err := d.start(ctx, p.Email, p.Tenant, ends, confirmed)
 	return token, err
 }
 

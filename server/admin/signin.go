@@ -64,17 +64,18 @@ func (d *Desk) SignIn(ctx context.Context, t Attempt) (SignedIn, error) {
 	if err != nil {
 		email = ""
 	}
-	device := ""
-	if d.knows(ctx, email, t.Device) {
-		device = digest([]byte(t.Device))
+	network := networkKey(t.Network)
+	// Who must wait takes no try from everybody.
+	if err := d.throttle.waits(network); err != nil {
+		return SignedIn{}, err
 	}
-	account, network := accountKey(email, device), networkKey(t.Network)
 	if err := d.throttle.takeAll(); err != nil {
 		return SignedIn{}, err
 	}
 	if err := d.throttle.take(network); err != nil {
 		return SignedIn{}, err
 	}
+	account, known := d.counted(ctx, email, t.Device)
 	if err := d.throttle.take(account); err != nil {
 		return SignedIn{}, err
 	}
@@ -83,16 +84,16 @@ func (d *Desk) SignIn(ctx context.Context, t Attempt) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	d.throttle.forgive(account)
-	d.throttle.forgive(network)
+	d.throttle.giveBack(network)
 	tenant, err := d.home(ctx, a)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	out := SignedIn{Device: t.Device}
-	if out.Token, out.Principal, err = d.start(ctx, email, tenant, d.o.Clock().UTC().Add(SessionLife)); err != nil {
+	if out.Token, out.Principal, err = d.start(ctx, email, tenant, d.o.Clock().UTC().Add(SessionLife), d.proved()); err != nil {
 		return out, err
 	}
-	if device == "" {
+	if !known {
 		out.Device, err = d.remember(ctx, email)
 	}
 	return out, err
@@ -164,7 +165,7 @@ func (d *Desk) Confirm(ctx context.Context, old string, p Principal, password, c
 	if p.Email == "" {
 		return "", consent.Fail(consent.Forbidden, "this session belongs to no account", "set up your account first")
 	}
-	key := accountKey(p.Email, "confirm")
+	key := accountKey(p.Email, confirming)
 	if err := d.throttle.take(key); err != nil {
 		return "", err
 	}
@@ -172,7 +173,17 @@ func (d *Desk) Confirm(ctx context.Context, old string, p Principal, password, c
 		return "", err
 	}
 	d.throttle.forgive(key)
+	p.Confirmed = d.proved()
 	return d.Resume(ctx, old, p)
+}
+
+// counted is under what the tries at an account are counted, and whether they come
+// from a browser that the account knows, whose tries are counted apart.
+func (d *Desk) counted(ctx context.Context, email, device string) (key string, known bool) {
+	if !d.knows(ctx, email, device) {
+		return accountKey(email, ""), false
+	}
+	return accountKey(email, digest([]byte(device))), true
 }
 
 func (d *Desk) knows(ctx context.Context, email, device string) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,7 +163,9 @@ func (d *Desk) NewTenant(ctx context.Context, p Principal, t Tenant) (Tenant, er
 	return t, d.Audit(ctx, p, t.ID, Change{Action: "tenant.create", Object: t.ID, After: hash})
 }
 
-// Tenants lists the organisations that the caller may act in.
+// Tenants lists the organisations that the caller may act in. Of one that they
+// may not read, such as who has a role on a single site, they see no more than
+// its name and look.
 func (d *Desk) Tenants(ctx context.Context, p Principal) ([]Tenant, error) {
 	list := []Tenant{}
 	if p.Install {
@@ -172,6 +175,7 @@ func (d *Desk) Tenants(ctx context.Context, p Principal) ([]Tenant, error) {
 		})
 		return list, err
 	}
+	reads := map[string]bool{p.Tenant: p.May(ReadTenant)}
 	ids := []string{p.Tenant}
 	if p.Email != "" {
 		profile, err := d.Profile(ctx, p)
@@ -181,6 +185,7 @@ func (d *Desk) Tenants(ctx context.Context, p Principal) ([]Tenant, error) {
 		ids = nil
 		for _, t := range profile.Tenants {
 			ids = append(ids, t.ID)
+			reads[t.ID] = slices.Contains(t.Role.Permissions(), ReadTenant)
 		}
 	}
 	for _, id := range ids {
@@ -190,6 +195,9 @@ func (d *Desk) Tenants(ctx context.Context, p Principal) ([]Tenant, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		if !reads[id] {
+			t.value.DPA, t.value.Contact = DPA{}, consent.Controller{}
 		}
 		list = append(list, t.value)
 	}

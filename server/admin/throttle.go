@@ -45,8 +45,29 @@ func newThrottle(clock func() time.Time) *throttle {
 	return &throttle{clock: clock, tries: map[string]*tries{}}
 }
 
+// confirming stands for a device where somebody who is signed in gives their
+// password once more.
+const confirming = "confirm"
+
 func accountKey(email, device string) string { return "a " + digest([]byte(email)) + " " + device }
 func networkKey(network string) string       { return "n " + network }
+
+func limitOf(key string) int {
+	if key[0] == 'n' {
+		return networkTries
+	}
+	return accountTries
+}
+
+// waits reports whether a try under a key would not be heard now. It counts none.
+func (t *throttle) waits(key string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now, x := t.clock(), t.tries[key]; x != nil && now.Before(x.until) {
+		return tooMany(x.until.Sub(now))
+	}
+	return nil
+}
 
 // takeAll counts a try of everybody.
 func (t *throttle) takeAll() error {
@@ -77,12 +98,8 @@ func (t *throttle) take(key string) error {
 	if now.Before(x.until) {
 		return tooMany(x.until.Sub(now))
 	}
-	limit := accountTries
-	if key[0] == 'n' {
-		limit = networkTries
-	}
 	x.n++
-	if over := x.n - limit; over >= 0 {
+	if over := x.n - limitOf(key); over >= 0 {
 		wait := min(window, time.Minute<<min(over, 5))
 		x.until = now.Add(wait)
 		x.since = now
@@ -95,6 +112,22 @@ func (t *throttle) forgive(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.tries, key)
+}
+
+// giveBack takes back one try under a key, which succeeded. The others stay: who
+// has an account of their own must not wipe out what they tried at others'.
+func (t *throttle) giveBack(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := t.tries[key]
+	if x == nil {
+		return
+	}
+	if x.n--; x.n <= 0 {
+		delete(t.tries, key)
+	} else if x.n < limitOf(key) {
+		x.until = time.Time{}
+	}
 }
 
 // makeRoom keeps the memory bounded: what has ended goes first, then any.

@@ -110,7 +110,9 @@ func (d *Desk) Enrolled(ctx context.Context, p Principal, code string) ([]string
 	if err != nil {
 		return nil, err
 	}
-	if err := d.useStep(ctx, p.Email, step); err != nil {
+	// A code of the app before may have been of this step or a later one: then
+	// none of it works again as it is, and the recovery codes are shown all the same.
+	if err := unless(d.useStep(ctx, p.Email, step), consent.Conflict); err != nil {
 		return nil, err
 	}
 	return codes, d.o.Store.DropSecret(ctx, key("enrol:", p.Email))

@@ -25,7 +25,12 @@ func (s *Server) endOthers(c echo.Context) error {
 	return s.resumed(c, s.o.Admin.EndOthers(c.Request().Context(), principalOf(c)))
 }
 
+// enrol begins a second factor, which decides who can sign in from then on: an
+// open session alone must not keep its owner out.
 func (s *Server) enrol(c echo.Context) error {
+	if err := s.confirmed(c); err != nil {
+		return err
+	}
 	e, err := s.o.Admin.Enrol(c.Request().Context(), principalOf(c))
 	if err != nil {
 		return err

@@ -88,7 +88,11 @@ type joinJSON struct {
 	Role admin.Role `json:"role"`
 }
 
+// join serves POST /v1/members. It gives power away as an invitation does.
 func (s *Server) join(c echo.Context) error {
+	if err := s.confirmed(c); err != nil {
+		return err
+	}
 	in, err := decode[joinJSON](c, configBounds())
 	if err != nil {
 		return err

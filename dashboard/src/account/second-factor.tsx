@@ -14,7 +14,9 @@ export function SecondFactor({ me }: { me: Profile }) {
   const client = useQueryClient();
   const [codes, setCodes] = useState<string[]>([]);
   const refresh = () => client.invalidateQueries({ queryKey: ["me"] });
-  const begin = useMutation({ mutationFn: api.enrol });
+  // At most one: what is being set up.
+  const [begun, setBegun] = useState<Awaited<ReturnType<typeof api.enrol>>[]>([]);
+  const begin = useConfirmed(api.enrol, (enrolment) => setBegun([enrolment]));
   const drop = useConfirmed(api.dropSecondFactor, refresh);
   return (
     <Card
@@ -29,31 +31,33 @@ export function SecondFactor({ me }: { me: Profile }) {
             </Button>
           </Group>
         ) : (
-          !begin.data && (
-            <Button loading={begin.isPending} onClick={() => begin.mutate()} data-testid="totp-begin">
+          begun.length === 0 && (
+            <Button loading={begin.pending} onClick={() => begin.run(undefined)} data-testid="totp-begin">
               {t("Set it up")}
             </Button>
           )
         )
       }
     >
+      {begin.dialog}
       {drop.dialog}
       {(begin.error ?? drop.error) && <ProblemAlert error={begin.error ?? drop.error} />}
       {codes.length > 0 ? (
         <Recovery codes={codes} done={() => setCodes([])} />
       ) : (
-        begin.data &&
-        !me.second_factor && (
+        !me.second_factor &&
+        begun.map(({ secret, url }) => (
           <Enrol
-            secret={begin.data.secret}
-            url={begin.data.url}
+            key={secret}
+            secret={secret}
+            url={url}
             done={(given) => {
               setCodes(given);
-              begin.reset();
+              setBegun([]);
               void refresh();
             }}
           />
-        )
+        ))
       )}
       {me.second_factor && codes.length === 0 && (
         <Text size="sm" c="dimmed">
