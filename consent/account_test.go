@@ -86,8 +86,8 @@ func TestJoiningKeepsEveryRefusalAndRenewsNoGrant(t *testing.T) {
 	at := func(clock int64, levels map[string]int) *consent.Choice {
 		return &consent.Choice{Edition: 1, Regime: "eea", Clock: clock, Levels: levels}
 	}
-	unproved := at(9, map[string]int{"ads": 0, "stats": 1})
-	unproved.Unproved = true
+	unproved, forged := at(9, map[string]int{"ads": 0, "stats": 1}), at(9, map[string]int{"ads": 0})
+	unproved.Unproved, forged.Forged = true, true
 	cases := []struct {
 		name            string
 		account, device *consent.Choice
@@ -103,7 +103,8 @@ func TestJoiningKeepsEveryRefusalAndRenewsNoGrant(t *testing.T) {
 		{"a grant of the earlier alone is not renewed", at(5, map[string]int{"ads": 1}), at(9, map[string]int{"stats": 1}), map[string]int{"stats": 1}, 9},
 		{"a refusal of the earlier alone stays", at(5, map[string]int{"ads": 0}), at(9, map[string]int{"stats": 1}), map[string]int{"ads": 0, "stats": 1}, 9},
 		{"of an unproved choice only refusals count", at(5, map[string]int{"ads": 1}), unproved, map[string]int{"ads": 0}, 9},
-		{"a forged choice counts for nothing", at(5, map[string]int{"ads": 1}), &consent.Choice{Forged: true}, map[string]int{"ads": 1}, 5},
+		{"a forged choice counts for nothing", at(5, map[string]int{"ads": 1}), forged, map[string]int{"ads": 1}, 5},
+		{"of the same second the account's is the later one", at(5, map[string]int{"ads": 1}), at(5, map[string]int{"stats": 1}), map[string]int{"ads": 1}, 5},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -145,6 +146,7 @@ func TestJoiningTakesNoMoreThanBothHadOfVendorsAndOfGrantsBesideTheSignal(t *tes
 		{"the earlier one's mark is not carried over", choice(9, levels{"ads": 1}, nil), choice(5, levels{"ads": 1}, nil, "ads"), choice(9, levels{"ads": 1}, nil)},
 		{"vendors are joined as purposes are", choice(9, nil, levels{"tube": 1, "map": 1}), choice(5, nil, levels{"map": 0, "chat": 1}), choice(9, nil, levels{"tube": 1, "map": 0})},
 		{"who refused purposes granted no vendor beside them", choice(9, levels{"ads": 0}, levels{"tube": 1}), choice(5, levels{"ads": 0}, nil), choice(9, levels{"ads": 0}, nil)},
+		{"a vendor that the later one refused stays refused", choice(9, levels{"stats": 1}, levels{"tube": 0}), choice(5, levels{"ads": 0}, nil), choice(9, levels{"stats": 1, "ads": 0}, levels{"tube": 0})},
 		{"a vendor that both granted stays granted", choice(9, levels{"ads": 0}, levels{"tube": 1}), choice(5, levels{"ads": 0}, levels{"tube": 1}), choice(9, levels{"ads": 0}, levels{"tube": 1})},
 		{"who refused nothing takes no vendor away", choice(9, levels{"ads": 0}, levels{"tube": 1}), choice(5, levels{"ads": 1}, nil), choice(9, levels{"ads": 0}, levels{"tube": 1})},
 		{"of an unproved choice only refusals go along", nil, unproved, choice(9, levels{"stats": 0}, levels{"map": 0})},
@@ -165,6 +167,29 @@ func TestJoiningTakesNoMoreThanBothHadOfVendorsAndOfGrantsBesideTheSignal(t *tes
 	}
 	if consent.Join(nil, &consent.Choice{Levels: levels{"ads": 1}, Unproved: true}) != nil {
 		t.Error("an unproved choice without a refusal is one")
+	}
+}
+
+func TestChoicesAreTheSameWhenTheyGrantTheSame(t *testing.T) {
+	t.Parallel()
+	one := func() *consent.Choice {
+		return &consent.Choice{Clock: 1, Levels: map[string]int{"ads": 1}, Vendors: map[string]int{"tube": 1}, Over: map[string]bool{"ads": true}}
+	}
+	for name, change := range map[string]func(*consent.Choice){
+		"another level":              func(c *consent.Choice) { c.Levels["ads"] = 0 },
+		"another vendor":             func(c *consent.Choice) { c.Vendors["map"] = 0 },
+		"no grant beside the signal": func(c *consent.Choice) { c.Over = nil },
+	} {
+		other := one()
+		if other.Clock = 2; !consent.SameLevels(one(), other) {
+			t.Error("a choice at another time is another one")
+		}
+		if change(other); consent.SameLevels(one(), other) {
+			t.Errorf("%s is the same", name)
+		}
+	}
+	if consent.SameLevels(nil, nil) || consent.SameLevels(one(), nil) || consent.SameLevels(nil, one()) {
+		t.Error("no choice is the same as one")
 	}
 }
 

@@ -92,6 +92,31 @@ func TestEachPurposeKnowsFromWhichEditionItsGrantsHold(t *testing.T) {
 	}
 }
 
+func TestEachPurposeLooksBackByItself(t *testing.T) {
+	t.Parallel()
+	e := consent.Edition{Number: 5, Since: 4, SinceOf: map[string]int{"functional": 1, "analytics": 4, "marketing": 2, "recording": 3}, Site: shop()}
+	asked := shop()
+	asked.Purposes[4].Levels = []string{"other"}
+	for _, c := range []struct {
+		earlier consent.Edition
+		since   int
+		want    map[string]int
+	}{
+		{consent.Edition{Number: 3, Site: shop()}, 3, map[string]int{"functional": 1, "analytics": 3, "marketing": 2, "recording": 3}},
+		{consent.Edition{Number: 2, Site: asked}, 3, map[string]int{"functional": 1, "analytics": 2, "marketing": 2, "recording": 3}},
+		{consent.Edition{Number: 1, Site: shop()}, 3, map[string]int{"functional": 1, "analytics": 1, "marketing": 1, "recording": 3}},
+	} {
+		if e.Covers(&c.earlier); e.Since != c.since || !maps.Equal(e.SinceOf, c.want) {
+			t.Errorf("after edition %d: since %d, by purpose %v", c.earlier.Number, e.Since, e.SinceOf)
+		}
+	}
+	for n, want := range map[int]bool{1: true, 2: false, 3: true, 4: false} {
+		if e.StartsAt(n) != want {
+			t.Errorf("purposes start at edition %d: %v", n, !want)
+		}
+	}
+}
+
 func TestEditionsAreNumberedWithoutGaps(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.FixedZone("east", 3600))

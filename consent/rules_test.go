@@ -111,7 +111,7 @@ func TestASiteMayBeStricterWhereItSays(t *testing.T) {
 		}
 	}
 	s := shop()
-	s.Stricter[0].Modes[consent.SaleShare] = consent.Notice
+	s.Stricter[0].Modes[consent.SaleShare], s.Stricter[0].Modes[consent.Ads] = consent.Notice, consent.Notice
 	if r := rulesOf(s, consent.Terms{}, consent.Place{}); r["marketing"].Mode != consent.OptIn {
 		t.Errorf("a site relaxed the law: %+v", r["marketing"])
 	}

@@ -113,6 +113,18 @@ func erasureCases() []testCase {
 			}
 			isErased(t, b)
 		}},
+		{"whoever repeats an erased id is told which record has it", func(t *testing.T, b *bench) {
+			if !b.h.severalNodes(t, b) {
+				return
+			}
+			b.append(t, from("n", "a", "sub", 0, 0, nil))
+			b.erase(t, "sub", 10)
+			stored, _, err := b.Append(t.Context(), from("m", "a", "sub", 5, 0, nil))
+			code(t, "Append", err, consent.Erased)
+			if stored.ID != "a" || stored.Node != "n" || stored.Subject != "" {
+				t.Fatalf("it is told of %+v", stored)
+			}
+		}},
 		{"an erasure survives closing and opening again", func(t *testing.T, b *bench) {
 			b.append(t, record("a", "sub", 0))
 			b.erase(t, "sub", 10)

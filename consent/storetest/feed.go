@@ -146,6 +146,27 @@ func feedCases() []testCase {
 			_, err := b.Latest(t.Context(), "shop", "sub")
 			code(t, "Latest", err, consent.NotFound)
 		}},
+		{"what comes late is no newer than what a sweep has left", func(t *testing.T, b *bench) {
+			for _, sec := range []int{30, 10, 20} {
+				b.append(t, record(name(sec), "sub", sec))
+			}
+			b.settle()
+			b.sweep(t, 1, 1, func(consent.Record) bool { return true })
+			b.append(t, record(name(15), "sub", 15))
+			b.latest(t, "sub", name(20))
+		}},
+		{"of two that a sweep has left, and that have no order, only what both grant counts", func(t *testing.T, b *bench) {
+			if !b.h.severalNodes(t, b) {
+				return
+			}
+			left := []consent.Record{from("n", "a", "sub", 0, 0, map[string]int{"analytics": 0}), from("m", "b", "sub", 400, 0, map[string]int{"analytics": 1})}
+			b.append(t, from("n", "c", "sub", 9000, 0, map[string]int{"analytics": 1}))
+			for _, r := range left {
+				b.append(t, r)
+			}
+			b.sweep(t, 2, 2, func(consent.Record) bool { return true })
+			b.holds(t, "sub", left)
+		}},
 		{"a cursor that is none is refused", func(t *testing.T, b *bench) {
 			for _, c := range []string{"x", "-1", " 1", "01", "1.5", "99999999999999999999999", "\x00"} {
 				_, err := b.Arrivals(t.Context(), "shop", c, 1)
