@@ -154,10 +154,11 @@ func (a *Audit) fitsUnder(node string, e auditEntry, id string) bool {
 // unwitnessed looks at what no checkpoint of its node covers.
 func (a *Audit) unwitnessed(node string, c *auditChain) {
 	newest := c.newest()
-	if old := slices.IndexFunc(c.entries, a.old); newest == 0 && old >= 0 {
-		e := c.entries[old]
+	if newest == 0 && len(c.entries) > 0 {
+		// However new they seem: who changes entries also says when they were read.
+		e := c.entries[0]
 		a.Uncovered += len(c.entries)
-		a.fault(Removed, node, e.seq, e.id, "every checkpoint of node %s is missing, or its %d entries were inserted; the oldest is %s", node, len(c.entries), named(e))
+		a.fault(Removed, node, e.seq, e.id, "every checkpoint of node %s is missing, or its %d entries were inserted; the first is %s", node, len(c.entries), named(e))
 		return
 	}
 	for _, e := range c.entries {

@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ type ledger struct {
 
 func (l *ledger) state(t testing.TB, s consent.Statement) {
 	t.Helper()
-	s.Site, s.Node = siteID, "n"
+	s.Site, s.Node = siteID, cmp.Or(s.Node, "n")
 	jws, err := l.keys.SignStatement(s)
 	if err != nil {
 		t.Fatal(err)
@@ -137,9 +138,9 @@ func TestAnAuditNamesWhatWasTamperedWith(t *testing.T) {
 		"the first record edited":            {func(t *testing.T, l *ledger) { l.reseal(t, 1, no) }, consent.Edited, 1, "id-1"},
 		"a removed record":                   {func(_ *testing.T, l *ledger) { l.drop(7) }, consent.Removed, 7, "after record id-6"},
 		"the first record removed":           {func(_ *testing.T, l *ledger) { l.drop(1) }, consent.Removed, 1, "number 1"},
-		"several removed records":            {func(_ *testing.T, l *ledger) { l.drop(7); l.drop(8) }, consent.Removed, 7, "7 to 8"},
+		"several removed records":            {func(_ *testing.T, l *ledger) { l.drop(7, 8) }, consent.Removed, 7, "7 to 8"},
 		"a removed erasure":                  {func(_ *testing.T, l *ledger) { l.statements = l.statements[1:] }, consent.Removed, 5, "number 5"},
-		"a truncated chain":                  {func(_ *testing.T, l *ledger) { l.drop(9); l.drop(10) }, consent.Truncated, 9, "9 to 10"},
+		"a truncated chain":                  {func(_ *testing.T, l *ledger) { l.drop(9, 10) }, consent.Truncated, 9, "9 to 10"},
 		"a removed chain":                    {func(_ *testing.T, l *ledger) { l.records, l.statements = nil, l.statements[1:] }, consent.Truncated, 1, "1 to 10"},
 		"exchanged records":                  {exchange, consent.Reordered, 3, "id-8 and id-3"},
 		"a record of nobody":                 {func(t *testing.T, l *ledger) { l.insert(t, "x", 0) }, consent.Inserted, 0, "record x"},
@@ -151,6 +152,8 @@ func TestAnAuditNamesWhatWasTamperedWith(t *testing.T) {
 		"an edition that is missing":         {func(_ *testing.T, l *ledger) { l.editions = map[int]string{} }, consent.Removed, 0, "is missing: what was shown for 9 records, of which one is id-1"},
 		"an edition that was edited":         {func(_ *testing.T, l *ledger) { l.editions[full().Edition] = "other" }, consent.Edited, 0, "it is not what was shown for 9 records"},
 		"every checkpoint removed":           {func(_ *testing.T, l *ledger) { l.statements, l.until = l.statements[:1], full().Time.Add(time.Hour) }, consent.Removed, 1, "every checkpoint of node n is missing"},
+		"every checkpoint removed at once":   {func(_ *testing.T, l *ledger) { l.statements, l.until = l.statements[:1], full().Time }, consent.Removed, 1, "every checkpoint of node n is missing"},
+		"a ledger that nobody has signed":    {func(_ *testing.T, l *ledger) { l.drop(6, 7, 8, 9, 10); l.statements = l.statements[:1] }, consent.Removed, 1, "every checkpoint of node n is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -171,8 +174,8 @@ func TestAnAuditNamesWhatWasTamperedWith(t *testing.T) {
 	}
 }
 
-func (l *ledger) drop(seq uint64) {
-	l.records = slices.DeleteFunc(l.records, func(r consent.Record) bool { return r.Seq == seq })
+func (l *ledger) drop(seq ...uint64) {
+	l.records = slices.DeleteFunc(l.records, func(r consent.Record) bool { return slices.Contains(seq, r.Seq) })
 }
 
 func exchange(t *testing.T, l *ledger) {
@@ -267,9 +270,7 @@ func TestWhatComesWhileTheLedgerIsReadIsNotTakenForRemoved(t *testing.T) {
 func TestWhatWasSweptIsNoFaultAndTheRestIsStillProved(t *testing.T) {
 	t.Parallel()
 	l := made(t)
-	for _, seq := range []uint64{1, 2, 3, 4} {
-		l.drop(seq)
-	}
+	l.drop(1, 2, 3, 4)
 	l.state(t, consent.Statement{Kind: consent.Swept, Seq: 4})
 	if f := l.audit(); len(f) != 0 {
 		t.Fatalf("%+v", f)
@@ -305,8 +306,7 @@ func TestSecretsThatVanishWithoutAnErasureAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.records, l.statements = []consent.Record{r.Stripped()}, nil
-	l.state(t, consent.Statement{Kind: consent.Swept})
-	l.statements = nil
+	l.state(t, consent.Statement{Kind: consent.Checkpoint, Node: "m", Seq: head.Seq, Link: head.Link, Hash: head.Hash, Time: r.Time})
 	if f := l.audit(); len(f) != 1 || f[0].Kind != consent.Removed || !strings.Contains(f[0].Text, "secrets") {
 		t.Fatalf("%+v after %v", f, head.Seq)
 	}

@@ -173,7 +173,7 @@ func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 	var v verified
 	var audit *consent.Audit
 	contexts := map[string][]byte{}
-	n, ended := 0, false
+	n, shown, ended := 0, false, false
 	out := func(kind consent.Tampering, format string, args ...any) {
 		v.Faults = append(v.Faults, consent.Fault{Kind: kind, Site: v.Site, Text: fmt.Sprintf(format, args...)})
 	}
@@ -204,6 +204,7 @@ func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 			audit.Statement(l.JWS)
 		case l.Type == web.ProofEditions:
 			audit.Editions(l.Editions)
+			shown = true
 		case l.Type == web.ProofContext:
 			contexts[l.Code] = l.Context
 		case l.Type == web.ProofRecord && l.Record != nil:
@@ -227,8 +228,11 @@ func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 	v.Faults = append(v.Faults, audit.Faults()...)
 	v.Records, v.Erased, v.Erasures, v.Young, v.Chains = audit.Records, audit.Erased, audit.Erasures, audit.Young, audit.Chains()
 	v.uncovered = audit.Uncovered
-	if !ended {
+	switch {
+	case !ended:
 		out(consent.Truncated, "the export was cut: its last line is missing")
+	case !shown:
+		out(consent.Removed, "the export does not say which editions the store has")
 	}
 	return v, nil
 }

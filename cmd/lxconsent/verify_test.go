@@ -316,6 +316,9 @@ func TestAnExportWithProofIsVerifiedOffline(t *testing.T) {
 		return slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, `"id":"`+id+`"`) })
 	}
 	two, three := find(id(2)), find(id(3))
+	without := func(kind string) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.Contains(l, `"type":"`+kind+`"`) }), "")
+	}
 	swapped := slices.Clone(lines)
 	swapped[two], swapped[three] = swapped[three], swapped[two]
 	for name, c := range map[string]struct {
@@ -327,6 +330,8 @@ func TestAnExportWithProofIsVerifiedOffline(t *testing.T) {
 		"with a changed one": {strings.Replace(whole, `"analytics":1`, `"analytics":0`, 1), 1, "record " + id(1) + " was edited"},
 		"without one":        {strings.Join(slices.Delete(slices.Clone(lines), two, two+1), ""), 1, "after record " + id(1)},
 		"with two exchanged": {strings.Join(swapped, ""), 1, "it holds record " + id(3)},
+		"without signatures": {without("statement"), 1, "every checkpoint of node"},
+		"without editions":   {without("editions"), 1, "does not say which editions"},
 		"without its end":    {strings.Join(lines[:three], ""), 1, "its last line is missing"},
 		"without proof":      {plain, 1, "--proof"},
 		"empty":              {"", 1, "is empty"},
