@@ -38,6 +38,28 @@ describe('a tag that runs later than the page is read', () => {
     }));
 });
 
+test('a minor is offered no ads, in no banner and no frame, and gets none by any answer', async () => {
+  await stage.site(siteOf('young', { vendors: [{ id: 'ads', name: 'Ads', purposes: ['marketing'] }] }));
+  stage.serve('www.shop.localhost/frame', 'An ad');
+  const frame = '<iframe data-category="marketing" data-vendor="ads" data-src="/frame" title="Ad" width="300" height="200"></iframe>';
+  const switches = async (p) => {
+    await p.evaluate(() => window.lxConsent.showPreferences());
+    return p.locator('#lx-consent section:visible [data-lx-purpose]').evaluateAll((all) => all.map((e) => e.dataset.lxPurpose));
+  };
+  for (const [extra, offered] of [['', ['marketing']], [' data-minor', []]])
+    await stage.visit(async (v, p) => {
+      stage.serve('www.shop.localhost/young', stage.page('young', '', frame, extra));
+      await v.open(stage.url('www.shop.localhost', '/young'));
+      assert.equal(await p.locator('[data-lx-action="always"]').count(), offered.length, 'a frame offers itself');
+      assert.deepEqual(await switches(p), ['necessary', 'functional', 'analytics', ...offered]);
+      await choose(p, 'accept');
+      await v.rest();
+      assert.deepEqual(stage.asked('www.shop.localhost').filter((r) => r === '/frame'), offered.map(() => '/frame'));
+      assert.equal(await p.evaluate(() => window.lxConsent.get().levels.functional), 1);
+      stage.hits.length = 0;
+    });
+});
+
 test('a tag that a script adds later works, a module too', () =>
   stage.visit(async (_, p) => {
     stage.serve('www.shop.localhost/added', `<!doctype html><title>Shop</title><h1>Shop</h1>${tags}`);

@@ -5,6 +5,7 @@ import { saved, status, views } from "lx:view";
 import { close, type Entries, state, tell } from "../act.ts";
 import { get, levelOf, now, signals } from "../page.ts";
 import { safely } from "../quietly.ts";
+import { isMinor } from "../signals.ts";
 import { beside } from "../send.ts";
 import { asks } from "../step.ts";
 import { BANNER, PREFERENCES, type View } from "../views.ts";
@@ -22,7 +23,7 @@ const rows = () => [...(root as HTMLElement).querySelectorAll("section")].map((r
 
 /** The levels that are set in the preferences. */
 export const picked = (): Entries =>
-  rows().map(([input, select], i) => [(rules[i] as NamedRule)._id, (input as HTMLInputElement).checked ? (LEVELS && (select?.selectedIndex as number) + 1) || 1 : 0]);
+  rows().map(([input, select]) => [(input as HTMLInputElement).dataset.lxPurpose as string, (input as HTMLInputElement).checked ? (LEVELS && (select?.selectedIndex as number) + 1) || 1 : 0]);
 
 /** The titles of what waits for a grant and is asked about now. */
 const waiting = () => {
@@ -65,10 +66,12 @@ export const draw = (set?: Entries) => {
     if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) box.querySelector("[role=status]")?.remove();
     if (view === PREFERENCES) rows().forEach(([input, select], i) => {
       const rule = rules[i] as NamedRule;
-      const n = set?.[i]?.[1] ?? levelOf(rule);
+      const n = new Map(set).get(rule._id) ?? levelOf(rule);
       (input as HTMLInputElement).dataset.lxPurpose = rule._id;
       (input as HTMLInputElement).checked = !!n;
       if (LEVELS && select) select.selectedIndex = n && n - 1;
+      // What no minor can grant has no switch for one.
+      if (isMinor && rule._minor) (input as HTMLInputElement).closest("section")?.remove();
     });
     box.oncancel = close;
     // For programs that look at pages.

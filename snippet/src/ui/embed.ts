@@ -2,6 +2,7 @@
 import { vendors } from "lx:config";
 import { embed } from "lx:view";
 import type { Slot } from "../revive.ts";
+import { isMinor } from "../signals.ts";
 import { grow } from "./grow.ts";
 import { addSheet } from "./sheet.ts";
 
@@ -9,8 +10,8 @@ import { addSheet } from "./sheet.ts";
 export const placeholder = (slot: Slot): HTMLElement | undefined => {
   const frame = slot._inert as HTMLIFrameElement;
   const vendor = vendors[frame.dataset.vendor as string];
-  // In a shadow neither its styles nor its clicks would be ours.
-  if (!vendor || frame.localName !== "iframe" || (NETWORK && slot._shown.getRootNode() instanceof ShadowRoot)) return;
+  // In a shadow neither its styles nor its clicks would be ours. To minors nothing is offered in passing.
+  if (!vendor || isMinor || frame.localName !== "iframe" || (NETWORK && slot._shown.getRootNode() instanceof ShadowRoot)) return;
   addSheet();
   const box = grow(embed, vendor);
   box.className += ` ${frame.className}`;
