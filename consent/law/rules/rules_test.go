@@ -99,7 +99,7 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 	t.Parallel()
 	book, g := ground(t)
 	long := strings.Repeat("Reject everything ", 6)
-	cases := map[string]bool{}
+	cases, worst := map[string]bool{}, map[string]bool{}
 	theme := func(c consent.Theme) func(*consent.Site) { return func(s *consent.Site) { s.Banner.Theme = c } }
 	say := func(locale, key, text string) func(*consent.Site) {
 		return func(s *consent.Site) { words(s, locale, key, text) }
@@ -166,6 +166,7 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 		}, "D48", "warning", "cookies[0].lifetime"},
 	} {
 		cases[c.rule] = true
+		worst[c.rule] = worst[c.rule] || c.severity == "error"
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			site := shop()
@@ -185,6 +186,9 @@ func TestEachRuleFindsWhatBreaksIt(t *testing.T) {
 	for _, r := range book.Rules() {
 		if slices.Contains(r.Kinds, "C") != cases[r.ID] {
 			t.Errorf("%s says that documents are checked: %v; a case shows it: %v", r.ID, !cases[r.ID], cases[r.ID])
+		}
+		if slices.Equal(r.Kinds, []string{"C"}) && (r.Severity == consent.SeverityError) != worst[r.ID] {
+			t.Errorf("%s says that breaking it is an %s; a case shows an error: %v", r.ID, r.Severity, worst[r.ID])
 		}
 	}
 }
