@@ -65,18 +65,44 @@ func TestAVendorsGrantIsJudgedByTheLawOfTheAnswerToo(t *testing.T) {
 	cases := []struct {
 		name          string
 		answered, now consent.Place
+		after         time.Duration
 		want          consent.Reason
 	}{
-		{"a grant holds where it was given", france, france, consent.ReasonGranted},
-		{"a grant goes along to where less is asked", france, wyoming, consent.ReasonGranted},
-		{"a grant where less was asked is none where a yes is", wyoming, france, consent.ReasonNoRecord},
+		{"a grant holds where it was given", france, france, 0, consent.ReasonGranted},
+		{"a grant goes along to where less is asked", france, wyoming, 0, consent.ReasonGranted},
+		{"a grant where less was asked is none where a yes is", wyoming, france, 0, consent.ReasonNoRecord},
+		{"a grant that has ended is asked for again, also where nobody is asked", france, wyoming, -9000 * time.Hour, consent.ReasonExpired},
 	}
 	for _, c := range cases {
-		choice := s.choice(0, nil)
+		choice := s.choice(c.after, nil)
 		choice.Regime, choice.Vendors = s.regime(c.answered), map[string]int{"acme": 1}
 		a := s.check(t, gate.Ask{Place: c.now, Consent: consent.SealCookie(s.keys, "default", "shop", choice), Vendors: []string{"acme"}})
 		if len(a.Decisions) != 1 || a.Decisions[0].Reason != c.want || a.Decisions[0].Vendor != "acme" {
 			t.Errorf("%s: %+v, want %s", c.name, a.Decisions, c.want)
+		}
+	}
+}
+
+func TestWhatABrowserAloneSaysOfItsLawDoesNotCount(t *testing.T) {
+	t.Parallel()
+	s := sceneOf(t, time.Second, nil)
+	choice := s.choice(0, map[string]int{"analytics": 0})
+	choice.Regime = s.regime(wyoming)
+	signed := consent.SealCookie(s.keys, "default", "shop", choice)
+	for name, c := range map[string]struct {
+		cookie    string
+		marketing consent.Reason
+	}{
+		"proved":  {signed, consent.ReasonNotice},
+		"alone":   {consent.EncodeCookie(choice), consent.ReasonNoRecord},
+		"changed": {signed[:len(signed)-1] + map[bool]string{true: "B", false: "A"}[signed[len(signed)-1] == 'A'], consent.ReasonBadToken},
+	} {
+		ask := gate.Ask{Consent: c.cookie}
+		if got := s.says(t, ask); got[2] != c.marketing {
+			t.Errorf("%s: %v, want marketing %s", name, got, c.marketing)
+		}
+		if a := s.check(t, ask); (a.Regime == choice.Regime) != (name == "proved") {
+			t.Errorf("%s: judged under %s", name, a.Regime)
 		}
 	}
 }

@@ -327,6 +327,36 @@ func TestChainsThatEndedBecauseTheStoreWasAwayAreWhole(t *testing.T) {
 	audited(t, other)
 }
 
+func TestARedisThatIsWipedGetsTheLastCheckpointOfEveryChainAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for round := range 2 {
+		n := nodeIn(t, dir, true, signing(t))
+		put(t, n, record(fmt.Sprint(round), "sub", int64(round)))
+		n.close(t)
+		putBack(t, filepath.Join(dir, "log"), copyDir(t, filepath.Join(dir, "log")))
+	}
+	server := redistest.Start(t)
+	over := func(dir string) *outbox.Outbox {
+		o := small(dir, overRedis(t, redisstore.Options{URLs: []string{server.URL()}}))
+		o.Keys = keyring(t)
+		return open(t, o)
+	}
+	s := over(filepath.Join(dir, "log"))
+	handedOver(t, s)
+	// Another node has them from Redis.
+	other := over(filepath.Join(t.TempDir(), "log"))
+	has := func() bool { return len(statements(t, other, consent.Checkpoint)) == 2 }
+	eventually(t, "Redis has the last checkpoint of both chains", has)
+	if err := server.Client().FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	// Nobody writes any more.
+	eventually(t, "it has them again", has)
+	eventually(t, "and the records", func() bool { return len(exported(t, other, "shop")) == 2 })
+	audited(t, node{Outbox: other})
+}
+
 // audited asserts that nothing is wrong with the ledger an hour from now.
 func audited(t *testing.T, n node) {
 	t.Helper()
