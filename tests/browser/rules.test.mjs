@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { around, banner, behaviour, check, keyboard, preferences, preferred, sizes, spacing } from '../../snippet/test/rules/index.mjs';
-import { startDemo } from './harness.mjs';
+import { choose, startDemo, until } from './harness.mjs';
 
 const token = 'a-token-for-the-rules-of-banners-0123';
 const layouts = ['bar', 'box', 'modal', 'corner'];
@@ -122,6 +122,41 @@ describe('the rules of banners', { concurrency: 1 }, () => {
       }, { profile: law, ...laws[law], cookies: ['seen'], signal: ['marketing'] });
       assert.deepEqual(told(found), []);
     });
+
+  for (const law of ['opt-in', 'opt-out'])
+    test(`a refusal rests, and a grant holds, for the months that the law says: ${law}`, async () => {
+      const { country, region } = laws[law];
+      const place = [country, region].filter(Boolean).join('-');
+      const told = await (await fetch(`${server.url}/v1/laws/explain?place=${place}&establishment=US-WY`, { headers: { authorization: `Bearer ${token}` } })).json();
+      for (const [action, months] of [['reject', told.reask_months], ['accept', told.consent_months]]) {
+        const v = await open('rules-box', law, 'en');
+        try {
+          await choose(v.page, action);
+          const begun = new Date();
+          for (const [days, asked] of [[-2, 0], [2, 1]]) {
+            const then = new Date(begun);
+            then.setUTCMonth(then.getUTCMonth() + months, then.getUTCDate() + days);
+            await v.page.clock.setFixedTime(then);
+            await v.again();
+            await until(async () => assert.equal(await v.page.locator('#lx-consent').count(), asked, `${action}, ${months} months and ${days} days`));
+          }
+        } finally {
+          await v.close();
+        }
+      }
+    });
+
+  test('on a page that is marked as sensitive nothing runs that runs unasked on others', async () => {
+    for (const [mark, runs] of [['', true], [' data-sensitive', false]]) {
+      const v = await open('rules-box', 'opt-out', 'en', html('rules-box', 'en').replace('lang=en"', `lang=en"${mark}`));
+      try {
+        assert.equal(await v.page.evaluate(() => window.lxConsent.has('marketing')), runs);
+        await until(() => v.gated().length > 0 === runs);
+      } finally {
+        await v.close();
+      }
+    }
+  });
 
   test('what single laws want stands on the page, and is missed where it does not', async () => {
     const found = {};
