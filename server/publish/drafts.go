@@ -38,8 +38,40 @@ func (d *Desk) claimOf(ctx context.Context, site string) (c claimed, version int
 	return c, doc.Version, nil
 }
 
+// MaxSites is how many sites an organisation may have, deleted ones whose editions
+// stay among them: each server holds what is published in memory, beside that of
+// all the others.
+const MaxSites = 2000
+
+// room refuses another site where a tenant has as many as it may. Errors: Conflict.
+func (d *Desk) room(ctx context.Context, tenant string) error {
+	have := 0
+	for after := ""; ; {
+		docs, err := d.o.Store.Documents(ctx, kindSite, after, consent.MaxPage)
+		if err != nil {
+			return err
+		}
+		for _, doc := range docs {
+			var c claimed
+			if err := json.Unmarshal(doc.Body, &c); err != nil {
+				return fmt.Errorf("read whose a site is: %w", err)
+			}
+			if after = doc.ID; c.Tenant == tenant {
+				have++
+			}
+		}
+		if have >= MaxSites {
+			return consent.Fail(consent.Conflict, "the organisation has 2,000 sites", "delete drafts that nobody needs, or add an organisation")
+		}
+		if len(docs) < consent.MaxPage {
+			return nil
+		}
+	}
+}
+
 // claim makes a site's id a tenant's own; of two who claim one, one gets it.
-// move takes it from another tenant. Errors: UnknownSite when it is another's.
+// move takes it from another tenant. Errors: UnknownSite when it is another's,
+// Conflict when the tenant has too many.
 func (d *Desk) claim(ctx context.Context, site, tenant string, move bool) error {
 	for range 5 {
 		c, version, err := d.claimOf(ctx, site)
@@ -51,6 +83,11 @@ func (d *Desk) claim(ctx context.Context, site, tenant string, move bool) error 
 		}
 		if err == nil && !move {
 			return NoSite(site)
+		}
+		if err != nil {
+			if err := d.room(ctx, tenant); err != nil {
+				return err
+			}
 		}
 		body, merr := json.Marshal(claimed{Tenant: tenant, Since: d.o.Clock().UTC()})
 		if merr != nil {
