@@ -343,17 +343,18 @@ func TestARedisThatIsWipedGetsTheLastCheckpointOfEveryChainAgain(t *testing.T) {
 		return open(t, o)
 	}
 	s := over(filepath.Join(dir, "log"))
+	put(t, s, record("2", "sub", 2))
 	handedOver(t, s)
 	// Another node has them from Redis.
 	other := over(filepath.Join(t.TempDir(), "log"))
-	has := func() bool { return len(statements(t, other, consent.Checkpoint)) == 2 }
-	eventually(t, "Redis has the last checkpoint of both chains", has)
+	has := func() bool { return len(statements(t, other, consent.Checkpoint)) == 3 }
+	eventually(t, "Redis has the last checkpoint of all chains", has)
 	if err := server.Client().FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
 	// Nobody writes any more.
 	eventually(t, "it has them again", has)
-	eventually(t, "and the records", func() bool { return len(exported(t, other, "shop")) == 2 })
+	eventually(t, "and the records", func() bool { return len(exported(t, other, "shop")) == 3 })
 	audited(t, node{Outbox: other})
 }
 

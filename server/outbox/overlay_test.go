@@ -129,6 +129,43 @@ func nodeOver(t *testing.T, n node, w *watched) *outbox.Outbox {
 	return open(t, small(n.dir+"/log", w))
 }
 
+func TestADecisionOfWhomAnotherNodeErasedIsNotToldAndKeepsItsPlaceInTheChain(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, false)
+	n.inner.writes.Store(true)
+	put(t, n, record("a", "sub", 1))
+	// What the other node does reaches the store, and not this one.
+	if err := n.inner.Store.Erase(t.Context(), "shop", "sub", early().Add(5*time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	n.inner.writes.Store(false)
+	handedOver(t, n.Outbox)
+	wantNone(t, n, "sub", consent.Erased)
+	all := exported(t, n, "shop")
+	if len(all) != 1 || all[0].ID != "a" || all[0].Seq != 1 || all[0].Subject != "" || all[0].Levels != nil {
+		t.Errorf("the export is %+v", all)
+	}
+}
+
+func TestWhatIsRecentIsHandedOverAgainAfterAnOutageAndAfterAStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	n := nodeIn(t, dir, false, func(*outbox.Options) {})
+	put(t, n, record("a", "sub", 1))
+	handedOver(t, n.Outbox)
+	before := n.inner.appends.Load()
+	n.inner.set(true)
+	put(t, n, record("b", "sub", 2))
+	eventually(t, "the store is known to be away", func() bool { return n.Status().Down })
+	n.inner.set(false)
+	eventually(t, "both are given to the store that was away", func() bool { return n.inner.appends.Load() >= before+2 })
+	once(t, n, "a", "b")
+	n.close(t)
+	n = nodeIn(t, dir, false, func(*outbox.Options) {})
+	eventually(t, "both are given to the store after the start", func() bool { return n.inner.appends.Load() >= 2 })
+	once(t, n, "a", "b")
+}
+
 func TestTheStoreSettlesAnIdThatAnotherNodeUsedFirst(t *testing.T) {
 	t.Parallel()
 	n := newNode(t, true)
