@@ -75,6 +75,15 @@ test('a member gets another role, and a membership ends', async () => {
   await other.page.getByText('You may look, and change nothing here').waitFor();
   assert.ok(await other.see('colour-accent').isDisabled());
   assert.equal(await other.see('save-state').count(), 0);
+  // What may not be done is not offered, and an address that leads there says why.
+  assert.deepEqual(await other.page.locator('.nav-row .nav-link').allInnerTexts(), ['Banner', 'Insight', 'Cookies']);
+  await other.page.setViewportSize({ width: 360, height: 740 });
+  assert.equal(await other.page.locator('.sides').count(), 0, 'no preview, no switch to it');
+  await other.page.setViewportSize({ width: 1366, height: 768 });
+  await other.go('/sites/demo/evidence');
+  await other.page.getByText('Your role does not see what is recorded').waitFor();
+  await other.go('/new');
+  await other.page.getByText('Your role adds no sites').waitFor();
   await other.close();
   await page.getByRole('button', { name: 'More for bob' }).click();
   await page.getByRole('menuitem', { name: 'End the membership' }).click();

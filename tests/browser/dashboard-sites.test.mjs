@@ -51,6 +51,37 @@ test('a wizard that was left behind is gone on with, and leaves no second draft'
   await see('wizard-there').getByText('has a banner already').waitFor();
 });
 
+test('the way back of the browser leads to the step before, with all answers', async () => {
+  await go('/new');
+  await see('wizard-domain').fill('back.example.com');
+  await see('wizard-name').fill('Example Ltd');
+  await see('wizard-email').fill('privacy@example.com');
+  await see('wizard-address').fill('1 Main Street, Orlando');
+  await see('wizard-next').click();
+  await see('wizard-country').waitFor();
+  await page.goBack();
+  assert.equal(await see('wizard-domain').inputValue(), 'back.example.com');
+  await page.goForward();
+  await see('wizard-country').waitFor();
+});
+
+test('of hundreds of cookies one is open, found by its name and changed', async () => {
+  const { draft } = await api('sites/shop-example-com');
+  const purpose = draft.purposes[1].id;
+  await api('sites/shop-example-com/draft', 'PUT', { ...draft, cookies: Array.from({ length: 300 }, (_, i) => ({ name: `_seen_${i}`, purpose })) });
+  await go('/sites/shop-example-com?room=vendors');
+  await page.getByRole('button', { name: '_seen_299' }).waitFor();
+  assert.equal(await see('cookie-name').count(), 0, 'no field of a cookie that is not open');
+  await see('cookies-find').fill('seen_290');
+  await page.getByRole('button', { name: '_seen_290' }).click();
+  await see('cookie-name').fill('_renamed');
+  await until(async () => assert.equal((await api('sites/shop-example-com')).draft.cookies[290].name, '_renamed'));
+  await see('cookie-add').click();
+  await until(async () => assert.match(await see('cookie-name').inputValue(), /^name_301$/));
+  await page.getByRole('button', { name: 'Remove name_301' }).click();
+  await until(async () => assert.equal((await api('sites/shop-example-com')).draft.cookies.length, 300));
+});
+
 test('a new site starts with dark colours of its brand that can be told apart', async () => {
   const { findings } = await api('sites/shop-example-com/findings');
   assert.deepEqual(findings.filter((f) => f.rule === 'D05'), []);

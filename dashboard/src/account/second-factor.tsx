@@ -8,6 +8,7 @@ import { useConfirmed } from "../confirmed";
 import { CopyTag } from "../copy";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { takeFocus } from "../sign-in/focus";
 
 /** An authenticator app beside the password. */
 export function SecondFactor({ me }: { me: Profile }) {
@@ -96,6 +97,7 @@ function Enrol({ secret, url, done }: { secret: string; url: string; done: (code
               autoComplete="one-time-code"
               value={code}
               onChange={(e) => setCode(e.currentTarget.value.trim())}
+              ref={takeFocus}
               data-testid="totp-code"
             />
             <Button type="submit" loading={finish.isPending}>

@@ -119,24 +119,28 @@ function Loaded({ site }: { site: SiteView }) {
         {may && <Publish site={site} draft={draft} />}
       </TopBar>
       <main className="stage" id="main">
-        <div className="sides">
-          <SegmentedControl
-            fullWidth
-            aria-label={t("Edit or preview")}
-            value={side}
-            onChange={setSide}
-            data={[
-              { value: "edit", label: t("Edit") },
-              { value: "preview", label: t("Preview") },
-            ]}
-          />
-        </div>
+        {edits && (
+          <div className="sides">
+            <SegmentedControl
+              fullWidth
+              aria-label={t("Edit or preview")}
+              value={side}
+              onChange={setSide}
+              data={[
+                { value: "edit", label: t("Edit") },
+                { value: "preview", label: t("Preview") },
+              ]}
+            />
+          </div>
+        )}
         <div className="panes">
           <div className="settings">
             {!edits && (
-              <Alert color="gray" className="settings-fault" title={t("You may look, and change nothing here")}>
-                {t("Your role sees banners. Whoever may edit this site also sees the preview.")}
-              </Alert>
+              <div className="settings-fault">
+                <Alert color="gray" title={t("You may look, and change nothing here")}>
+                  {t("Your role sees banners. Whoever may edit this site also sees the preview.")}
+                </Alert>
+              </div>
             )}
             {failed && (
               <div className="settings-fault">

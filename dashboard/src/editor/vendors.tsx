@@ -65,66 +65,68 @@ export function Vendors(panel: Panel) {
                 </Text>
               </Accordion.Control>
               <Accordion.Panel>
-                <Stack gap="sm">
-                  <TextInput label={t("Name")} value={v.name} onChange={(e) => set(i, { name: e.currentTarget.value })} error={faultOf(findings, `vendors[${i}].name`)} />
-                  <MultiSelect
-                    label={t("Uses data for")}
-                    data={purposes}
-                    value={v.purposes}
-                    onChange={(p) => set(i, { purposes: p })}
-                    error={faultOf(findings, `vendors[${i}].purposes`)}
-                  />
-                  <TagsInput
-                    label={t("Hosts")}
-                    description={t("Where its scripts, frames and pixels come from. A leading *. means all subdomains.")}
-                    placeholder="www.example.com"
-                    value={v.hosts ?? []}
-                    onChange={(hosts) => set(i, { hosts: hosts.length > 0 ? hosts : undefined })}
-                    error={faultOf(findings, `vendors[${i}].hosts`)}
-                  />
-                  <Group grow align="flex-start">
-                    <TextInput
-                      label={t("Country")}
-                      placeholder="US"
-                      maxLength={2}
-                      value={v.country ?? ""}
-                      onChange={(e) => set(i, { country: e.currentTarget.value.toUpperCase() || undefined })}
-                      error={faultOf(findings, `vendors[${i}].country`)}
+                {open === v.id && (
+                  <Stack gap="sm">
+                    <TextInput label={t("Name")} value={v.name} onChange={(e) => set(i, { name: e.currentTarget.value })} error={faultOf(findings, `vendors[${i}].name`)} />
+                    <MultiSelect
+                      label={t("Uses data for")}
+                      data={purposes}
+                      value={v.purposes}
+                      onChange={(p) => set(i, { purposes: p })}
+                      error={faultOf(findings, `vendors[${i}].purposes`)}
                     />
-                    <TextInput
-                      label={t("Its privacy policy")}
-                      type="url"
-                      placeholder="https://"
-                      value={v.policy_url ?? ""}
-                      onChange={(e) => set(i, { policy_url: e.currentTarget.value || undefined })}
-                      error={faultOf(findings, `vendors[${i}].policy_url`)}
+                    <TagsInput
+                      label={t("Hosts")}
+                      description={t("Where its scripts, frames and pixels come from. A leading *. means all subdomains.")}
+                      placeholder="www.example.com"
+                      value={v.hosts ?? []}
+                      onChange={(hosts) => set(i, { hosts: hosts.length > 0 ? hosts : undefined })}
+                      error={faultOf(findings, `vendors[${i}].hosts`)}
                     />
-                  </Group>
-                  <Group grow align="flex-start">
-                    <NativeSelect
-                      label={t("Its part")}
-                      value={v.role ?? ""}
-                      onChange={(e) => set(i, { role: (e.currentTarget.value || undefined) as Vendor["role"] })}
-                      data={vendorRoles()}
+                    <Group grow align="flex-start">
+                      <TextInput
+                        label={t("Country")}
+                        placeholder="US"
+                        maxLength={2}
+                        value={v.country ?? ""}
+                        onChange={(e) => set(i, { country: e.currentTarget.value.toUpperCase() || undefined })}
+                        error={faultOf(findings, `vendors[${i}].country`)}
+                      />
+                      <TextInput
+                        label={t("Its privacy policy")}
+                        type="url"
+                        placeholder="https://"
+                        value={v.policy_url ?? ""}
+                        onChange={(e) => set(i, { policy_url: e.currentTarget.value || undefined })}
+                        error={faultOf(findings, `vendors[${i}].policy_url`)}
+                      />
+                    </Group>
+                    <Group grow align="flex-start">
+                      <NativeSelect
+                        label={t("Its part")}
+                        value={v.role ?? ""}
+                        onChange={(e) => set(i, { role: (e.currentTarget.value || undefined) as Vendor["role"] })}
+                        data={vendorRoles()}
+                      />
+                      <NativeSelect
+                        label={t("Transfer rests on")}
+                        value={v.transfer ?? ""}
+                        onChange={(e) => set(i, { transfer: (e.currentTarget.value || undefined) as Vendor["transfer"] })}
+                        data={transfers()}
+                      />
+                    </Group>
+                    <Switch
+                      label={t("Its tags obey Google Consent Mode by themselves")}
+                      checked={v.consent_mode ?? false}
+                      onChange={(e) => set(i, { consent_mode: e.currentTarget.checked || undefined })}
                     />
-                    <NativeSelect
-                      label={t("Transfer rests on")}
-                      value={v.transfer ?? ""}
-                      onChange={(e) => set(i, { transfer: (e.currentTarget.value || undefined) as Vendor["transfer"] })}
-                      data={transfers()}
-                    />
-                  </Group>
-                  <Switch
-                    label={t("Its tags obey Google Consent Mode by themselves")}
-                    checked={v.consent_mode ?? false}
-                    onChange={(e) => set(i, { consent_mode: e.currentTarget.checked || undefined })}
-                  />
-                  <Group justify="flex-end">
-                    <Button variant="subtle" color="red" size="compact-sm" onClick={() => drop(v.id)}>
-                      {t("Remove")}
-                    </Button>
-                  </Group>
-                </Stack>
+                    <Group justify="flex-end">
+                      <Button variant="subtle" color="red" size="compact-sm" onClick={() => drop(v.id)}>
+                        {t("Remove")}
+                      </Button>
+                    </Group>
+                  </Stack>
+                )}
               </Accordion.Panel>
             </Accordion.Item>
           ))}

@@ -103,29 +103,29 @@ function Row({ site, item }: { site: SiteView; item: InboxItem }) {
           </Text>
         </Stack>
         {may && (
-        <Group gap="xs">
-          {item.state === "new" ? (
-            <>
-              <NativeSelect
-                size="sm"
-                aria-label={t("Purpose of {name}", { name: item.name })}
-                value={purpose}
-                onChange={(e) => setPurpose(e.currentTarget.value)}
-                data={options}
-              />
-              <Button size="sm" loading={file.isPending} onClick={() => file.mutate("filed")}>
-                {t("Declare")}
+          <Group gap="xs">
+            {item.state === "new" ? (
+              <>
+                <NativeSelect
+                  size="sm"
+                  aria-label={t("Purpose of {name}", { name: item.name })}
+                  value={purpose}
+                  onChange={(e) => setPurpose(e.currentTarget.value)}
+                  data={options}
+                />
+                <Button size="sm" loading={file.isPending} onClick={() => file.mutate("filed")}>
+                  {t("Declare")}
+                </Button>
+                <Button size="sm" variant="default" disabled={file.isPending} onClick={() => file.mutate("ignored")}>
+                  {t("Put aside")}
+                </Button>
+              </>
+            ) : (
+              <Button size="sm" variant="default" loading={file.isPending} onClick={() => file.mutate("new")}>
+                {t("Back to new")}
               </Button>
-              <Button size="sm" variant="default" disabled={file.isPending} onClick={() => file.mutate("ignored")}>
-                {t("Put aside")}
-              </Button>
-            </>
-          ) : (
-            <Button size="sm" variant="default" loading={file.isPending} onClick={() => file.mutate("new")}>
-              {t("Back to new")}
-            </Button>
-          )}
-        </Group>
+            )}
+          </Group>
         )}
       </Group>
       {file.isError && <ProblemAlert error={file.error} />}

@@ -4,10 +4,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, problemOf, type SiteDocument } from "../api";
+import { Nothing } from "../card";
 import { Page } from "../frame";
 import { t } from "../i18n";
 import { Findings, ProblemAlert } from "../problem";
 import { Install } from "../install/install";
+import { useMay } from "../session";
 import { Looks } from "./looks";
 import { type Answers, blank, documentOf, hostOf, idFor, isHost, originsOf } from "./start";
 import { Visitors } from "./visitors";
@@ -42,6 +44,15 @@ function faultsOf(step: number, a: Answers): Step["faults"] {
 /** From nothing to a published banner, in four steps. */
 export default function Wizard() {
   useDocumentTitle(`${t("Add a site")} · LeadiumX Consent`);
+  if (useMay()("site:write")) return <Steps />;
+  return (
+    <Page title={t("Add a site")}>
+      <Nothing>{t("Your role adds no sites. Ask an owner of your organisation.")}</Nothing>
+    </Page>
+  );
+}
+
+function Steps() {
   // The browser's own way back leads to the step before; no further on than what was answered.
   const [reached, setReached] = useState(0);
   const wanted = Number(new URLSearchParams(useSearch()).get("step"));
