@@ -79,6 +79,10 @@ type pins string
 
 func pinned(display, position string) pins { return pins("!\t" + display + "\t" + position + "\n") }
 
+// ours is the name of an element that no page has: what renders into the body, or makes one page of another,
+// takes what bears a common name for its own.
+const ours = "lx-consent"
+
 func button(action, label string) tree {
 	return el("button", attributes{"data-lx-action": action, "style": pinned("block", "static")}, label)
 }
@@ -115,11 +119,12 @@ type viewer struct {
 }
 
 // dialog is the frame of banner and preferences. Its heading takes the focus
-// when it makes the page wait, so no choice is favoured.
+// when it makes the page wait, so no choice is favoured. Only then it is an element that browsers know as a
+// dialog: a page that is not to scroll beside its own, or looks for the first there is, would take a banner for it.
 func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree, rows ...any) tree {
-	heading := attributes{"id": "lx-title", "tabindex": -1}
+	kind, heading := ours, attributes{"id": "lx-title", "tabindex": -1}
 	if waits {
-		heading["autofocus"] = ""
+		kind, heading["autofocus"] = "dialog", ""
 	}
 	text := rich(body)
 	if v.site.PolicyURL != "" {
@@ -150,7 +155,7 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 	if v.site.Banner.Theme.Logo != "" {
 		head = append(head, el("img", attributes{"src": v.site.Banner.Theme.Logo, "alt": ""}))
 	}
-	box := el("dialog", attributes{
+	box := el(kind, attributes{
 		"id": "lx-consent", "class": "lx", "role": "dialog", "aria-labelledby": "lx-title", "lang": v.in.Locale, "dir": Dir(v.in.Locale),
 		"data-lx-view": name, "style": pinned("flex", "fixed"),
 	})

@@ -53,7 +53,7 @@ export const draw = (set?: Entries) => {
   // Who closes the preferences may have clicked beside them.
   const focused = last === PREFERENCES || root?.contains(document.activeElement);
   // Closing gives the focus back to where it came from.
-  if (last) (root as HTMLDialogElement | undefined)?.close();
+  if (last) (root as HTMLDialogElement | undefined)?.close?.();
   root?.remove();
   drawn = view;
   if (view !== BANNER) addSheet();
@@ -76,9 +76,8 @@ export const draw = (set?: Entries) => {
     box.oncancel = close;
     // For programs that look at pages.
     box.dataset.lxInfo = JSON.stringify(get());
-    // Opened by attribute, a banner takes no focus from the page.
+    // A banner that does not make the page wait takes no focus from it.
     if (view === PREFERENCES || (MODAL && view)) box.showModal();
-    else box.open = !!view;
     // A page may leave room for a banner, and gets it back when that is gone.
     if (view === BANNER) new ResizeObserver(safely(() => document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`))).observe(box);
     if (focused && document.activeElement === document.body) (box.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? box).focus();

@@ -1,0 +1,56 @@
+// Pages that do with themselves what others do not: they render into their body, look for the first dialog there is,
+// replace the list of their styles, are printed, and go on for a thousand routes.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { root } from './harness.mjs';
+import { choose, siteOf, startStage, until } from './stage.mjs';
+
+let stage;
+before(async () => {
+  stage = await startStage({ args: ['--geo-headers', 'custom:X-Place-Country,X-Place-Region', '--trusted-proxies', '127.0.0.0/8'] });
+  const vendors = [{ id: 'video', name: 'Video', purposes: ['marketing'], hosts: ['video.localhost'], policy_url: 'https://example.com/video' }];
+  const banner = { layout: 'box', theme: {}, reopen: true };
+  await stage.site(siteOf('shop', { banner, vendors }));
+  await stage.site(siteOf('rules', { banner, vendors, rules: [{ match: 'tracker.localhost', purpose: 'analytics' }], features: { network: true } }));
+  stage.serve('www.shop.localhost/preact.js', readFileSync(`${root}/node_modules/preact/dist/preact.umd.js`, 'utf8'));
+  stage.serve('video.localhost', '<p>Video</p>');
+});
+after(() => stage?.stop());
+
+let n = 0;
+/** Opens a page with the script of a site, and this in its head and body. */
+async function open(p, site, head = '', body = '') {
+  const route = `/page-${n++}`;
+  stage.serve(`www.shop.localhost${route}`, stage.page(site, head, body));
+  await p.goto(stage.url('www.shop.localhost', route));
+}
+
+test('a page that does not scroll behind its dialogs scrolls beside the banner, and the first dialog that it finds is its own', () =>
+  stage.visit(async (_, p) => {
+    await open(p, 'shop', '<style>body:has(dialog[open]) { overflow: hidden }</style>', `<div style="height:3000px">Words</div>
+      <dialog id="own"><button onclick="own.close()">x</button></dialog><script>window.first = document.querySelector('dialog');</script>`);
+    await p.locator('#lx-consent').waitFor();
+    assert.deepEqual(await p.evaluate(() => [getComputedStyle(document.body).overflow, window.first?.id]), ['visible', 'own']);
+    await p.evaluate(() => window.first.showModal());
+    await p.click('#own button');
+    await choose(p, 'reject');
+  }));
+
+for (const [law, where] of [['the strictest law', {}], ['one that wants links', { 'x-place-country': 'US', 'x-place-region': 'CA' }]])
+  test(`an application that renders into the body takes nothing of ours for its own, under ${law}`, () =>
+    stage.visit(async (_, p) => {
+      const app = `<script src="/preact.js"></script><script>{ const { h, render, Fragment } = preact;
+        window.draw = (word) => render(h(Fragment, null, h('div', null, word), h('p', null, word), h('footer', null, word)), document.body); draw('first'); }</script>`;
+      await p.route('**/s/shop.js', (r) => r.continue({ headers: { ...r.request().headers(), ...where } }));
+      for (const ours of ['#lx-consent', '#lx-reopen']) {
+        await open(p, 'shop', '', app);
+        const words = () => p.evaluate(() => ['body > div', 'body > p', 'body > footer'].map((s) => [...document.querySelectorAll(s)].map((e) => e.innerText).join()));
+        await p.locator(ours).waitFor();
+        await until(async () => assert.deepEqual(await words(), ['first', 'first', 'first']));
+        if (ours === '#lx-consent') await choose(p, 'reject');
+        await p.evaluate(() => window.draw('second'));
+        assert.deepEqual(await words(), ['second', 'second', 'second']);
+        await p.locator('#lx-reopen').waitFor();
+      }
+    }));
