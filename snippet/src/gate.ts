@@ -11,7 +11,7 @@ export const namesOf = ({ dataset: d = {}, className }: Inert): readonly string[
 
 const sourceOf = (e: Inert) => e.dataset.src || e.dataset.cookieblockSrc || e.src;
 
-/** Lets an element in or out of the page, as its purposes ask for; `once` lets it in until something changes. */
+/** Lets an element in or out of the page, as its purposes ask for, or as `once` says until something changes. */
 export const turn = async (slot: Slot, once?: boolean) => {
   try {
     const e = slot._inert;
@@ -19,7 +19,7 @@ export const turn = async (slot: Slot, once?: boolean) => {
     // Order is kept: files load side by side and run in turn, a script in the
     // page waits for the file before it.
     if (!src) await shared._loading;
-    const open = once || namesOf(e).every((n) => shared._may(n, e.dataset.level, e.dataset.vendor || n));
+    const open = once ?? namesOf(e).every((n) => shared._may(n, e.dataset.level, e.dataset.vendor || n));
     // What has run cannot be taken back. What has left the page waits until it comes back: a pixel would be sent from anywhere.
     const was = slot._shown;
     if (open === slot._open || (open && !was.isConnected) || (slot._open && e.localName === "script")) return;
@@ -62,8 +62,11 @@ export const arm = (may: Allowed, changed: () => void) => {
   shared._watch = new MutationObserver(
     safely((records) => {
       if (half) take(half);
-      // What has left the page is found again when it comes back, but for a frame that runs: that must not come back running.
-      shared._slots.forEach((slot) => void (slot._shown.isConnected || (slot._open && slot._shown.sandbox) || shared._slots.delete(slot)));
+      // What has left the page is found again when it comes back. A frame that ran waits there by then, since it must not
+      // come back running; one that is held by itself would not be found.
+      shared._slots.forEach(
+        (slot) => void (slot._shown.isConnected || (slot._open && slot._shown.sandbox && (!slot._shown.parentNode || void turn(slot, false))) || shared._slots.delete(slot)),
+      );
       // Only what is new: pages may be large, and change all the time. What lies in something new is seen with it.
       // While it is read, what comes together is a good part of it, and one look at the whole is faster.
       if (records[9] && document.readyState === "loading") scan();

@@ -54,3 +54,51 @@ for (const [law, where] of [['the strictest law', {}], ['one that wants links', 
         await p.locator('#lx-reopen').waitFor();
       }
     }));
+
+for (const action of ['accept', 'reject'])
+  test(`what a single page has left behind is let go of, after ${action}`, () =>
+    stage.visit(async (v, p) => {
+      stage.serve('tracker.localhost', ({ url }) => ({ text: url.pathname.endsWith('.js') ? '' : 'x' }));
+      await open(p, 'rules', '', '<main></main>');
+      await choose(p, action);
+      await p.evaluate(async ([video, tracker]) => {
+        const main = document.querySelector('main');
+        window.routes = [];
+        for (let i = 0; i < 20; i++) {
+          const route = document.createElement('section');
+          route.innerHTML = `<iframe data-category="marketing" data-vendor="video" data-src="${video}" title="Video"></iframe><img alt="" data-category="analytics" data-src="/x.gif">`;
+          for (const [name, file] of [['script', 'a.js'], ['iframe', 'b'], ['img', 'c.gif']]) route.append(Object.assign(document.createElement(name), { src: `${tracker}/${file}` }));
+          main.replaceChildren(route);
+          window.routes.push(new WeakRef(route));
+          await new Promise((done) => setTimeout(done));
+        }
+        main.replaceChildren();
+      }, [stage.url('video.localhost', '/embed'), stage.url('tracker.localhost', '')]);
+      await v.rest();
+      const cdp = await v.context.newCDPSession(p);
+      await until(async () => {
+        await cdp.send('HeapProfiler.collectGarbage');
+        assert.equal(await p.evaluate(() => window.routes.filter((r) => r.deref()).length), 0);
+      });
+    }, { known: /404/ }));
+
+test('a script that was let go of with its route waits on its way back, and runs once it may', () =>
+  stage.visit(async (v, p) => {
+    stage.serve('tracker.localhost', 'window.ran = (window.ran ?? 0) + 1;');
+    stage.hits.length = 0;
+    await open(p, 'rules', '', '<main></main>');
+    const [leave, comeBack] = [() => { window.route.remove(); }, () => { document.querySelector('main').append(window.route); }];
+    await p.evaluate((tracker) => {
+      window.route = document.createElement('section');
+      window.route.append(Object.assign(document.createElement('script'), { src: `${tracker}/a.js` }));
+    }, stage.url('tracker.localhost', ''));
+    for (const move of [comeBack, leave, comeBack, leave]) await p.evaluate(move);
+    await stage.untouched(v, 'tracker.localhost');
+    await choose(p, 'accept');
+    await stage.untouched(v, 'tracker.localhost');
+    await p.evaluate(comeBack);
+    await p.waitForFunction(() => window.ran === 1);
+    for (const move of [leave, comeBack]) await p.evaluate(move);
+    await v.rest();
+    assert.equal(await p.evaluate(() => window.ran), 1);
+  }));

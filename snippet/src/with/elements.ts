@@ -43,7 +43,7 @@ const patchValue = (owner: object, name: string, set: (e: never, value: unknown,
     });
 };
 
-/** Guards elements; gives what looks at nodes that the parser has inserted, and what releases. */
+/** Guards elements; gives what looks at nodes that the parser has inserted, what releases, and what forgets. */
 export const guardElements = (held: Keeper, changed: (e: Element) => void, policy: Policy) => {
   const { setAttribute, removeAttribute } = Element.prototype;
   /** Addresses that wait, by attribute. */
@@ -154,6 +154,8 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     if (n instanceof Element && n.matches(SOURCES)) all.push(n);
     for (const e of all) {
       const link = e.localName === "link";
+      // It was away, and may have been granted meanwhile.
+      if (asleep(e) && !waiting.has(e)) release(e);
       if (asleep(e) || marked(e) || (link && !LOADS.test(attr(e, "rel")))) continue;
       for (const name of link ? ["href"] : ["src", "srcset"]) {
         const value = attr(e, name);
@@ -238,5 +240,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     waiting.clear();
     for (const e of [...ready, ...document.querySelectorAll("img")]) release(e);
   };
-  return [sift, refresh] as const;
+  /** Lets go of scripts that have left the page, and of all that they stand in. */
+  const forget = () => waiting.forEach((e) => void (e.isConnected || !asleep(e) || waiting.delete(e)));
+  return [sift, refresh, forget] as const;
 };

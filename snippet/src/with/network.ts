@@ -10,7 +10,7 @@ export const network = (gate: Shared, scan: (root: Element) => void) => {
   gate._net = true;
   const held = keeper((name, level, vendor) => gate._may(name, level, vendor));
   guardRequests(held);
-  const [sift, refresh] = guardElements(held, scan, gate._policy);
+  const [sift, refresh, forget] = guardElements(held, scan, gate._policy);
   const changed = safely(refresh);
   // It comes before the gate's own look, and before a script runs that the parser has just inserted.
   new MutationObserver(
@@ -18,6 +18,7 @@ export const network = (gate: Shared, scan: (root: Element) => void) => {
       // Who is there is not there twice; a page that is written anew takes all listeners away.
       addEventListener("lxconsent:change", changed);
       for (const r of records) for (const n of r.addedNodes) sift(n, document.readyState === "loading");
+      forget();
     }),
   ).observe(document, { childList: true, subtree: true });
   // What comes into a shadow is seen from inside alone.
