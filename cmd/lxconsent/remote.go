@@ -136,5 +136,9 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 	if err := json.Unmarshal(b, &p); err != nil || p.Code == "" {
 		return nil, r.stranger(res.Status, nil)
 	}
+	if res.StatusCode == http.StatusUnauthorized {
+		// The server speaks to whoever calls it by HTTP.
+		p.Fix = "name the file of the operator's token, or of an API key, with --api-token-file, or set LXCONSENT_API_TOKEN"
+	}
 	return nil, &consent.Error{Code: p.Code, Cause: p.Detail, Fix: p.Fix, Findings: p.Findings}
 }

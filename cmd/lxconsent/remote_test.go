@@ -36,3 +36,13 @@ func TestACommandThatReachesAnotherProgramSaysSo(t *testing.T) {
 		})
 	}
 }
+
+func TestACommandWithoutAGoodTokenIsToldHowToGiveOne(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for name, token := range map[string][]string{"none": nil, "another": {"--token", strings.Repeat("x", 32)}} {
+		if status, out := lx(t, append([]string{"site", "list", "--server", s.url}, token...)...); status != 1 || !strings.Contains(out, "--api-token-file") || strings.Contains(out, "Bearer") {
+			t.Errorf("%s: %d %s", name, status, out)
+		}
+	}
+}
