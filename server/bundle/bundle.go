@@ -38,7 +38,7 @@ type Input struct {
 	Endpoint string
 	// Preview makes a script that sends nothing, stores nothing and always shows.
 	Preview bool
-	// Quiet makes a script that shows no banner unasked.
+	// Quiet makes a script that shows nothing unasked, for a page with controls of its own.
 	Quiet bool
 	// Regional are the rules of places that get defaults of their own.
 	Regional []Regional

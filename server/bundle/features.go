@@ -53,7 +53,7 @@ func features(in Input) map[string]string {
 		"OPT_OUTS":       slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && max(r.Mode, r.SensitiveMode) != consent.OptIn }),
 		"INSIGHT":        f.Insight && !in.Preview,
 		"IDENTIFY":       f.Identify && !in.Preview,
-		"REOPEN":         site.Banner.Reopen,
+		"REOPEN":         site.Banner.Reopen && !in.Quiet,
 		"CLOSE":          shown.CloseButton,
 		"MODAL":          waits(site, in.Regime),
 		"LINKS":          owed.link != "",
