@@ -63,7 +63,7 @@ arm(has, () => {
 if (INSIGHT) insight();
 if (JOURNAL) Object.assign(api, { held: () => journal.map((entry) => ({ ...entry })) });
 if (DEBUG) debug();
-addSheet();
+addSheet(1);
 (api as { ready?: unknown }).ready = Promise.resolve(api);
 (window as { lxConsent?: unknown }).lxConsent = api;
 const take = (all?: boolean) =>

@@ -25,6 +25,13 @@ async function open(p, site, head = '', body = '') {
   stage.serve(`www.shop.localhost${route}`, stage.page(site, head, body));
   await p.goto(stage.url('www.shop.localhost', route));
 }
+/** Where the box stands, once it has come to rest. */
+const place = (p, selector = '#lx-consent') =>
+  p.evaluate(async (s) => {
+    await Promise.all(document.getAnimations().map((a) => a.finished));
+    const { x, y, width, height } = document.querySelector(s).getBoundingClientRect();
+    return [x, y, width, height].map(Math.round);
+  }, selector);
 
 test('a page that does not scroll behind its dialogs scrolls beside the banner, and the first dialog that it finds is its own', () =>
   stage.visit(async (_, p) => {
@@ -54,6 +61,40 @@ for (const [law, where] of [['the strictest law', {}], ['one that wants links', 
         await p.locator('#lx-reopen').waitFor();
       }
     }));
+
+test('a page that puts a list of its own in the place of all style sheets leaves the banner its looks', () =>
+  stage.visit(async (_, p) => {
+    await open(p, 'shop');
+    const [banner, before] = [await place(p), await p.evaluate(() => getComputedStyle(document.querySelector('#lx-consent')).backgroundColor)];
+    await p.evaluate(() => {
+      const own = new CSSStyleSheet();
+      own.replaceSync('h1 { color: red }');
+      document.adoptedStyleSheets = [own];
+    });
+    await until(async () => assert.deepEqual([await place(p), await p.evaluate(() => getComputedStyle(document.querySelector('#lx-consent')).backgroundColor)], [banner, before]));
+    assert.equal(await p.evaluate(() => getComputedStyle(document.querySelector('h1')).color), 'rgb(255, 0, 0)', 'the page keeps its own');
+    await choose(p, 'reject');
+    const reopen = await place(p, '#lx-reopen');
+    await p.evaluate(() => { document.adoptedStyleSheets = []; });
+    await until(async () => assert.deepEqual(await place(p, '#lx-reopen'), reopen));
+  }));
+
+test('nothing of ours is printed', () =>
+  stage.visit(async (_, p) => {
+    await open(p, 'shop');
+    const room = async (selector) => {
+      await p.emulateMedia({ media: 'print' });
+      const [, , width, height] = await place(p, selector);
+      await p.emulateMedia({ media: 'screen' });
+      return width * height;
+    };
+    assert.equal(await room('#lx-consent'), 0);
+    await p.click('#lx-consent [data-lx-action="settings"]');
+    assert.equal(await room('#lx-consent'), 0);
+    await choose(p, 'reject');
+    assert.equal(await room('#lx-reopen'), 0);
+    assert.ok((await place(p, '#lx-reopen'))[2] > 0);
+  }));
 
 for (const action of ['accept', 'reject'])
   test(`what a single page has left behind is let go of, after ${action}`, () =>

@@ -39,6 +39,7 @@ export const draw = (set?: Entries) => {
   const last = drawn;
   // A page that is made before it is wanted shows nothing until it is.
   if (!document.body || (document as { prerendering?: boolean }).prerendering) return;
+  addSheet(view !== BANNER);
   // A router that shows a kept copy of its page shows one of ours.
   const shown = document.querySelector("#lx-consent");
   if (shown !== root) shown?.remove();
@@ -56,7 +57,6 @@ export const draw = (set?: Entries) => {
   if (last) (root as HTMLDialogElement | undefined)?.close?.();
   root?.remove();
   drawn = view;
-  if (view !== BANNER) addSheet();
   if (view) document.body.append(live);
   live.textContent = view || !state[2] ? "" : saved;
   if (REOPEN || view) {
@@ -78,8 +78,14 @@ export const draw = (set?: Entries) => {
     box.dataset.lxInfo = JSON.stringify(get());
     // A banner that does not make the page wait takes no focus from it.
     if (view === PREFERENCES || (MODAL && view)) box.showModal();
-    // A page may leave room for a banner, and gets it back when that is gone.
-    if (view === BANNER) new ResizeObserver(safely(() => document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`))).observe(box);
+    new ResizeObserver(
+      safely(() => {
+        // Whose styles are gone has another size.
+        setTimeout(addSheet);
+        // A page may leave room for a banner, and gets it back when that is gone.
+        if (view === BANNER) document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`);
+      }),
+    ).observe(box);
     if (focused && document.activeElement === document.body) (box.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? box).focus();
   } else root = undefined;
   if (!last !== !view) tell(view ? "show" : "hide");

@@ -12,7 +12,7 @@ export const placeholder = (slot: Slot): HTMLElement | undefined => {
   const vendor = vendors[frame.dataset.vendor as string];
   // In a shadow neither its styles nor its clicks would be ours. To minors nothing is offered in passing.
   if (!vendor || isMinor || frame.localName !== "iframe" || (NETWORK && slot._shown.getRootNode() instanceof ShadowRoot)) return;
-  addSheet();
+  addSheet(1);
   const box = grow(embed, vendor);
   box.className += ` ${frame.className}`;
   // The frame's own size, which any rule of the page may override.

@@ -1,21 +1,23 @@
 import { css } from "lx:view";
 import { grow } from "./grow.ts";
 
+let sheet: CSSStyleSheet | undefined;
+let text = "";
+
 /**
- * Adds the styles that are missing: those of the first layer, which every page
- * with a banner waits for, then the rest, and then none. In a layer, important
+ * Adds more of the styles: those of the first layer, which every page with a
+ * banner waits for, then the rest, and then none. In a layer, important
  * rules beat every important rule of the page outside of layers, so resets and
  * ids of the page do not reach us. In `css` what is to be important ends with a semicolon.
+ * All of them come back where the page has put a list of its own in the place of this one.
  */
-export const addSheet = () => {
-  const part = css.shift();
-  if (!part) return;
-  const text = `@layer lx{${part.replaceAll(";", "!important;")}}`;
+export const addSheet = (more?: unknown) => {
+  const part = (more && css.shift()) as string | undefined;
   try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    document.adoptedStyleSheets.push(sheet);
+    sheet ??= new CSSStyleSheet();
+    if (part) sheet.replaceSync((text += `@layer lx{${part.replaceAll(";", "!important;")}}`));
+    if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   } catch {
-    document.documentElement.append(grow(`style\t${text}`));
+    if (part) document.documentElement.append(grow(`style\t${text}`));
   }
 };
