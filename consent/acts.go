@@ -31,7 +31,7 @@ func Act(site *Site, rules []Rule, earlier *Choice, action Action, purposes []st
 	case len(purposes) > 0:
 		return nil, Fail(Invalid, "`purposes` belongs to an objection only", "leave it out, or send the act `object`")
 	case slices.Contains(Acts(), action):
-		return Merge(rules, site.VendorIDs(), earlier, Given{Action: Withdraw})
+		return Merge(rules, site.Vendors, earlier, Given{Action: Withdraw})
 	}
 	return nil, Fail(Invalid, "the act is not known", "send one of withdraw, object, restrict, lift")
 }
@@ -39,7 +39,7 @@ func Act(site *Site, rules []Rule, earlier *Choice, action Action, purposes []st
 func lift(site *Site, rules []Rule, earlier *Choice) *Choice {
 	out := &Choice{Levels: map[string]int{}, Vendors: map[string]int{}, Over: map[string]bool{}}
 	if earlier != nil && !earlier.Forged && !earlier.Erased {
-		keep(out, earlier, rules, site.VendorIDs())
+		keep(out, earlier, rules, site.Vendors)
 	}
 	return out
 }

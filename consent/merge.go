@@ -23,7 +23,7 @@ type Given struct {
 //
 // Errors: Invalid for an unknown purpose, action or level; Contradicts when
 // levels contradict the action.
-func Merge(rules []Rule, vendors []string, earlier *Choice, given Given) (*Choice, error) {
+func Merge(rules []Rule, vendors []Vendor, earlier *Choice, given Given) (*Choice, error) {
 	if err := checkGiven(rules, vendors, given); err != nil {
 		return nil, err
 	}
@@ -56,8 +56,10 @@ func Merge(rules []Rule, vendors []string, earlier *Choice, given Given) (*Choic
 			put(&out.Over, r.ID, true)
 		}
 	}
-	for id, n := range given.Vendors {
-		put(&out.Vendors, id, n)
+	for _, v := range vendors {
+		if n, ok := given.Vendors[v.ID]; ok && !(n > 0 && given.stops(v, rules)) {
+			put(&out.Vendors, v.ID, n)
+		}
 	}
 	return out, nil
 }
@@ -79,10 +81,19 @@ func (g Given) effective(r Rule, n int) (level int, over bool) {
 	}
 }
 
+// stops reports whether a signal keeps a vendor from being granted, as it does one
+// of its purposes: else the grant would come alive when the signal ends. Where that
+// purpose was granted beside the notice, the vendor runs with it.
+func (g Given) stops(v Vendor, rules []Rule) bool {
+	return slices.ContainsFunc(rules, func(r Rule) bool {
+		return slices.Contains(v.Purposes, r.ID) && (g.Signals.Minor && r.Minor || g.Signals.GPC && r.GPC)
+	})
+}
+
 // keep copies what still has a meaning. Of an unproved choice only refusals
 // do, and of a purpose that has changed since, or was asked about less. A
 // vendor's grant speaks for all its purposes, so one such purpose ends it.
-func keep(out, earlier *Choice, rules []Rule, vendors []string) {
+func keep(out, earlier *Choice, rules []Rule, vendors []Vendor) {
 	ended := earlier.Unproved
 	for _, r := range rules {
 		n, ok := earlier.Levels[r.ID]
@@ -97,8 +108,8 @@ func keep(out, earlier *Choice, rules []Rule, vendors []string) {
 		}
 	}
 	for _, v := range vendors {
-		if n, ok := earlier.Vendors[v]; ok && !(ended && n > 0) {
-			put(&out.Vendors, v, n)
+		if n, ok := earlier.Vendors[v.ID]; ok && !(ended && n > 0) {
+			put(&out.Vendors, v.ID, n)
 		}
 	}
 }
@@ -125,7 +136,7 @@ func refused(levels, by map[string]int) map[string]int {
 	return out
 }
 
-func checkGiven(rules []Rule, vendors []string, g Given) error {
+func checkGiven(rules []Rule, vendors []Vendor, g Given) error {
 	for id, n := range g.Levels {
 		i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
 		if i < 0 {
@@ -139,14 +150,8 @@ func checkGiven(rules []Rule, vendors []string, g Given) error {
 			return err
 		}
 	}
-	byID := map[string]bool{}
-	if len(g.Vendors) > 0 {
-		for _, v := range vendors {
-			byID[v] = true
-		}
-	}
 	for id, n := range g.Vendors {
-		if !byID[id] {
+		if !slices.ContainsFunc(vendors, func(v Vendor) bool { return v.ID == id }) {
 			return Fail(Invalid, "the notice has no vendor "+quote(id), "send only vendors of the notice in `vendors`")
 		}
 		if n < 0 || n > 1 {

@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -135,6 +136,10 @@ func drawGiven(t *rapid.T, rules []consent.Rule) consent.Given {
 	return g
 }
 
+func players() []consent.Vendor {
+	return []consent.Vendor{{ID: "vimeo", Purposes: []string{"analytics"}}, {ID: "youtube", Purposes: []string{"analytics", "marketing"}}}
+}
+
 func TestMergeGrantsOnlyWhatWasGivenOrKept(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -142,8 +147,9 @@ func TestMergeGrantsOnlyWhatWasGivenOrKept(t *testing.T) {
 		for _, id := range ids() {
 			rules = append(rules, drawRule(t, id))
 		}
+		vendors := players()
 		earlier, g := drawChoice(t), drawGiven(t, rules)
-		out, err := consent.Merge(rules, []string{"vimeo", "youtube"}, earlier, g)
+		out, err := consent.Merge(rules, vendors, earlier, g)
 		if err != nil {
 			return
 		}
@@ -172,6 +178,13 @@ func TestMergeGrantsOnlyWhatWasGivenOrKept(t *testing.T) {
 			if n > 0 && g.Vendors[v] == 0 && (!trusted || earlier.Vendors[v] == 0) {
 				t.Fatalf("vendor %s was granted by nobody", v)
 			}
+			i := slices.IndexFunc(vendors, func(x consent.Vendor) bool { return x.ID == v })
+			stopped := slices.ContainsFunc(rules, func(r consent.Rule) bool {
+				return slices.Contains(vendors[i].Purposes, r.ID) && (g.Signals.Minor && r.Minor || g.Signals.GPC && r.GPC)
+			})
+			if n > 0 && stopped && earlier.Vendors[v] == 0 {
+				t.Fatalf("vendor %s was granted under a signal", v)
+			}
 		}
 		if text := consent.EncodeCookie(&consent.Choice{Edition: 1, Regime: "eea", Levels: out.Levels, Vendors: out.Vendors, Over: out.Over}); text != "" {
 			if _, ok := consent.ParseCookie(text); !ok {
@@ -189,7 +202,7 @@ func TestMergingTwiceIsMergingOnce(t *testing.T) {
 			rules = append(rules, drawRule(t, id))
 		}
 		g := drawGiven(t, rules)
-		once, err := consent.Merge(rules, []string{"vimeo", "youtube"}, drawChoice(t), g)
+		once, err := consent.Merge(rules, players(), drawChoice(t), g)
 		if err != nil {
 			return
 		}
@@ -197,7 +210,7 @@ func TestMergingTwiceIsMergingOnce(t *testing.T) {
 		for i := range rules {
 			rules[i].Laxer = false
 		}
-		twice, err := consent.Merge(rules, []string{"vimeo", "youtube"}, once, g)
+		twice, err := consent.Merge(rules, players(), once, g)
 		once.Edition = 0
 		if err != nil || consent.EncodeCookie(twice) != consent.EncodeCookie(once) {
 			t.Fatalf("%v: %+v then %+v", err, once, twice)

@@ -217,15 +217,6 @@ func (s *Site) Vendor(id string) (*Vendor, bool) {
 	return nil, false
 }
 
-// VendorIDs lists the ids of the site's vendors in their order.
-func (s *Site) VendorIDs() []string {
-	ids := make([]string, len(s.Vendors))
-	for i := range s.Vendors {
-		ids[i] = s.Vendors[i].ID
-	}
-	return ids
-}
-
 // CookieNamed returns the first declared cookie whose pattern holds name.
 func (s *Site) CookieNamed(name string) (*Cookie, bool) {
 	for i := range s.Cookies {

@@ -73,10 +73,12 @@ func TestDecisionsAreThoseOfTheVectors(t *testing.T) {
 func TestMergingIsThatOfTheVectors(t *testing.T) {
 	t.Parallel()
 	type in struct {
-		Rules   []consent.Rule  `json:"rules"`
-		Vendors []string        `json:"vendors"`
-		Earlier *consent.Choice `json:"earlier"`
-		Given   consent.Given   `json:"given"`
+		Rules   []consent.Rule `json:"rules"`
+		Vendors []string       `json:"vendors"`
+		// For are the purposes of vendors, where they matter.
+		For     map[string][]string `json:"for"`
+		Earlier *consent.Choice     `json:"earlier"`
+		Given   consent.Given       `json:"given"`
 	}
 	type out struct {
 		Levels  map[string]int  `json:"levels"`
@@ -86,7 +88,11 @@ func TestMergingIsThatOfTheVectors(t *testing.T) {
 	}
 	vectors(t, "merge.json", func(t *testing.T, in in, want out) {
 		before := mustJSON(t, in)
-		got, err := consent.Merge(in.Rules, in.Vendors, in.Earlier, in.Given)
+		var vendors []consent.Vendor
+		for _, id := range in.Vendors {
+			vendors = append(vendors, consent.Vendor{ID: id, Purposes: in.For[id]})
+		}
+		got, err := consent.Merge(in.Rules, vendors, in.Earlier, in.Given)
 		if after := mustJSON(t, in); after != before {
 			t.Errorf("the arguments changed:\n%s\n%s", before, after)
 		}

@@ -55,7 +55,7 @@ func (d *Desk) judge(s shown, before before, w Write) (*judged, error) {
 	if err := s.knows(w); err != nil {
 		return nil, err
 	}
-	choice, err := consent.Merge(d.rules(s, before.choice), s.edition.Site.VendorIDs(), before.choice, consent.Given{
+	choice, err := consent.Merge(d.rules(s, before.choice), s.edition.Site.Vendors, before.choice, consent.Given{
 		Action: w.Action, Levels: w.Levels, Vendors: w.Vendors, Signals: w.Signals,
 	})
 	if err != nil {

@@ -20,7 +20,7 @@ export type Entries = readonly (readonly [id: string, level: number])[];
 export let state: State = step(signals, [{} as Choice, HIDDEN], { _read: readConsent() }, now());
 
 /** The value that the browser was last seen to hold, which may keep none. */
-export let kept: string | undefined;
+let kept: string | undefined;
 
 /** Tells the page of what has happened, and tag managers of what an action has changed. */
 export const tell = (name: string, action?: string) => {
@@ -32,8 +32,17 @@ export const tell = (name: string, action?: string) => {
 /** Under which domain our cookie stands, if any. */
 const domain = cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? cookieDomain : "";
 
+/** Takes in what the browser holds by now: another tab, or another page, may have decided meanwhile. */
+export const reread = () => {
+  const values = readConsent();
+  // Where no cookie is kept, this page alone knows the choice.
+  if (values[0] ? !values.includes(state[0]._raw) : kept) go({ _read: values });
+};
+
 /** Lets an event happen, and does what the state then asks for; without an event what it asks for already. */
 export const go = (event?: Happening) => {
+  // Not every browser tells of other tabs, and what they refused must not come back by what is done here.
+  if (event && !event._read) reread();
   const before = state[0]._raw;
   if (event) state = step(signals, state, event, now());
   const [{ _raw: raw }, , changed, given] = state;

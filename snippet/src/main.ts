@@ -3,10 +3,11 @@
 // a grant keeps waiting.
 // What is seen stands first: together, words and styles pack better.
 import "lx:view";
-import { act, close, everything, go, kept, state, tell, touch } from "./act.ts";
+import { act, close, everything, go, reread, state, tell, touch } from "./act.ts";
 import { arm, scan, turn } from "./gate.ts";
-import { clean, free, guardCookies, readConsent } from "./jar.ts";
-import { get, has, purposesOf } from "./page.ts";
+import { clean, free, guardCookies } from "./jar.ts";
+import { purposesOf } from "./merge.ts";
+import { get, has } from "./page.ts";
 import { quietly, safely } from "./quietly.ts";
 import { type Inert, type Slot, shared } from "./revive.ts";
 import { send } from "./send.ts";
@@ -78,8 +79,12 @@ const take = (all?: boolean) =>
 // Whoever waits hears of everything, the start included; what they ask for comes after it. `on` and `off` alone begin so.
 take();
 go();
-// Only what has no proof can be waiting; a look into the storage costs milliseconds.
-if (!PREVIEW && state[0]._raw.endsWith(".")) send();
+// What has no proof may be waiting. So may a refusal, beside the proof of what it takes back, which came when nobody was
+// there any more; but a look into the storage costs milliseconds, so a page with a proof has it later.
+if (!PREVIEW && state[0]._raw) {
+  if (state[0]._raw.endsWith(".")) send();
+  else setTimeout(safely(() => /":[1-9]/.test(localStorage.lx_pending) || send()), 999);
+}
 tell("ready");
 take(true);
 
@@ -115,14 +120,11 @@ const pressed = safely((e: KeyboardEvent) => {
 });
 // Another tab, or this page out of the back-forward cache, may have another choice. These are
 // hints: our own cookie says which.
-const reread = safely((e: Partial<PageTransitionEvent>) => {
+const look = safely((e: Partial<PageTransitionEvent>) => {
   // A page that shows itself for the first time has just been read.
   if (e.persisted === false) return;
-  const values = readConsent();
-  const raw = state[0]._raw;
-  // Where no cookie is kept, this page alone knows the choice.
-  if (values[0] ? !values.includes(raw) : kept) go({ _read: values });
-  else draw();
+  reread();
+  draw();
 });
 
 const store = (window as { cookieStore?: EventTarget }).cookieStore;
@@ -133,9 +135,9 @@ const listen = () => {
   addEventListener("click", clicked, true);
   addEventListener("keydown", pressed);
   if (STORAGE_WRITES) addEventListener("pagehide", safely(clean));
-  for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, reread, true);
+  for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, look, true);
   // To listen to the storage alone makes the page wait for it.
-  if (!store) addEventListener("storage", reread);
+  if (!store) addEventListener("storage", look);
 };
 listen();
-if (!PREVIEW) store?.addEventListener("change", reread);
+if (!PREVIEW) store?.addEventListener("change", look);

@@ -2,12 +2,15 @@
 // bound by contract/vectors/merge.json. What is given is free of
 // contradictions: the script makes no others, and the server refuses them. The server
 // alone drops what an earlier choice says about purposes, vendors and levels that are gone.
-import { closeRefuses, rules } from "lx:config";
+import { closeRefuses, type NamedRule, rules } from "lx:config";
 import type { Choice, Said } from "./cookie.ts";
 import { modeOf, outdated, type Signals } from "./decide.ts";
 
 export type Action = "accept_all" | "reject_all" | "save" | "dismiss" | "withdraw" | "embed" | "api" | "gpc";
 export type Levels = Readonly<Record<string, number>>;
+
+/** The purposes behind a name: a purpose's own, another platform's, or a vendor's. */
+export const purposesOf = (name: string): readonly NamedRule[] => rules.filter((r) => ` ${r._id} ${r._names} `.includes(` ${name} `));
 
 /** What is sent to the server. */
 export type Given = {
@@ -41,6 +44,7 @@ export const merge = (signals: Signals, earlier: Choice, action: Action, levels?
       said.set(id, (signals.minor && rule._minor) || (gpc && action !== "save") ? "0" : `${n}${gpc ? "g" : ""}`);
     }
   }
-  if (VENDORS) for (const id in vendors) said.set(`@${id}`, `${vendors[id]}`);
+  // Else the grant of a vendor would come alive when the signal that stops one of its purposes ends. Minors are offered none.
+  if (VENDORS) for (const id in vendors) if (purposesOf(id).every((r) => !(signals.gpc && r._gpc))) said.set(`@${id}`, `${vendors[id]}`);
   return [said, { action, levels: given, vendors, signals }];
 };

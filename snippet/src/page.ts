@@ -2,6 +2,7 @@
 import { edition, locale, type NamedRule, regime, rules, site } from "lx:config";
 import { state } from "./act.ts";
 import { decide, type Signals } from "./decide.ts";
+import { purposesOf } from "./merge.ts";
 import { isMinor, isSensitive, sendsGPC } from "./signals.ts";
 import { asks } from "./step.ts";
 
@@ -9,9 +10,6 @@ import { asks } from "./step.ts";
 export const now = () => Math.floor(Date.now() / 1000);
 
 export const signals: Signals = { gpc: sendsGPC, minor: isMinor, ...(OPT_OUTS && { sensitive: isSensitive }) };
-
-/** The purposes behind a name: a purpose's own, another platform's, or a vendor's. */
-export const purposesOf = (name: string): readonly NamedRule[] => rules.filter((r) => ` ${r._id} ${r._names} `.includes(` ${name} `));
 
 /** The level at which a purpose runs, 0 when it does not. */
 export const levelOf = (rule: NamedRule, vendor?: string): number => decide(rule, signals, state[0], now(), vendor);

@@ -20,7 +20,8 @@ export const keepSubject = (token: string | undefined) => {
 /** The choice that was sent last, as it was before any answer. */
 let mine: string | undefined;
 let before: Promise<void> | undefined;
-let signed: string | undefined;
+/** What choices without a proof have become, by their values. */
+const proofs: Record<string, string> = {};
 /** Sends a decision, laid over the choice before; without one what still waits from an earlier page. */
 export const send = (given?: Given, consent?: string, raw = state[0]._raw): void => {
   // Another tab may still wait for its answer: asked for again, it tells us, too, whose decision comes next.
@@ -43,7 +44,7 @@ export const send = (given?: Given, consent?: string, raw = state[0]._raw): void
         fetch(new URL("../v1/consents", beside as string), {
           method: "POST",
           // A plain string travels as text/plain, which needs no preflight.
-          body: JSON.stringify({ ...body, consent: consent?.endsWith(".") ? signed : body.consent, subject, age: Math.max(0, Date.now() - at) }),
+          body: JSON.stringify({ ...body, consent: proofs[body.consent as string] ?? body.consent, subject, age: Math.max(0, Date.now() - at) }),
           credentials: "include",
           keepalive: true,
         });
@@ -53,9 +54,9 @@ export const send = (given?: Given, consent?: string, raw = state[0]._raw): void
       if (r.ok) {
         const answer = (await r.json()) as { readonly consent: string; readonly subject?: string };
         subject = answer.subject ?? subject;
-        signed = answer.consent;
+        proofs[raw] = answer.consent;
         // Somebody may have decided anew meanwhile.
-        if (state[0]._raw === raw) go({ _read: [signed, raw] });
+        if (state[0]._raw === raw) go({ _read: [answer.consent, raw] });
       }
       // What the server refuses would be refused for ever; all else is tried again.
       if (r.status < 500 && r.status !== 429 && localStorage.lx_pending === pending) delete localStorage.lx_pending;

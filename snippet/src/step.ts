@@ -54,11 +54,13 @@ export const step = (signals: Signals, [choice, view]: State, e: Event, now: num
   const action = shown === HIDDEN && view === BANNER ? "dismiss" : e._act;
   if (e._read) {
     next = chosen(e._read);
-    // The answer to an earlier decision may come late: what is older, and proved, takes no refusal back, be it of a
-    // vendor, and leaves none out.
+    // The answer to an earlier decision may come late. So what is proved takes no refusal back, be it of a vendor, and
+    // leaves none out, unless it is later by the server's clock. What has no proof yet went by another clock: it is
+    // outdone by its own answer alone.
+    const wait = e._read.includes(choice._raw) ? 0 : choice._raw?.endsWith(".") ? 1e12 : 1;
     if (
-      next._clock < choice._clock &&
       !next._raw.endsWith(".") &&
+      next._clock < choice._clock + wait &&
       [...choice._said, ...next._said].some(([id]) => (next._said.get(id) ?? "1") > (choice._said.get(id) ?? "0"))
     )
       next = choice;

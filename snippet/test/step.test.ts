@@ -64,15 +64,19 @@ test("on the visitor's own page nobody is asked, and sees what they ask for", ()
 test("a choice is not asked for again", () => assert.equal(read(terms(), cookie("analytics:0~marketing:1~recording:0"))[1], HIDDEN));
 test("a purpose that was added is asked for", () => assert.equal(read(terms(), cookie("analytics:1~marketing:1"))[1], BANNER));
 test("an unreadable cookie is asked over", () => assert.equal(read(terms(), "1.-.broken")[1], BANNER));
-test("a late answer, proved and older, takes no refusal back; a new decision of a slower clock does, and an older refusal counts", () => {
+test("what is late and proved takes no refusal back; a later decision does, and an older refusal counts", () => {
   const proved = (levels: string, clock: number) => `1.k1.3.eea.${clock}.${levels}.AAAAAAAAAAAAAAAAAAAAAA`;
   const [no, yes] = ["analytics:0~marketing:0~recording:0", "analytics:1~marketing:0~recording:0"];
-  const levels = (held: string, value: string) => after(terms(), read(terms(), held), { _read: [value] })[0]._levels;
-  assert.equal(levels(cookie(no), proved(yes, NOW - 1)), no);
+  const levels = (held: string, ...values: string[]) => after(terms(), read(terms(), held), { _read: values })[0]._levels;
   assert.equal(levels(proved(no, NOW), proved(yes, NOW - 1)), no);
-  assert.equal(levels(proved(no, NOW), proved(yes, NOW)), yes);
-  assert.equal(levels(proved(no, NOW), cookie(yes, NOW - 60)), yes);
+  assert.equal(levels(proved(no, NOW), proved(yes, NOW)), no, "of one second the refusal counts");
+  assert.equal(levels(proved(no, NOW), proved(yes, NOW + 1)), yes);
+  assert.equal(levels(proved(no, NOW), cookie(yes, NOW - 60)), yes, "a new decision by a slower clock");
   assert.equal(levels(proved(yes, NOW), proved(no, NOW - 60)), no);
+  // The clock of the device says nothing against that of the server: what has no answer yet is outdone by its own.
+  for (const off of [-3600, -1, 0, 1, 3600]) assert.equal(levels(cookie(no), proved(yes, NOW + off)), no);
+  assert.equal(levels(cookie(no), proved(yes, NOW - 1), cookie(no)), no);
+  assert.equal(levels(cookie(no), proved(yes, NOW + 1), cookie(no)), yes, "the server knows of a later decision of the account");
   // Nor of one vendor, nor by saying nothing, and a new answer of nothing to some is no grant.
   assert.equal(levels(cookie(no), proved(`@video:1~${no}`, NOW - 1)), no);
   assert.equal(levels(cookie(`@video:0~${yes}`), proved(yes, NOW - 1)), `@video:0~${yes}`);

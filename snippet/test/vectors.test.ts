@@ -55,7 +55,8 @@ for (const c of vectors("merge"))
   test(`merge: ${c.name}`, () => {
     const { action, vendors, signals = {}, levels = {} } = c.in.given;
     const ends = action === "reject_all" || action === "withdraw";
-    configure({ rules: (c.in.rules as Json[]).map(ruleOf), closeRefuses: false });
+    const vendorsOf = (id: string) => Object.entries(c.in.for ?? {}).flatMap(([vendor, purposes]) => ((purposes as string[]).includes(id) ? [vendor] : []));
+    configure({ rules: (c.in.rules as Json[]).map((r) => ({ ...ruleOf(r), _names: vendorsOf(r.id).join(" ") })), closeRefuses: false });
     const [said] = merge(signals, choiceOf(c.in.earlier), action as Action, ends ? undefined : levels, vendors);
     assert.deepEqual(sorted(said), sorted(saidOf(c.out)));
   });
