@@ -5,9 +5,12 @@ import { placeholder } from "./ui/embed.ts";
 
 const waiting = '[data-src],[data-cookieblock-src],[type="text/plain"],.lx-embed';
 
-/** The purposes that an element names, in our markup or another platform's. */
+/**
+ * The purposes that an element names, in our markup or another platform's. Nobody has `data-cookieconsent` for ends of
+ * his own, so it goes before `data-category`, which some vendors have.
+ */
 export const namesOf = ({ dataset: d = {}, className }: Inert): readonly string[] =>
-  (d.category || d.cookieconsent || /optanon-category-(\S+)/.exec(className)?.[1]?.replaceAll("-", " ") || d.name)?.match(/[^\s,]+/g) ?? [];
+  (d.cookieconsent || d.category || /optanon-category-(\S+)/.exec(className)?.[1]?.replaceAll("-", " ") || d.name)?.match(/[^\s,]+/g) ?? [];
 
 const sourceOf = (e: Inert) => e.dataset.src || e.dataset.cookieblockSrc || e.src;
 

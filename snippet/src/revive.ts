@@ -51,6 +51,8 @@ export const shared: Shared =
 export const revive = (e: Inert, src: string | undefined): Inert => {
   const copy = e.cloneNode(true) as HTMLScriptElement;
   const { dataset } = copy;
+  // The site's rules look at it as soon as it has its address.
+  if (NETWORK) (copy as Inert).lx = e.lx as Slot;
   delete dataset.src;
   if (!INLINE) delete dataset.cookieblockSrc;
   if (e.localName === "script") {

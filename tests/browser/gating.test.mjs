@@ -24,6 +24,7 @@ before(async () => {
   stage.serve('tracker.localhost', ({ url }) => ({
     text: url.pathname.endsWith('.js') ? `window.ran = [...(window.ran ?? []), '${url.pathname}' + (document.currentScript?.nonce ? ' nonce' : '')];` : 'ok',
   }));
+  stage.serve('tracker.localhost/own-category.js', 'window.categories = [...(window.categories ?? []), document.currentScript.dataset.category];');
   stage.serve('video.localhost', '<p>Video</p>');
   stage.serve('www.shop.localhost/own.js', 'window.own = true;');
   stage.serve('www.shop.localhost/empty', '<!doctype html><title>Empty</title>');
@@ -370,3 +371,24 @@ test('a container in the manner of tag managers, posthog-js and mixpanel-browser
     assert.doesNotMatch(await stored(p), /ph_|mp_/);
   });
 });
+
+for (const [name, script] of [
+  ['stands in the page', (src) => `<script src="${src}" data-category="Announcements" async></script>`],
+  ['is made by a script', (src) => `<script>{ const s = document.createElement('script'); s.dataset.category = 'Announcements'; s.src = '${src}'; document.head.append(s); }</script>`],
+  ['is marked under the other name', (src) => `<script type="text/plain" data-cookieconsent="analytics" data-category="Announcements" data-src="${src}"></script>`],
+])
+  test(`a script with a data-category of its own waits and comes, and keeps what it means by it: it ${name}`, () =>
+    stage.visit(async (v, p) => {
+      // What the browser looks ahead for is not what runs.
+      await page(v, 'shop', '<meta http-equiv="Content-Security-Policy" content="object-src *">', script(`${T()}/own-category.js`));
+      await v.rest();
+      await stage.untouched(v, 'tracker.localhost');
+      await choose(p, 'accept');
+      await holds(p, 'categories', ['Announcements']);
+    }));
+
+test('a mark that is no obstacle lets what it stands on come by it, against a rule', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', '', `<script src="${T()}/own-category.js" data-category="necessary"></script>`);
+    await holds(p, 'categories', ['necessary']);
+  }));

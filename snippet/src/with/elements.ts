@@ -1,7 +1,7 @@
 // Elements that scripts make: an address that must wait is kept beside the
 // element, which stays the page's own and gets it when the purpose is granted.
 import { namesOf as marks } from "../gate.ts";
-import type { Inert, Policy } from "../revive.ts";
+import { type Inert, type Policy, shared } from "../revive.ts";
 import { quietly } from "../quietly.ts";
 import type { Kind } from "./journal.ts";
 import { defuse } from "./markup.ts";
@@ -12,10 +12,15 @@ const SOURCES = "script[src],iframe[src],img[src],img[srcset],link[href]";
 const LOADS = /\b(preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender|stylesheet)\b/i;
 
 const attr = (e: Element, name: string) => e.getAttribute(name) ?? "";
-/** Whether an element follows its mark. Many a vendor has a `data-name` of his own: it counts where the element is inert, or was let in. */
+/**
+ * Whether an element follows its mark. Vendors have attributes of the same names for ends of their own: a mark counts
+ * where the element is inert, was let in, or may run by it; `data-name` where it is inert or was let in.
+ */
 const marked = (e: Element) => {
   const { lx, dataset, className } = e as Inert;
-  return lx?._open || marks({ dataset: attr(e, "type") === "text/plain" ? dataset : { ...dataset, name: "" }, className } as Inert)[0];
+  const inert = attr(e, "type") === "text/plain";
+  const names = marks({ dataset: inert ? dataset : { ...dataset, name: "" }, className } as Inert);
+  return lx?._open || (names[0] && (inert || e.hasAttribute("data-src") || names.every((n) => shared._may(n, dataset.level, dataset.vendor || n))));
 };
 /** The type of a script that waits: it keeps its address, which its page may look for. */
 const ASLEEP = "text/x-lx";
@@ -71,7 +76,8 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     }
     removeAttribute.call(e, name);
     setAttribute.call(e, "data-src", value);
-    put("data-category", _name);
+    // Where the page means something else by it, the other name for the same goes first.
+    setAttribute.call(e, e.hasAttribute("data-category") ? "data-cookieconsent" : "data-category", _name);
     put("data-level", _level);
     put("data-vendor", _vendor);
     // Frameworks ask an element where it is before they move it or take it away.
