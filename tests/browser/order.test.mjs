@@ -134,3 +134,29 @@ test('under the opt-out signal a vendor is shown once and granted nothing, now a
     await p.goto(page());
     assert.equal(await has(p, 'video'), false);
   }));
+
+test('on a host that the site does not list a choice holds, is offered once to a page view, and the panel says so', () =>
+  stage.visit(async (v, p) => {
+    const doc = siteOf('unlisted', { features: { consent_mode: false, cookie_writes: false, debug: true } });
+    await stage.site({ ...doc, origins: ['http://other.localhost'] });
+    stage.serve('www.shop.localhost/unlisted', stage.page('unlisted', '<link rel="icon" href="data:,">'));
+    let asked = 0;
+    await p.route('**/v1/consents', async (r) => {
+      asked++;
+      await r.continue();
+    });
+    const url = stage.url('www.shop.localhost', '/unlisted?lx-debug');
+    await p.goto(url);
+    const refused = p.waitForEvent('requestfailed');
+    await p.click('#lx-consent [data-lx-action="reject"]');
+    await refused;
+    for (let view = 2; view < 4; view++) {
+      const again = p.waitForEvent('requestfailed');
+      await p.goto(url);
+      await again;
+      await v.rest();
+      assert.equal(asked, view);
+      assert.deepEqual(await p.evaluate(() => [window.lxConsent.get().decided, document.querySelectorAll('#lx-consent').length]), [true, 0]);
+    }
+    await until(async () => assert.match((await p.locator('#lx-debug section').allInnerTexts()).join('\n'), /Recorded\s+not yet: .*origin/));
+  }, { known: /CORS policy|ERR_FAILED|403/ }));

@@ -115,6 +115,7 @@ export const visit = (): Row[] => {
     ["Regime", `${now?.regime ?? LX_INFO.regime}${now && now.regime !== LX_INFO.regime ? ` (${LX_INFO.regime} now)` : ""}`],
     ["Language", LX_INFO.locale],
     ["Choice", now ? (now.decided ? "nothing is left to ask" : "asked") : "the script does not run"],
+    ["Recorded", /(^|; )lx_consent=1\.-/.test(document.cookie) ? "not yet: the server has answered nothing to the last choice; does the site list this page's origin?" : now?.decided ? "yes" : "nothing is decided"],
     ["Features", LX_INFO.features.join(", ")],
   ];
 };
