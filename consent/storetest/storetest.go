@@ -43,6 +43,7 @@ func Run(t *testing.T, h Harness) {
 		{"erased evidence", erasedEvidenceCases()},
 		{"export", exportCases()},
 		{"feed", feedCases()},
+		{"sweep", sweepCases()},
 		{"catalog", catalogCases()},
 		{"vault", vaultCases()},
 		{"documents", documentCases()},
