@@ -27,12 +27,16 @@ before(async () => {
   const grant = { action: 'accept_all', levels: { functional: 1, analytics: 1, marketing: 1, recording: 3 } };
   answers = [await write(grant), await write({ action: 'reject_all' })];
   await api('DELETE', '/v1/consents/me?site=demo', { bearer: `Consent ${answers[0].subject}` });
-  // Those that come at once share a signature; the key that signed before them stays valid.
+  // The key that signed before the present one stays valid. A server that starts has the new one at once.
+  await server.stop();
   execFileSync(path.join(root, 'bin', 'lxconsent'), ['keys', 'rotate', '--data-dir', temp.dir]);
-  for (let tries = 0; !answers.some((a) => header(a).alg !== 'EdDSA') || new Set(answers.map((a) => header(a).kid)).size < 2; tries++) {
-    assert.ok(tries < 200, 'no signature was shared, or the new key did not sign');
+  server = await startServer({ dir: temp.dir, env: { LXCONSENT_API_TOKEN: token } });
+  // Those that come at once share a signature.
+  for (let tries = 0; !answers.some((a) => header(a).alg !== 'EdDSA'); tries++) {
+    assert.ok(tries < 9, 'no signature was shared');
     answers.push(...(await Promise.all(Array.from({ length: 20 }, () => write({ action: 'save', levels: { analytics: 1 }, vendors: { youtube: 1 }, signals: { gpc: true } })))));
   }
+  assert.equal(new Set(answers.map((a) => header(a).kid)).size, 2);
   keys = await (await fetch(`${server.url}/v1/keys`)).json();
   text = await (await api('GET', '/v1/sites/demo/proof', { bearer: `Bearer ${token}` })).text();
 });
