@@ -1,4 +1,5 @@
 // Records, requests of visitors, and pages that carry the tag.
+import type { operations } from "../../../contract/types.gen";
 import { client, type Shapes, take } from "./client";
 
 export type EvidenceRow = Shapes["EvidenceRow"];
@@ -6,15 +7,7 @@ export type EvidenceView = Shapes["EvidenceView"];
 export type VisitorRequest = Shapes["Request"];
 
 /** What a search asks for: one of these, or times. */
-export interface Sought {
-  record?: string;
-  receipt?: string;
-  subject?: string;
-  external_id?: string;
-  from?: string;
-  to?: string;
-  action?: string;
-}
+export type Sought = Omit<NonNullable<operations["getV1SitesSiteRecords"]["parameters"]["query"]>, "format" | "after">;
 
 const at = (site: string) => ({ path: { site } });
 
