@@ -146,6 +146,11 @@ export function startBrowser(...more) {
   return chromium.launch({ executablePath: find('chromium'), args: [...switches, ...more] });
 }
 
+/** A browser whose scrollbars take room, as they do on most desktops. */
+export function startBrowserWithScrollbars() {
+  return chromium.launch({ executablePath: find('chromium'), args: switches, ignoreDefaultArgs: ['--hide-scrollbars'] });
+}
+
 /**
  * A server with the demo, on the embedded file, and a browser; `more` are switches of the browser.
  * stop() ends the server that `server` names by then, so a test may put another one in its place.

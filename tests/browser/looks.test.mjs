@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { startDemo, until, visitor } from './harness.mjs';
+import { startBrowserWithScrollbars, startDemo, until, visitor } from './harness.mjs';
 
 const { server, browser, stop } = await startDemo();
 after(stop);
 
 /** Opens a page of our own that carries the script of the demo site and other markup. */
-async function page(markup, body, options) {
-  const v = await visitor(browser, { reducedMotion: 'reduce', ...options });
+async function page(markup, body, options, driven = browser) {
+  const v = await visitor(driven, { reducedMotion: 'reduce', ...options });
   try {
     await v.context.route('**/page', (r) =>
       r.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><html lang="en"><title>Page</title>${markup}<script src="/s/demo.js?place=FR&lang=en"></script><body><h1>Page</h1><p>Words</p></body></html>` }),
@@ -138,6 +138,29 @@ test('in a page that is zoomed by its own styles, every button of the preference
         return top >= 0 && bottom <= innerHeight;
       }, action), action);
   }));
+
+test('the box stands in the middle, and does not move when the page gets a scrollbar', async () => {
+  const box = (p) => p.evaluate(() => {
+    const { left, right } = document.querySelector('#lx-consent').getBoundingClientRect();
+    return { left, middle: (left + right) / 2, window: innerWidth / 2, page: document.documentElement.clientWidth };
+  });
+  const scrolling = await startBrowserWithScrollbars();
+  try {
+    for (const [zoom, off] of [[1, 0], [1.5, 24], [0.8, 13]])
+      await page(`<style>html { zoom: ${zoom} }</style>`, async (p) => {
+        const was = await box(p);
+        assert.ok(Math.abs(was.middle - was.window) <= off + 0.5, `zoom ${zoom}: ${was.middle} of ${was.window}`);
+        await p.evaluate(() => {
+          document.body.style.height = '3000px';
+        });
+        const now = await box(p);
+        assert.ok(now.page < was.page, 'no scrollbar came');
+        if (zoom === 1) assert.equal(now.left, was.left);
+      }, {}, scrolling);
+  } finally {
+    await scrolling.close();
+  }
+});
 
 test('what has the focus in the preferences is not in the part that fades', () =>
   page('', async (p) => {
