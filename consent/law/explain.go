@@ -70,8 +70,12 @@ func read(code string) (p consent.Place, ok bool) {
 
 // Assigned reports whether a place's code exists: its country, and its part
 // where the parts of the country are listed.
-func (t *Table) Assigned(p consent.Place) bool {
-	return t.epochs[len(t.epochs)-1].canonical(p) == p
+func (t *Table) Assigned(p consent.Place) bool { return t.Canonical(p) == p }
+
+// Canonical drops from a place what does not exist: a country whose code is not
+// assigned is the unknown place.
+func (t *Table) Canonical(p consent.Place) consent.Place {
+	return t.epochs[len(t.epochs)-1].canonical(p)
 }
 
 // canonical drops what does not exist. The parts of countries whose parts are

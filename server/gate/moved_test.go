@@ -22,7 +22,9 @@ func TestWhoMovedIsJudgedByTheLawOfTheirAnswerAndTheRestByWhereTheyAre(t *testin
 	}{
 		{"what was never answered follows the place", france, 0, map[string]int{"analytics": 1}, wyoming, consent.ReasonGranted, consent.ReasonNotice},
 		{"a grant goes along to where less is asked", france, 0, yes, wyoming, consent.ReasonGranted, consent.ReasonGranted},
-		{"a place that is not known voids no grant", france, 0, yes, consent.Place{}, consent.ReasonGranted, consent.ReasonGranted},
+		{"a place that is not known voids no grant", wyoming, 0, yes, consent.Place{}, consent.ReasonGranted, consent.ReasonGranted},
+		{"nor does one whose code is not assigned to any place", wyoming, 0, yes, consent.Place{Country: "QQ"}, consent.ReasonGranted, consent.ReasonGranted},
+		{"nor does a part of such a place", wyoming, 0, yes, consent.Place{Country: "EU", Subdivision: "FR"}, consent.ReasonGranted, consent.ReasonGranted},
 		{"a grant where less was asked is none where a yes is", wyoming, 0, yes, france, consent.ReasonNoRecord, consent.ReasonNoRecord},
 		{"a grant that has ended is asked for again, also where nobody is asked", france, -9000 * time.Hour, yes, wyoming, consent.ReasonExpired, consent.ReasonExpired},
 		{"a refusal goes everywhere", wyoming, 0, no, france, consent.ReasonDenied, consent.ReasonDenied},

@@ -73,8 +73,9 @@ func (r *rules) of(laws *law.Table, e *consent.Edition, place consent.Place, now
 func (k *rulesKey) judged(laws *law.Table, now, clock int64) *judged {
 	site := &k.edition.Site
 	established, _ := consent.ParsePlace(site.Establishment)
-	j := &judged{regime: laws.Shared(k.place, established, time.Unix(now, 0))}
-	j.here = k.edition.Rules(j.regime.Terms, k.place)
+	place := laws.Canonical(k.place)
+	j := &judged{regime: laws.Shared(place, established, time.Unix(now, 0))}
+	j.here = k.edition.Rules(j.regime.Terms, place)
 	j.own = j.here
 	// A consent is judged by the regime under which it was given, on the
 	// day it was given. Only what was never answered follows the place of
@@ -87,7 +88,7 @@ func (k *rulesKey) judged(laws *law.Table, now, clock int64) *judged {
 	// The regime does not tell the state, so the site's own strictness for
 	// every place counts.
 	j.own = k.edition.Rules(own.Terms, consent.Place{})
-	if !k.place.Known() {
+	if !place.Known() {
 		j.here = j.own
 	}
 	j.here = consent.Elsewhere(j.here, j.own)
