@@ -17,8 +17,9 @@ var built embed.FS
 var missing []byte
 
 // Files returns the bundled interface: index.html, and below assets/ the files
-// it names. Names below assets/ carry a hash of their content and may be cached
-// for ever; beside each stand a .br and a .gz copy where that saves bytes.
+// it names, and below docs/ the documents of the repository. Names below assets/
+// carry a hash of their content and may be cached for ever. Beside each file but
+// index.html stand a .br and a .gz copy where that saves bytes.
 // index.html carries __NONCE__ wherever the nonce of the response belongs.
 // ok is false when this binary was built without the interface; serve Missing then.
 func Files() (files fs.FS, ok bool) {

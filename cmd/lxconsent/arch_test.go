@@ -174,6 +174,7 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 		"github.com/prometheus":         {"server/metrics"},
 		"golang.org/x/net":              {"server/install"},
 		"github.com/evanw/esbuild":      {"server/bundle", "dashboard/build"},
+		"github.com/yuin/goldmark":      {"dashboard/build"},
 		"github.com/alecthomas/kong":    {"cmd/lxconsent"},
 	}
 	for _, s := range sources(t) {

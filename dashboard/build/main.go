@@ -1,5 +1,5 @@
-// Command build bundles the dashboard into dashboard/built, from where the
-// dashboard package embeds it. Run it from the root of the repository:
+// Command build bundles the dashboard, and the documents of the repository, into
+// dashboard/built, from where the dashboard package embeds them. Run it from the root of the repository:
 //
 //	go run ./dashboard/build
 package main
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // budget is how many gzipped bytes the first view may load, code and styles
@@ -41,7 +42,11 @@ func run(root, out string) error {
 	if err != nil {
 		return err
 	}
-	files := append([]file{{"index.html", page}, texts}, b.Files...)
+	docs, err := documents(root)
+	if err != nil {
+		return err
+	}
+	files := slices.Concat([]file{{"index.html", page}, texts}, b.Files, docs)
 	if err := write(out, files); err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/andybalholm/brotli"
 )
@@ -32,7 +31,7 @@ func write(out string, files []file) error {
 	}
 	for _, f := range files {
 		copies := []file{f}
-		if strings.HasPrefix(f.Name, "assets/") {
+		if f.Name != "index.html" {
 			more, err := compressed(f)
 			if err != nil {
 				return err

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconLogout2, IconMoon, IconSun, IconUser, IconUserCircle, IconWorld } from "@tabler/icons-react";
+import { IconBook2, IconLogout2, IconMoon, IconSun, IconUser, IconUserCircle, IconWorld } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { api } from "./api";
 import { choose, language, languages, t } from "./i18n";
@@ -35,6 +35,9 @@ export function Person({ site }: { site?: string }) {
                 {label}
               </Menu.Item>
             ))}
+        <Menu.Item component="a" href="/dashboard/docs/index.html" leftSection={<IconBook2 size={16} />}>
+          {t("Documents")}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Item
           leftSection={shown === "dark" ? <IconSun size={16} /> : <IconMoon size={16} />}

@@ -34,8 +34,14 @@ func (s *Server) dashboard(c echo.Context) error {
 	if err != nil {
 		return echo.ErrNotFound
 	}
-	// Names carry a hash of their content.
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	if strings.HasPrefix(name, "assets/") {
+		// Names there carry a hash of their content.
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		// The documents are those of the program that runs, and need nothing but their style.
+		h.Set("Cache-Control", "no-cache")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	}
 	h.Set("Vary", "Accept-Encoding")
 	kind := mime.TypeByExtension(path.Ext(name))
 	if best := coding(c.Request().Header.Get("Accept-Encoding")); best != "" {

@@ -123,6 +123,24 @@ for (const scheme of ['light', 'dark']) {
   });
 }
 
+test('the documents of this very program are a menu away, and lead to each other', async () => {
+  await go('/');
+  await page.getByRole('button', { name: 'Your account and settings' }).click();
+  await page.getByRole('menuitem', { name: 'Documents' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Documents' }).waitFor();
+  assert.deepEqual(await violations(), []);
+  await page.getByRole('link', { name: 'HTTP API' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'HTTP API' }).waitFor();
+  await page.getByRole('navigation', { name: 'On this page' }).getByRole('link', { name: 'Errors' }).click();
+  await page.waitForURL('**/dashboard/docs/http-api.html#errors');
+  assert.deepEqual(await violations(), []);
+  const answer = await fetch(page.url());
+  assert.match(answer.headers.get('content-security-policy'), /^default-src 'none'/);
+  assert.equal(answer.headers.get('cache-control'), 'no-cache', 'another version has others');
+  await page.getByRole('link', { name: 'LeadiumX Consent' }).click();
+  await page.getByRole('heading', { name: 'Sites' }).first().waitFor();
+});
+
 test('every room of the editor is accessible', async () => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1366, height: 768 });
