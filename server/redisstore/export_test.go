@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/redis/go-redis/v9"
 )
 
 // ParseCursor reads a cursor and writes it again, for the tests.
@@ -72,3 +73,6 @@ func LateLooks(late time.Duration, looks int) (over []bool) {
 	}
 	return over
 }
+
+// AddHook hears of what a store says to Redis.
+func (s *Store) AddHook(h redis.Hook) { s.client().AddHook(h) }

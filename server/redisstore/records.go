@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -46,6 +47,9 @@ func (s *Store) append(ctx context.Context, r consent.Record) (consent.Record, b
 	return s.heard(ctx, home, mark, said, r, nil)
 }
 
+// stripped reports whether a record is the evidence of an erased one.
+func stripped(r *consent.Record) bool { return r.Sealed != nil && r.Subject == "" && r.Levels == nil }
+
 // claims reports whether what stands under a mark is a claim. Somebody may have
 // left nothing there.
 func claims(said string) bool { return said != "" && said[0] == kindClaim }
@@ -57,7 +61,7 @@ func claims(said string) bool { return said != "" && said[0] == kindClaim }
 func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r consent.Record) (consent.Record, bool, error) {
 	subject := claim[1:]
 	at, _ := locate(r.Site, subject)
-	if r.Sealed != nil && r.Subject == "" && r.Levels == nil {
+	if stripped(&r) {
 		// The subject is about to be erased; what is sealed stays as it is.
 		said, err := s.apply(ctx, at, mark, r)
 		if err == nil {
@@ -73,7 +77,11 @@ func (s *Store) claimed(ctx context.Context, home place, mark, claim string, r c
 	}
 	said, err := s.apply(ctx, at, mark, r)
 	if err == nil && said == "e" {
-		if err := s.pipe.call(ctx, s.run.release, []string{s.keys.bucket(home)}, mark, claim).Err(); err != nil {
+		// The subject goes out of the claim, but the id stays with its bucket: what the
+		// subject has decided since may have come there under this very claim. Where
+		// nothing has, who comes next finds that the id is free.
+		where := settledAt(at)
+		if err := s.pipe.call(ctx, s.run.claim, []string{s.keys.bucket(home)}, mark, where, claim).Err(); err != nil {
 			return r, false, err
 		}
 	}
@@ -101,7 +109,7 @@ func (s *Store) first(ctx context.Context, home place, mark, claim string, r con
 		case err != nil && !missing(err):
 			return r, false, err
 		}
-		// A first writer whose record was refused lets go of the id.
+		// That of a first writer whose record was refused is settled.
 		switch held, err := s.client().HGet(ctx, s.keys.bucket(home), mark).Result(); {
 		case err != nil && !missing(err):
 			return r, false, err
@@ -172,16 +180,29 @@ func (s *Store) heard(ctx context.Context, at place, mark, said string, r consen
 	return first, false, nil
 }
 
+// settledAt is what stands under the mark of an id whose record is at a place.
+func settledAt(at place) string {
+	return string(binary.BigEndian.AppendUint16([]byte{kindSettled}, at.bucket))
+}
+
 // settled looks where the record of an id is. When it was swept meanwhile, the
 // id is free.
 func (s *Store) settled(ctx context.Context, home place, mark, said string, r consent.Record) (consent.Record, bool, error) {
 	at := place{r.Site, binary.BigEndian.Uint16([]byte(said[1:]))}
 	found, err := s.client().HGet(ctx, s.keys.bucket(at), mark).Result()
-	if err == nil && at != home && found != "" && found[0] != kindSettled {
+	switch {
+	case err == nil && (at == home || strings.HasPrefix(found, string(kindSettled))):
+		// Somebody else wrote this: there is no record at its end.
+		return s.heard(ctx, at, mark, "", r, nil)
+	case err == nil:
 		return s.heard(ctx, at, mark, found, r, nil)
-	}
-	if !missing(err) {
+	case !missing(err):
 		return r, false, err
+	case stripped(&r):
+		// Its subject's later decision may be on its way there: of the two, the first
+		// has the id.
+		said, err := s.apply(ctx, at, mark, r)
+		return s.heard(ctx, at, mark, said, r, err)
 	}
 	if err := s.pipe.call(ctx, s.run.release, []string{s.keys.bucket(home)}, mark, said).Err(); err != nil {
 		return r, false, err

@@ -142,7 +142,7 @@ for i = 1, (#KEYS - 3 * shelves) / 2 do
 end
 return table.concat(out)`
 
-// claim gives an id, in its own bucket, to its first writer.
+// claim gives an id, in its own bucket, to its first writer; see also claimed.
 // KEYS bucket; ARGV mark, claim, what it may replace.
 const claimScript = `
 local have = redis.call('HGET', KEYS[1], ARGV[1])
@@ -157,7 +157,7 @@ local have = redis.call('HGET', KEYS[1], ARGV[1])
 if have and string.sub(have, 1, 1) == 'c' then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 return 'n'`
 
-// release frees an id whose record was refused. KEYS bucket; ARGV mark, claim.
+// release frees an id whose record is no more. KEYS bucket; ARGV mark, claim.
 const releaseScript = `
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return 'n'`

@@ -249,8 +249,7 @@ func (s *Store) settle(ctx context.Context, at place, id string) error {
 	if home == at {
 		return nil
 	}
-	where := binary.BigEndian.AppendUint16([]byte{kindSettled}, at.bucket)
-	return s.pipe.call(ctx, s.run.settle, []string{s.keys.bucket(home)}, mark, where).Err()
+	return s.pipe.call(ctx, s.run.settle, []string{s.keys.bucket(home)}, mark, settledAt(at)).Err()
 }
 
 func noRecord() error {
