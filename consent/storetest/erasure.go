@@ -24,6 +24,13 @@ func erasureCases() []testCase {
 			b.erase(t, "sub", 10)
 			isErased(t, b)
 		}},
+		{"an erasure names somebody", func(t *testing.T, b *bench) {
+			b.append(t, record("a", "", 0))
+			code(t, "Erase", b.Erase(t.Context(), "shop", "", at(10)), consent.Invalid)
+			if all := b.export(t, "shop"); len(all) != 1 || all[0].Levels == nil {
+				t.Fatalf("the export is %+v", all)
+			}
+		}},
 		{"who was erased is told of with the latest erasure", func(t *testing.T, b *bench) {
 			b.append(t, record("a", "sub", 0))
 			for _, sec := range []int{10, 30, 20} {

@@ -205,6 +205,9 @@ func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) e
 	if err := named(site, "-", subject); err != nil {
 		return err
 	}
+	if subject == "" {
+		return consent.Fail(consent.Invalid, "no subject is named", "name the subject to be forgotten")
+	}
 	where, sum := locate(site, subject)
 	return failure(s.erase(ctx, where, sum[:personSize], subject, at))
 }
