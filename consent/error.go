@@ -77,6 +77,10 @@ func Errors(found []Finding) []Finding {
 // Forgotten says that a subject was erased. At is the clock of that, 0 where it is not known.
 func Forgotten(at int64) error {
 	return &Error{Code: Erased, Cause: "the subject asked for erasure", Fix: "ask the visitor for a new choice", At: at}
+// ErrDamaged is behind the failure of what is stored and cannot be read any more.
+// Its code is Unavailable, as that of a store that is away, but waiting mends nothing.
+var ErrDamaged = errors.New("is damaged")
+
 }
 
 // ErasedAt is the clock of the erasure that an error tells of, 0 where there is none.

@@ -21,7 +21,8 @@ type Feed interface {
 	// Sweep deletes the oldest records of a site, in the order of arrival, for
 	// as long as over says that their time has come, at most limit, with the
 	// erasures that stand before them. It returns how many records went. over
-	// must not call the store.
+	// must not call the store. A record that cannot be read ends it, with ErrDamaged:
+	// evidence that was tampered with is not to vanish by itself.
 	Sweep(ctx context.Context, site string, over func(Record) bool, limit int) (int, error)
 }
 

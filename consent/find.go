@@ -7,8 +7,8 @@ import (
 
 // Finder looks up single facts. Errors as in Records.
 type Finder interface {
-	// Find returns the record with an id, stripped when its subject was erased.
-	// Errors: NotFound.
+	// Find returns the record with an id, stripped when its subject was erased,
+	// and with Damaged set when it cannot be read any more. Errors: NotFound.
 	Find(ctx context.Context, site, id string) (Record, error)
 	// Since returns a cursor of the Feed that stands before everything that
 	// arrived at a time or later, and not far before.

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -160,29 +161,35 @@ const sweepPage = 256
 
 // Sweep deletes the oldest records; see consent.Feed.
 func (s *Store) Sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
+	type page struct {
+		n int
+		// bad is why it ended.
+		bad error
+	}
 	swept := 0
 	for swept < limit {
 		want := min(limit-swept, sweepPage)
-		n, err := write(ctx, s, func(tx *bbolt.Tx) (int, error) { return sweepOldest(tx, site, over, want) })
-		swept += n
-		if err != nil || n < want {
-			return swept, err
+		p, err := write(ctx, s, func(tx *bbolt.Tx) (p page, err error) {
+			p.n, p.bad, err = sweepOldest(tx, site, over, want)
+			return p, err
+		})
+		swept += p.n
+		if err != nil || p.n < want {
+			return swept, cmp.Or(err, failure(p.bad))
 		}
 	}
 	return swept, nil
 }
 
-func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limit int) (int, error) {
+// sweepOldest sweeps some records, and says which one it cannot read if that ended it.
+func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limit int) (n int, bad, err error) {
 	var gone []consent.Record
 	var keys [][]byte
 	w := walk(tx, bucketRecords, site, 0)
 	for ; w.key != nil && len(gone) < limit; w.step() {
-		r, err := unpack(tx, w.key, w.value)
-		if err != nil {
-			// Evidence that was tampered with is not to vanish by itself.
-			return 0, err
-		}
-		if !over(r) {
+		var r consent.Record
+		// Evidence that was tampered with is not to vanish by itself.
+		if r, bad = unpack(tx, w.key, w.value); bad != nil || !over(r) {
 			break
 		}
 		gone, keys = append(gone, r), append(keys, bytes.Clone(w.key))
@@ -190,18 +197,18 @@ func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limi
 	for i, r := range gone {
 		number := keys[i][len(keys[i])-8:]
 		if err := tx.Bucket([]byte(bucketRecords)).Delete(keys[i]); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		names := tx.Bucket([]byte(bucketNames))
 		if err := names.Delete(idKey(nil, site, r.ID)); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		if r.Subject == "" {
 			continue
 		}
 		key := append(clockKey(historyKey(nil, personOf(site, r.Subject)), r.Clock), number...)
 		if err := names.Delete(key); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 	}
 	// An erasure goes with the last record before it.
@@ -212,8 +219,8 @@ func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limi
 	}
 	for _, k := range old {
 		if err := tx.Bucket([]byte(bucketErasures)).Delete(k); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 	}
-	return len(gone), nil
+	return len(gone), bad, nil
 }

@@ -24,7 +24,8 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 		}
 		r, err := load(tx, append(part(nil, site), n...))
 		if r.Damaged {
-			err = nil
+			// Of some not even the id can be read; this is where it stands.
+			r.ID, err = id, nil
 		}
 		return r, err
 	})

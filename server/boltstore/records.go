@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -67,13 +68,18 @@ func (s *Store) Devices(ctx context.Context, site, account string) ([]string, er
 		if consent.CodeOf(err) == consent.Erased {
 			return nil, nil
 		}
+		if errors.Is(err, consent.ErrDamaged) {
+			// What cannot be read keeps nobody from the others.
+			err = nil
+		}
 		return consent.Linked(all), err
 	})
 }
 
 // newest returns up to limit records of a subject, newest first, none of them
-// older than the first by more than span milliseconds. Errors: Erased when
-// there are none because of an erasure.
+// older than the first by more than span milliseconds. Those that cannot be read
+// are left out, and consent.ErrDamaged tells of them. Errors: Erased when there are
+// none because of an erasure.
 func newest(tx *bbolt.Tx, site, subject string, limit int, span int64) ([]consent.Record, error) {
 	if subject == "" {
 		return nil, nil
@@ -87,21 +93,23 @@ func newest(tx *bbolt.Tx, site, subject string, limit int, span int64) ([]consen
 		k, _ = c.Prev()
 	}
 	var found []consent.Record
+	var bad error
 	for ; k != nil && bytes.HasPrefix(k, prefix) && len(found) < limit; k, _ = c.Prev() {
 		r, err := load(tx, append(part(nil, site), k[historySize+8:]...))
 		if err != nil {
-			return nil, err
+			bad = err
+			continue
 		}
 		if len(found) > 0 && found[0].Clock-r.Clock > span {
 			break
 		}
 		found = append(found, r)
 	}
-	if tomb := tx.Bucket([]byte(bucketTombstones)).Get(person); len(found) == 0 && tomb != nil {
+	if tomb := tx.Bucket([]byte(bucketTombstones)).Get(person); bad == nil && len(found) == 0 && tomb != nil {
 		at, _ := readTombstone(tomb)
 		return nil, consent.Forgotten(at)
 	}
-	return found, nil
+	return found, bad
 }
 
 // Erase forgets a subject; see consent.Records. Records with a later clock

@@ -39,14 +39,15 @@ func readStored(value []byte) (id, secret, evidence []byte, ok bool) {
 func unpack(tx *bbolt.Tx, key, value []byte) (consent.Record, error) {
 	id, secret, evidence, ok := readStored(value)
 	if !ok {
-		return consent.Record{Damaged: true, Sealed: &consent.Sealed{}}, fmt.Errorf("a stored record is damaged: %d bytes", len(value))
+		return consent.Record{Damaged: true, Sealed: &consent.Sealed{}}, fmt.Errorf("a stored record %w: %d bytes", consent.ErrDamaged, len(value))
 	}
 	evidence = bytes.Clone(evidence)
 	code, _ := consent.EvidenceCode(evidence)
 	context := bytes.Clone(tx.Bucket([]byte(bucketContexts)).Get(contextKey(key, code)))
 	r, err := consent.Unpack(string(id), context, evidence, secret)
 	if err != nil {
-		return r, fmt.Errorf("the stored record %q: %w", id, err)
+		// Its own code would blame whoever asks.
+		return r, fmt.Errorf("the stored record %q %w: %v", id, consent.ErrDamaged, err)
 	}
 	return r, nil
 }

@@ -1,8 +1,10 @@
 package boltstore_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -66,6 +68,65 @@ func TestARecordThatSomebodyTookOutOrSpoiledStopsNeitherItsRetryNorAnErasure(t *
 		t.Errorf("Latest after the erasure = %v", err)
 	}
 	s.Close()
+}
+
+func TestARecordThatSomebodySpoiledIsFoundAsSuchAndHidesNoDeviceOfItsAccount(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(v []byte) []byte{
+		"a part of it":  func(v []byte) []byte { return v[:len(v)-3] },
+		"all but a bit": func([]byte) []byte { return []byte{9} },
+	} {
+		path := filepath.Join(t.TempDir(), "consent.db")
+		s := open(t, path)
+		devices := []string{"AQAAAAAAAAAAAAAAAAAAAA", "AgAAAAAAAAAAAAAAAAAAAA"}
+		for i, id := range []string{"a", "b"} {
+			r := consent.Record{ID: id, Site: "shop", Subject: "account", Action: consent.Identify, Peer: devices[i], Levels: map[string]int{"x": 1}, Clock: int64(i)}
+			if _, _, err := s.Append(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Close()
+		alter(t, path, func(records *bbolt.Bucket, key []byte) error {
+			return records.Put(key, spoil(bytes.Clone(records.Get(key))))
+		})
+		s = open(t, path)
+		if r, err := s.Find(t.Context(), "shop", "a"); err != nil || !r.Damaged || r.ID != "a" {
+			t.Errorf("%s: Find = %+v, %v", name, r, err)
+		}
+		if got, err := s.Devices(t.Context(), "shop", "account"); err != nil || len(got) != 1 || got[0] != devices[1] {
+			t.Errorf("%s: Devices = %v, %v", name, got, err)
+		}
+		if _, err := s.History(t.Context(), "shop", "account"); consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
+			t.Errorf("%s: History = %v", name, err)
+		}
+		s.Close()
+	}
+}
+
+func TestASweepEndsAtARecordThatSomebodySpoiledAndSaysSo(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "consent.db")
+	s := open(t, path)
+	for _, id := range []string{"a", "b", "c"} {
+		if _, _, err := s.Append(t.Context(), consent.Record{ID: id, Site: "shop", Levels: map[string]int{"x": 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	alter(t, path, func(records *bbolt.Bucket, key []byte) error {
+		key[len(key)-1]++
+		return records.Put(key, []byte{9})
+	})
+	s = open(t, path)
+	defer s.Close()
+	n, err := s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 10)
+	if n != 1 || consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
+		t.Errorf("Sweep = %d, %v", n, err)
+	}
+	var left []string
+	if err := s.Export(t.Context(), "shop", func(r consent.Record) error { left = append(left, r.ID); return nil }); err != nil || len(left) != 2 || left[1] != "c" {
+		t.Errorf("the export is %q, %v", left, err)
+	}
 }
 
 func TestARetryOfWhatWasTakenOutIsStoredOnceHoweverOftenItComesAtOnce(t *testing.T) {

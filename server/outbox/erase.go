@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -58,6 +59,8 @@ func (b *Outbox) ackPatience() time.Duration {
 func (a *applier) family(ctx context.Context, site, subject string, at time.Time) error {
 	holder := subject
 	switch r, err := a.inner.Latest(ctx, site, subject); {
+	case errors.Is(err, consent.ErrDamaged):
+		// Nobody can tell any more; the subject itself is forgotten all the same.
 	case consent.CodeOf(err) == consent.Unavailable:
 		return err
 	case err == nil && r.Action == consent.Joined:

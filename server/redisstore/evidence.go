@@ -110,9 +110,7 @@ func idsOf(v []byte) (ids []string, err error) {
 // errNoContext says that the context of a record is gone, or was changed.
 var errNoContext = errors.New("the context of a record is missing")
 
-func damaged(what string) error { return fmt.Errorf("a stored %s %w", what, errDamaged) }
-
-var errDamaged = errors.New("is damaged")
+func damaged(what string) error { return fmt.Errorf("a stored %s %w", what, consent.ErrDamaged) }
 
 // record reads what stands under a mark into r, which shares v. Its context is in
 // its own partition. What cannot be read comes back with Damaged set, beside the
@@ -143,7 +141,11 @@ func (s *Store) record(ctx context.Context, r *consent.Record, at place, mark st
 	if err != nil {
 		return err
 	}
-	return known.Unpack(r, id, sealed, secret)
+	if err := known.Unpack(r, id, sealed, secret); err != nil {
+		// Its own code would blame whoever asks.
+		return fmt.Errorf("%w: %v", damaged("record"), err)
+	}
+	return nil
 }
 
 // ruined is a record that cannot be read.

@@ -50,6 +50,8 @@ func why(err error) (cause, fix string) {
 	var said redis.Error
 	var network *net.OpError
 	switch {
+	case errors.Is(err, consent.ErrDamaged):
+		return "something that Redis holds cannot be read", "look with `lxconsent ledger verify` what was done, and restore it from a backup"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, redis.ErrPoolTimeout), timedOut(err):
 		return "Redis did not do it in time", again
 	case errors.As(err, &said):

@@ -36,7 +36,12 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 			continue
 		}
 		var r consent.Record
-		if err := s.record(ctx, &r, at, mark, v); err != nil {
+		err = s.record(ctx, &r, at, mark, v)
+		switch {
+		case r.Damaged && r.ID == "":
+			// Not even its id can be read; this is where it stands.
+			r.ID = id
+		case err != nil && !r.Damaged:
 			return consent.Record{}, failure(err)
 		}
 		if r.ID != id {

@@ -94,7 +94,7 @@ func near(all []consent.Record) []consent.Record {
 }
 
 // all returns a subject's records in no order, and whether it was ever erased.
-// Those that cannot be read are left out, and errDamaged tells of them.
+// Those that cannot be read are left out, and consent.ErrDamaged tells of them.
 //
 // It asks about one key at a time, so that it is answered while a slot moves. What
 // is erased or swept between two of its steps makes it begin again.
@@ -188,7 +188,7 @@ func (s *Store) Devices(ctx context.Context, site, account string) ([]string, er
 	at, sum := locate(site, account)
 	all, _, err := s.all(ctx, at, sum[:personSize], account)
 	// What cannot be read keeps nobody from the others.
-	if errors.Is(err, errDamaged) {
+	if errors.Is(err, consent.ErrDamaged) {
 		err = nil
 	}
 	return consent.Linked(all), failure(err)
@@ -216,7 +216,7 @@ func (s *Store) Erase(ctx context.Context, site, subject string, at time.Time) e
 func (s *Store) erase(ctx context.Context, at place, person []byte, subject string, when time.Time) error {
 	// What cannot be read stops no erasure.
 	all, _, err := s.all(ctx, at, person, subject)
-	if err != nil && !errors.Is(err, errDamaged) {
+	if err != nil && !errors.Is(err, consent.ErrDamaged) {
 		return err
 	}
 	known := map[string]bool{}

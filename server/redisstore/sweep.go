@@ -44,10 +44,15 @@ func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record
 		}
 		n++
 	}
-	if past == 0 {
-		return n, true, nil
+	if past > 0 {
+		if err := s.trim(ctx, site, lines[past-1].order); err != nil {
+			return n, false, err
+		}
 	}
-	return n, past < len(lines), s.trim(ctx, site, lines[past-1].order)
+	if past < len(lines) && records[past].Damaged {
+		return n, true, damaged("record")
+	}
+	return n, past < len(lines), nil
 }
 
 // trim deletes what stands up to a place in the site's order.

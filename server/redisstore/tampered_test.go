@@ -1,8 +1,11 @@
 package redisstore_test
 
 import (
+	"errors"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/storetest/redistest"
@@ -48,6 +51,76 @@ func TestARecordThatSomebodySpoiledStopsNeitherItsRetryNorAnErasure(t *testing.T
 		if r.ID == all[0].ID && !r.Damaged {
 			t.Errorf("the export holds %+v", r)
 		}
+	}
+}
+
+// spoil shortens, by some bytes, what stands under the marks of a bucket.
+func spoil(t *testing.T, c redis.Cmdable, bucket string, bytes int) {
+	t.Helper()
+	fields, err := c.HGetAll(t.Context(), bucket).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f, v := range fields {
+		if err := c.HSet(t.Context(), bucket, f, v[:max(0, len(v)-bytes)]).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestARecordThatSomebodySpoiledIsFoundAsSuchAndHidesNoDeviceOfItsAccount(t *testing.T) {
+	t.Parallel()
+	for cut, keep := range map[string]func(n int) int{
+		"of its evidence": func(n int) int { return n - 3 }, "of its head": func(int) int { return 30 }, "of its id": func(int) int { return 20 },
+	} {
+		server := redistest.Start(t)
+		s := open(t, redisstore.Options{URLs: []string{server.URL()}})
+		all := []consent.Record{inBucket("shop", 3, 1), inBucket("shop", 4, 2)}
+		for i := range all {
+			r := &all[i]
+			r.Subject, r.Action, r.Peer, r.Clock = all[0].Subject, consent.Identify, r.ID, int64(i+1)
+			if _, _, err := s.Append(t.Context(), *r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// The first stands by itself in the bucket that both share with their subject.
+		key, c := "lx:b:{shop/00}003", server.Client()
+		for f, v := range c.HGetAll(t.Context(), key).Val() {
+			if v[0] == 'r' {
+				if err := c.HSet(t.Context(), key, f, v[:keep(len(v))]).Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if r, err := s.Find(t.Context(), "shop", all[0].ID); err != nil || !r.Damaged || r.ID != all[0].ID {
+			t.Errorf("without a part %s: Find = %+v, %v", cut, r, err)
+		}
+		if got, err := s.Devices(t.Context(), "shop", all[0].Subject); err != nil || len(got) != 1 || got[0] != all[1].ID {
+			t.Errorf("without a part %s: Devices = %v, %v", cut, got, err)
+		}
+		if _, err := s.History(t.Context(), "shop", all[0].Subject); consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
+			t.Errorf("without a part %s: History = %v", cut, err)
+		}
+	}
+}
+
+func TestASweepEndsAtARecordThatSomebodySpoiledAndSaysSo(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, redisstore.Options{URLs: []string{server.URL()}})
+	all := []consent.Record{inBucket("shop", 3, 1), inBucket("shop", 4, 1), inBucket("shop", 5, 1)}
+	for _, r := range all {
+		if _, _, err := s.Append(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spoil(t, server.Client(), "lx:b:{shop/00}004", 3)
+	n, err := s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 10)
+	if n != 1 || consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
+		t.Errorf("Sweep = %d, %v", n, err)
+	}
+	if left := exported(t, s); len(left) != 2 || left[0].ID != all[1].ID || !left[0].Damaged || left[1].ID != all[2].ID {
+		t.Errorf("the export is %+v", left)
 	}
 }
 

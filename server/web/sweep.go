@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -19,10 +20,10 @@ func (s *Server) sweepSite(c echo.Context) error {
 		return err
 	}
 	swept, err := s.o.Rights.Sweep(c.Request().Context(), &e.Site)
-	if err != nil {
-		return err
+	if err == nil || swept != (rights.Swept{}) {
+		err = errors.Join(err, s.audited(c, e.Site.ID, "retention.sweep", "", "", sweptNote(swept)))
 	}
-	if err := s.audited(c, e.Site.ID, "retention.sweep", "", "", sweptNote(swept)); err != nil {
+	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, swept)
@@ -41,12 +42,12 @@ func (s *Server) SweepAll(ctx context.Context) {
 			continue
 		}
 		swept, err := s.o.Rights.Sweep(ctx, &e.Site)
-		if err == nil && swept.Records+swept.Requests > 0 {
+		if swept.Records+swept.Requests > 0 {
 			by := admin.Principal{Name: "retention"}
-			err = s.o.Admin.Audit(ctx, by, e.Site.Tenant, admin.Change{Action: "retention.sweep", Object: id, Note: sweptNote(swept)})
+			err = errors.Join(err, s.o.Admin.Audit(ctx, by, e.Site.Tenant, admin.Change{Action: "retention.sweep", Object: id, Note: sweptNote(swept)}))
 		}
 		if err != nil && ctx.Err() == nil {
-			s.o.Log.Warn("old records were not swept; it is tried again in an hour", "site", id, "error", err)
+			s.o.Log.Warn("old records were not all swept; it is tried again in an hour", "site", id, "error", err)
 		}
 	}
 }
