@@ -87,7 +87,9 @@ type Answer struct {
 }
 
 const (
-	// MaxAge is how old a queued decision may be.
+	// MaxAge is how old a decision is taken to be at most, longer ago than any grant
+	// holds: a device whose clock was wrong, or that lay in a drawer, loses nothing that
+	// it refused.
 	MaxAge = 400 * 24 * time.Hour
 	// TokenWindow is how long a repeated first write is answered with a fresh
 	// subject token. Later, knowing a record's id must not be enough to become
@@ -105,9 +107,10 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if !consent.IsRecordID(w.ID) {
 		return Answer{}, consent.Fail(consent.Invalid, "`id` is not 16 bytes in unpadded base64url", "make 16 random bytes per decision and write them as 22 characters of base64url")
 	}
-	if w.Age < 0 || time.Duration(w.Age)*time.Millisecond > MaxAge || w.Age > MaxAge.Milliseconds() {
-		return Answer{}, consent.Fail(consent.Invalid, "`age` is negative or more than 400 days", "send the milliseconds that passed since the visitor decided, 0 for now")
+	if w.Age < 0 || w.Age > d.o.Clock().UnixMilli() {
+		return Answer{}, consent.Fail(consent.Invalid, "`age` is negative, or longer ago than any clock tells", "send the milliseconds that passed since the visitor decided, 0 for now")
 	}
+	w.Age = min(w.Age, MaxAge.Milliseconds())
 	if w.Action == consent.GPC && len(w.Levels)+len(w.Vendors) == 0 {
 		return Answer{}, consent.Fail(consent.Contradicts, "a signal alone is no decision, and is not recorded", "send what the visitor chose, or nothing: the signal counts with every request that carries it")
 	}
