@@ -3,6 +3,7 @@ package consent
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code names a kind of failure; it is stable and becomes the `code` of a
@@ -37,8 +38,10 @@ type Error struct {
 	// Findings lists every fault of a document, empty for single failures.
 	Findings []Finding
 	// At is the clock of the erasure that Erased tells of, 0 where it is not known.
-	At  int64
-	Err error
+	At int64
+	// Wait is after how long the same may go well, 0 where nobody can tell.
+	Wait time.Duration
+	Err  error
 }
 
 // Finding is one fault of a document: where, what and how to mend it. An error
@@ -74,13 +77,13 @@ func Errors(found []Finding) []Finding {
 	return out
 }
 
-// Forgotten says that a subject was erased. At is the clock of that, 0 where it is not known.
-func Forgotten(at int64) error {
-	return &Error{Code: Erased, Cause: "the subject asked for erasure", Fix: "ask the visitor for a new choice", At: at}
 // ErrDamaged is behind the failure of what is stored and cannot be read any more.
 // Its code is Unavailable, as that of a store that is away, but waiting mends nothing.
 var ErrDamaged = errors.New("is damaged")
 
+// Forgotten says that a subject was erased. At is the clock of that, 0 where it is not known.
+func Forgotten(at int64) error {
+	return &Error{Code: Erased, Cause: "the subject asked for erasure", Fix: "ask the visitor for a new choice", At: at}
 }
 
 // ErasedAt is the clock of the erasure that an error tells of, 0 where there is none.

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -24,7 +25,13 @@ func TestSomebodyWhoSignedInMayAskOnlySoMuch(t *testing.T) {
 	for range 5 {
 		owner.must(http.StatusOK, http.MethodGet, "/v1/sites/demo/records?format=csv", "")
 	}
-	limited("a sixth download within an hour", owner.do(http.MethodGet, "/v1/sites/demo/proof", ""))
+	sixth := owner.do(http.MethodGet, "/v1/sites/demo/proof", "")
+	limited("a sixth download within an hour", sixth)
+	for _, part := range []string{"5 files in 60 minutes", "wait 12m0s", "`after=`", "API key"} {
+		if said := sixth.text(t, "detail") + " " + sixth.text(t, "fix"); !strings.Contains(said, part) || sixth.header.Get("Retry-After") != "720" {
+			t.Errorf("the sixth is told %q, and to come again after %q: %q is missing", said, sixth.header.Get("Retry-After"), part)
+		}
+	}
 	owner.must(http.StatusOK, http.MethodGet, "/v1/sites", "")
 	bob.must(http.StatusOK, http.MethodGet, "/v1/sites/demo/records", "")
 
@@ -44,5 +51,19 @@ func TestSomebodyWhoSignedInMayAskOnlySoMuch(t *testing.T) {
 		if a := s.do(http.MethodGet, "/v1/sites", "", operator); a.status != http.StatusOK {
 			t.Fatalf("a program: %d %s", a.status, a.body)
 		}
+	}
+}
+
+func TestWhoGuessesPasswordsIsToldOneTimeToWait(t *testing.T) {
+	t.Parallel()
+	s := limitedServer(t)
+	ann(t, s)
+	stranger, guess := &person{s: s}, encoded(t, map[string]string{"email": "ann@example.com", "password": "some guess or other"})
+	for range 5 {
+		stranger.must(http.StatusUnauthorized, http.MethodPost, "/v1/session", guess)
+	}
+	a := stranger.must(http.StatusTooManyRequests, http.MethodPost, "/v1/session", guess)
+	if a.header.Get("Retry-After") != "60" || !strings.Contains(a.text(t, "fix"), "wait 1m0s ") {
+		t.Errorf("%v %s", a.header, a.body)
 	}
 }

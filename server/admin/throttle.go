@@ -149,6 +149,7 @@ func (t *throttle) makeRoom(now time.Time) {
 }
 
 func tooMany(wait time.Duration) error {
-	wait = max(wait.Round(time.Second), time.Second)
-	return consent.Fail(TooMany, "there were too many tries to sign in", "wait "+wait.String()+" and try again; the account is not locked")
+	// Up to a whole second, as Retry-After says it.
+	wait = max((wait + time.Second - 1).Truncate(time.Second), time.Second)
+	return &consent.Error{Code: TooMany, Cause: "there were too many tries to sign in", Fix: "wait " + wait.String() + " and try again; the account is not locked", Wait: wait}
 }

@@ -1,7 +1,9 @@
 package admin_test
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +25,21 @@ func TestANetworkThatTriesTooMuchKeepsNobodyElseOut(t *testing.T) {
 	}
 	// In the same second.
 	h.want("the owner, from elsewhere", h.signIn(words, ""), "")
+}
+
+func TestWhoHasToWaitIsToldOneTime(t *testing.T) {
+	t.Parallel()
+	h, _, _ := owned(t)
+	for range 5 {
+		_ = h.guess("ann@example.com", "203.0.113.0/24")
+	}
+	// Of a wait that is no whole number of seconds, too.
+	h.wait(800 * time.Millisecond)
+	err := h.guess("ann@example.com", "203.0.113.0/24")
+	e, ok := errors.AsType[*consent.Error](err)
+	if !ok || e.Code != admin.TooMany || e.Wait != time.Minute || !strings.Contains(e.Fix, "wait 1m0s ") {
+		t.Errorf("the sixth guess = %+v", e)
+	}
 }
 
 func TestAnAccountOfOnesOwnWipesOutNoTriesAtOthers(t *testing.T) {

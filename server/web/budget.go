@@ -1,10 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -59,6 +59,8 @@ type budgets struct {
 	checks *budget.Meter[string]
 	// people and exports are by who is signed in.
 	people, exports *budget.Meter[string]
+	// files is the limit behind exports.
+	files budget.Limit
 }
 
 const (
@@ -79,29 +81,26 @@ func newBudgets(l Limits, clock func() time.Time) *budgets {
 	return &budgets{
 		grants: with(l.Network), refusals: with(l.Refusals), site: budget.New[string](l.Site, maxSites, clock),
 		checks: budget.New[string](budget.Limit{Rate: 30, Per: time.Minute, Burst: 10}, maxSites, clock),
-		people: budget.New[string](l.Person, maxPeople, clock), exports: budget.New[string](l.Exports, maxPeople, clock),
+		people: budget.New[string](l.Person, maxPeople, clock), exports: budget.New[string](l.Exports, maxPeople, clock), files: l.Exports,
 	}
 }
 
-// limited is a refusal for now, with the time after which it may go well.
+// limited is a refusal for now, and whose budget is used up.
 type limited struct {
 	problem *consent.Error
 	budget  string
-	wait    time.Duration
+}
+
+// tooOften is a refusal for now, until the budget has something again.
+func tooOften(budget string, wait time.Duration, cause, fix string) error {
+	return &limited{&consent.Error{Code: tooMany, Cause: cause, Fix: fix, Wait: wait}, budget}
 }
 
 func (l *limited) Error() string { return l.problem.Error() }
 func (l *limited) Unwrap() error { return l.problem }
 
 func over(name, what string, wait time.Duration) error {
-	return &limited{
-		problem: consent.Fail(tooMany, "there were too many consent writes "+what, "wait as long as Retry-After says; the script keeps the choice and sends it again"),
-		budget:  name, wait: wait,
-	}
-}
-
-func tooManyChecks() *consent.Error {
-	return consent.Fail(tooMany, "there were too many checks of this site's pages", "wait as long as Retry-After says")
+	return tooOften(name, wait, "there were too many consent writes "+what, "wait as long as Retry-After says; the script keeps the choice and sends it again")
 }
 
 // spend pays for one write. Subject is "" for a visitor who has none.
@@ -138,19 +137,15 @@ func (b *budgets) spendPerson(p admin.Principal, export bool) error {
 	}
 	who := string(p.Kind) + " " + p.Email
 	if wait, ok := b.people.Spend(who); !ok {
-		return &limited{
-			problem: consent.Fail(tooMany, "you sent too many requests", "wait as long as Retry-After says; for programs, make an API key"),
-			budget:  "person", wait: wait,
-		}
+		return tooOften("person", wait, "you sent too many requests", "wait as long as Retry-After says; for programs, make an API key")
 	}
 	if !export {
 		return nil
 	}
 	if wait, ok := b.exports.Spend(who); !ok {
-		return &limited{
-			problem: consent.Fail(tooMany, "you took out too much within an hour", "wait as long as Retry-After says, or fetch it with an API key"),
-			budget:  "export", wait: wait,
-		}
+		return tooOften("export", wait, fmt.Sprintf("you have taken out as much as one person may, %d files in %.0f minutes", b.files.Rate, b.files.Per.Minutes()),
+			fmt.Sprintf("wait %v; or go on with a file of records that was cut, by `after=` and the last cursor in it, which is no new file; or fetch it with an API key, which has no such limit",
+				time.Duration(wholeSeconds(wait))*time.Second))
 	}
 	return nil
 }
@@ -194,7 +189,5 @@ func refusesOnly(levels, vendors map[string]int) bool {
 	return true
 }
 
-// seconds writes a wait as Retry-After does, rounded up.
-func seconds(wait time.Duration) string {
-	return strconv.Itoa(max(1, int(math.Ceil(wait.Seconds()))))
-}
+// wholeSeconds is a wait as Retry-After tells it, rounded up.
+func wholeSeconds(wait time.Duration) int { return max(1, int(math.Ceil(wait.Seconds()))) }

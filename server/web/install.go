@@ -25,7 +25,7 @@ func (s *Server) installCheck(c echo.Context) error {
 		return err
 	}
 	if wait, ok := s.budgets.checks.Spend(live.Site.ID); !ok {
-		return &limited{tooManyChecks(), "install-check", wait}
+		return tooOften("install-check", wait, "there were too many checks of this site's pages", "wait as long as Retry-After says")
 	}
 	fetcher := &install.Fetcher{Trusted: install.Own(s.o.PublicURL, live.Site.Origins)}
 	out, err := install.Check(c.Request().Context(), fetcher, in.URL, install.Subject{Site: &live.Site, Edition: live.Number, Server: s.o.PublicURL})

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -209,10 +210,14 @@ func (s *Server) fail(err error, c echo.Context) {
 func (s *Server) tell(c echo.Context, err error, p Problem) {
 	request, h := s.name(c), c.Response().Header()
 	if l := new(limited); errors.As(err, &l) {
-		h.Set("Retry-After", seconds(l.wait))
 		s.o.Metrics.Refused(l.budget)
-	} else if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
-		h.Set("Retry-After", "5")
+	}
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+		wait := 5 * time.Second
+		if e, ok := errors.AsType[*consent.Error](err); ok && e.Wait > 0 {
+			wait = e.Wait
+		}
+		h.Set("Retry-After", strconv.Itoa(wholeSeconds(wait)))
 	}
 	if p.Status >= http.StatusInternalServerError {
 		s.o.Log.Error("request failed", "route", c.Path(), "request", request, "error", err)
