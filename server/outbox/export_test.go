@@ -44,6 +44,9 @@ func Entries(b []byte) [][]byte {
 	return all
 }
 
+// Queued is how many wait for the writer.
+func (b *Outbox) Queued() int { return len(b.requests) }
+
 // NewCodec is what writes entries.
 func NewCodec() (wal.Codec, error) { return newCodec() }
 

@@ -1,0 +1,105 @@
+package outbox_test
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/outbox"
+)
+
+// act is a record of the subject "sub" with an id, or its erasure.
+type act struct {
+	id    string
+	clock int64
+}
+
+func (a act) do(ctx context.Context, s consent.Store) error {
+	if a.id == "" {
+		return s.Erase(ctx, "shop", "sub", early().Add(time.Duration(a.clock)*time.Millisecond))
+	}
+	_, _, err := s.Append(ctx, record(a.id, "sub", a.clock))
+	return err
+}
+
+func TestAnErasureAndRecordsOfItsSubjectInOneFsyncCountByTheirClocks(t *testing.T) {
+	t.Parallel()
+	erased := func(clock int64) act { return act{"", clock} }
+	for name, c := range map[string]struct {
+		acts []act
+		// refused are the ids that are refused as erased, latest is what counts.
+		refused map[string]bool
+		latest  string
+	}{
+		"a later decision stands":                 {[]act{erased(5), {"a", 7}}, nil, "a"},
+		"an earlier one that comes after it":      {[]act{erased(5), {"a", 3}}, map[string]bool{"a": true}, ""},
+		"one of its very moment":                  {[]act{erased(5), {"a", 5}}, map[string]bool{"a": true}, ""},
+		"an earlier one that comes before it":     {[]act{{"a", 3}, erased(5)}, nil, ""},
+		"a later one that comes before it":        {[]act{{"a", 7}, erased(5)}, nil, "a"},
+		"the later of two erasures counts":        {[]act{erased(5), erased(9), {"a", 7}}, map[string]bool{"a": true}, ""},
+		"whichever of them comes first":           {[]act{erased(9), erased(5), {"a", 7}}, map[string]bool{"a": true}, ""},
+		"a refused one leaves its id":             {[]act{erased(5), {"a", 3}, {"a", 7}}, map[string]bool{"a": true}, "a"},
+		"what came before and what comes after":   {[]act{{"a", 3}, erased(5), {"b", 8}, {"c", 4}}, map[string]bool{"c": true}, "b"},
+		"one erasure between two later decisions": {[]act{{"a", 7}, erased(5), {"b", 8}}, nil, "b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, began, goesOn := newDisk(), make(chan struct{}), make(chan struct{})
+			var armed atomic.Bool
+			d.synced = func() {
+				if armed.CompareAndSwap(true, false) {
+					close(began)
+					<-goesOn
+				}
+			}
+			n := nodeIn(t, t.TempDir(), false, func(o *outbox.Options) {
+				*o = o.WithFiles(d)
+				signing(t)(o)
+			})
+			// Who comes while the disk works shares the next fsync.
+			armed.Store(true)
+			var group sync.WaitGroup
+			group.Go(func() { put(t, n, record("first", "somebody", 1)) })
+			<-began
+			errs := make([]error, len(c.acts))
+			for i, a := range c.acts {
+				group.Go(func() { errs[i] = a.do(t.Context(), n) })
+				eventually(t, "it waits", func() bool { return n.Queued() > i })
+			}
+			close(goesOn)
+			group.Wait()
+			refused := 0
+			for i, a := range c.acts {
+				switch code := consent.CodeOf(errs[i]); {
+				case code == consent.Erased && c.refused[a.id]:
+					refused++
+				case errs[i] != nil:
+					t.Errorf("act %d = %v", i, errs[i])
+				}
+			}
+			if refused != len(c.refused) {
+				t.Errorf("%d were refused, want %d", refused, len(c.refused))
+			}
+			counts := func(s consent.Store) {
+				t.Helper()
+				if c.latest == "" {
+					wantNone(t, s, "sub", consent.Erased)
+				} else {
+					wantLatest(t, s, "sub", c.latest)
+				}
+			}
+			counts(n)
+			handedOver(t, n.Outbox)
+			counts(n)
+			counts(n.inner.Store)
+			n.close(t)
+			again := open(t, small(filepath.Join(n.dir, "log"), bolt(t, filepath.Join(n.dir, "store.db"))))
+			handedOver(t, again)
+			counts(again)
+		})
+	}
+}
