@@ -56,6 +56,17 @@ type visit struct {
 
 func newVisit(t *testing.T) *visit {
 	t.Helper()
+	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store.db"), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return visitOver(t, store, time.Second)
+}
+
+// visitOver is newVisit over a store, for which the desk has some patience.
+func visitOver(t *testing.T, store consent.Store, patience time.Duration) *visit {
+	t.Helper()
 	laws, err := law.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -64,11 +75,6 @@ func newVisit(t *testing.T) *visit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "store.db"), boltstore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
 	v := &visit{t: t, keys: keys, now: time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)}
 	site := consent.Site{ID: "shop", Tenant: "default", Establishment: "US-WY", Locales: []string{"en"}, Purposes: []consent.Purpose{
 		{ID: "necessary", Classes: []consent.Class{consent.Necessary}},
@@ -83,7 +89,7 @@ func newVisit(t *testing.T) *visit {
 	v.records, v.editions = &interrupted{Records: store}, &one{live: live, next: consent.Next(&live, site, "", "", v.now)}
 	v.Desk = collect.New(collect.Options{
 		Records: v.records, Editions: v.editions, Laws: laws, Keys: keys,
-		Clock: func() time.Time { return v.now }, Random: rand.Reader, Patience: time.Second,
+		Clock: func() time.Time { return v.now }, Random: rand.Reader, Patience: patience,
 		WordsHash: func(*consent.Site, law.Regime, string) string { return "w" },
 	})
 	return v
