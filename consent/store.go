@@ -86,7 +86,9 @@ type Catalog interface {
 	Editions(ctx context.Context, site string) ([]Edition, error)
 	// Live returns the newest edition of every site, ordered by site id.
 	Live(ctx context.Context) ([]Edition, error)
-	// Version changes whenever an edition is published by any server on this
+	// Numbers tells the number of the newest edition of every site.
+	Numbers(ctx context.Context) (map[string]int, error)
+	// Version counts the editions that were published by all servers on this
 	// store; servers compare it to see whether to reload.
 	Version(ctx context.Context) (int64, error)
 }

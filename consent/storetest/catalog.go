@@ -46,6 +46,28 @@ func (b *bench) version(t *testing.T) int64 {
 
 func catalogCases() []testCase {
 	return []testCase{
+		{"the numbers are those of the newest editions, and the version counts all", func(t *testing.T, b *bench) {
+			before := b.version(t)
+			numbers := func() map[string]int {
+				t.Helper()
+				got, err := b.Numbers(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return got
+			}
+			if got := numbers(); len(got) != 0 {
+				t.Fatalf("the numbers of nothing are %v", got)
+			}
+			b.publish(t, "shop", 1)
+			b.publish(t, "other", 1)
+			b.publish(t, "shop", 2)
+			if err := b.Publish(t.Context(), edition("other", 3)); consent.CodeOf(err) != consent.Conflict {
+				t.Fatalf("Publish = %v", err)
+			}
+			same(t, "the numbers", numbers(), map[string]int{"shop": 2, "other": 1})
+			same(t, "the version", b.version(t)-before, int64(3))
+		}},
 		{"an edition comes back as it was published, with the same hash", func(t *testing.T, b *bench) {
 			want := edition("shop", 1)
 			b.publish(t, "shop", 1)

@@ -83,6 +83,17 @@ func (s *Store) Live(ctx context.Context) ([]consent.Edition, error) {
 	})
 }
 
+// Numbers tells the newest edition of every site; see consent.Catalog.
+func (s *Store) Numbers(ctx context.Context) (map[string]int, error) {
+	return read(ctx, s, func(tx *bbolt.Tx) (map[string]int, error) {
+		all := map[string]int{}
+		return all, tx.Bucket([]byte(bucketLive)).ForEach(func(site, n []byte) error {
+			all[string(site)] = int(readNumber(n))
+			return nil
+		})
+	})
+}
+
 // Version counts the publishes; see consent.Catalog.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	return read(ctx, s, func(tx *bbolt.Tx) (int64, error) {

@@ -124,14 +124,10 @@ func (m *mirror) newest() []newestHere {
 }
 
 // lacking lists what the store has lost: each site with its newest edition there.
-func (m *mirror) lacking(live []consent.Edition) map[string]int {
+func (m *mirror) lacking(there map[string]int) map[string]int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	there := map[string]int{}
-	for _, e := range live {
-		there[e.Site.ID] = e.Number
-		m.want[e.Site.ID] = e.Number
-	}
+	maps.Copy(m.want, there)
 	lost := map[string]int{}
 	for site, n := range m.have {
 		if there[site] < n {
@@ -160,7 +156,11 @@ func (b *Outbox) Live(ctx context.Context) ([]consent.Edition, error) {
 	if err != nil || b.mirror == nil {
 		return live, err
 	}
-	lost := b.mirror.lacking(live)
+	there := make(map[string]int, len(live))
+	for i := range live {
+		there[live[i].Site.ID] = live[i].Number
+	}
+	lost := b.mirror.lacking(there)
 	if len(lost) == 0 {
 		return live, nil
 	}
@@ -177,6 +177,19 @@ func (b *Outbox) Live(ctx context.Context) ([]consent.Edition, error) {
 		}
 	}
 	return b.inner.Live(ctx)
+}
+
+// Numbers tells the newest edition of every site; see consent.Catalog. What a
+// store has lost is published there again first.
+func (b *Outbox) Numbers(ctx context.Context) (map[string]int, error) {
+	there, err := b.inner.Numbers(ctx)
+	if err != nil || b.mirror == nil || len(b.mirror.lacking(there)) == 0 {
+		return there, err
+	}
+	if _, err := b.Live(ctx); err != nil {
+		return nil, err
+	}
+	return b.inner.Numbers(ctx)
 }
 
 // Publish stores an edition; see consent.Catalog.

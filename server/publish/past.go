@@ -2,13 +2,15 @@ package publish
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 
 	"github.com/leadiumx/consent/consent"
 )
 
-// maxPast bounds the past editions that are remembered.
-const maxPast = 256
+// maxPast bounds the past editions that are remembered, maxPastBytes what they take
+// as JSON.
+const maxPast, maxPastBytes = 256, 8 << 20
 
 // past remembers editions that are no longer live: pages that were opened or
 // kept before a publication go on sending decisions about them, and those must
@@ -17,6 +19,7 @@ const maxPast = 256
 type past struct {
 	mu    sync.RWMutex
 	known map[pastKey]*consent.Edition
+	bytes int
 }
 
 type pastKey struct {
@@ -31,12 +34,19 @@ func (p *past) get(site string, number int) *consent.Edition {
 }
 
 func (p *past) put(e *consent.Edition) {
+	// What was stored as JSON is written as such again.
+	b, _ := json.Marshal(e)
+	key := pastKey{e.Site.ID, e.Number}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known == nil || len(p.known) >= maxPast {
-		p.known = map[pastKey]*consent.Edition{}
+	if p.known[key] != nil {
+		return
 	}
-	p.known[pastKey{e.Site.ID, e.Number}] = e
+	if p.known == nil || len(p.known) >= maxPast || p.bytes+len(b) > maxPastBytes {
+		p.known, p.bytes = map[pastKey]*consent.Edition{}, 0
+	}
+	p.known[key] = e
+	p.bytes += len(b)
 }
 
 // Edition returns one edition of a site, live or past. It is shared: do not

@@ -69,6 +69,36 @@ func (s *Store) Live(ctx context.Context) ([]consent.Edition, error) {
 	return documents[consent.Edition](fields)
 }
 
+// Numbers tells the newest edition of every site; see consent.Catalog. A site
+// whose number somebody has removed is left out.
+func (s *Store) Numbers(ctx context.Context) (map[string]int, error) {
+	sites, err := s.client().HKeys(ctx, s.keys.live()).Result()
+	if err != nil {
+		return nil, failure(err)
+	}
+	found := make([]*redis.StringCmd, len(sites))
+	_, err = s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
+		for i, site := range sites {
+			found[i] = to.HGet(ctx, s.keys.editions(site), fieldNewest)
+		}
+		return nil
+	})
+	if err != nil && !missing(err) {
+		return nil, failure(err)
+	}
+	all := make(map[string]int, len(sites))
+	for i, site := range sites {
+		n, err := found[i].Int()
+		switch {
+		case err == nil:
+			all[site] = n
+		case !missing(err):
+			return nil, failure(err)
+		}
+	}
+	return all, nil
+}
+
 // Version counts the publishes; see consent.Catalog.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	v, err := s.client().Get(ctx, s.keys.version()).Int64()
