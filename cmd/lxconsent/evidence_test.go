@@ -73,6 +73,10 @@ func TestEvidenceIsFoundShownAsItWasAndErasedWithAReason(t *testing.T) {
 		find("record=" + id(9))
 		find("record=x")
 		find("subject="+subject, id(1), id(2))
+		// A server of the site has the token, and a visitor may hand over the cookie.
+		find("subject="+url.QueryEscape(token), id(1), id(2))
+		forged := token[:len(token)-4] + "AAAA"
+		find("subject=" + url.QueryEscape(forged))
 		find("external_id=nobody")
 		jws := made.field(t, "receipt").(map[string]any)["jws"].(string)
 		find("receipt="+url.QueryEscape(jws), id(1))
@@ -96,7 +100,10 @@ func TestEvidenceIsFoundShownAsItWasAndErasedWithAReason(t *testing.T) {
 		if a := erase(`{"subject":"` + subject + `"}`); a.status != http.StatusUnprocessableEntity {
 			t.Errorf("erasing without a reason = %d", a.status)
 		}
-		if a := erase(`{"subject":"` + subject + `","reason":"asked by letter"}`); a.status != http.StatusOK || a.field(t, "records") != 2.0 {
+		if a := erase(`{"subject":"` + forged + `","reason":"asked by letter"}`); a.status != http.StatusNotFound {
+			t.Errorf("erasing by a forged token = %d %s", a.status, a.body)
+		}
+		if a := erase(`{"subject":"` + token + `","reason":"asked by letter"}`); a.status != http.StatusOK || a.field(t, "records") != 2.0 {
 			t.Errorf("erasing = %d %s", a.status, a.body)
 		}
 		one = s.do(http.MethodGet, "/v1/sites/demo/evidence/"+id(1), "", operator)

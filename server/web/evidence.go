@@ -108,16 +108,24 @@ func (s *Server) named(ctx context.Context, tenant, site string, q url.Values) (
 		}
 		return true, found, err
 	default:
-		subject := q.Get("subject")
-		if name := q.Get("external_id"); name != "" {
-			subject = consent.AccountSubject(s.o.Keys, tenant, site, name)
-		}
-		found, err = s.o.Evidence.History(ctx, site, subject)
+		found, err = s.o.Evidence.History(ctx, site, s.subjectNamed(tenant, site, q.Get("subject"), q.Get("external_id")))
 		if code := consent.CodeOf(err); code == consent.Erased || code == consent.Invalid {
 			err = nil
 		}
 		return true, found, err
 	}
+}
+
+// subjectNamed is the subject that a search or an erasure is about: of an account, of a token that we
+// made, or named by itself. What is none of them is nobody's.
+func (s *Server) subjectNamed(tenant, site, subject, account string) string {
+	if account != "" {
+		return consent.AccountSubject(s.o.Keys, tenant, site, account)
+	}
+	if t, err := consent.OpenSubject(s.o.Keys, tenant, site, subject); err == nil {
+		return t.Subject
+	}
+	return subject
 }
 
 // idOfReceipt reads the record's id out of a receipt: the signed text, the

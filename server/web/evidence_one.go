@@ -168,9 +168,7 @@ func (s *Server) eraseEvidence(c echo.Context) error {
 	if (in.Subject == "") == (in.ExternalID == "") {
 		return consent.Fail(consent.Invalid, "there is neither or both of `subject` and `external_id`", "name the visitor by one of them")
 	}
-	if in.ExternalID != "" {
-		in.Subject = consent.AccountSubject(s.o.Keys, tenant, site, in.ExternalID)
-	}
+	in.Subject = s.subjectNamed(tenant, site, in.Subject, in.ExternalID)
 	history, err := s.o.Evidence.History(ctx, site, in.Subject)
 	if code := consent.CodeOf(err); code == consent.Erased || err == nil && len(history) == 0 {
 		return consent.Fail(consent.NotFound, "there is no record of this subject", "check the subject, and on which site it decided")
