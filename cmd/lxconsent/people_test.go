@@ -191,8 +191,8 @@ func TestAnAPIKeyDoesWhatItIsForOnItsSitesUntilItIsRevoked(t *testing.T) {
 	if a := s.do(http.MethodGet, "/v1/sites", "", key); !strings.Contains(string(a.body), `"shop"`) || strings.Contains(string(a.body), `"blog"`) {
 		t.Fatalf("the key sees %s", a.body)
 	}
-	if a := s.do(http.MethodPut, "/v1/sites/shop/draft", siteDocument(t, "shop"), key); a.status != http.StatusForbidden {
-		t.Fatalf("the key writes: %d", a.status)
+	if a := s.do(http.MethodPut, "/v1/sites/shop/draft", siteDocument(t, "shop"), key); a.status != http.StatusForbidden || a.text(t, "detail") != "the API key does not allow this" {
+		t.Fatalf("the key writes, or a program is told of a role: %d %s", a.status, a.body)
 	}
 	list := owner.must(http.StatusOK, http.MethodGet, "/v1/api-keys", "")
 	if strings.Contains(string(list.body), made.text(t, "secret")) || strings.Contains(string(list.body), "hash") {

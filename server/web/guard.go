@@ -48,7 +48,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if strings.Contains(r.path, "/:site") {
 			err = s.reach(c, p, r.allow, creates)
 		} else if p.Kind != byNobody && !p.MaySomewhere(r.allow) {
-			err = forbidden()
+			err = forbidden(p)
 		}
 		if err != nil {
 			return err
@@ -80,7 +80,10 @@ func secureAPI(c echo.Context) {
 	h.Set("X-Frame-Options", "DENY")
 }
 
-func forbidden() error {
+func forbidden(p admin.Principal) error {
+	if p.Kind == admin.ByKey {
+		return consent.Fail(consent.Forbidden, "the API key does not allow this", "make one with the permission that `lxconsent routes` names for this address")
+	}
 	return consent.Fail(consent.Forbidden, "your role does not allow this", "ask an owner")
 }
 
@@ -92,7 +95,7 @@ func (s *Server) reach(c echo.Context, p admin.Principal, want admin.Permission,
 	switch {
 	case err != nil && creates && consent.CodeOf(err) == consent.UnknownSite:
 		if !p.May(want) {
-			return forbidden()
+			return forbidden(p)
 		}
 		return nil
 	case err != nil:
@@ -106,7 +109,7 @@ func (s *Server) owns(p admin.Principal, want admin.Permission, tenant, site str
 		return publish.NoSite(site)
 	}
 	if !p.MayOn(site, want) {
-		return forbidden()
+		return forbidden(p)
 	}
 	return nil
 }
