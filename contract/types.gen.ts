@@ -1006,6 +1006,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/draft/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that shows the draft as it is saved */
+        post: operations["postV1SitesSiteDraftPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/editions": {
         parameters: {
             query?: never;
@@ -2559,6 +2576,12 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** Format: date-time */
             saved_at: string;
+        };
+        SavedPreview: {
+            gpc: boolean;
+            locale: string;
+            place: string;
+            returning?: boolean;
         };
         Secret: {
             secret: string;
@@ -5117,6 +5140,41 @@ export interface operations {
             };
         };
     };
+    postV1SitesSiteDraftPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedPreview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewLink"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1SitesSiteEditions: {
         parameters: {
             query?: never;
@@ -5707,6 +5765,7 @@ export interface operations {
                 to?: string;
                 after?: string;
                 limit?: string;
+                order?: string;
             };
             header?: never;
             path: {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -25,5 +27,26 @@ func TestAPreviewIsOfTheSiteOfItsAddress(t *testing.T) {
 	}
 	if page := s.do(http.MethodGet, a.text(t, "url"), ""); page.status != http.StatusOK {
 		t.Errorf("the preview = %d %s", page.status, page.body)
+	}
+}
+
+func TestWhoMayOnlyLookAtASiteIsShownTheDraftThatIsSaved(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	owner := ann(t, s)
+	owner.must(http.StatusOK, http.MethodPut, "/v1/sites/shop", siteDocument(t, "shop"))
+	var draft map[string]any
+	if err := json.Unmarshal([]byte(siteDocument(t, "shop")), &draft); err != nil {
+		t.Fatal(err)
+	}
+	draft["name"] = "Draft of the shop"
+	owner.must(http.StatusOK, http.MethodPut, "/v1/sites/shop/draft", encoded(t, draft))
+	analyst := joined(t, owner, "bob@example.com", "analyst", bobsWords)
+	look := `"place":"FR","locale":"en","gpc":false}`
+	analyst.must(http.StatusForbidden, http.MethodPost, "/v1/sites/shop/preview", `{"site":`+siteDocument(t, "shop")+`,`+look)
+	a := analyst.must(http.StatusOK, http.MethodPost, "/v1/sites/shop/draft/preview", `{`+look)
+	page := s.do(http.MethodGet, a.text(t, "url"), "")
+	if page.status != http.StatusOK || !strings.Contains(string(page.body), "Draft of the shop") {
+		t.Errorf("the preview of the draft = %d %s", page.status, page.body)
 	}
 }

@@ -120,7 +120,7 @@ func TestEachRightIsLoggedWithoutSayingWhose(t *testing.T) {
 		if one := s.do(http.MethodGet, "/v1/sites/demo/requests?kind=erasure&limit=1", "", operator); strings.Count(string(one.body), `"kind"`) != 1 {
 			t.Errorf("filtered: %s", one.body)
 		}
-		for _, bad := range []string{"kind=x", "status=x", "limit=0", "from=yesterday"} {
+		for _, bad := range []string{"kind=x", "status=x", "limit=0", "from=yesterday", "order=best"} {
 			if a := s.do(http.MethodGet, "/v1/sites/demo/requests?"+bad, "", operator); a.status != http.StatusBadRequest {
 				t.Errorf("%s: %d", bad, a.status)
 			}

@@ -25,8 +25,8 @@ const maxLook = 20_000
 // List returns a page of a site's requests, oldest first, and the id to go on
 // after; it is empty at the end. Errors: Invalid, Unavailable.
 func (d *Desk) List(ctx context.Context, site string, f Filter) (page []Request, next string, err error) {
-	if f.Limit < 1 || f.Limit > consent.MaxPage {
-		return nil, "", consent.Fail(consent.Invalid, "`limit` is not between 1 and 1,000", "ask for fewer and go on with `after`")
+	if err := f.check(); err != nil {
+		return nil, "", err
 	}
 	// What had to wait is written down first: it happened before.
 	if err := d.Flush(ctx); err != nil {
@@ -66,6 +66,13 @@ func (d *Desk) List(ctx context.Context, site string, f Filter) (page []Request,
 		looked += len(docs)
 	}
 	return page, after, nil
+}
+
+func (f Filter) check() error {
+	if f.Limit < 1 || f.Limit > consent.MaxPage {
+		return consent.Fail(consent.Invalid, "`limit` is not between 1 and 1,000", "ask for fewer and go on with `after`")
+	}
+	return nil
 }
 
 func (f Filter) picks(r Request) bool {

@@ -34,6 +34,14 @@ type previewJSON struct {
 	Returning bool `json:"returning,omitempty"`
 }
 
+// savedPreviewJSON asks for the draft as it is saved, from somewhere.
+type savedPreviewJSON struct {
+	Place     string `json:"place"`
+	Locale    string `json:"locale"`
+	GPC       bool   `json:"gpc"`
+	Returning bool   `json:"returning,omitempty"`
+}
+
 type previewLinkJSON struct {
 	URL     string    `json:"url"`
 	Expires time.Time `json:"expires"`
@@ -61,16 +69,34 @@ func (s *Server) makePreview(c echo.Context) error {
 	if err := s.o.Publish.Check(in.Site); err != nil {
 		return err
 	}
-	place, ok := consent.ParsePlace(in.Place)
+	return s.linkPreview(c, admin.Preview(in))
+}
+
+// makeSavedPreview serves who may look at a site and change nothing of it: what
+// is shown is what is saved, never a document that the caller brings.
+func (s *Server) makeSavedPreview(c echo.Context) error {
+	in, err := decode[savedPreviewJSON](c, configBounds())
+	if err != nil {
+		return err
+	}
+	draft, _, err := s.o.Publish.Draft(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	return s.linkPreview(c, admin.Preview{Site: draft.Site, Place: in.Place, Locale: in.Locale, GPC: in.GPC, Returning: in.Returning})
+}
+
+func (s *Server) linkPreview(c echo.Context, p admin.Preview) error {
+	place, ok := consent.ParsePlace(p.Place)
 	if !ok {
 		return consent.Fail(consent.Invalid, "`place` is not an ISO 3166 code", "write a code such as FR or US-CA, or unknown")
 	}
 	// It is compiled here, so that a draft that cannot be compiled says so in
 	// the editor and not in the frame.
-	if _, err := s.o.Scripts.Preview(script.Draft{Site: in.Site, Place: place, Locale: in.Locale, GPC: in.GPC}); err != nil {
+	if _, err := s.o.Scripts.Preview(script.Draft{Site: p.Site, Place: place, Locale: p.Locale, GPC: p.GPC}); err != nil {
 		return err
 	}
-	token, err := s.o.Admin.KeepPreview(c.Request().Context(), admin.Preview(in))
+	token, err := s.o.Admin.KeepPreview(c.Request().Context(), p)
 	if err != nil {
 		return err
 	}

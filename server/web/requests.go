@@ -42,7 +42,15 @@ func (s *Server) listRequests(c echo.Context) error {
 	if f.Limit, err = limitOf(q, 100); err != nil {
 		return err
 	}
-	list, next, err := s.o.Rights.List(c.Request().Context(), c.Param("site"), f)
+	ask := s.o.Rights.List
+	switch q.Get("order") {
+	case "desc":
+		ask = s.o.Rights.Latest
+	case "", "asc":
+	default:
+		return consent.Fail(badQuery, "`order` is neither asc nor desc", "send desc for the newest first, or leave it out")
+	}
+	list, next, err := ask(c.Request().Context(), c.Param("site"), f)
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/records", admin.ReadRecords, "The records of a site, or those that a search of the evidence finds, one JSON object a line or as CSV", nil, nil, mediaLines, []string{"format", "record", "receipt", "subject", "external_id", "from", "to", "action", "after"}, s.exportRecords},
 		{http.MethodGet, "/v1/sites/:site/proof", admin.ReadRecords, "The evidence of all records with what is signed about it, one JSON object a line", nil, nil, mediaLines, nil, s.proveRecords},
 		{http.MethodPost, "/v1/sites/:site/preview", admin.WriteSite, "Make a link that shows a draft", shape[previewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makePreview},
+		{http.MethodPost, "/v1/sites/:site/draft/preview", admin.ReadSite, "Make a link that shows the draft as it is saved", shape[savedPreviewJSON](), shape[previewLinkJSON](), mediaJSON, nil, s.makeSavedPreview},
 		{http.MethodPost, "/v1/sites/:site/archive", admin.DeleteSite, "Stop serving a site", nil, nil, "", nil, s.archiveSite},
 		{http.MethodDelete, "/v1/sites/:site/archive", admin.DeleteSite, "Serve an archived site again", nil, nil, "", nil, s.restoreSite},
 		{http.MethodDelete, "/v1/sites/:site", admin.DeleteSite, "Delete an archived site, or one that was never published", nil, nil, "", nil, s.deleteSite},

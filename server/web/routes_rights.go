@@ -14,7 +14,7 @@ func (s *Server) rightsRoutes() []route {
 		{http.MethodPost, "/privacy/:site/restrict", admin.Visitor, "Stop everything optional, by a form", nil, nil, "", nil, s.form(s.privacyRestrict)},
 		{http.MethodPost, "/privacy/:site/lift", admin.Visitor, "End a restriction, by a form", nil, nil, "", nil, s.form(s.privacyLift)},
 		{http.MethodPost, "/privacy/:site/request", admin.Visitor, "Ask for what a person has to answer, by a form", nil, nil, "", nil, s.form(s.privacyAsk)},
-		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit"}, s.listRequests},
+		{http.MethodGet, "/v1/sites/:site/requests", admin.ReadRequests, "What visitors asked for about their data", nil, shape[requestsJSON](), mediaJSON, []string{"status", "kind", "from", "to", "after", "limit", "order"}, s.listRequests},
 		{http.MethodGet, "/v1/sites/:site/requests/:request", admin.ReadRequests, "One request", nil, shape[requestJSON](), mediaJSON, nil, s.getRequest},
 		{http.MethodPatch, "/v1/sites/:site/requests/:request", admin.WriteRequests, "Mark a request as handled", shape[handleJSON](), shape[requestJSON](), mediaJSON, nil, s.handleRequest},
 		{http.MethodGet, "/v1/sites/:site/subjects", admin.ReadRecords, "The subjects with a record in a window of time, one JSON object a line", nil, nil, mediaLines, []string{"from", "to"}, s.subjects},
