@@ -14,6 +14,7 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Route, Router, Switch } from "wouter";
 import { ApiError, api } from "./api";
+import { useArrival } from "./arrive";
 import { NotFound, Waiting } from "./frame";
 import { learn } from "./i18n";
 import { SignedIn, sessionKey, takeTicket } from "./session";
@@ -35,6 +36,11 @@ const Wizard = lazy(() => import("./wizard/wizard"));
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
 // The scroll lock below modals reads its nonce from this global.
 Object.assign(window, { __webpack_nonce__: nonce });
+
+function Arrival() {
+  useArrival();
+  return null;
+}
 
 function start() {
   const signedOut = (error: Error) => {
@@ -72,6 +78,7 @@ function start() {
         <QueryClientProvider client={client}>
           <SignedIn first={takeTicket()}>
             <Router base="/dashboard">
+              <Arrival />
               <Suspense fallback={<Waiting />}>
                 <Switch>
                   <Route path="/">
