@@ -74,11 +74,24 @@ test('a member gets another role, and a membership ends', async () => {
   await other.go('/sites/demo');
   await other.page.getByText('You may look, and change nothing here').waitFor();
   assert.ok(await other.see('colour-accent').isDisabled());
+  // The banner is theirs to see: of the draft as it is saved, and of nothing that they bring.
+  const shown = () => other.page.frameLocator('[data-testid="preview-frame"]').locator('#lx-consent h2').first().innerText();
+  const draft = await page.evaluate(async () => {
+    const { draft } = await (await fetch('/v1/sites/demo')).json();
+    draft.texts = { en: { 'banner.title': 'As it is saved' } };
+    await fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(draft) });
+    return draft;
+  });
+  await other.page.reload();
+  await until(async () => assert.equal(await shown(), 'As it is saved'));
+  const brought = await other.page.evaluate(async (site) => (await fetch('/v1/sites/demo/preview', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ site, place: 'FR', locale: 'en', gpc: false }) })).status, draft);
+  assert.equal(brought, 403);
   assert.equal(await other.see('save-state').count(), 0);
   // What may not be done is not offered, and an address that leads there says why.
   assert.deepEqual(await other.page.locator('.nav-row .nav-link').allInnerTexts(), ['Banner', 'Insight', 'Cookies']);
   await other.page.setViewportSize({ width: 360, height: 740 });
-  assert.equal(await other.page.locator('.sides').count(), 0, 'no preview, no switch to it');
+  await other.page.locator('.sides').getByText('Preview').click();
+  await other.page.frameLocator('[data-testid="preview-frame"]').locator('#lx-consent').waitFor();
   await other.page.setViewportSize({ width: 1366, height: 768 });
   await other.go('/sites/demo/evidence');
   await other.page.getByText('Your role does not see what is recorded').waitFor();

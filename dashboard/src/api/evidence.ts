@@ -23,8 +23,9 @@ export const evidence = {
   oneEvidence: (site: string, record: string, signal?: AbortSignal) =>
     take(client.GET("/v1/sites/{site}/evidence/{record}", { params: { path: { site, record } }, signal }), signal),
   erase: (site: string, body: Shapes["EraseSubject"]) => take(client.POST("/v1/sites/{site}/erasures", { params: at(site), body })),
+  // What is open comes by its day, the oldest first; of the rest one looks for the last.
   requests: (site: string, status: string, signal?: AbortSignal, after?: string) =>
-    take(client.GET("/v1/sites/{site}/requests", { params: { ...at(site), query: { status: status || undefined, after, limit: "100" } }, signal }), signal),
+    take(client.GET("/v1/sites/{site}/requests", { params: { ...at(site), query: { status: status || undefined, after, limit: "100", order: status === "open" ? undefined : "desc" } }, signal }), signal),
   handle: (site: string, request: string, body: Shapes["Handle"]) =>
     take(client.PATCH("/v1/sites/{site}/requests/{request}", { params: { path: { site, request } }, body })),
   checkInstall: (site: string, url: string) =>

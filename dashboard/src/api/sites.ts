@@ -1,4 +1,5 @@
 // Sites: documents, drafts, editions.
+import { language } from "../i18n";
 import { client, type Shapes, take, takeVersioned, type Versioned } from "./client";
 
 export type Scheme = NonNullable<Shapes["Theme"]["scheme"]>;
@@ -22,7 +23,11 @@ export type Finding = Shapes["Finding"];
 const at = (site: string) => ({ path: { site } });
 
 export const sites = {
-  sites: (signal?: AbortSignal) => take(client.GET("/v1/sites", { signal }), signal),
+  sites: async (signal?: AbortSignal) => {
+    const list = await take(client.GET("/v1/sites", { signal }), signal);
+    // People look for a name; the server's order is that of the ids.
+    return { ...list, sites: list.sites.toSorted((a, b) => a.name.localeCompare(b.name, language(), { numeric: true })) };
+  },
   site: (id: string, signal?: AbortSignal) => takeVersioned(client.GET("/v1/sites/{site}", { params: at(id), signal }), signal),
   /** Saves a draft over the version that was seen, or over any. Code `changed-meanwhile`: there is a newer one. */
   saveDraft: (id: string, body: SiteDocument, version?: string | null) =>
@@ -38,6 +43,9 @@ export const sites = {
     take(client.GET("/v1/sites/{site}/editions", { params: at(id), signal }), signal),
   preview: (id: string, body: PreviewAsk, signal?: AbortSignal) =>
     take(client.POST("/v1/sites/{site}/preview", { params: at(id), body, signal }), signal),
+  /** As preview, of the draft that is saved. */
+  previewSaved: (id: string, body: Shapes["SavedPreview"], signal?: AbortSignal) =>
+    take(client.POST("/v1/sites/{site}/draft/preview", { params: at(id), body, signal }), signal),
   findings: (id: string, signal?: AbortSignal) =>
     take(client.GET("/v1/sites/{site}/findings", { params: at(id), signal }), signal),
   archive: (id: string) => take(client.POST("/v1/sites/{site}/archive", { params: at(id) })),

@@ -80,6 +80,7 @@ function ColourField({ label, value, onChange, error, testid }: FieldProps) {
       }}
       eyeDropperButtonProps={{ "aria-label": t("Pick the colour “{name}” from the screen", { name: label }) }}
       fixOnBlur={false}
+      leftSection={typed === "" ? <span className="no-colour" /> : undefined}
       swatches={swatches}
       error={error}
       data-testid={testid}

@@ -121,7 +121,7 @@ function Fields({ cookie: c, doc, fault, set, drop }: FieldsProps) {
   const purposes = usePurposeOptions(doc);
   return (
     <Stack gap="xs" className="unfolded">
-      <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs">
+      <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs" className="level">
         <TextInput size="xs" label={t("Name")} placeholder="_ga_*" value={c.name} onChange={(e) => set({ name: e.currentTarget.value })} error={fault} data-testid="cookie-name" />
         <NativeSelect size="xs" label={t("Purpose")} value={c.purpose} onChange={(e) => set({ purpose: e.currentTarget.value })} data={purposes} />
         <NativeSelect

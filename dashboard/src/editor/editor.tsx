@@ -86,6 +86,11 @@ function Loaded({ site }: { site: SiteView }) {
   const edits = allowed("site:write", site.id);
   useDocumentTitle(`${draft.doc.name} · LeadiumX Consent`);
 
+  // Where the rail is wider than the window, the open room is seen in it.
+  useEffect(() => {
+    document.querySelector(`.room[data-room="${room}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [room]);
+
   const { adopt } = draft;
   useEffect(() => adopt(site), [adopt, site]);
 
@@ -119,26 +124,24 @@ function Loaded({ site }: { site: SiteView }) {
         {may && <Publish site={site} draft={draft} />}
       </TopBar>
       <main className="stage" id="main">
-        {edits && (
-          <div className="sides">
-            <SegmentedControl
-              fullWidth
-              aria-label={t("Edit or preview")}
-              value={side}
-              onChange={setSide}
-              data={[
-                { value: "edit", label: t("Edit") },
-                { value: "preview", label: t("Preview") },
-              ]}
-            />
-          </div>
-        )}
+        <div className="sides">
+          <SegmentedControl
+            fullWidth
+            aria-label={t("Edit or preview")}
+            value={side}
+            onChange={setSide}
+            data={[
+              { value: "edit", label: edits ? t("Edit") : t("Settings") },
+              { value: "preview", label: t("Preview") },
+            ]}
+          />
+        </div>
         <div className="panes">
           <div className="settings">
             {!edits && (
               <div className="settings-fault">
                 <Alert color="gray" title={t("You may look, and change nothing here")}>
-                  {t("Your role sees banners. Whoever may edit this site also sees the preview.")}
+                  {t("Your role sees the draft as it is saved, and the banner that it makes.")}
                 </Alert>
               </div>
             )}
@@ -176,7 +179,6 @@ function Loaded({ site }: { site: SiteView }) {
               onChange={(next) => {
                 // A reload, and a link that is passed on, lead to the same room.
                 go(next === "look" ? `/sites/${site.id}` : `/sites/${site.id}?room=${next}`, { replace: true });
-                document.querySelector(`.room[data-room="${next}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
               }}
             >
               <Tabs.List className="tabs">
@@ -198,7 +200,7 @@ function Loaded({ site }: { site: SiteView }) {
               ))}
             </Tabs>
           </div>
-          {edits && <Preview doc={draft.doc} />}
+          <Preview doc={draft.doc} saved={!edits} />
         </div>
       </main>
     </div>

@@ -28,8 +28,14 @@ function atNight(doc: SiteDocument): SiteDocument {
 /** The languages that are written from right to left, among those that have words. */
 const leftward = ["ar", "fa", "he", "ur"];
 
+interface Props {
+  doc: SiteDocument;
+  /** For who may not edit: the draft that the server has, and no other document. */
+  saved?: boolean;
+}
+
 /** The banner as the server compiles it for visitors, in a small browser. */
-export function Preview({ doc }: { doc: SiteDocument }) {
+export function Preview({ doc, saved }: Props) {
   const [place, setPlace] = useState("FR");
   const [chosen, setLocale] = useState<string>();
   const [gpc, setGpc] = useState(false);
@@ -45,7 +51,7 @@ export function Preview({ doc }: { doc: SiteDocument }) {
   const settled = lit.locales.includes(locale) ? lit : { ...lit, locales: [...lit.locales, locale] };
   const preview = useQuery({
     queryKey: ["preview", doc.id, still, dark, place, locale, gpc, returning],
-    queryFn: ({ signal }) => api.preview(doc.id, { site: settled, place, locale, gpc, returning }, signal),
+    queryFn: ({ signal }) => saved ? api.previewSaved(doc.id, { place, locale, gpc, returning }, signal) : api.preview(doc.id, { site: settled, place, locale, gpc, returning }, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
@@ -62,10 +68,13 @@ export function Preview({ doc }: { doc: SiteDocument }) {
   if (preview.data && preview.data.url !== url) setUrl(preview.data.url);
   const findings = preview.isError ? problemOf(preview.error).findings : undefined;
 
-  const switches: [string, string, string, boolean, (on: boolean) => void][] = [
+  type Turn = [string, string, string, boolean, (on: boolean) => void];
+  const right: Turn = ["rtl", t("RTL"), t("The visitor reads from right to left"), rtl, setRtl];
+  const switches: Turn[] = [
     ["gpc", t("GPC"), t("The visitor sends Global Privacy Control"), gpc, setGpc],
     ["dark", t("Dark"), t("The visitor's system is dark"), dark, setDark],
-    ["rtl", t("RTL"), t("The visitor reads from right to left"), rtl, setRtl],
+    // A language that the site does not speak would be another document.
+    ...(saved && !doc.locales.some((l) => leftward.includes(l)) ? [] : [right]),
     ["returning", t("Returning"), t("The visitor has refused before"), returning, setReturning],
   ];
   return (
@@ -73,6 +82,7 @@ export function Preview({ doc }: { doc: SiteDocument }) {
       <Group gap="sm" className="preview-bar">
         <NativeSelect
           size="xs"
+          w={150}
           aria-label={t("Visitor's place")}
           data={places()}
           value={place}
@@ -81,6 +91,7 @@ export function Preview({ doc }: { doc: SiteDocument }) {
         />
         <NativeSelect
           size="xs"
+          w={110}
           aria-label={t("Visitor's language")}
           data={doc.locales.map((l) => ({ value: l, label: languageName(l) }))}
           value={spoken}

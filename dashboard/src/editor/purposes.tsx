@@ -2,7 +2,7 @@ import { Accordion, Alert, Badge, Button, Code, Group, MultiSelect, NativeSelect
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Purpose, SiteDocument } from "../api";
-import { t } from "../i18n";
+import { count, t } from "../i18n";
 import { faultOf } from "../problem";
 import { usePurposeName } from "../purpose-names";
 import { basisNames, className, classNames } from "./class-names";
@@ -122,7 +122,7 @@ function One({ purpose: p, path, findings, set, drop, doc }: OneProps) {
           )}
           <Group justify="space-between">
             <Text size="sm" c="dimmed">
-              <Code>{p.id}</Code> {using > 0 && t("{n} vendors and cookies use it", { n: using })}
+              <Code>{p.id}</Code> {using > 0 && count(using, "{n} vendor or cookie uses it", "{n} vendors and cookies use it")}
             </Text>
             <Button variant="subtle" color="red" size="compact-sm" onClick={drop}>
               {t("Remove")}

@@ -51,7 +51,7 @@ export function Regions({ doc, change, findings }: Panel) {
                 <IconTrash size={16} />
               </ActionIcon>
             </Group>
-            <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs">
+            <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs" className="level">
               {classNames()
                 .filter((c) => c.value !== "necessary")
                 .map((c) => (

@@ -5,7 +5,7 @@ export function actionName(action: string): string {
   const names: Record<string, string> = {
     accept_all: t("Accepted all"),
     reject_all: t("Refused all"),
-    save: t("Chose singly"),
+    save: t("Own selection"),
     dismiss: t("Closed"),
     withdraw: t("Withdrew"),
     embed: t("Allowed at a placeholder"),

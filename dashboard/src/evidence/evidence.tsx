@@ -207,6 +207,7 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
               </Table.Td>
               <Table.Td>
                 <Group gap={4}>
+                  {Object.keys(r.levels ?? {}).length === 0 && <Text span c="dimmed">–</Text>}
                   {Object.entries(r.levels ?? {}).map(([p, n]) => (
                     // What a program reads of it, for who writes one.
                     <Badge key={p} color={n > 0 ? "pine" : "gray"} title={`${p}: ${n}`}>
@@ -215,7 +216,7 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
                   ))}
                 </Group>
               </Table.Td>
-              <Table.Td c="dimmed">
+              <Table.Td c="dimmed" className="keep">
                 {t("Edition {n}", { n: r.edition })}, <Code>{r.regime}</Code>, {r.locale}
               </Table.Td>
               <Table.Td ta="right">

@@ -163,9 +163,11 @@ function Proof({ view: v, refetch, checking }: Omit<Props, "site">) {
               {t("Receipt")}
             </Button>
           )}
-          <Text size="xs" c="dimmed">
-            <Code>{v.proof.link?.slice(0, 16)}</Code>
-          </Text>
+          {v.proof.link && (
+            <Text size="xs" c="dimmed">
+              {t("Seal")} <Code title={v.proof.link}>{v.proof.link.slice(0, 16)}</Code>
+            </Text>
+          )}
         </Group>
       </Stack>
     </Alert>

@@ -21,11 +21,16 @@ function everyDay(report: Report): Report["days"] {
   return all;
 }
 
+/** The top of a scale with room for the greatest figure, and a whole number at its middle. */
+function top(most: number): number {
+  for (let ten = 1; ; ten *= 10) for (const n of [2, 4, 6, 10]) if (n * ten >= most) return n * ten;
+}
+
 /** Choices by day, as stacked bars or as the same table. */
 export function Days({ report }: { report: Report }) {
   const [asTable, { toggle }] = useDisclosure();
   const days = everyDay(report);
-  const most = Math.max(1, ...days.map((d) => parts.reduce((sum, p) => sum + (d[p] ?? 0), 0)));
+  const most = top(Math.max(...days.map((d) => parts.reduce((sum, p) => sum + (d[p] ?? 0), 0))));
   const [height, width] = [180, 18];
   return (
     <Card
@@ -62,8 +67,16 @@ export function Days({ report }: { report: Report }) {
           </Table>
         </Wide>
       ) : (
-        <>
-          <svg viewBox={`0 0 ${days.length * width} ${height + 20}`} className="days" role="img" aria-label={t("Choices by day, as bars")} preserveAspectRatio="none">
+        <div className="days-plot">
+          <div className="days-scale" aria-hidden="true">
+            {[most, most / 2, 0].map((n) => (
+              <span key={n}>{n.toLocaleString(language())}</span>
+            ))}
+          </div>
+          <svg viewBox={`0 0 ${days.length * width} ${height}`} className="days" role="img" aria-label={t("Choices by day, as bars")} preserveAspectRatio="none">
+            {[0, height / 2, height].map((y) => (
+              <line key={y} x1={0} x2={days.length * width} y1={y} y2={y} className="days-line" />
+            ))}
             {days.map((d, i) => {
               let y = height;
               return (
@@ -79,7 +92,7 @@ export function Days({ report }: { report: Report }) {
               );
             })}
           </svg>
-          <Group justify="space-between">
+          <Group justify="space-between" className="days-under">
             <Text size="xs" c="dimmed">
               {days[0] && short(days[0].day)}
             </Text>
@@ -95,7 +108,7 @@ export function Days({ report }: { report: Report }) {
               {days.at(-1) && short(days.at(-1)?.day ?? "")}
             </Text>
           </Group>
-        </>
+        </div>
       )}
     </Card>
   );

@@ -50,7 +50,7 @@ export function Audit() {
                     {c.note && <Text size="xs">{c.note}</Text>}
                   </Table.Td>
                   <Table.Td>
-                    {(c.before || c.after) && (
+                    {!!(c.before || c.after) && (
                       <Code title={`${c.before ?? ""} → ${c.after ?? ""}`}>
                         {(c.before ?? "").slice(0, 8) || "–"} → {(c.after ?? "").slice(0, 8) || "–"}
                       </Code>

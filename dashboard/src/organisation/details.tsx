@@ -95,8 +95,8 @@ function Form({ tenant }: { tenant: Tenant }) {
           </Card>
           <Card title={t("Look")} hint={t("New sites start with these.")}>
             <SimpleGrid cols={{ base: 1, sm: 3 }}>
-              <ColorInput label={t("Brand colour")} format="hex" value={now.branding.accent ?? ""} onChange={(c) => brand({ accent: c || undefined })} withEyeDropper={false} />
-              <ColorInput label={t("Text on it")} format="hex" value={now.branding.accent_text ?? ""} onChange={(c) => brand({ accent_text: c || undefined })} withEyeDropper={false} />
+              <ColorInput label={t("Brand colour")} format="hex" value={now.branding.accent ?? ""} onChange={(c) => brand({ accent: c || undefined })} withEyeDropper={false} leftSection={now.branding.accent ? undefined : <span className="no-colour" />} />
+              <ColorInput label={t("Text on it")} format="hex" value={now.branding.accent_text ?? ""} onChange={(c) => brand({ accent_text: c || undefined })} withEyeDropper={false} leftSection={now.branding.accent_text ? undefined : <span className="no-colour" />} />
               <TextInput label={t("Logo")} type="url" placeholder="https://" value={now.branding.logo_url ?? ""} onChange={(e) => brand({ logo_url: e.currentTarget.value || undefined })} />
             </SimpleGrid>
           </Card>

@@ -169,6 +169,11 @@ function Row({ member: m, may, refresh, onLink }: RowProps) {
       </Table.Td>
       <Table.Td>
         <Group gap={4}>
+          {m.role && (
+            <Text size="sm" c="dimmed">
+              {t("All sites")}
+            </Text>
+          )}
           {Object.entries(m.sites ?? {}).map(([site, role]) => (
             <Badge key={site} color="gray">
               {site}: {roleName(role)}

@@ -1,5 +1,6 @@
 import { Tabs } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { useEffect } from "react";
 import { useLocation } from "wouter";
 import { Page } from "../frame";
 import { t } from "../i18n";
@@ -28,12 +29,16 @@ export default function Organisation({ part }: { part: string }) {
     { value: "all", label: t("All organisations"), sees: "", Content: Tenants },
   ].filter((p) => (p.sees ? may(p.sees) : install));
   const open = parts.find((p) => p.value === part) ?? parts[0];
+  // Where the tabs are wider than the window, the open one is seen among them.
+  useEffect(() => {
+    document.querySelector(`.parts [data-part-tab="${open?.value}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [open?.value]);
   return (
     <Page title={t("Organisation")} hint={t("Who you are to visitors, who works here, and what may reach in from outside.")} wide>
       <Tabs value={open?.value ?? null} onChange={(v) => go(v === "details" ? "/organisation" : `/organisation/${v}`)} keepMounted={false}>
-        <Tabs.List>
+        <Tabs.List className="parts">
           {parts.map((p) => (
-            <Tabs.Tab key={p.value} value={p.value}>
+            <Tabs.Tab key={p.value} value={p.value} data-part-tab={p.value}>
               {p.label}
             </Tabs.Tab>
           ))}
