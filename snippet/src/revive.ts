@@ -46,17 +46,18 @@ export const shared: Shared =
 /**
  * Makes a copy that loads or runs, because browsers load nothing when a source
  * is set on a node that the parser has just inserted, and never run a script
- * twice.
+ * twice. Nor do they ever run one that came as text, as frameworks make theirs,
+ * nor its clones, so the copy of a script is a new one. The gate in the page has
+ * no room for that; it comes before frameworks do.
  */
 export const revive = (e: Inert, src: string | undefined): Inert => {
-  const copy = e.cloneNode(true) as HTMLScriptElement;
-  const { dataset } = copy;
-  // The site's rules look at it as soon as it has its address.
-  if (NETWORK) (copy as Inert).lx = e.lx as Slot;
-  delete dataset.src;
-  if (!INLINE) delete dataset.cookieblockSrc;
+  let copy = e.cloneNode(true) as HTMLScriptElement;
   if (e.localName === "script") {
-    copy.type = dataset.type ?? "";
+    if (!INLINE) {
+      copy = document.createElement("script");
+      for (const a of e.attributes) a.name === "src" || copy.setAttribute(a.name, a.value);
+    }
+    copy.type = copy.dataset.type ?? "";
     copy.nonce = e.nonce;
     copy.async = copy.hasAttribute("async");
     if (src && !copy.async)
@@ -66,7 +67,11 @@ export const revive = (e: Inert, src: string | undefined): Inert => {
         copy.addEventListener("error", done);
       });
   }
+  // The site's rules look at it as soon as it has its address.
+  if (NETWORK) (copy as Inert).lx = e.lx as Slot;
+  delete copy.dataset.src;
+  if (!INLINE) delete copy.dataset.cookieblockSrc;
   if (src) copy.src = shared._policy.createScriptURL(src);
-  else copy.text = shared._policy.createScript(copy.text);
+  else copy.text = shared._policy.createScript((INLINE ? copy : (e as HTMLScriptElement)).text);
   return copy;
 };

@@ -93,6 +93,34 @@ test('a click before the script has come grants what it asked for, and a queue a
     assert.equal(await p.evaluate(() => window.lxConsent.get().decided), false);
   }));
 
+test('marked scripts that come as text run once they may, and once, as they stand there', async () => {
+  stage.serve('www.shop.localhost/came.js', 'window.came = [...(window.came ?? []), document.currentScript.id];');
+  stage.serve('www.shop.localhost/text', stage.page('shop', '', '<div id="place"></div>'));
+  const put = (when) => {
+    const marked = (id, more, words = '') => `<script type="text/plain" data-category="analytics" id="${when}-${id}" class="a b" ${more}>${words}</scr` + 'ipt>';
+    const place = document.getElementById('place');
+    place.insertAdjacentHTML('beforeend', marked('file', 'data-src="/came.js"') + marked('words', '', 'window.came = [...(window.came ?? []), document.currentScript.id];'));
+    const made = document.createElement('p');
+    made.innerHTML = marked('made', 'data-src="/came.js" async');
+    place.append(made.firstChild);
+    const shadow = place.appendChild(document.createElement('p')).attachShadow({ mode: 'open' });
+    shadow.innerHTML = marked('deep', '', 'window.deep = (window.deep ?? 0) + 1');
+    window.lxConsent.rescan(shadow);
+  };
+  await stage.visit(async (_, p) => {
+    await p.goto(stage.url('www.shop.localhost', '/text'));
+    await p.locator('#lx-consent').waitFor();
+    await p.evaluate(put, 'before');
+    assert.deepEqual(await p.evaluate(() => [window.came, window.deep]), [undefined, undefined]);
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.came?.length === 3 && window.deep === 1);
+    await p.evaluate(put, 'after');
+    await p.waitForFunction(() => window.came.length === 6 && window.deep === 2);
+    assert.deepEqual(await p.evaluate(() => window.came.toSorted()), ['after-file', 'after-made', 'after-words', 'before-file', 'before-made', 'before-words']);
+    assert.equal(await p.evaluate(() => document.getElementById('after-made').className), 'a b');
+  });
+});
+
 test('what bears the name and is no queue keeps nothing from happening', () =>
   stage.visit(async (_, p) => {
     for (const before of ['<i id="lxConsent"></i>', '<form id="lxConsent"><input name="q"></form>', '<script>window.lxConsent = {}</script>', '<script>window.lxConsent = { q: 5 }</script>']) {
