@@ -20,6 +20,11 @@ func TestASiteIsAppliedListedAndRolledBack(t *testing.T) {
 	if st, out := s.command("site", "apply", "-f", doc); st != 0 || !strings.Contains(out, "nothing to do") {
 		t.Errorf("again: %d %s", st, out)
 	}
+	// Editors look for the schema there.
+	schemed := edit(t, doc, func(m map[string]any) { m["$schema"] = s.url + "/v1/schema/site.json" })
+	if st, out := s.command("site", "apply", "-f", schemed); st != 0 || !strings.Contains(out, "nothing to do") {
+		t.Errorf("with the address of its schema: %d %s", st, out)
+	}
 	changed := edit(t, doc, func(m map[string]any) { m["name"] = "Another name" })
 	if st, out := s.command("site", "apply", "-f", changed); st != 0 || !strings.Contains(out, "edition 2 is live") {
 		t.Errorf("changed: %d %s", st, out)
@@ -43,6 +48,7 @@ func TestSiteApplyRefusesFaultsWithPathCauseAndFix(t *testing.T) {
 		want   string
 	}{
 		"an unknown key":              {func(m map[string]any) { m["colour"] = "red" }, "/colour"},
+		"a schema that is no address": {func(m map[string]any) { m["$schema"] = 7 }, "/$schema"},
 		"a bad colour":                {func(m map[string]any) { m["banner"].(map[string]any)["theme"] = map[string]any{"accent": "red"} }, "banner.theme.accent"},
 		"an unknown class":            {func(m map[string]any) { m["purposes"].([]any)[1].(map[string]any)["classes"] = []string{"spying"} }, "purposes[1].classes[0]"},
 		"an unknown mode":             {func(m map[string]any) { m["stricter"] = []any{map[string]any{"modes": map[string]any{"ads": "maybe"}}} }, "/stricter/0/modes/ads"},

@@ -98,10 +98,18 @@ func (s *Server) getSite(c echo.Context) error {
 	})
 }
 
+// documentJSON is a site document as it is written in an editor, which finds the schema by its address. That is no
+// part of the site.
+type documentJSON struct {
+	Schema string `json:"$schema,omitempty"`
+	consent.Site
+}
+
 // siteBody reads a site document and holds it against the id of the address and
 // the caller's organisation.
 func (s *Server) siteBody(c echo.Context) (consent.Site, error) {
-	site, err := decode[consent.Site](c, configBounds())
+	doc, err := decode[documentJSON](c, configBounds())
+	site := doc.Site
 	if err != nil {
 		return site, err
 	}

@@ -136,6 +136,7 @@ func (s *Server) openapi(c echo.Context) error {
 func SiteSchema() ([]byte, error) {
 	shapes := huma.NewMapRegistry("#/$defs/", shapeName)
 	root := shapes.Schema(shape[consent.Site](), true, "Site")
+	shapes.Map()["Site"].Properties["$schema"] = &huma.Schema{Type: "string"}
 	plain(shapes)
 	return json.MarshalIndent(map[string]any{
 		"$schema": "https://json-schema.org/draft/2020-12/schema",
