@@ -48,6 +48,23 @@ func unread(err error) error {
 	return &consent.Error{Code: consent.Unavailable, Cause: "the node log cannot be read", Fix: "look at the server's log and disk", Err: err}
 }
 
+// unopened says nothing of what is in a file: it may be whole.
+func unopened(name string, err error) error {
+	return &consent.Error{
+		Code: consent.Unavailable, Cause: "the node log's file " + name + " cannot be read",
+		Fix: "look at the disk, at the rights of the file and at how many files this process may open", Err: err,
+	}
+}
+
+// untaken is why an entry was not taken, to whoever brought it: no fault of the
+// log is theirs, so they may bring it again.
+func untaken(err error) error {
+	if e := new(consent.Error); errors.As(err, &e) && e.Code != consent.Unavailable {
+		return &consent.Error{Code: consent.Unavailable, Cause: e.Cause, Fix: e.Fix, Err: err}
+	}
+	return coded(err)
+}
+
 // coded gives every error a code; those of the domain pass unchanged.
 func coded(err error) error {
 	if err == nil || consent.CodeOf(err) != "" {

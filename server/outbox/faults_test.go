@@ -179,6 +179,47 @@ func TestAFullDiskGivesUpTheReserveThenRefusesAndGoesOnByItself(t *testing.T) {
 	}
 }
 
+func TestALogThatCannotBeReadAgainForNowIsNoFaultOfWhoWrites(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(path string) error{
+		// As where the process may open no more files.
+		"it cannot be opened": func(path string) error { return os.Mkdir(path, 0o700) },
+		"it is damaged": func(path string) error {
+			b, err := os.ReadFile(path + ".away")
+			return errors.Join(err, os.WriteFile(path, append([]byte("damaged!"), b[8:]...), 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDisk()
+			n := onDisk(t, d, -1)
+			put(t, n, record("a", "sub", 1))
+			d.room.Store(100)
+			_, _, err := n.Append(t.Context(), record("b", "sub", 2))
+			wantCode(t, "Append on a full disk", err, consent.Unavailable)
+			d.room.Store(1 << 40)
+
+			files, err := filepath.Glob(filepath.Join(n.dir, "log", "*.wal"))
+			if err != nil || len(files) != 1 {
+				t.Fatal(files, err)
+			}
+			if err := errors.Join(os.Rename(files[0], files[0]+".away"), spoil(files[0])); err != nil {
+				t.Fatal(err)
+			}
+			// Whoever hears of anything else sends it never again.
+			_, _, err = n.Append(t.Context(), record("b", "sub", 2))
+			wantCode(t, "Append to what cannot be read", err, consent.Unavailable)
+			wantCode(t, "Erase", n.Erase(t.Context(), "shop", "sub", early()), consent.Unavailable)
+
+			if err := errors.Join(os.Remove(files[0]), os.Rename(files[0]+".away", files[0])); err != nil {
+				t.Fatal(err)
+			}
+			put(t, n, record("b", "sub", 2))
+			once(t, n, "a", "b")
+		})
+	}
+}
+
 func TestASegmentIsMadeOnADiskThatIsFull(t *testing.T) {
 	t.Parallel()
 	d := newDisk()

@@ -127,8 +127,11 @@ func readSegments(dir string, state types.PersistentState, known entry, visit fu
 			// The process died before it made the file.
 			return state, nil
 		}
+		if os.IsNotExist(err) {
+			return state, damaged(name+" is missing", err)
+		}
 		if err != nil {
-			return state, damaged(name+" cannot be read", err)
+			return state, unopened(name, err)
 		}
 		s := scan(b)
 		if s.broken != nil {

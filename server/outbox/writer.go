@@ -99,7 +99,7 @@ func (b *Outbox) commit(batch []*request, met met) {
 		signing.Wait()
 		if err != nil {
 			for _, r := range append(fresh, again...) {
-				r.done <- answer{err: coded(err)}
+				r.done <- answer{err: untaken(err)}
 			}
 			return
 		}
