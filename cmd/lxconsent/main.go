@@ -74,6 +74,7 @@ func main() {
 // run parses and executes one command line and returns the exit status: 0, 1
 // for a failure, 2 for a command line that is wrong.
 func run(ctx context.Context, args []string, s streams) int {
+	s.out, s.err = &plain{to: s.out}, &plain{to: s.err}
 	parser, err := kong.New(&cli{},
 		kong.Name("lxconsent"),
 		kong.Description("LeadiumX Consent: consent banners, records and checks in one program."),
