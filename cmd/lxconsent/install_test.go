@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 )
@@ -58,6 +59,27 @@ func TestTheInstallCheckAsksItsOwnPagesAndNoPrivateOnes(t *testing.T) {
 	}
 	if a := check(page(t, "<p>"), operator); a.status != http.StatusOK || a.field(t, "ok") != false || !strings.Contains(string(a.body), `"page-not-public"`) {
 		t.Errorf("a private page: %d %s", a.status, a.body)
+	}
+	here := page(t, "<p>")
+	b, err := os.ReadFile(edit(t, example("leadiumx.json"), func(m map[string]any) { m["id"], m["cookie_domain"], m["origins"] = "local", "", []string{here} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := s.do(http.MethodPut, "/v1/sites/local", string(b), operator); a.status != http.StatusOK {
+		t.Fatalf("apply = %d %s", a.status, a.body)
+	}
+	for who, c := range map[string]struct {
+		opts []option
+		told bool
+	}{
+		"who sits at the machine":    {[]option{operator}, true},
+		"who is behind its proxy":    {[]option{operator, from("198.51.100.7")}, false},
+		"who is behind another kind": {[]option{operator, header("Forwarded", "for=198.51.100.7")}, false},
+	} {
+		a := s.do(http.MethodPost, "/v1/sites/local/install-check", `{"url":"`+here+`/"}`, c.opts...)
+		if a.status != http.StatusOK || strings.Contains(string(a.body), `"page-not-public"`) == c.told {
+			t.Errorf("a page of the site on the server's machine, for %s: %d %s", who, a.status, a.body)
+		}
 	}
 	if a := check("nonsense", operator); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("no address: %d %s", a.status, a.body)

@@ -27,10 +27,27 @@ func (s *Server) installCheck(c echo.Context) error {
 	if wait, ok := s.budgets.checks.Spend(live.Site.ID); !ok {
 		return tooOften("install-check", wait, "there were too many checks of this site's pages", "wait as long as Retry-After says")
 	}
-	fetcher := &install.Fetcher{Trusted: install.Own(s.o.PublicURL, live.Site.Origins)}
+	// Pages on this machine are those of who sits at it: to anybody else they would
+	// open what listens there, since whoever edits a site names its origins.
+	var origins []string
+	if fromHere(c.Request()) {
+		origins = live.Site.Origins
+	}
+	fetcher := &install.Fetcher{Trusted: install.Own(s.o.PublicURL, origins)}
 	out, err := install.Check(c.Request().Context(), fetcher, in.URL, install.Subject{Site: &live.Site, Edition: live.Number, Server: s.o.PublicURL})
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// fromHere reports whether a request was made on this machine, and was not
+// forwarded by it.
+func fromHere(r *http.Request) bool {
+	for _, name := range []string{"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via"} {
+		if len(r.Header.Values(name)) > 0 {
+			return false
+		}
+	}
+	return peer(r).IsLoopback()
 }
