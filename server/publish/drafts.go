@@ -21,89 +21,6 @@ const (
 // draftID puts the drafts of one tenant beside each other.
 func draftID(tenant, site string) string { return tenant + "/" + site }
 
-// claimed says whose a site's id is.
-type claimed struct {
-	Tenant string    `json:"tenant"`
-	Since  time.Time `json:"since"`
-}
-
-func (d *Desk) claimOf(ctx context.Context, site string) (c claimed, version int64, err error) {
-	doc, err := d.o.Store.Document(ctx, kindSite, site)
-	if err != nil {
-		return c, 0, err
-	}
-	if err := json.Unmarshal(doc.Body, &c); err != nil {
-		return c, 0, fmt.Errorf("read whose a site is: %w", err)
-	}
-	return c, doc.Version, nil
-}
-
-// MaxSites is how many sites an organisation may have, deleted ones whose editions
-// stay among them: each server holds what is published in memory, beside that of
-// all the others.
-const MaxSites = 2000
-
-// room refuses another site where a tenant has as many as it may. Errors: Conflict.
-func (d *Desk) room(ctx context.Context, tenant string) error {
-	have := 0
-	for after := ""; ; {
-		docs, err := d.o.Store.Documents(ctx, kindSite, after, consent.MaxPage)
-		if err != nil {
-			return err
-		}
-		for _, doc := range docs {
-			var c claimed
-			if err := json.Unmarshal(doc.Body, &c); err != nil {
-				return fmt.Errorf("read whose a site is: %w", err)
-			}
-			if after = doc.ID; c.Tenant == tenant {
-				have++
-			}
-		}
-		if have >= MaxSites {
-			return consent.Fail(consent.Conflict, "the organisation has 2,000 sites", "delete drafts that nobody needs, or add an organisation")
-		}
-		if len(docs) < consent.MaxPage {
-			return nil
-		}
-	}
-}
-
-// claim makes a site's id a tenant's own; of two who claim one, one gets it.
-// move takes it from another tenant. Errors: UnknownSite when it is another's,
-// Conflict when the tenant has too many.
-func (d *Desk) claim(ctx context.Context, site, tenant string, move bool) error {
-	for range 5 {
-		c, version, err := d.claimOf(ctx, site)
-		if err != nil && consent.CodeOf(err) != consent.NotFound {
-			return err
-		}
-		if err == nil && c.Tenant == tenant {
-			return nil
-		}
-		if err == nil && !move {
-			return NoSite(site)
-		}
-		if err != nil {
-			if err := d.room(ctx, tenant); err != nil {
-				return err
-			}
-		}
-		body, merr := json.Marshal(claimed{Tenant: tenant, Since: d.o.Clock().UTC()})
-		if merr != nil {
-			return fmt.Errorf("encode whose a site is: %w", merr)
-		}
-		_, err = d.o.Store.PutDocument(ctx, consent.Document{Kind: kindSite, ID: site, Version: version, Body: body})
-		if err == nil && version != 0 {
-			return d.o.Store.DropDocument(ctx, kindDraft, draftID(c.Tenant, site))
-		}
-		if consent.CodeOf(err) != consent.Conflict {
-			return err
-		}
-	}
-	return consent.Fail(consent.Conflict, "others change the site at this moment", "try again")
-}
-
 // Owner returns the tenant that a site belongs to. Errors: UnknownSite.
 func (d *Desk) Owner(ctx context.Context, site string) (string, error) {
 	if e, err := d.Newest(site); err == nil {
@@ -179,7 +96,7 @@ func (d *Desk) SaveDraft(ctx context.Context, site consent.Site, by string, vers
 	if e, err := d.Newest(site.ID); err == nil && e.Site.Tenant != site.Tenant {
 		return consent.Draft{}, 0, consent.Fail(consent.Invalid, "a draft cannot move a site to another organisation", "leave `tenant` as it is")
 	}
-	if err := d.claim(ctx, site.ID, site.Tenant, false); err != nil {
+	if err := d.claim(ctx, &site, false); err != nil {
 		return consent.Draft{}, 0, err
 	}
 	id := draftID(site.Tenant, site.ID)
@@ -221,8 +138,14 @@ type Entry struct {
 	State State
 }
 
+// told is what a list tells of a site.
+func told(s *consent.Site) consent.Site {
+	return consent.Site{ID: s.ID, Tenant: s.Tenant, Name: s.Name, Origins: s.Origins}
+}
+
 // List returns every site of a tenant, or of all of them when it is empty, live
-// or only drafted, in the order of ids.
+// or only drafted, in the order of ids. Of a draft's document it has only what a list
+// tells.
 func (d *Desk) List(ctx context.Context, tenant string) ([]Entry, error) {
 	snap, now := d.live.Load(), d.o.Clock()
 	found := map[string]Entry{}
@@ -254,7 +177,10 @@ func (d *Desk) List(ctx context.Context, tenant string) ([]Entry, error) {
 			}
 			live, _ := d.Newest(draft.Site.ID)
 			if live == nil || live.Site.Tenant == draft.Site.Tenant {
-				found[draft.Site.ID] = snap.entry(live, &draft, now)
+				e := snap.entry(live, &draft, now)
+				// All drafts of an organisation together are more than one request may hold.
+				e.Draft.Site = told(&e.Draft.Site)
+				found[draft.Site.ID] = e
 			}
 		}
 		if len(docs) < page || !strings.HasPrefix(after, prefix) {

@@ -112,7 +112,7 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	} else if how.same(live, &site, now) {
 		return live, false, nil
 	}
-	if err := d.claim(ctx, site.ID, site.Tenant, live != nil && live.Site.Tenant != site.Tenant); err != nil {
+	if err := d.claim(ctx, &site, live != nil && live.Site.Tenant != site.Tenant); err != nil {
 		return nil, false, err
 	}
 	latest := 0
