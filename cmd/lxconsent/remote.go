@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,6 +102,26 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// maxWait is the longest that a command waits for a budget of the server.
+const maxWait = time.Minute
+
+// waited waits for as long as a server says, and reports whether there was time
+// for it: whoever applies a hundred sites with an API key need not slow down by
+// themselves.
+func waited(ctx context.Context, after string) bool {
+	seconds, err := strconv.Atoi(after)
+	wait := time.Duration(seconds) * time.Second
+	if end, ok := ctx.Deadline(); err != nil || wait < 0 || wait > maxWait || ok && time.Until(end) <= wait {
+		return false
+	}
+	select {
+	case <-time.After(wait):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 func (r *remote) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	token, err := readToken(r.TokenFile, r.Token)
 	if err != nil {
@@ -121,6 +142,14 @@ func (r *remote) send(ctx context.Context, method, path string, body []byte) (*h
 		req.Header.Set("Consent-Tenant", r.tenant)
 	}
 	res, err := http.DefaultClient.Do(req)
+	for ; err == nil && res.StatusCode == http.StatusTooManyRequests && waited(ctx, res.Header.Get("Retry-After")); res, err = http.DefaultClient.Do(req) {
+		if err = res.Body.Close(); err != nil {
+			break
+		}
+		if req.Body, err = req.GetBody(); err != nil {
+			break
+		}
+	}
 	if err != nil {
 		return nil, &consent.Error{Code: consent.Unavailable, Cause: "the server at " + r.Server + " does not answer", Fix: "start it, or say where it is with --server", Err: err}
 	}

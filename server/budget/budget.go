@@ -41,7 +41,10 @@ func New[K comparable](l Limit, keys int, clock func() time.Time) *Meter[K] {
 
 // Spend takes one token of a key. When there is none it takes nothing and says
 // how long to wait for one.
-func (m *Meter[K]) Spend(k K) (wait time.Duration, ok bool) {
+func (m *Meter[K]) Spend(k K) (wait time.Duration, ok bool) { return m.SpendMany(k, 1) }
+
+// SpendMany is Spend for n tokens, or for a full bucket where that holds fewer.
+func (m *Meter[K]) SpendMany(k K, n int) (wait time.Duration, ok bool) {
 	if m.step == 0 {
 		return 0, true
 	}
@@ -53,7 +56,7 @@ func (m *Meter[K]) Spend(k K) (wait time.Duration, ok bool) {
 		// Full, or the clock was put back: nobody waits for that.
 		full = now
 	}
-	next := full + int64(m.step)
+	next := full + min(int64(m.step)*int64(n), int64(m.window))
 	if over := next - now - int64(m.window); over > 0 {
 		return time.Duration(over), false
 	}

@@ -84,3 +84,50 @@ func TestAClockThatIsPutBackMakesNobodyWaitForIt(t *testing.T) {
 		t.Fatalf("refused for %v", wait)
 	}
 }
+
+func TestManyTokensAreTakenTogetherOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	h := &hand{time.Unix(1_000_000, 0)}
+	m := budget.New[string](budget.Limit{Rate: 60, Per: time.Minute, Burst: 10}, 10, h.now)
+	if _, ok := m.SpendMany("a", 7); !ok {
+		t.Fatal("7 of 10 were refused")
+	}
+	if wait, ok := m.SpendMany("a", 5); ok || wait != 2*time.Second {
+		t.Fatalf("5 of the 3 that are left: %v, %v, want two seconds to wait", wait, ok)
+	}
+	if _, ok := m.SpendMany("a", 3); !ok {
+		t.Fatal("what was refused took some of what is left")
+	}
+	// What is larger than the bucket is paid with all of it, and not refused for ever.
+	if _, ok := m.SpendMany("b", 1000); !ok {
+		t.Fatal("a full bucket was refused")
+	}
+	if wait, ok := m.Spend("b"); ok || wait != time.Second {
+		t.Fatalf("behind it: %v, %v, want a second to wait", wait, ok)
+	}
+}
+
+func TestOneKeyHasSoManyTurnsAtATime(t *testing.T) {
+	t.Parallel()
+	turns := budget.NewTurns[string](2)
+	first, ok := turns.Enter("a")
+	if _, also := turns.Enter("a"); !ok || !also {
+		t.Fatal("a turn that is free was refused")
+	}
+	if _, ok := turns.Enter("a"); ok {
+		t.Fatal("a third was given")
+	}
+	if _, ok := turns.Enter("b"); !ok {
+		t.Fatal("another key had none")
+	}
+	first()
+	if _, ok := turns.Enter("a"); !ok {
+		t.Fatal("the one that was left is not free")
+	}
+	unbounded := budget.NewTurns[string](0)
+	for range 100 {
+		if _, ok := unbounded.Enter("a"); !ok {
+			t.Fatal("refused")
+		}
+	}
+}

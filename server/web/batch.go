@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -69,6 +70,10 @@ type batchAnswerJSON struct {
 
 // checkBatch serves POST /v1/check: one decision per ask, in order.
 func (s *Server) checkBatch(c echo.Context) error {
+	// Who has nothing left is not read.
+	if err := s.budgets.spendBatch(principalOf(c), 1); err != nil {
+		return err
+	}
 	b := configBounds()
 	b.bytes = maxBatchBytes
 	batch, err := decode[batchJSON](c, b)
@@ -84,6 +89,9 @@ func (s *Server) checkBatch(c echo.Context) error {
 	}
 	if work > maxWork {
 		return consent.Fail(consent.Invalid, fmt.Sprintf("the groups of this batch need %d checks", work), fmt.Sprintf("send fewer or smaller groups, for at most %d: participants times different places", maxWork))
+	}
+	if err := s.budgets.spendBatch(principalOf(c), work-1); err != nil {
+		return err
 	}
 	out := batchAnswerJSON{Decisions: make([]decisionJSON, len(batch.Asks))}
 	ctx, cancel := s.patient(c, work)
@@ -171,6 +179,8 @@ func places(group []memberJSON) []string {
 
 // member answers an ask for one participant at a place.
 func (s *Server) member(ctx context.Context, p admin.Principal, a askJSON, m memberJSON, place string) (gate.Decision, error) {
+	// Others who ask for one thing do not wait for the thousands of a batch.
+	runtime.Gosched()
 	named := gate.Decision{Purpose: a.Purpose, Vendor: a.Vendor, Cookie: a.Cookie}
 	id, token, ok := person(m.Subject, m.ExternalID)
 	if !ok {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
@@ -10,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/budget"
 )
 
@@ -25,9 +23,19 @@ type Limits struct {
 	Subject, SubjectDay, Network, Refusals, Site budget.Limit
 	// Beacons are what a network may tell about banners.
 	Beacons budget.Limit
+	// Questions are what a network writes to one site for a person to answer.
+	Questions budget.Limit
 	// Person is what somebody who signed in may ask, Exports what they may take
-	// out as a whole. Programs, with a key or the operator's token, have no limit.
+	// out as a whole. The operator's token has no limit.
 	Person, Exports budget.Limit
+	// Programs are what the API keys of one organisation ask together, apart from
+	// checks; Batches the checks in their batches.
+	Programs, Batches budget.Limit
+	// Compiling are previews and publications of one organisation, Publishing
+	// those that make an edition of one site, which is kept for good.
+	Compiling, Publishing budget.Limit
+	// Downloads are how many an organisation has under way at a time.
+	Downloads int
 }
 
 // DefaultLimits fit a network of many people behind one address, and a site
@@ -40,8 +48,14 @@ func DefaultLimits() Limits {
 		Refusals:   budget.Limit{Rate: 1200, Per: time.Minute, Burst: 1200},
 		Beacons:    budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},
 		Site:       budget.Limit{Rate: 500, Per: time.Second, Burst: 5000},
+		Questions:  budget.Limit{Rate: 60, Per: time.Hour, Burst: 60},
 		Person:     budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},
 		Exports:    budget.Limit{Rate: 5, Per: time.Hour, Burst: 5},
+		Programs:   budget.Limit{Rate: 1200, Per: time.Minute, Burst: 1200},
+		Batches:    budget.Limit{Rate: 20_000, Per: time.Second, Burst: 200_000},
+		Compiling:  budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},
+		Publishing: budget.Limit{Rate: 60, Per: time.Hour, Burst: 60},
+		Downloads:  4,
 	}
 }
 
@@ -57,17 +71,20 @@ type budgets struct {
 	site             *budget.Meter[string]
 	// checks are fetches of pages that somebody names, per site.
 	checks *budget.Meter[string]
-	// people and exports are by who is signed in.
-	people, exports *budget.Meter[string]
-	// files is the limit behind exports.
-	files budget.Limit
+	// questions are by site and network.
+	questions *budget.Meter[question]
+	callers
+}
+
+type question struct {
+	site    string
+	network netip.Prefix
 }
 
 const (
 	maxSubjects = 50_000
 	maxNetworks = 50_000
 	maxSites    = 10_000
-	maxPeople   = 10_000
 )
 
 func newBudgets(l Limits, clock func() time.Time) *budgets {
@@ -80,8 +97,9 @@ func newBudgets(l Limits, clock func() time.Time) *budgets {
 	}
 	return &budgets{
 		grants: with(l.Network), refusals: with(l.Refusals), site: budget.New[string](l.Site, maxSites, clock),
-		checks: budget.New[string](budget.Limit{Rate: 30, Per: time.Minute, Burst: 10}, maxSites, clock),
-		people: budget.New[string](l.Person, maxPeople, clock), exports: budget.New[string](l.Exports, maxPeople, clock), files: l.Exports,
+		checks:    budget.New[string](budget.Limit{Rate: 30, Per: time.Minute, Burst: 10}, maxSites, clock),
+		questions: budget.New[question](l.Questions, maxNetworks, clock),
+		callers:   newCallers(l, clock),
 	}
 }
 
@@ -126,26 +144,6 @@ func (b *budgets) spend(site, subject string, network netip.Prefix, refuses bool
 	}
 	if wait, ok := b.site.Spend(site); !ok {
 		return over("site", "for this site", wait)
-	}
-	return nil
-}
-
-// spendPerson pays for a request of somebody who signed in.
-func (b *budgets) spendPerson(p admin.Principal, export bool) error {
-	if p.Kind != admin.ByPassword && p.Kind != admin.BySetup {
-		return nil
-	}
-	who := string(p.Kind) + " " + p.Email
-	if wait, ok := b.people.Spend(who); !ok {
-		return tooOften("person", wait, "you sent too many requests", "wait as long as Retry-After says; for programs, make an API key")
-	}
-	if !export {
-		return nil
-	}
-	if wait, ok := b.exports.Spend(who); !ok {
-		return tooOften("export", wait, fmt.Sprintf("you have taken out as much as one person may, %d files in %.0f minutes", b.files.Rate, b.files.Per.Minutes()),
-			fmt.Sprintf("wait %v; or go on with a file of records that was cut, by `after=` and the last cursor in it, which is no new file; or fetch it with an API key, which has no such limit",
-				time.Duration(wholeSeconds(wait))*time.Second))
 	}
 	return nil
 }

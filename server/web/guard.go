@@ -31,7 +31,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 	creates := r.method == http.MethodPut && strings.HasPrefix(r.path, "/v1/sites/")
 	return func(c echo.Context) error {
 		secureAPI(c)
-		if r.media != mediaLines {
+		if !r.downloads() {
 			ctx, cancel := context.WithTimeout(c.Request().Context(), manageDeadline)
 			defer cancel()
 			c.SetRequest(c.Request().WithContext(ctx))
@@ -40,8 +40,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		// Who goes on with a download that was cut takes out nothing more.
-		if err := s.budgets.spendPerson(p, r.media == mediaLines && c.QueryParam("after") == ""); err != nil {
+		if err := s.budgets.spendCaller(r, p, c.QueryParam("after") != ""); err != nil {
 			return err
 		}
 		c.Set("principal", p)
@@ -58,6 +57,16 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 				return err
 			}
 		}
+		if r.publishes() {
+			if err := s.budgets.spendEdition(p, c.Param("site")); err != nil {
+				return err
+			}
+		}
+		leave, err := s.budgets.download(r, p)
+		if err != nil {
+			return err
+		}
+		defer leave()
 		return r.handle(c)
 	}
 }

@@ -52,6 +52,9 @@ func (s *Server) privacyAsk(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.budgets.spendQuestion(question{n.Edition.Site.ID, s.client(c.Request())}); err != nil {
+		return err
+	}
 	wait := askWait
 	if s.o.StoreAway() {
 		wait = 0
