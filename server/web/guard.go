@@ -52,7 +52,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if r.allow.Confirmed() {
+		if r.asksAgain() {
 			if err := s.confirmed(c); err != nil {
 				return err
 			}
@@ -67,6 +67,9 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		defer leave()
+		if err := s.taken(c, r, p); err != nil {
+			return err
+		}
 		return r.handle(c)
 	}
 }

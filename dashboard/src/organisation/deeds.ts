@@ -17,6 +17,8 @@ export function deedName(action: string): string {
     "request.done": t("Settled a request"),
     "request.refused": t("Refused a request"),
     "evidence.erase": t("Erased a record"),
+    "records.export": t("Took out records"),
+    "backup.take": t("Took a backup"),
     "retention.sweep": t("Removed what was due"),
     "keys.reseal": t("Sealed records with a newer key"),
     "account.set-up": t("Made the first account"),
