@@ -34,7 +34,7 @@ func others() []string {
 // sentences names the functions that take sentences for people, and which of
 // their arguments those are.
 func sentences() map[string][]int {
-	return map[string][]int{"Fail": {1, 2}, "fail": {2, 3}, "warn": {2, 3}}
+	return map[string][]int{"Fail": {1, 2}, "tooOften": {2, 3}, "fail": {2, 3}, "warn": {2, 3}}
 }
 
 var verb = regexp.MustCompile(`%(\.\d+)?[a-zA-Z]`)
