@@ -22,7 +22,7 @@ import (
 func speakers() []string {
 	return []string{
 		"consent/validate*.go", "consent/markup.go", "consent/law/rules/*.go", "server/admin/*.go", "server/bundle/*.go", "server/hooks/*.go", "server/install/*.go",
-		"server/publish/*.go", "server/redisstore/failure.go", "server/redisstore/link.go", "server/rights/*.go", "server/web/*.go",
+		"server/publish/*.go", "server/boltstore/failure.go", "server/redisstore/failure.go", "server/redisstore/link.go", "server/rights/*.go", "server/web/*.go",
 	}
 }
 
