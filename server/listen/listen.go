@@ -26,21 +26,32 @@ type listener struct {
 	net.Listener
 	holds  *holds
 	limits limits
+	room   *room
 }
 
-// Accept waits for the next connection.
+// Accept waits for the next connection, and before for room for it.
 func (l listener) Accept() (net.Conn, error) {
+	if err := l.room.enter(); err != nil {
+		return nil, err
+	}
 	c, err := l.Listener.Accept()
 	if err != nil {
+		l.room.leave()
 		return nil, err
 	}
 	start := time.Now()
-	ours := &conn{Conn: c, look: look{all: l.holds, ended: make(chan struct{}, 1)}}
+	ours := &conn{Conn: c, room: l.room, look: look{all: l.holds, ended: make(chan struct{}, 1)}}
 	reads, writes := directly(c)
 	ours.in.open(c.SetReadDeadline, c.Read, reads, start)
 	ours.out.open(c.SetWriteDeadline, c.Write, writes, start)
 	ours.enter(l.limits)
 	return ours, nil
+}
+
+// Close ends the waiting for a connection, and for room.
+func (l listener) Close() error {
+	l.room.end()
+	return l.Listener.Close()
 }
 
 // conn does not embed what it wraps as its own type: no method of a TCP
@@ -49,6 +60,9 @@ type conn struct {
 	net.Conn
 	in, out side
 	look    look
+	// room is left once.
+	room *room
+	left atomic.Bool
 
 	limits limits
 	// These belong to whoever serves the connection; net/http hands them on to
@@ -140,6 +154,9 @@ func (c *conn) SetDeadline(t time.Time) error {
 
 func (c *conn) Close() error {
 	err := c.Conn.Close()
+	if !c.left.Swap(true) {
+		c.room.leave()
+	}
 	if c.look.leave != nil {
 		c.look.leave()
 	}

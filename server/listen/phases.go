@@ -18,8 +18,9 @@ import (
 //
 // Built with a Go whose signs were not tested, the server keeps its deadlines itself.
 func Serve(s *http.Server, l net.Listener) error {
+	room := newRoom(roomFor(mayOpen()))
 	if !tested(runtime.Version()) {
-		return s.Serve(listener{l, newHolds(), limits{}})
+		return s.Serve(listener{l, newHolds(), limits{}, room})
 	}
 	lookHere(s)
 	all := limits{
@@ -27,7 +28,7 @@ func Serve(s *http.Server, l net.Listener) error {
 		answer: s.WriteTimeout, idle: cmp.Or(s.IdleTimeout, s.ReadTimeout),
 	}
 	s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout = 0, 0, 0, 0
-	return s.Serve(listener{l, newHolds(), all})
+	return s.Serve(listener{l, newHolds(), all, room})
 }
 
 // tested reports whether net/http of this version of Go is known to take
