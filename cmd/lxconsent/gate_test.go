@@ -359,5 +359,8 @@ func TestAPageReadsWhyItsRequestWasRefused(t *testing.T) {
 		if got := a.header.Get("Access-Control-Allow-Origin"); got != "*" && got != s.url || a.status < 400 {
 			t.Errorf("%s: %d, readable by %q", name, a.status, got)
 		}
+		if strings.Contains(string(a.body), `\u00`) {
+			t.Errorf("%s: the words hold escapes: %s", name, a.body)
+		}
 	}
 }

@@ -151,13 +151,18 @@ func (d *Desk) refusal(live *consent.Edition) (string, error) {
 	return consent.SealCookie(d.o.Keys, live.Site.Tenant, live.Site.ID, refusal), nil
 }
 
+// nobody is the failure of what needs a subject's token.
+func nobody() error {
+	return consent.Fail(consent.Unauthorized, "there is no subject token", "send it as `Authorization: Consent TOKEN` or in the lx_subject cookie")
+}
+
 func (d *Desk) open(site, token string) (*consent.Edition, string, error) {
 	live, err := d.o.Editions.Live(site)
 	if err != nil {
 		return nil, "", err
 	}
 	if token == "" {
-		return nil, "", consent.Fail(consent.Unauthorized, "there is no subject token", "send it as `Authorization: Consent <token>` or in the lx_subject cookie")
+		return nil, "", nobody()
 	}
 	t, err := consent.OpenSubject(d.o.Keys, live.Site.Tenant, site, token)
 	if err != nil {
