@@ -3247,6 +3247,15 @@ export interface operations {
                     "text/javascript": unknown;
                 };
             };
+            /** @description A script that only warns */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
+                };
+            };
             /** @description A problem document */
             default: {
                 headers: {
@@ -3604,6 +3613,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Access"];
+                    "text/csv": string;
                 };
             };
             /** @description A problem document */
@@ -5532,6 +5542,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                    "text/csv": string;
                 };
             };
             /** @description A problem document */
@@ -5743,6 +5754,7 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                    "text/csv": string;
                 };
             };
             /** @description A problem document */

@@ -165,6 +165,42 @@ func TestTheStatusOfAnAnswerStandsInTheDocument(t *testing.T) {
 	}
 }
 
+func TestTheKindOfAnAnswerStandsInTheDocument(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]struct{ Content map[string]any }
+		}
+	}
+	if err := json.Unmarshal(s.do(http.MethodGet, "/v1/openapi.json", "").body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	token := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll}).text(t, "subject")
+	subject := header("Authorization", "Consent "+token)
+	for _, c := range []struct {
+		path, template string
+		how            func(*http.Request)
+	}{
+		{"/v1/consents/me?site=demo", "/v1/consents/me", subject},
+		{"/v1/consents/me?site=demo&format=csv", "/v1/consents/me", subject},
+		{"/v1/sites/demo/records?format=csv", "/v1/sites/{site}/records", operator},
+		{"/v1/sites/demo/insight?format=csv", "/v1/sites/{site}/insight", operator},
+		{"/s/demo.js", "/s/{site}.js", subject},
+		{"/s/nobody.js", "/s/{site}.js", subject},
+	} {
+		a := s.do(http.MethodGet, c.path, "", c.how)
+		said, known := doc.Paths[c.template]["get"].Responses[strconv.Itoa(a.status)]
+		if !known {
+			said = doc.Paths[c.template]["get"].Responses["default"]
+		}
+		kind, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
+		if _, ok := said.Content[kind]; !ok {
+			t.Errorf("GET %s answers %d as %s, and the document says %v", c.path, a.status, kind, said.Content)
+		}
+	}
+}
+
 func TestSetupLinkWorksOnceAndOnlyFromOurOwnPages(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,7 +23,7 @@ var (
 
 // openPath writes Echo's :name as OpenAPI's {name}.
 func openPath(p string) string {
-	return pathParam.ReplaceAllString(strings.NewReplacer("/s/:file", "/s/:site.js", "/debug/:file", "/debug/:site.js").Replace(p), "{$1}")
+	return pathParam.ReplaceAllString(strings.NewReplacer(scriptPath, "/s/:site.js", "/debug/:file", "/debug/:site.js").Replace(p), "{$1}")
 }
 
 // OpenAPI describes every route from the same table that serves it.
@@ -101,7 +102,16 @@ func operation(r route, shapes huma.Registry, problem *huma.Response) *huma.Oper
 	} else if r.media != "" {
 		ok.Content = map[string]*huma.MediaType{r.media: {}}
 	}
+	if slices.Contains(r.query, "format") {
+		ok.Content[mediaCSV] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	}
 	op.Responses[fmt.Sprint(okStatus(r))] = ok
+	if r.path == scriptPath {
+		// A page runs whatever its tag gets.
+		op.Responses[fmt.Sprint(http.StatusNotFound)] = &huma.Response{
+			Description: "A script that only warns", Content: map[string]*huma.MediaType{mediaJS: {}},
+		}
+	}
 	return op
 }
 

@@ -43,6 +43,9 @@ const (
 	mediaText = "text/plain"
 	// mediaLines is one JSON object a line, streamed for as long as it takes.
 	mediaLines = "application/x-ndjson"
+	mediaCSV   = "text/csv"
+
+	scriptPath = "/s/:file"
 )
 
 // routes is the whole HTTP surface apart from the demo and the static files.
@@ -52,7 +55,7 @@ func (s *Server) routes() []route {
 
 func (s *Server) publicRoutes() []route {
 	return []route{
-		{http.MethodGet, "/s/:file", admin.Public, "The script of a site", nil, nil, mediaJS, []string{"lang"}, s.script},
+		{http.MethodGet, scriptPath, admin.Public, "The script of a site", nil, nil, mediaJS, []string{"lang"}, s.script},
 		{http.MethodGet, "/s/:site/declaration.js", admin.Public, "The script that lists cookies and vendors in a page", nil, nil, mediaJS, []string{"lang"}, s.declarationScript},
 		{http.MethodGet, "/s/:site/declaration.html", admin.Public, "The list of cookies and vendors as a page", nil, nil, mediaHTML, []string{"lang"}, s.declarationPage},
 		{http.MethodGet, "/v1/declaration", admin.Public, "The list of cookies and vendors as JSON", nil, shape[declarationJSON](), mediaJSON, []string{"site", "lang"}, s.declaration},

@@ -21,7 +21,7 @@ export function problemOf(error: unknown): Problem {
   return { title: t("Something went wrong in this page"), status: -1, detail: String(error), fix: t("Reload the page.") };
 }
 
-export const client = createClient<paths>({ credentials: "same-origin" });
+export const client = createClient<paths, `application/${string}`>({ credentials: "same-origin" });
 
 interface Reply<T> {
   data?: T;
