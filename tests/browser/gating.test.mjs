@@ -392,3 +392,25 @@ test('a mark that is no obstacle lets what it stands on come by it, against a ru
     await page(v, 'shop', '', `<script src="${T()}/own-category.js" data-category="necessary"></script>`);
     await holds(p, 'categories', ['necessary']);
   }));
+
+for (const [what, markup, mark = 'Announcements'] of [
+  ['frame of a platform that names no purpose', (src) => `<iframe data-category="ignore" data-cookieconsent="ignore" src="${src}" title="Talk"></iframe>`, 'ignore'],
+  ['frame', (src) => `<iframe data-category="Announcements" src="${src}" title="Talk"></iframe>`],
+  ['image', (src) => `<img alt="" data-category="Announcements" src="${src}">`],
+])
+  test(`written markup with a data-category of its own waits from its first moment: ${what}`, () =>
+    stage.visit(async (v, p) => {
+      await page(v, 'shop', '', '<main></main>');
+      await p.evaluate((text) => { document.querySelector('main').innerHTML = text; }, markup(`${T()}/own`));
+      await stage.untouched(v, 'tracker.localhost');
+      await choose(p, 'accept');
+      await stage.reached({ 'tracker.localhost': ['/own'] });
+      assert.equal(await p.evaluate(() => document.querySelector('main > *').dataset.category), mark);
+    }));
+
+test('written markup with a mark that lets it come, comes by it, against a rule', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop', '', '<main></main>');
+    await p.evaluate((text) => { document.querySelector('main').innerHTML = text; }, `<iframe data-category="necessary" src="${T()}/mine" title="Talk"></iframe>`);
+    await stage.reached({ 'tracker.localhost': ['/mine'] });
+  }));

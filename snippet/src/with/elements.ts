@@ -1,10 +1,9 @@
 // Elements that scripts make: an address that must wait is kept beside the
 // element, which stays the page's own and gets it when the purpose is granted.
-import { namesOf as marks } from "../gate.ts";
-import { type Inert, type Policy, shared } from "../revive.ts";
+import type { Inert, Policy } from "../revive.ts";
 import { quietly } from "../quietly.ts";
 import type { Kind } from "./journal.ts";
-import { defuse } from "./markup.ts";
+import { defuse, follows } from "./markup.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
 
 const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image", link: "link" };
@@ -12,16 +11,8 @@ const SOURCES = "script[src],iframe[src],img[src],img[srcset],link[href]";
 const LOADS = /\b(preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender|stylesheet)\b/i;
 
 const attr = (e: Element, name: string) => e.getAttribute(name) ?? "";
-/**
- * Whether an element follows its mark. Vendors have attributes of the same names for ends of their own: a mark counts
- * where the element is inert, was let in, or may run by it; `data-name` where it is inert or was let in.
- */
-const marked = (e: Element) => {
-  const { lx, dataset, className } = e as Inert;
-  const inert = attr(e, "type") === "text/plain";
-  const names = marks({ dataset: inert ? dataset : { ...dataset, name: "" }, className } as Inert);
-  return lx?._open || (names[0] && (inert || e.hasAttribute("data-src") || names.every((n) => shared._may(n, dataset.level, dataset.vendor || n))));
-};
+/** Whether an element follows its mark, or was let in. */
+const marked = (e: Element) => (e as Inert).lx?._open || follows((e as Inert).dataset ?? {}, e.className, attr(e, "type"));
 /** The type of a script that waits: it keeps its address, which its page may look for. */
 const ASLEEP = "text/x-lx";
 
@@ -77,7 +68,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     removeAttribute.call(e, name);
     setAttribute.call(e, "data-src", value);
     // Where the page means something else by it, the other name for the same goes first.
-    setAttribute.call(e, e.hasAttribute("data-category") ? "data-cookieconsent" : "data-category", _name);
+    setAttribute.call(e, e.matches("[data-category],[data-cookieconsent]") ? "data-cookieconsent" : "data-category", _name);
     put("data-level", _level);
     put("data-vendor", _vendor);
     // Frameworks ask an element where it is before they move it or take it away.

@@ -1,5 +1,6 @@
 // Markup that a script hands to the browser as text.
-import type { Policy } from "../revive.ts";
+import { namesOf as marks } from "../gate.ts";
+import { type Inert, type Policy, shared } from "../revive.ts";
 import type { Kind } from "./journal.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
 
@@ -14,17 +15,36 @@ const plain = (s: string) =>
     .replace(/&#(x?)([\da-f]+);?/gi, (_, x, n) => String.fromCharCode(Number.parseInt(n, x ? 16 : 10)))
     .replaceAll("&amp;", "&");
 
+/**
+ * Whether an element follows its mark. Vendors have attributes of the same names for ends of their own: a mark counts
+ * where the element is inert, or may run by it; `data-name` where it is inert.
+ */
+export const follows = (dataset: DOMStringMap, className = "", type = "") => {
+  const inert = type === "text/plain";
+  const names = marks({ dataset: inert ? dataset : { ...dataset, name: "" }, className } as Inert);
+  return names[0] && (inert || dataset.src !== undefined || names.every((n) => shared._may(n, dataset.level, dataset.vendor || n)));
+};
+
 /** Turns elements whose address must wait into the markup that the gate knows; all other text stays as it is. */
 export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown => {
   const text = `${value}`;
   if (!TAG.test(text)) return value;
   TAG.lastIndex = 0;
   const out = text.replace(TAG, (tag, name: string) => {
-    if (/\sdata-(category|cookieconsent)\b/i.test(tag)) return tag;
+    // As in markup, the first of a name counts.
+    const own: Record<string, string> = {};
+    const dataset: Record<string, string> = {};
+    for (const [, key = "", v = ""] of tag.matchAll(ATTRIBUTE)) {
+      const [, data] = /^data-(.+)/i.exec(key) ?? [];
+      if (data) dataset[data.toLowerCase()] ??= plain(v);
+      else own[key.toLowerCase()] ??= plain(v);
+    }
+    if (follows(dataset, own.class, own.type)) return tag;
     let found: Held | undefined;
     const kind = kinds[name.toLowerCase()] as Kind;
     const inert = tag.replace(ATTRIBUTE, (whole, name: string, address = "") => {
       const attribute = name.toLowerCase();
+      if (attribute === "data-cookieconsent") return "";
       if (!/^src(set)?$/.test(attribute)) return whole;
       const rule = addresses(attribute, plain(address)).reduce<Held | undefined>((r, a) => r ?? held(kind, a), undefined);
       found ??= rule;
@@ -32,7 +52,7 @@ export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown =>
     });
     if (!found) return tag;
     const { _name, _level, _vendor } = found;
-    const marks = ` data-category=${quote(_name)}${_level && ` data-level=${quote(_level)}`} data-vendor=${quote(_vendor)}`;
+    const marks = ` data-${dataset.category ? "cookieconsent" : "category"}=${quote(_name)}${_level && ` data-level=${quote(_level)}`} data-vendor=${quote(_vendor)}`;
     const end = inert.endsWith("/>") ? -2 : -1;
     const typed =
       kind !== "script" ? inert : `${inert.slice(0, 7)} type="text/plain"${inert.slice(7).replace(/\stype\s*=/i, " data-type=")}`;
