@@ -88,10 +88,11 @@ if (!PREVIEW && state[0]._raw) {
 tell("ready");
 take(true);
 
+/** The element in which something was done; of one in a shadow an event itself tells no more than where that is. */
 // Caught on its way down, where no handler of the page stops it.
 const clicked = safely((e: MouseEvent) => {
   touch(e.isTrusted);
-  const hook = (e.target as Element).closest<HTMLElement>("[data-lx-action]");
+  const hook = (e.composedPath()[0] as Element).closest<HTMLElement>("[data-lx-action]");
   const action = hook?.dataset.lxAction;
   const deeds: Record<string, () => void> = {
     accept: () => act("accept_all", everything),
@@ -113,6 +114,10 @@ const clicked = safely((e: MouseEvent) => {
   };
   deeds[action as string]?.();
 });
+/** A page that keeps keys and pointer to a dialog or menu of its own would keep them from ours, so it hears nothing of what is done there. */
+const alone = safely((e: Event) => {
+  if ((e.composedPath()[0] as Element).closest("#lx-consent:modal")) e.stopImmediatePropagation();
+});
 const pressed = safely((e: KeyboardEvent) => {
   touch(e.isTrusted);
   // It may be meant for a dialog or a menu of the page, which makes ours wait.
@@ -133,6 +138,7 @@ let heard: Element | undefined;
 const listen = () => {
   if (heard === (heard = document.documentElement)) return;
   addEventListener("click", clicked, true);
+  for (const name of ["click", "keydown", "mousedown", "touchstart"]) addEventListener(name, alone, true);
   addEventListener("keydown", pressed);
   if (STORAGE_WRITES) addEventListener("pagehide", safely(clean));
   for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, look, true);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { readFileSync } from 'node:fs';
 import { root } from './harness.mjs';
-import { choose, siteOf, startStage, until } from './stage.mjs';
+import { choose, decided, siteOf, startStage, until } from './stage.mjs';
 
 let stage;
 before(async () => {
@@ -12,6 +12,8 @@ before(async () => {
   const vendors = [{ id: 'video', name: 'Video', purposes: ['marketing'], hosts: ['video.localhost'], policy_url: 'https://example.com/video' }];
   const banner = { layout: 'box', theme: {}, reopen: true };
   await stage.site(siteOf('shop', { banner, vendors }));
+  const { purposes } = siteOf('levels');
+  await stage.site(siteOf('levels', { purposes: [...purposes, { id: 'recording', classes: ['recording'], basis: 'consent', levels: ['metadata', 'no_pii', 'everything'] }] }));
   await stage.site(siteOf('rules', { banner, vendors, rules: [{ match: 'tracker.localhost', purpose: 'analytics' }], features: { network: true } }));
   stage.serve('www.shop.localhost/preact.js', readFileSync(`${root}/node_modules/preact/dist/preact.umd.js`, 'utf8'));
   stage.serve('video.localhost', '<p>Video</p>');
@@ -94,6 +96,87 @@ test('nothing of ours is printed', () =>
     await choose(p, 'reject');
     assert.equal(await room('#lx-reopen'), 0);
     assert.ok((await place(p, '#lx-reopen'))[2] > 0);
+  }));
+
+for (const style of ['transform: translateY(0)', 'filter: grayscale(1)', 'contain: paint', 'will-change: transform', 'pointer-events: none', 'zoom: 0.5'])
+  test(`the banner stands in the window, and the button that brings it back, whatever a page does to its whole body: ${style}`, () =>
+    stage.visit(async (_, p) => {
+      await open(p, 'shop', `<style>body { ${style} }</style>`, '<div style="height:3000px">Words</div>');
+      const inWindow = (action) => p.evaluate((a) => {
+        const button = document.querySelector(`[data-lx-action="${a}"]`);
+        const { x, y, width, height } = button.getBoundingClientRect();
+        return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+      }, action);
+      for (const action of ['accept', 'reject', 'settings']) await until(() => inWindow(action));
+      await choose(p, 'reject');
+      await until(() => inWindow('settings'));
+    }));
+
+test('a page that begins to move its body while the banner stands leaves it in the window', () =>
+  stage.visit(async (_, p) => {
+    await open(p, 'shop', '', '<div style="height:3000px">Words</div>');
+    await place(p);
+    await p.evaluate(() => { document.body.style.transform = 'translate(0px, 0px)'; });
+    await until(async () => assert.ok((await place(p))[1] < 768));
+    await choose(p, 'reject');
+  }));
+
+test('preferences are open to who makes all of the body inert, by keyboard as well', () =>
+  stage.visit(async (_, p) => {
+    await open(p, 'shop');
+    await p.click('#lx-consent [data-lx-action="settings"]');
+    await p.evaluate(() => { document.body.inert = true; });
+    // The browser knows that a modal dialog is not inert with what holds it; the test's own look does not.
+    await p.click('[data-lx-purpose="analytics"]', { force: true });
+    for (let i = 0; i < 9 && (await p.evaluate(() => document.activeElement.dataset.lxAction)) !== 'save'; i++) await p.keyboard.press('Tab');
+    await decided(p, () => p.keyboard.press('Enter'));
+    assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), true);
+  }));
+
+test('a trigger in a shadow opens the preferences', () =>
+  stage.visit(async (_, p) => {
+    await open(p, 'shop', '', `<site-footer></site-footer><script>
+      document.querySelector('site-footer').attachShadow({ mode: 'open' }).innerHTML = '<button data-lx-action="settings">Cookie <b>settings</b></button>';
+    </script>`);
+    await choose(p, 'reject');
+    await p.click('site-footer b');
+    await p.locator('#lx-consent:modal').waitFor();
+  }));
+
+test('a page whose dialog or menu keeps the keyboard and the pointer to itself lets go of them for the preferences', () =>
+  stage.visit(async (_, p) => {
+    // As the libraries of that kind do it.
+    await open(p, 'levels', '', `<div id="menu"><a href="#1">One</a><button id="trigger" data-lx-action="settings">Cookies</button></div><script>
+      const inside = (e) => menu.contains(e.target);
+      const stop = (e) => { if (!inside(e)) { e.preventDefault(); e.stopImmediatePropagation(); } };
+      for (const name of ['mousedown', 'touchstart', 'click']) document.addEventListener(name, stop, { capture: true, passive: false });
+      document.addEventListener('focusin', (e) => { if (!inside(e)) { e.stopImmediatePropagation(); trigger.focus(); } }, true);
+      document.addEventListener('keydown', (e) => {
+        if (e.key === 'Escape') { e.preventDefault(); window.shut = true; }
+        if (e.key === 'Tab') { e.preventDefault(); trigger.focus(); }
+      }, true);
+    </script>`);
+    await choose(p, 'reject');
+    await p.click('#trigger');
+    const box = p.locator('#lx-consent:modal');
+    await box.waitFor();
+    const focus = () => p.evaluate(() => document.activeElement.dataset.lxPurpose ?? document.activeElement.dataset.lxAction);
+    for (let i = 0; i < 9 && (await focus()) !== 'analytics'; i++) await p.keyboard.press('Tab');
+    assert.equal(await focus(), 'analytics');
+    await p.keyboard.press('Space');
+    await p.click('[data-lx-purpose="marketing"]');
+    await p.check('[data-lx-purpose="recording"]');
+    await p.click('[data-lx-level="recording"]');
+    assert.equal(await p.evaluate(() => document.activeElement.dataset.lxLevel), 'recording', 'a list that is pressed is opened');
+    await p.keyboard.press('Escape');
+    await choose(p, 'save');
+    const { levels } = await p.evaluate(() => window.lxConsent.get());
+    assert.deepEqual([levels.analytics, levels.marketing, levels.recording], [1, 1, 1]);
+    await p.click('#trigger');
+    await box.waitFor();
+    await p.keyboard.press('Escape');
+    await box.waitFor({ state: 'detached' });
+    assert.equal(await p.evaluate(() => window.shut), undefined, 'what closes the preferences closes nothing of the page');
   }));
 
 for (const action of ['accept', 'reject'])

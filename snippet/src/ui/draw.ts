@@ -78,14 +78,15 @@ export const draw = (set?: Entries) => {
     box.dataset.lxInfo = JSON.stringify(get());
     // A banner that does not make the page wait takes no focus from it.
     if (view === PREFERENCES || (MODAL && view)) box.showModal();
-    new ResizeObserver(
-      safely(() => {
-        // Whose styles are gone has another size.
-        setTimeout(addSheet);
-        // A page may leave room for a banner, and gets it back when that is gone.
-        if (view === BANNER) document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`);
-      }),
-    ).observe(box);
+    const seen = safely(() => {
+      // Whose styles are gone has another size.
+      setTimeout(addSheet);
+      // A page that moves or filters its whole body, even later, places it in that, out of sight perhaps, and not in the window.
+      if (box.offsetParent === document.body) document.body.before(box);
+      // A page may leave room for a banner, and gets it back when that is gone.
+      if (view === BANNER) document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`);
+    });
+    for (const Observer of [ResizeObserver, IntersectionObserver]) new Observer(seen).observe(box);
     if (focused && document.activeElement === document.body) (box.querySelector<HTMLElement>(LINKS ? "h2,button" : "h2") ?? box).focus();
   } else root = undefined;
   if (!last !== !view) tell(view ? "show" : "hide");
