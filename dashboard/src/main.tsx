@@ -10,11 +10,13 @@ import "./narrow.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, StrictMode, Suspense } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Route, Router, Switch } from "wouter";
+import { askAgain, passes } from "./again";
 import { ApiError, api } from "./api";
 import { useArrival } from "./arrive";
+import { Boundary, part } from "./boundary";
 import { NotFound, Waiting } from "./frame";
 import { learn } from "./i18n";
 import { SignedIn, sessionKey, takeTicket } from "./session";
@@ -22,15 +24,15 @@ import { Sites } from "./sites";
 import { theme } from "./theme";
 
 // The editor is most of the code, and a list needs none of it.
-const Editor = lazy(() => import("./editor/editor"));
-const Account = lazy(() => import("./account/account"));
-const Evidence = lazy(() => import("./evidence/evidence"));
-const OneRecord = lazy(() => import("./evidence/record"));
-const Inbox = lazy(() => import("./inbox/inbox"));
-const Insight = lazy(() => import("./insight/insight"));
-const Laws = lazy(() => import("./laws/laws"));
-const Organisation = lazy(() => import("./organisation/organisation"));
-const Wizard = lazy(() => import("./wizard/wizard"));
+const Editor = part(() => import("./editor/editor"));
+const Account = part(() => import("./account/account"));
+const Evidence = part(() => import("./evidence/evidence"));
+const OneRecord = part(() => import("./evidence/record"));
+const Inbox = part(() => import("./inbox/inbox"));
+const Insight = part(() => import("./insight/insight"));
+const Laws = part(() => import("./laws/laws"));
+const Organisation = part(() => import("./organisation/organisation"));
+const Wizard = part(() => import("./wizard/wizard"));
 
 /** The nonce that the security policy of this response allows styles by. */
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
@@ -50,9 +52,11 @@ function start() {
       void api.session().catch(() => client.resetQueries({ queryKey: sessionKey }));
     }
   };
+  const again = askAgain(() => client);
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
+        again(error);
         if (query.queryKey[0] !== sessionKey[0]) signedOut(error);
       },
     }),
@@ -63,9 +67,7 @@ function start() {
       queries: {
         networkMode: "always",
         staleTime: 10_000,
-        // What the server refused stays refused; only silence and overload pass.
-        retry: (count, error) =>
-          count < 2 && error instanceof ApiError && (error.problem.status === 0 || error.problem.status >= 502),
+        retry: (count, error) => count < 2 && passes(error),
       },
     },
   });
@@ -79,33 +81,35 @@ function start() {
           <SignedIn first={takeTicket()}>
             <Router base="/dashboard">
               <Arrival />
-              <Suspense fallback={<Waiting />}>
-                <Switch>
-                  <Route path="/">
-                    <Sites />
-                  </Route>
-                  <Route path="/laws">
-                    <Laws />
-                  </Route>
-                  <Route path="/account">
-                    <Account />
-                  </Route>
-                  <Route path="/organisation/:part?">{({ part }) => <Organisation part={part ?? ""} />}</Route>
-                  <Route path="/new">
-                    <Wizard />
-                  </Route>
-                  <Route path="/sites/:id/insight">{({ id }) => <Insight id={decodeURIComponent(id)} />}</Route>
-                  <Route path="/sites/:id/evidence/records/:record">
-                    {({ id, record }) => <OneRecord site={decodeURIComponent(id)} id={decodeURIComponent(record)} />}
-                  </Route>
-                  <Route path="/sites/:id/evidence/:part?">{({ id, part }) => <Evidence id={decodeURIComponent(id)} part={part ?? "records"} />}</Route>
-                  <Route path="/sites/:id/cookies">{({ id }) => <Inbox id={decodeURIComponent(id)} />}</Route>
-                  <Route path="/sites/:id">{({ id }) => <Editor key={id} id={decodeURIComponent(id)} />}</Route>
-                  <Route>
-                    <NotFound />
-                  </Route>
-                </Switch>
-              </Suspense>
+              <Boundary>
+                <Suspense fallback={<Waiting />}>
+                  <Switch>
+                    <Route path="/">
+                      <Sites />
+                    </Route>
+                    <Route path="/laws">
+                      <Laws />
+                    </Route>
+                    <Route path="/account">
+                      <Account />
+                    </Route>
+                    <Route path="/organisation/:part?">{({ part }) => <Organisation part={part ?? ""} />}</Route>
+                    <Route path="/new">
+                      <Wizard />
+                    </Route>
+                    <Route path="/sites/:id/insight">{({ id }) => <Insight id={decodeURIComponent(id)} />}</Route>
+                    <Route path="/sites/:id/evidence/records/:record">
+                      {({ id, record }) => <OneRecord site={decodeURIComponent(id)} id={decodeURIComponent(record)} />}
+                    </Route>
+                    <Route path="/sites/:id/evidence/:part?">{({ id, part }) => <Evidence id={decodeURIComponent(id)} part={part ?? "records"} />}</Route>
+                    <Route path="/sites/:id/cookies">{({ id }) => <Inbox id={decodeURIComponent(id)} />}</Route>
+                    <Route path="/sites/:id">{({ id }) => <Editor key={id} id={decodeURIComponent(id)} />}</Route>
+                    <Route>
+                      <NotFound />
+                    </Route>
+                  </Switch>
+                </Suspense>
+              </Boundary>
             </Router>
           </SignedIn>
         </QueryClientProvider>

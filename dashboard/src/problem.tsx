@@ -19,6 +19,7 @@ export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => v
             <Prose text={problem.fix} />
           </Text>
         )}
+        {problem.status === 503 && <Text size="sm">{t("Your sites go on showing their banners meanwhile.")}</Text>}
         {problem.findings && <Findings findings={problem.findings} />}
         {retry && (
           <Button size="compact-sm" variant="default" onClick={retry}>

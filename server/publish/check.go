@@ -37,7 +37,7 @@ func (d *Desk) lawful(site *consent.Site) error {
 	}
 	return &consent.Error{
 		Code:  consent.Invalid,
-		Cause: fmt.Sprintf("the banner breaks %d rule(s); the first is %s at %s: %s", len(found), found[0].Rule, found[0].Path, found[0].Message),
+		Cause: fmt.Sprintf("broken banner rules: %d, the first %s at %s: %s", len(found), found[0].Rule, found[0].Path, found[0].Message),
 		Fix:   found[0].Fix, Findings: found,
 	}
 }

@@ -59,6 +59,21 @@ test('a session that ends while somebody edits takes nothing away, and who signs
   await until(async () => assert.equal((await draft()).texts.en['banner.title'], 'Typed after the end'));
 });
 
+test('what could not be had shows itself when the server is back, be it a part of the dashboard or what it shows', async () => {
+  await go('/');
+  await see('site-card-demo').waitFor();
+  const { port } = demo.server;
+  const away = async (open, said, then) => {
+    await demo.server.stop();
+    await open();
+    await page.getByText(said).first().waitFor();
+    demo.server = await startServer({ dir: demo.dir, port });
+    await then.waitFor();
+  };
+  await away(() => page.getByRole('link', { name: 'Organisation' }).click(), 'This page could not be loaded', see('tenant-name'));
+  await away(() => page.getByRole('tab', { name: 'Members' }).click(), 'The server does not answer', page.getByText('ada@example.com'));
+});
+
 test('what is typed while the server is away is saved when it is back', async () => {
   await go('/sites/demo?room=words');
   await see('text-banner.title').waitFor();

@@ -51,10 +51,10 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
                 {fieldName(c.path) && <Text size="sm">{fieldName(c.path)}</Text>}
                 <Code fz={11}>{c.path}</Code>
               </Table.Td>
-              <Table.Td c="dimmed" className="clip">
+              <Table.Td c="dimmed" className="clip" title={c.before}>
                 <Value said={c.before} />
               </Table.Td>
-              <Table.Td className="clip">
+              <Table.Td className="clip" title={c.after}>
                 <Value said={c.after} />
               </Table.Td>
             </Table.Tr>

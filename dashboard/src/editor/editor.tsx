@@ -22,6 +22,7 @@ import { ProblemAlert, sentence } from "../problem";
 import { useMay } from "../session";
 import { type Draft, useDraft } from "./draft";
 import { Editions } from "./editions";
+import { fieldName } from "./field-names";
 import { Embed } from "./embed";
 import { Count, FindingList, findingsIn } from "./findings";
 import { Look } from "./look";
@@ -161,7 +162,7 @@ function Loaded({ site }: { site: SiteView }) {
                     <ul className="faults">
                       {findings.map((f) => (
                         <li key={f.path + f.message}>
-                          <b>{f.path}</b>: {sentence(f.message)} {sentence(f.fix)}
+                          <b>{fieldName(f.path) ?? f.path}</b>: {sentence(f.message)} {sentence(f.fix)}
                         </li>
                       ))}
                     </ul>

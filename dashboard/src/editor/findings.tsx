@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { Finding } from "../api";
 import { t } from "../i18n";
 import { sentence } from "../problem";
+import { fieldName } from "./field-names";
 
 // Where each part of the document is edited.
 const rooms: [RegExp, string][] = [
@@ -46,7 +47,8 @@ export function FindingList({ findings }: { findings: Finding[] }) {
           p="sm"
           color={f.severity === "error" ? "red" : "yellow"}
           icon={f.severity === "error" ? <IconAlertTriangle size={18} /> : <IconInfoCircle size={18} />}
-          title={sentence(f.message)}
+          // What is no rule is a fault of one field, and says nothing without its name.
+          title={f.rule ? sentence(f.message) : `${fieldName(f.path) ?? f.path}: ${sentence(f.message)}`}
           data-testid={`finding-${f.rule ?? f.path}`}
         >
           <Text size="sm">{sentence(f.fix)}</Text>

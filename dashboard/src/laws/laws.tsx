@@ -77,7 +77,8 @@ export default function Laws() {
         }
       >
         {map.isError && <ProblemAlert error={map.error} retry={() => void map.refetch()} />}
-        {chosen === undefined && !sites.isPending && <Nothing>{t("The map shows a site. Add one first.")}</Nothing>}
+        {sites.isError && <ProblemAlert error={sites.error} retry={() => void sites.refetch()} />}
+        {chosen === undefined && sites.isSuccess && <Nothing>{t("The map shows a site. Add one first.")}</Nothing>}
         {map.isPending && chosen !== undefined && <Skeleton height={360} radius="md" />}
         {map.data && <WorldMap places={map.data.places} purpose={coloured} open={place} onOpen={setPlace} />}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
