@@ -27,6 +27,13 @@ func (c *serveCmd) hooksOf(n *node) (*hooks.Desk, error) {
 	return hooks.New(hooks.Options{
 		Cabinet: n.store, Feed: n.feed, Keys: n.keys, Clock: n.now, Random: random, Log: n.log,
 		Node: nodeName(n.store), Allow: allow, Version: version,
+		Owner: func(site string) string {
+			e, err := n.publish.Newest(site)
+			if err != nil {
+				return site
+			}
+			return e.Site.Tenant
+		},
 	}), nil
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/leadiumx/consent/server/feed"
 )
 
-// Options are what a Desk needs; Allow, Log and the last three are optional.
+// Options are what a Desk needs; Allow, Log and the last ones are optional.
 type Options struct {
 	Cabinet consent.Cabinet
 	Feed    *feed.Desk
@@ -36,6 +36,9 @@ type Options struct {
 	Attempts int
 	// Wait is how long after the first failure it is sent again; 0 means 5 seconds.
 	Wait time.Duration
+	// Owner names whose a site is, so that all receivers of one organisation that
+	// hang hold up no other; nil takes each site for itself.
+	Owner func(site string) string
 	// Version stands in the User-Agent.
 	Version string
 	// Resolve finds the addresses of a name; nil asks this machine's resolver.
@@ -61,6 +64,9 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Attempts, o.Wait = cmp.Or(o.Attempts, 12), cmp.Or(o.Wait, 5*time.Second)
+	if o.Owner == nil {
+		o.Owner = func(site string) string { return site }
+	}
 	if o.Resolve == nil {
 		o.Resolve = func(ctx context.Context, name string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", name)

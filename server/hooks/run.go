@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxSending bounds the endpoints that are sent to at the same time, turn for how
-	// long before another that waits is sent to.
+	// long before another that waits is sent to; of those, who has fewest goes first.
 	maxSending = 8
 	turn       = 5 * time.Second
 	// batch is how many events of one endpoint are under way together.
@@ -36,7 +36,7 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var sending sync.WaitGroup
-	slots := make(chan struct{}, maxSending)
+	slots := newLanes(maxSending)
 	for told := false; ; {
 		select {
 		case <-ctx.Done():
@@ -56,12 +56,11 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 			}
 			sending.Go(func() {
 				defer d.leave(k.key())
-				select {
-				case slots <- struct{}{}:
-				case <-ctx.Done():
+				owner := d.o.Owner(k.Site)
+				if !slots.enter(ctx, owner) {
 					return
 				}
-				defer func() { <-slots }()
+				defer slots.leave(owner)
 				if err := d.serve(ctx, k.Site, k.ID, d.o.Clock().Add(turn)); err != nil && ctx.Err() == nil {
 					d.o.Log.Warn("events of a webhook wait", "site", k.Site, "webhook", k.ID, "error", err)
 				}

@@ -82,3 +82,65 @@ func TestOneSiteWhoseReceiversAreSlowDoesNotHoldUpTheOthers(t *testing.T) {
 	stop()
 	running.Wait()
 }
+
+func TestOneOrganisationWhoseReceiversHangDoesNotHoldUpTheOthers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	clock := func() time.Time { return b.now }
+	desk := hooks.New(hooks.Options{
+		Cabinet: b.store, Feed: feed.New(feed.Options{Feed: b.store, Cabinet: b.store, Editions: oneEdition{}, Clock: clock}),
+		Keys: b.keys, Clock: clock, Random: rand.Reader, Node: "a",
+		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Owner: func(site string) string { return site[:4] },
+	})
+	const sites, slots = 40, 8
+	hang := make(chan struct{}, sites)
+	release, quick := make(chan struct{}), make(chan struct{}, 1)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/quick" {
+			quick <- struct{}{}
+			return
+		}
+		hang <- struct{}{}
+		<-release
+	}))
+	t.Cleanup(receiver.Close)
+	add := func(site, path string, n int) {
+		t.Helper()
+		begin := ""
+		if _, _, err := desk.Create(t.Context(), hooks.Endpoint{Site: site, URL: receiver.URL + path}, &begin); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := b.store.Append(t.Context(), consent.Record{ID: fmt.Sprintf("id-%04d", n), Site: site, Time: b.now, Clock: b.now.UnixMilli(), Content: "c", Action: consent.RejectAll})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range sites {
+		add(fmt.Sprintf("acme-%02d", n), "/hangs", n)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { desk.Run(ctx, 5*time.Millisecond) })
+	for range slots {
+		<-hang
+	}
+	add("zeta-00", "/quick", sites)
+	waited := 0
+	for sent := false; !sent; {
+		release <- struct{}{}
+		select {
+		case <-quick:
+			sent = true
+		case <-hang:
+			waited++
+		}
+	}
+	// In the order in which they came, it would be the last.
+	if waited >= sites-slots {
+		t.Errorf("the other organisation waited for %d receivers", waited)
+	}
+	close(release)
+	stop()
+	running.Wait()
+}

@@ -1,0 +1,15 @@
+package hooks
+
+import "context"
+
+// Lanes are for their test.
+type Lanes struct{ l *lanes }
+
+// NewLanes makes so many places.
+func NewLanes(places int) Lanes { return Lanes{newLanes(places)} }
+
+// Enter is of the lanes.
+func (l Lanes) Enter(ctx context.Context, owner string) bool { return l.l.enter(ctx, owner) }
+
+// Leave is of the lanes.
+func (l Lanes) Leave(owner string) { l.l.leave(owner) }
