@@ -199,7 +199,16 @@ func everyCall(t *testing.T, b *bench, ctx context.Context) {
 		"Ping":         func() error { return b.Ping(ctx) },
 		"Arrivals":     func() error { _, err := b.Arrivals(ctx, "shop", "", 1); return err },
 		"Tail":         func() error { _, err := b.Tail(ctx, "shop"); return err },
-		"Sweep":        func() error { _, err := b.Sweep(ctx, "shop", older(0), 1); return err },
+		"Devices":      func() error { _, err := b.Devices(ctx, "shop", "sub"); return err },
+		"Numbers":      func() error { _, err := b.Numbers(ctx); return err },
+		"Since":        func() error { _, err := b.Since(ctx, "shop", at(0)); return err },
+		"Before":       func() error { _, err := b.Before(ctx, "shop", "", 1); return err },
+		"Tombstones":   func() error { return b.Tombstones(ctx, func(consent.Tombstone) error { return nil }) },
+		"Bury": func() error {
+			return b.Bury(ctx, consent.Tombstone{Site: "shop", Person: consent.PersonOf("shop", "sub"), At: at(5).UnixMilli()})
+		},
+		"Contents": func() error { _, _, err := b.Contents(ctx); return err },
+		"Sweep":    func() error { _, err := b.Sweep(ctx, "shop", older(0), 1); return err },
 	}
 	for what, call := range calls {
 		code(t, what, call(), consent.Unavailable)

@@ -53,7 +53,10 @@ func (s *Store) Find(ctx context.Context, site, id string) (consent.Record, erro
 }
 
 // Since returns a cursor; see consent.Finder. Arrivals are numbered by time.
-func (s *Store) Since(_ context.Context, _ string, t time.Time) (string, error) {
+func (s *Store) Since(ctx context.Context, _ string, t time.Time) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", failure(err)
+	}
 	// No arrival is later than what a line can hold.
 	micro := min(t.Add(-slack).UnixMicro(), 1<<(64-localBits)-1)
 	if micro <= 0 {
