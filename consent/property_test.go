@@ -101,6 +101,19 @@ func TestOptInNeedsAValidGrant(t *testing.T) {
 	})
 }
 
+func TestARuleWithoutLevelsAllowsNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rule, c := drawRule(t, "marketing"), drawChoice(t)
+		rule.Max, rule.Necessary = 0, false
+		for _, choice := range []*consent.Choice{c, nil} {
+			if d := consent.Decide(drawAsk(t), rule, choice, drawLives(t), drawSignals(t), drawNow(t)); d.Allow {
+				t.Fatalf("allowed: %+v", d)
+			}
+		}
+	})
+}
+
 func TestSignalsOnlyTighten(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
