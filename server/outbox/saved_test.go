@@ -2,12 +2,14 @@ package outbox_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/leadiumx/consent/consent"
@@ -163,5 +165,38 @@ func spoilAt(t *testing.T, path, text string) {
 	defer f.Close()
 	if _, err := f.WriteAt([]byte{b[at] ^ 1}, int64(at)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// marked is a store that answers, whether it takes records or not.
+type marked struct {
+	*away
+	asked atomic.Int64
+}
+
+func (m *marked) Advance(context.Context, string, uint64, uint64) (bool, error) {
+	m.asked.Add(1)
+	return true, nil
+}
+
+func TestAStoreThatAnswersAndTakesNothingIsDownUntilItDoes(t *testing.T) {
+	t.Parallel()
+	said, dir := &told{}, t.TempDir()
+	inner := &marked{away: &away{Store: bolt(t, filepath.Join(dir, "store.db"))}}
+	inner.writes.Store(true)
+	o := small(filepath.Join(dir, "log"), inner)
+	o.Log = said.log()
+	s := open(t, o)
+	put(t, s, record("a", "sub", 1))
+	eventually(t, "the store is known to take nothing", func() bool { return s.Status().Down })
+	before := inner.asked.Load()
+	eventually(t, "it was asked twice more", func() bool { return inner.asked.Load() > before+2 })
+	if !s.Status().Down || said.times("takes decisions again") > 0 {
+		t.Errorf("the status is %+v; it was said: %s", s.Status(), said.all.String())
+	}
+	inner.writes.Store(false)
+	handedOver(t, s)
+	if said.times("takes decisions again") != 1 {
+		t.Errorf("it was said: %s", said.all.String())
 	}
 }
