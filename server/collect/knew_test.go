@@ -123,3 +123,57 @@ func TestAGrantThatWaitedSinceBeforeAnErasureByAServerWhoseClockIsAheadStaysEras
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+func TestOfWhoLostTheirSubjectOnlyTheRefusalsAreKept(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	v.does(v.write(consent.Save, map[string]int{"analytics": 0, "marketing": 1}))
+	// The cookie that scripts cannot read is gone.
+	v.held.Subject = ""
+	v.does(v.write(consent.Save, map[string]int{}))
+	v.holds("a grant of nobody is none", map[string]int{"analytics": 0})
+}
+
+func TestARefusalThatWasProvedAndTakenBackDoesNotComeBackWithATabThatHasNotHeard(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	v.does(v.write(consent.Save, map[string]int{"analytics": 1, "marketing": 0}))
+	before := v.held.Consent
+	v.now = v.now.Add(time.Minute)
+	v.does(v.write(consent.AcceptAll, yes))
+	v.now = v.now.Add(time.Minute)
+	w := v.write(consent.Save, map[string]int{"analytics": 1})
+	w.Before = before
+	v.does(w)
+	v.holds("what was granted since", yes)
+}
+
+func TestAnErasureReachesWhatAServerWhoseClockIsAheadHasTaken(t *testing.T) {
+	t.Parallel()
+	for name, erases := range map[string]func(v *visit, subject string) error{
+		"by the visitor": func(v *visit, _ string) error {
+			_, err := v.Erase(v.t.Context(), "shop", v.held.Subject)
+			return err
+		},
+		"by the organisation": func(v *visit, subject string) error { return v.EraseSubject(v.t.Context(), "shop", subject) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newVisit(t)
+			v.t = t
+			v.now = v.now.Add(5 * time.Minute)
+			v.does(v.write(consent.AcceptAll, yes))
+			held, err := consent.OpenSubject(v.keys, "default", "shop", v.held.Subject)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.now = v.now.Add(-5 * time.Minute)
+			if err := erases(v, held.Subject); err != nil {
+				t.Fatal(err)
+			}
+			if all, err := v.Access(t.Context(), "shop", v.held.Subject); consent.CodeOf(err) != consent.Erased {
+				t.Errorf("there are %d records, %v", len(all), err)
+			}
+		})
+	}
+}

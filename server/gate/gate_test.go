@@ -54,6 +54,12 @@ type scene struct {
 
 func sceneOf(t *testing.T, patience time.Duration, latest func(context.Context, string) (consent.Record, error)) scene {
 	t.Helper()
+	return sceneAt(t, now, patience, latest)
+}
+
+// sceneAt is sceneOf at another time.
+func sceneAt(t *testing.T, now time.Time, patience time.Duration, latest func(context.Context, string) (consent.Record, error)) scene {
+	t.Helper()
 	laws, err := law.Load()
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/consent/law"
 	"github.com/leadiumx/consent/server/gate"
 )
 
@@ -105,6 +106,31 @@ func TestWhatABrowserAloneSaysOfItsLawDoesNotCount(t *testing.T) {
 		}
 		if a := s.check(t, ask); (a.Regime == choice.Regime) != (name == "proved") {
 			t.Errorf("%s: judged under %s", name, a.Regime)
+		}
+	}
+}
+
+func TestAnswersBeforeAndAfterAChangeOfTheLawAreJudgedEachByItsOwn(t *testing.T) {
+	t.Parallel()
+	// From May 13 on, this place asks for a yes where it had asked for no objection.
+	india, change := consent.Place{Country: "IN"}, time.Date(2027, 5, 13, 0, 0, 0, 0, time.UTC)
+	laws, err := law.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := change.AddDate(0, 0, -7), change.AddDate(0, 0, 7)
+	id := laws.Resolve(india, wyoming, before).ID
+	if then := laws.Resolve(india, wyoming, after).ID; then != id {
+		t.Fatalf("the regime is %s and then %s", id, then)
+	}
+	want := map[time.Time]consent.Reason{before: consent.ReasonNoRecord, after: consent.ReasonGranted}
+	for _, order := range [][]time.Time{{before, after, before}, {after, before, after}} {
+		s := sceneAt(t, change.AddDate(0, 0, 14), time.Second, nil)
+		for _, at := range order {
+			cookie := consent.SealCookie(s.keys, "default", "shop", &consent.Choice{Edition: 1, Regime: id, Clock: at.Unix(), Levels: yes})
+			if got := s.says(t, gate.Ask{Place: india, Consent: cookie}); got[1] != want[at] || got[2] != want[at] {
+				t.Errorf("of %s: %v, want %s", at.Format(time.DateOnly), got, want[at])
+			}
 		}
 	}
 }
