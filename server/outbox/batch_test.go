@@ -103,3 +103,41 @@ func TestAnErasureAndRecordsOfItsSubjectInOneFsyncCountByTheirClocks(t *testing.
 		})
 	}
 }
+
+// reluctant is a store that takes its time to forget.
+type reluctant struct {
+	*away
+	goesOn chan struct{}
+}
+
+func (f *reluctant) Erase(ctx context.Context, site, subject string, at time.Time) error {
+	<-f.goesOn
+	return f.away.Erase(ctx, site, subject, at)
+}
+
+func TestAnErasureThatIsUnderWayToTheStoreCountsAlready(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	inner := &reluctant{&away{Store: bolt(t, filepath.Join(dir, "store.db"))}, make(chan struct{})}
+	// Other nodes have brought these.
+	for _, r := range []consent.Record{record("a", "earlier", 4), record("b", "then", 5), record("c", "later", 6)} {
+		put(t, inner.Store, r)
+	}
+	s := open(t, small(filepath.Join(dir, "log"), inner))
+	goesOn := sync.OnceFunc(func() { close(inner.goesOn) })
+	defer goesOn()
+	for _, subject := range []string{"unknown", "earlier", "then", "later"} {
+		erase(t, s, subject, 5)
+	}
+	counts := func() {
+		t.Helper()
+		for _, subject := range []string{"unknown", "earlier", "then"} {
+			wantNone(t, s, subject, consent.Erased)
+		}
+		wantLatest(t, s, "later", "c")
+	}
+	counts()
+	goesOn()
+	handedOver(t, s)
+	counts()
+}

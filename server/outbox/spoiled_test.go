@@ -12,10 +12,11 @@ import (
 	"github.com/leadiumx/consent/server/outbox"
 )
 
-func TestAnErasureOfSomebodyWithARecordThatWasSpoiledHoldsUpNothing(t *testing.T) {
-	t.Parallel()
+// withSpoiled is a node whose store holds one record, of "sub", that somebody has spoiled.
+func withSpoiled(t *testing.T, change func(*outbox.Options)) node {
+	t.Helper()
 	dir := t.TempDir()
-	n := nodeIn(t, dir, false, func(*outbox.Options) {})
+	n := nodeIn(t, dir, false, change)
 	put(t, n, record("a", "sub", 1))
 	handedOver(t, n.Outbox)
 	n.close(t)
@@ -30,7 +31,29 @@ func TestAnErasureOfSomebodyWithARecordThatWasSpoiledHoldsUpNothing(t *testing.T
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	n = nodeIn(t, dir, false, func(*outbox.Options) {})
+	return nodeIn(t, dir, false, change)
+}
+
+func TestWhatSomebodySpoiledIsNotExcusedByTheLogThatHandsItOverAgain(t *testing.T) {
+	t.Parallel()
+	said := &told{}
+	n := withSpoiled(t, func(o *outbox.Options) {
+		o.Log = said.log()
+		signing(t)(o)
+	})
+	eventually(t, "it was handed over again", func() bool { return said.times("the store holds a damaged record") > 0 })
+	if void := statements(t, n.Outbox, consent.Void); len(void) > 0 {
+		t.Errorf("it is stated as void: %+v", void)
+	}
+	all := exported(t, n, "shop")
+	if len(all) != 1 || !all[0].Damaged {
+		t.Errorf("the export is %+v", all)
+	}
+}
+
+func TestAnErasureOfSomebodyWithARecordThatWasSpoiledHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	n := withSpoiled(t, func(*outbox.Options) {})
 	// The caller could not find out who is linked to them, and left it to the log.
 	if _, err := n.EraseLevel(t.Context(), "shop", "sub", early().Add(5*time.Millisecond), true); err != nil {
 		t.Fatal(err)
