@@ -141,3 +141,35 @@ func TestAnErasureThatIsUnderWayToTheStoreCountsAlready(t *testing.T) {
 	handedOver(t, s)
 	counts()
 }
+
+func TestAnErasureThatWasTakenWithoutTheStoreReachesTheAccountAndItsOtherDevices(t *testing.T) {
+	t.Parallel()
+	const account, phone, desk = "AQAAAAAAAAAAAAAAAAAAAA", "AgAAAAAAAAAAAAAAAAAAAA", "AwAAAAAAAAAAAAAAAAAAAA"
+	for name, subject := range map[string]string{"by a device": phone, "by the account": account} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNode(t, false)
+			link := func(id, subject string, action consent.Action, peer string, clock int64) {
+				r := record(id, subject, clock)
+				r.Action, r.Peer = action, peer
+				put(t, n, r)
+			}
+			link("a", account, consent.Identify, phone, 1)
+			link("b", phone, consent.Joined, account, 1)
+			link("c", account, consent.Identify, desk, 2)
+			link("d", desk, consent.Joined, account, 2)
+			put(t, n, record("e", "somebody", 1))
+			handedOver(t, n.Outbox)
+			n.inner.set(true)
+			if level, err := n.EraseLevel(t.Context(), "shop", subject, early().Add(5*time.Millisecond), true); err != nil || level != consent.StoredLocal {
+				t.Fatalf("EraseLevel = %s, %v", level, err)
+			}
+			n.inner.set(false)
+			handedOver(t, n.Outbox)
+			for _, one := range []string{account, phone, desk} {
+				wantNone(t, n.inner.Store, one, consent.Erased)
+			}
+			wantLatest(t, n, "somebody", "e")
+		})
+	}
+}
