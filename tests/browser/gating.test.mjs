@@ -414,3 +414,23 @@ test('written markup with a mark that lets it come, comes by it, against a rule'
     await p.evaluate((text) => { document.querySelector('main').innerHTML = text; }, `<iframe data-category="necessary" src="${T()}/mine" title="Talk"></iframe>`);
     await stage.reached({ 'tracker.localhost': ['/mine'] });
   }));
+
+test('a script that a library disables while it inserts it, and runs by itself if it may, runs once', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop');
+    await p.evaluate((src) => {
+      // As jQuery does it.
+      const s = document.createElement('script');
+      s.setAttribute('src', src);
+      s.type = `${s.getAttribute('type') !== null}/${s.type}`;
+      document.body.append(s);
+      if (s.type.startsWith('true/')) s.type = s.type.slice(5);
+      else s.removeAttribute('type');
+      if (/^$|^module$|\/(?:java|ecma)script/i.test(s.type)) document.head.append(Object.assign(document.createElement('script'), { src: s.src }));
+    }, `${T()}/once.js`);
+    await stage.untouched(v, 'tracker.localhost');
+    await choose(p, 'accept');
+    await holds(p, 'ran', ['/once.js']);
+    await v.rest();
+    await holds(p, 'ran', ['/once.js']);
+  }));

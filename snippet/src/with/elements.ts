@@ -15,6 +15,7 @@ const attr = (e: Element, name: string) => e.getAttribute(name) ?? "";
 const marked = (e: Element) => (e as Inert).lx?._open || follows((e as Inert).dataset ?? {}, e.className, attr(e, "type"));
 /** The type of a script that waits: it keeps its address, which its page may look for. */
 const ASLEEP = "text/x-lx";
+const RUNS = /^\s*($|module|\w+\/[\w.-]*script)/i;
 
 type Any = (this: unknown, ...args: unknown[]) => unknown;
 /** Replaces a method; the replacement gets the native one. */
@@ -85,6 +86,8 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       if (waits) setAttribute.call(e, "data-src", value as string);
       return waits;
     }
+    // What does not run need not wait; a library may have put a type of its own in the place of ours for a moment.
+    if (kind === "script" && !asleep(e) && !RUNS.test(attr(e, "type"))) return false;
     const rule = firstHeld(kind, name, value);
     const mine = kept.get(e) ?? new Map<string, unknown>();
     mine.delete(name);
