@@ -133,6 +133,19 @@ test('preferences are open to who makes all of the body inert, by keyboard as we
     assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), true);
   }));
 
+test('preferences are open where a dialog of the page makes inert all that comes beside it', () =>
+  stage.visit(async (_, p) => {
+    await open(p, 'shop', '', `<div id="own"><button data-lx-action="settings">Cookies</button></div><script>
+      const hide = () => { for (const e of document.body.children) if (e.id !== 'own') e.inert = true; };
+      addEventListener('load', () => { hide(); new MutationObserver(hide).observe(document.body, { childList: true }); });
+    </script>`);
+    await p.click('#own button');
+    await p.locator('#lx-consent:modal').waitFor();
+    await p.check('[data-lx-purpose="analytics"]');
+    await choose(p, 'save');
+    assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), true);
+  }));
+
 test('a trigger in a shadow opens the preferences', () =>
   stage.visit(async (_, p) => {
     await open(p, 'shop', '', `<site-footer></site-footer><script>

@@ -83,6 +83,8 @@ export const draw = (set?: Entries) => {
       setTimeout(addSheet);
       // A page that moves or filters its whole body, even later, places it in that, out of sight perhaps, and not in the window.
       if (box.offsetParent === document.body) document.body.before(box);
+      // A page whose dialog makes inert what comes beside it means what lies behind it.
+      if (box.open) box.inert = false;
       // A page may leave room for a banner, and gets it back when that is gone.
       if (view === BANNER) document.documentElement.style.setProperty("--lx-height", `${box.offsetHeight}px`);
     });
