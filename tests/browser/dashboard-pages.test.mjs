@@ -141,16 +141,26 @@ test('the documents of this very program are a menu away, and lead to each other
   await page.getByRole('heading', { name: 'Sites' }).first().waitFor();
 });
 
-test('every room of the editor is accessible', async () => {
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1366, height: 768 });
-  await go('/sites/demo');
-  for (const room of ['Look', 'Words', 'Purposes', 'Vendors', 'Regions', 'Signals', 'Site', 'Embed', 'Editions']) {
-    await page.getByRole('tab', { name: room, exact: false }).first().click();
-    await settled();
-    assert.deepEqual(await violations(), [], room);
-  }
-});
+for (const scheme of ['light', 'dark']) {
+  test(`every room of the editor is accessible, and what opens above it, ${scheme}`, async () => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width: 1366, height: 768 });
+    await go('/sites/demo');
+    for (const room of ['Look', 'Words', 'Purposes', 'Vendors', 'Regions', 'Signals', 'Site', 'Embed', 'Editions']) {
+      await page.getByRole('tab', { name: room, exact: false }).first().click();
+      await settled();
+      assert.deepEqual(await violations(), [], room);
+    }
+    for (const [what, open] of [['publishing', () => see('publish').click()], ['the search', () => page.keyboard.press('Control+k')]]) {
+      await open();
+      await page.getByRole('dialog').waitFor();
+      await settled();
+      assert.deepEqual(await violations(), [], what);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
+}
 
 test('what visitors grant is told where banners are not counted', async () => {
   await until(async () => {
