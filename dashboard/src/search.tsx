@@ -37,49 +37,54 @@ export default function Search({ opened, close }: { opened: boolean; close: () =
     go(href);
   };
   return (
-    <Modal opened={opened} onClose={leave} withCloseButton={false} centered={false} yOffset="12vh" padding="sm" title={undefined} aria-label={t("Search")}>
-      <Stack gap="xs">
-        <TextInput
-          size="md"
-          leftSection={<IconSearch size={18} />}
-          placeholder={t("Where to?")}
-          aria-label={t("Where to?")}
-          value={typed}
-          data-autofocus
-          data-testid="search"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="search-found"
-          aria-activedescendant={found[chosen] ? `goal-${chosen}` : undefined}
-          onChange={(e) => {
-            setTyped(e.currentTarget.value);
-            setAt(0);
-          }}
-          onKeyDown={(e) => {
-            if (e.key === "ArrowDown") setAt(Math.min(chosen + 1, found.length - 1));
-            else if (e.key === "ArrowUp") setAt(Math.max(chosen - 1, 0));
-            else if (e.key === "Enter" && found[chosen]) open(found[chosen].href);
-            else return;
-            e.preventDefault();
-          }}
-        />
-        {found.length === 0 && (
-          <Text size="sm" c="dimmed" p="sm">
-            {t("Nothing is called that.")}
-          </Text>
-        )}
-        <div role="listbox" id="search-found" aria-label={t("Found")} tabIndex={-1}>
-          {found.map((g, i) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard.
-            <div key={g.href} role="option" id={`goal-${i}`} aria-selected={i === chosen} tabIndex={-1} className="goal" onClick={() => open(g.href)} onMouseMove={() => setAt(i)}>
-              {g.label}
+    <Modal.Root opened={opened} onClose={leave} yOffset="12vh" padding="sm" radius="lg">
+      <Modal.Overlay backgroundOpacity={0.35} blur={2} />
+      <Modal.Content aria-label={t("Search")}>
+        <Modal.Body pt="sm">
+          <Stack gap="xs">
+            <TextInput
+              size="md"
+              leftSection={<IconSearch size={18} />}
+              placeholder={t("Where to?")}
+              aria-label={t("Where to?")}
+              value={typed}
+              data-autofocus
+              data-testid="search"
+              role="combobox"
+              aria-expanded="true"
+              aria-controls="search-found"
+              aria-activedescendant={found[chosen] ? `goal-${chosen}` : undefined}
+              onChange={(e) => {
+                setTyped(e.currentTarget.value);
+                setAt(0);
+              }}
+              onKeyDown={(e) => {
+                if (e.key === "ArrowDown") setAt(Math.min(chosen + 1, found.length - 1));
+                else if (e.key === "ArrowUp") setAt(Math.max(chosen - 1, 0));
+                else if (e.key === "Enter" && found[chosen]) open(found[chosen].href);
+                else return;
+                e.preventDefault();
+              }}
+            />
+            {found.length === 0 && (
+              <Text size="sm" c="dimmed" p="sm">
+                {t("Nothing is called that.")}
+              </Text>
+            )}
+            <div role="listbox" id="search-found" aria-label={t("Found")} tabIndex={-1}>
+              {found.map((g, i) => (
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard.
+                <div key={g.href} role="option" id={`goal-${i}`} aria-selected={i === chosen} tabIndex={-1} className="goal" onClick={() => open(g.href)} onMouseMove={() => setAt(i)}>
+                  {g.label}
+                </div>
+              ))}
             </div>
-          ))}
-        </div>
-        <Text size="xs" c="dimmed" ta="right">
-          <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> <Kbd size="xs">↵</Kbd>
-        </Text>
-      </Stack>
-    </Modal>
+            <Text size="xs" c="dimmed" ta="right">
+              <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> <Kbd size="xs">↵</Kbd>
+            </Text>
+          </Stack>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -68,6 +68,8 @@ export const theme = createTheme({
     CloseButton: { defaultProps: { "aria-label": "Close" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     Modal: { defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
+    // A dialog's head is no head of the page.
+    ModalHeader: { defaultProps: { role: "none" } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },
     ColorInput: { defaultProps: { format: "hex" } },
   },
