@@ -97,7 +97,7 @@ test('marked scripts that come as text run once they may, and once, as they stan
   stage.serve('www.shop.localhost/came.js', 'window.came = [...(window.came ?? []), document.currentScript.id];');
   stage.serve('www.shop.localhost/text', stage.page('shop', '', '<div id="place"></div>'));
   const put = (when) => {
-    const marked = (id, more, words = '') => `<script type="text/plain" data-category="analytics" id="${when}-${id}" class="a b" ${more}>${words}</scr` + 'ipt>';
+    const marked = (id, more, words = '') => `<script type="text/plain" data-category="analytics" id="${when}-${id}" class="a b" ${more}>${words}</script>`;
     const place = document.getElementById('place');
     place.insertAdjacentHTML('beforeend', marked('file', 'data-src="/came.js"') + marked('words', '', 'window.came = [...(window.came ?? []), document.currentScript.id];'));
     const made = document.createElement('p');

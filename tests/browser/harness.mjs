@@ -57,8 +57,8 @@ export async function startServer(how) {
   return how.port ? until(() => begin(how)) : begin(how);
 }
 
-async function begin({ dir, port = 0, args = [], env = {} }) {
-  const child = spawn(binary, ['serve', '--demo', '--limits', 'off', '--listen', `127.0.0.1:${port}`, '--data-dir', dir, ...args], {
+async function begin({ dir, port = 0, args = [], env = {}, program = binary }) {
+  const child = spawn(program, ['serve', '--demo', '--limits', 'off', '--listen', `127.0.0.1:${port}`, '--data-dir', dir, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
