@@ -142,8 +142,10 @@ try {
   await page.getByTestId('proof').waitFor();
   await page.screenshot({ path: path.join(out, 'evidence.png') });
   if (all) {
-    await page.goto(`${server.url}/dashboard/sites/demo`);
     await page.emulateMedia({ colorScheme: 'dark' });
+    await page.goto(`${server.url}/dashboard/sites/demo`);
+    await page.frameLocator('[data-testid="preview-frame"]').locator('#lx-consent').waitFor();
+    await v.rest();
     await page.screenshot({ path: path.join(out, 'dashboard-dark.png') });
     await page.setViewportSize({ width: 360, height: 740 });
     await page.screenshot({ path: path.join(out, 'dashboard-phone.png') });
