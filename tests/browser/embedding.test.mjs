@@ -1,7 +1,7 @@
 // Ways to write the tag that are not the documented one: it must work, or say so.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { choose, siteOf, startStage } from './stage.mjs';
+import { choose, decided, siteOf, startStage } from './stage.mjs';
 
 let stage;
 const tags = '<script type="text/plain" data-category="analytics">window.ran = (window.ran ?? 0) + 1;</script>';
@@ -85,8 +85,7 @@ test('a click before the script has come grants what it asked for, and a queue a
     stage.serve('www.shop.localhost/early', page('<script>window.lxConsent = []</script>'));
     await p.goto(stage.url('www.shop.localhost', '/early'), { waitUntil: 'commit' });
     await p.getByText('Yes').click();
-    come();
-    await p.waitForFunction(() => window.lxConsent.get?.().decided);
+    await decided(p, come);
     assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), true);
     await p.context().clearCookies();
     await p.goto(stage.url('www.shop.localhost', '/unasked'));
