@@ -1980,6 +1980,17 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Failing: {
+            /** Format: date-time */
+            at: string;
+            error: string;
+            /** Format: date-time */
+            next?: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            status: number;
+        };
         Features: {
             clarity?: boolean;
             consent_mode: boolean;
@@ -2047,6 +2058,19 @@ export interface components {
             events?: string[];
             url?: string;
         };
+        HookListed: {
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string;
+            description?: string;
+            disabled: boolean;
+            events: string[];
+            failing?: components["schemas"]["Failing"];
+            id: string;
+            site: string;
+            url: string;
+            why?: string;
+        };
         HookMade: {
             /** Format: date-time */
             created_at: string;
@@ -2067,6 +2091,7 @@ export interface components {
             description?: string;
             disabled: boolean;
             events: string[];
+            failing?: components["schemas"]["Failing"];
             id: string;
             site: string;
             status: components["schemas"]["Status"];
@@ -2074,7 +2099,7 @@ export interface components {
             why?: string;
         };
         Hooks: {
-            webhooks: components["schemas"]["Endpoint"][];
+            webhooks: components["schemas"]["HookListed"][];
         };
         HostRule: {
             level?: string;

@@ -156,13 +156,13 @@ func (d *Desk) List(ctx context.Context, site string) ([]Endpoint, error) {
 }
 
 // Find returns an endpoint and how its deliveries go. Errors: NotFound, Unavailable.
-func (d *Desk) Find(ctx context.Context, site, id string) (Endpoint, Status, error) {
+func (d *Desk) Find(ctx context.Context, site, id string) (View, Status, error) {
 	k, err := d.find(ctx, site, id)
 	if err != nil {
-		return Endpoint{}, Status{}, err
+		return View{}, Status{}, err
 	}
 	st, err := d.state(ctx, k.key())
-	return k.Endpoint, st.shown(), err
+	return View{k.Endpoint, st.failing(k.Disabled)}, st.shown(), err
 }
 
 // Change replaces what may be changed of an endpoint and returns it as it is

@@ -79,7 +79,11 @@ func (d *Desk) state(ctx context.Context, key string) (*state, error) {
 	if err != nil {
 		return &state{}, err
 	}
-	st := &state{key: key, version: doc.Version}
+	return readState(doc)
+}
+
+func readState(doc consent.Document) (*state, error) {
+	st := &state{key: doc.ID, version: doc.Version}
 	if err := json.Unmarshal(doc.Body, st); err != nil {
 		return st, fmt.Errorf("read the state of a webhook: %w", err)
 	}

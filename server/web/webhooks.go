@@ -26,12 +26,19 @@ type hookMadeJSON struct {
 }
 
 type hooksJSON struct {
-	Webhooks []hooks.Endpoint `json:"webhooks"`
+	Webhooks []hookListedJSON `json:"webhooks"`
+}
+
+type hookListedJSON struct {
+	hooks.Endpoint
+	// Failing is left out while the receiver takes what it gets.
+	Failing *hooks.Failing `json:"failing,omitempty"`
 }
 
 type hookViewJSON struct {
 	hooks.Endpoint
-	Status hooks.Status `json:"status"`
+	Failing *hooks.Failing `json:"failing,omitempty"`
+	Status  hooks.Status   `json:"status"`
 }
 
 type hookChangeJSON struct {
@@ -61,11 +68,15 @@ func (s *Server) listHooks(c echo.Context) error {
 	if _, err := s.o.Publish.Newest(c.Param("site")); err != nil {
 		return err
 	}
-	list, err := s.o.Hooks.List(c.Request().Context(), c.Param("site"))
+	list, err := s.o.Hooks.Overview(c.Request().Context(), c.Param("site"))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, hooksJSON{list})
+	out := hooksJSON{Webhooks: make([]hookListedJSON, len(list))}
+	for i, v := range list {
+		out.Webhooks[i] = hookListedJSON{v.Endpoint, v.Failing}
+	}
+	return c.JSON(http.StatusOK, out)
 }
 
 func (s *Server) createHook(c echo.Context) error {
@@ -88,11 +99,11 @@ func (s *Server) createHook(c echo.Context) error {
 }
 
 func (s *Server) getHook(c echo.Context) error {
-	e, st, err := s.o.Hooks.Find(c.Request().Context(), c.Param("site"), c.Param("webhook"))
+	v, st, err := s.o.Hooks.Find(c.Request().Context(), c.Param("site"), c.Param("webhook"))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, hookViewJSON{e, st})
+	return c.JSON(http.StatusOK, hookViewJSON{v.Endpoint, v.Failing, st})
 }
 
 func (s *Server) changeHook(c echo.Context) error {
