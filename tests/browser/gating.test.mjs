@@ -434,3 +434,23 @@ test('a script that a library disables while it inserts it, and runs by itself i
     await v.rest();
     await holds(p, 'ran', ['/once.js']);
   }));
+
+test('a library that looks for the fetch of the browser, in a frame of its own if it must, finds the one that is held', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop');
+    // As Sentry finds what it sends by.
+    const send = (route) => p.evaluate(async (url) => {
+      let { fetch } = window;
+      if (!/^function\s+\w+\(\)\s+\{\s+\[native code\]\s+\}$/.test(fetch.toString())) {
+        const frame = document.head.appendChild(document.createElement('iframe'));
+        fetch = frame.contentWindow.fetch;
+        frame.remove();
+      }
+      return (await fetch.call(window, url, { method: 'POST' })).status;
+    }, T() + route);
+    assert.equal(await send('/no'), 204);
+    await stage.untouched(v, 'tracker.localhost');
+    await choose(p, 'accept');
+    assert.equal(await send('/yes'), 200);
+    await stage.reached({ 'tracker.localhost': ['/yes'] });
+  }));

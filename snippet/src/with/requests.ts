@@ -43,6 +43,8 @@ export const guardRequests = (held: Keeper) => {
       ? Promise.resolve(new Response(null, { status: 204, statusText: "No Content" }))
       : ask.apply(window, args);
   };
+  // Sentry takes a fetch out of a frame where that of the page does not look like the browser's.
+  window.fetch.toString = () => `${ask}`;
 
   const beacon = navigator.sendBeacon;
   if (beacon)
