@@ -225,6 +225,35 @@ func TestAReceiverThatIsGoneIsDisabledAndARedirectIsAFailure(t *testing.T) {
 	}
 }
 
+func TestAWebhookThatWasDisabledByItsGivenUpEventsStaysEnabledOnceItsReceiverIsBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.answer = func(string) int { return http.StatusBadGateway }
+	for i := range 240 {
+		b.record(t, i)
+	}
+	disabled := func() bool {
+		e, _, err := b.desk.Find(t.Context(), "shop", b.made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e.Disabled
+	}
+	for rounds := 0; !disabled(); rounds++ {
+		if b.serve(t); rounds > 100 {
+			t.Fatal("the webhook is never disabled")
+		}
+		b.now = b.now.Add(2 * time.Minute)
+	}
+	b.answer = func(string) int { return http.StatusOK }
+	if _, err := b.desk.Change(t.Context(), "shop", b.made.ID, func(e *hooks.Endpoint) { e.Disabled = false }); err != nil {
+		t.Fatal(err)
+	}
+	if st := b.serve(t); disabled() || st.Delivered != 240-int64(len(st.Dead)) {
+		t.Errorf("enabled again: disabled %t, %d were taken, %d are given up", disabled(), st.Delivered, len(st.Dead))
+	}
+}
+
 func TestAnErasedEventIsNotToldAgainWithItsSubject(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

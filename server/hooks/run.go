@@ -247,7 +247,7 @@ func (d *Desk) settle(st *state, j job) {
 	if st.FailingSince == nil {
 		st.FailingSince = &now
 	}
-	if j.attempt >= d.o.Attempts {
+	if d.gaveUp(j) {
 		st.Dead = append(st.Dead, Dead{
 			Event: j.event.ID, Type: j.event.Type, Attempts: j.attempt, At: now, Error: j.result.Error, Position: j.event.At,
 		})
@@ -258,6 +258,9 @@ func (d *Desk) settle(st *state, j job) {
 		Event: j.event.ID, Type: j.event.Type, Attempt: j.attempt, Next: now.Add(wait), Error: j.result.Error, Status: j.result.Status, At: j.event.At,
 	})
 }
+
+// gaveUp reports whether an event is not tried again after a failure.
+func (d *Desk) gaveUp(j job) bool { return !j.result.taken() && j.attempt >= d.o.Attempts }
 
 // pause grows threefold with each attempt, and differs by up to a quarter so
 // that what failed together does not come back together.
@@ -285,7 +288,8 @@ func (d *Desk) giveUp(ctx context.Context, k kept, st *state, jobs []job) error 
 		why = "the receiver answered 410: it wants no more"
 	case st.FailingSince != nil && d.o.Clock().Sub(*st.FailingSince) > patience:
 		why = "the receiver has failed for five days"
-	case len(st.Dead) >= maxDead:
+	case len(st.Dead) >= maxDead && slices.ContainsFunc(jobs, d.gaveUp):
+		// Not for those of before: whoever enables it again has seen them.
 		why = "200 events were given up"
 	default:
 		return nil
