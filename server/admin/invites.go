@@ -40,7 +40,7 @@ type Invitation struct {
 
 // Invite makes an invitation and returns it with the token of its link, which
 // nobody can read again. Errors: Invalid, Forbidden, Conflict for who is a
-// member already.
+// member already, and when there are too many.
 func (d *Desk) Invite(ctx context.Context, p Principal, in Invite) (Invite, string, error) {
 	email, err := normalEmail(in.Email)
 	if err != nil {
@@ -54,12 +54,8 @@ func (d *Desk) Invite(ctx context.Context, p Principal, in Invite) (Invite, stri
 	} else if consent.CodeOf(err) != consent.NotFound {
 		return in, "", err
 	}
-	open, err := d.Invites(ctx, p)
-	if err != nil {
+	if err := d.room(ctx, p); err != nil {
 		return in, "", err
-	}
-	if len(open) >= maxMembers {
-		return in, "", consent.Fail(consent.Conflict, "there are 1,000 open invitations", "withdraw some")
 	}
 	if err := d.arrive(ctx, p); err != nil {
 		return in, "", err
@@ -86,6 +82,21 @@ func (d *Desk) Invite(ctx context.Context, p Principal, in Invite) (Invite, stri
 	}
 	out.Hash, out.Tenant = "", ""
 	return out, token, d.Audit(ctx, p, p.Tenant, Change{Action: "member.invite", Object: email, After: hash, Note: string(in.Role)})
+}
+
+// room refuses one more member. An open invitation takes the place of a member, so
+// that everybody who was invited may come. Errors: Conflict.
+func (d *Desk) room(ctx context.Context, p Principal) error {
+	open, err := d.Invites(ctx, p)
+	if err != nil {
+		return err
+	}
+	taken := len(open)
+	err = every(ctx, d.o.Store, kindMember(p.Tenant), func(string, held[Member]) error { taken++; return nil })
+	if err == nil && taken >= maxMembers {
+		err = consent.Fail(consent.Conflict, "there are 1,000 members and open invitations", "remove members, or withdraw invitations")
+	}
+	return err
 }
 
 // Invites lists the open invitations of the caller's organisation. Those that

@@ -24,7 +24,8 @@ type MemberView struct {
 	SecondFactor bool   `json:"second_factor"`
 }
 
-// maxMembers bounds the members, and the keys, of one organisation.
+// maxMembers bounds the members and open invitations of one organisation, and as
+// many keys.
 const maxMembers = 1000
 
 // checkRoles refuses roles that do not exist or that give more than the giver
@@ -195,12 +196,16 @@ func (d *Desk) DropMember(ctx context.Context, p Principal, email string) error 
 }
 
 // Join makes an account a member without an invitation: the operator's way.
-// Errors: Invalid, Forbidden, Conflict when it is one already.
+// Errors: Invalid, Forbidden, Conflict when it is one already, and when there are
+// too many.
 func (d *Desk) Join(ctx context.Context, p Principal, n NewPerson, role Role) error {
 	if !p.Install {
 		return consent.Fail(consent.Forbidden, "only who owns the installation can add somebody without an invitation", "invite them")
 	}
 	if err := checkRoles(p, role, nil); err != nil {
+		return err
+	}
+	if err := d.room(ctx, p); err != nil {
 		return err
 	}
 	if err := d.arrive(ctx, p); err != nil {
