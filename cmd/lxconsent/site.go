@@ -117,11 +117,14 @@ func (c *siteListCmd) Run(ctx context.Context, s streams) error {
 	}
 	return c.print(s, out, "ID\tNAME\tEDITION\tPUBLISHED\tDRAFT", func(w io.Writer) {
 		for _, x := range out.Sites {
-			draft := "same"
+			draft, published := "same", "never"
 			if x.Changed {
 				draft = "changed"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", x.ID, x.Name, x.Edition, x.PublishedAt.Format(time.DateTime), draft)
+			if !x.PublishedAt.IsZero() {
+				published = x.PublishedAt.Format(time.DateTime)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", x.ID, x.Name, x.Edition, published, draft)
 		}
 	})
 }

@@ -40,6 +40,20 @@ func TestASiteIsAppliedListedAndRolledBack(t *testing.T) {
 	}
 }
 
+func TestASiteThatWasNeverPublishedIsListedWithoutATime(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	if a := s.do(http.MethodPut, "/v1/sites/shop/draft", siteDocument(t, "shop"), operator); a.status != http.StatusOK {
+		t.Fatalf("save the draft: %d %s", a.status, a.body)
+	}
+	st, out := s.command("site", "list")
+	_, line, found := strings.Cut(out, "\nshop ")
+	line, _, _ = strings.Cut(line, "\n")
+	if st != 0 || !found || strings.Contains(line, "0001") || !strings.Contains(line, "never") {
+		t.Errorf("%d %s", st, out)
+	}
+}
+
 func TestSiteApplyRefusesFaultsWithPathCauseAndFix(t *testing.T) {
 	t.Parallel()
 	s := start(t)
