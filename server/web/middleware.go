@@ -97,8 +97,18 @@ func (s *Server) around(c echo.Context) error {
 
 // write writes the line of a request in the log.
 func (s *Server) write(c echo.Context, took time.Duration) {
-	s.o.Log.Info("request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
+	s.o.Log.Info("request", "method", methodOf(c.Request()), "route", c.Path(), "status", c.Response().Status,
 		"bytes", c.Response().Size, "took_us", took.Microseconds(), "request", s.name(c))
+}
+
+// methodOf is a method of HTTP, or other: what is none is the caller's own words.
+func methodOf(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodConnect, http.MethodTrace:
+		return r.Method
+	}
+	return other
 }
 
 // safely turns a panic into an error of its request.

@@ -162,6 +162,28 @@ test('a grant needs the hand of the visitor; a refusal is taken from anyone', ()
     assert.match((await v.cookies()).lx_consent.value, /analytics:1/);
   }));
 
+test('in a frame of another site, where a click may be stolen, no choice is kept', () =>
+  stage.visit(async (v, p) => {
+    stage.serve('video.localhost/embed', '<p>Video</p>');
+    const framed = serve(stage.page('shop', '', inert()));
+    stage.serve('evil.localhost/', `<!doctype html><title>Win</title><iframe src="${framed}" width="800" height="700"></iframe>`);
+    await p.goto(stage.url('evil.localhost'));
+    const inside = p.frameLocator('iframe');
+    const answered = p.waitForResponse((r) => r.url().includes('/v1/consents') && r.request().method() === 'POST');
+    await inside.locator('#lx-consent [data-lx-action="accept"]').click();
+    assert.equal((await answered).status(), 201);
+    await inside.locator('#lx-consent').waitFor({ state: 'detached' });
+    assert.deepEqual(await v.cookies(), {});
+    await v.rest();
+    stage.hits.length = v.requests.length = 0;
+    await p.goto(framed);
+    await p.locator('#lx-consent').waitFor();
+    await stage.untouched(v, 'tracker.localhost', 'video.localhost');
+    // Where browsers let frames of other sites keep cookies, this is what holds.
+    await choose(p, 'reject');
+    assert.equal((await v.cookies()).lx_consent.sameSite, 'Lax');
+  }));
+
 test('a call that names nothing of the site answers nothing, and leaves nothing behind', () =>
   stage.visit(async (v, p) => {
     await p.goto(serve(stage.page('shop')));
