@@ -34,6 +34,7 @@ test('a dark system shows the dark colours', async () => {
   await turn('preview-dark');
   await until(async () => assert.notEqual(await colour(), light));
   await turn('preview-dark');
+  await until(async () => assert.equal(await colour(), light));
 });
 
 test('who reads from right to left gets a page and a banner that do', async () => {

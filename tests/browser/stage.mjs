@@ -65,13 +65,14 @@ export async function startStage({ args, env } = {}) {
       until(() => {
         for (const [host, routes] of Object.entries(want)) assert.deepEqual(stage.asked(host).sort(), [...routes].sort(), host);
       }),
-    /**
-     * Waits until the page has come to rest and its beacons are here; then these hosts must not have been asked for
-     * anything, and the browser must not have begun to.
-     */
-    untouched: async (v, ...hosts) => {
+    /** Waits until the page has come to rest and its beacons are here. */
+    settled: async (v) => {
       await v.rest();
       await until(() => v.requests.every((r) => !r.beacon || !r.host.endsWith(`:${port}`) || stage.asked(r.host.replace(/:\d+$/, '')).includes(r.url + r.search)));
+    },
+    /** Waits as above; then these hosts must not have been asked for anything, and the browser must not have begun to. */
+    untouched: async (v, ...hosts) => {
+      await stage.settled(v);
       const begun = v.requests.filter((r) => hosts.some((h) => r.host === `${h}:${port}`)).map((r) => r.host + r.url);
       assert.deepEqual([...hosts.flatMap(stage.asked), ...begun], []);
     },

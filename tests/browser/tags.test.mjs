@@ -45,16 +45,16 @@ async function compare(head, body, seen, { known, deed } = {}) {
   await stage.visit(async (v, p) => {
     await page(v, head, body, false);
     await deed?.(p);
-    await v.rest();
+    await stage.settled(v);
     want = { hits: asked(), seen: await p.evaluate(seen) };
   }, { known });
   await stage.visit(async (v, p) => {
     await page(v, head, body);
     await deed?.(p);
-    await v.rest();
+    await stage.settled(v);
     assert.deepEqual(hosts(), [], 'before a choice');
     await choose(p, 'reject');
-    await v.rest();
+    await stage.settled(v);
     assert.deepEqual(hosts(), [], 'after a refusal');
   }, { known });
   await stage.visit(async (v, p) => {
@@ -62,7 +62,7 @@ async function compare(head, body, seen, { known, deed } = {}) {
     await deed?.(p);
     await choose(p, 'accept');
     await until(async () => assert.deepEqual([asked(), await p.evaluate(seen)], [want.hits, want.seen]));
-    await v.rest();
+    await stage.settled(v);
     assert.deepEqual(asked(), want.hits, 'asked once');
   }, { known });
   return want;
