@@ -21,8 +21,9 @@ type Feed interface {
 	// Sweep deletes the oldest records of a site, in the order of arrival, for
 	// as long as over says that their time has come, at most limit, with the
 	// erasures that stand before them. It returns how many records went. over
-	// must not call the store. A record that cannot be read ends it, with ErrDamaged:
-	// evidence that was tampered with is not to vanish by itself.
+	// must not call the store. A record that cannot be read stays, since evidence
+	// that was tampered with is not to vanish by itself; ErrDamaged tells of it once
+	// the others went. Behind MaxUnread of them nothing goes.
 	Sweep(ctx context.Context, site string, over func(Record) bool, limit int) (int, error)
 }
 
@@ -43,6 +44,10 @@ type Erasure struct {
 	// IDs are records, at most MaxErasureIDs; a longer list is several erasures.
 	IDs []string `json:"ids"`
 }
+
+// MaxUnread bounds the records which one Sweep goes past although it cannot read
+// them: of a store that has more of them, each sweep would read a great part.
+const MaxUnread = 1000
 
 // MaxErasureIDs bounds the records of one Erasure.
 const MaxErasureIDs = 500

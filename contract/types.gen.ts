@@ -2766,6 +2766,7 @@ export interface components {
             records: number;
             /** Format: int64 */
             requests: number;
+            unread?: boolean;
         };
         Tenant: {
             branding: components["schemas"]["Branding"];

@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -156,59 +155,77 @@ func noteErasure(tx *bbolt.Tx, site string, at time.Time, ids []string) error {
 	return nil
 }
 
-// sweepPage is how many records one transaction of Sweep deletes.
+// sweepPage is how many records one transaction of Sweep looks at.
 const sweepPage = 256
+
+// sweeping is how far a sweep came: its next record, how many it cannot read, and
+// what it said of the last of them.
+type sweeping struct {
+	swept, unread int
+	from          uint64
+	ended         bool
+	bad           error
+}
 
 // Sweep deletes the oldest records; see consent.Feed.
 func (s *Store) Sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
-	type page struct {
-		n int
-		// bad is why it ended.
-		bad error
-	}
-	swept := 0
-	for swept < limit {
-		want := min(limit-swept, sweepPage)
-		p, err := write(ctx, s, func(tx *bbolt.Tx) (p page, err error) {
-			p.n, p.bad, err = sweepOldest(tx, site, over, want)
-			return p, err
+	var at sweeping
+	for at.swept < limit && !at.ended {
+		next, err := write(ctx, s, func(tx *bbolt.Tx) (sweeping, error) {
+			return sweepOldest(tx, site, at, over, min(limit-at.swept, sweepPage))
 		})
-		swept += p.n
-		if err != nil || p.n < want {
-			return swept, cmp.Or(err, failure(p.bad))
+		if err != nil {
+			return at.swept, err
 		}
+		at = next
 	}
-	return swept, nil
+	return at.swept, failure(at.bad)
 }
 
-// sweepOldest sweeps some records, and says which one it cannot read if that ended it.
-func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limit int) (n int, bad, err error) {
+// sweepOldest sweeps some records from where a sweep has come to.
+func sweepOldest(tx *bbolt.Tx, site string, at sweeping, over func(consent.Record) bool, limit int) (sweeping, error) {
 	var gone []consent.Record
 	var keys [][]byte
-	w := walk(tx, bucketRecords, site, 0)
-	for ; w.key != nil && len(gone) < limit; w.step() {
-		var r consent.Record
-		// Evidence that was tampered with is not to vanish by itself.
-		if r, bad = unpack(tx, w.key, w.value); bad != nil || !over(r) {
+	w := walk(tx, bucketRecords, site, at.from)
+	for looked := 0; w.key != nil && looked < limit; looked++ {
+		r, bad := unpack(tx, w.key, w.value)
+		switch {
+		case bad == nil:
+			at.ended = !over(r)
+		case at.unread == consent.MaxUnread:
+			at.ended = true
+		default:
+			// Evidence that was tampered with is not to vanish by itself.
+			at.unread, at.bad = at.unread+1, bad
+		}
+		if at.ended {
 			break
 		}
-		gone, keys = append(gone, r), append(keys, bytes.Clone(w.key))
+		if bad == nil {
+			gone, keys = append(gone, r), append(keys, bytes.Clone(w.key))
+		}
+		w.step()
 	}
+	if w.key != nil {
+		at.from = w.number()
+	}
+	at.ended = at.ended || w.key == nil
+	at.swept += len(gone)
 	for i, r := range gone {
 		number := keys[i][len(keys[i])-8:]
 		if err := tx.Bucket([]byte(bucketRecords)).Delete(keys[i]); err != nil {
-			return 0, nil, err
+			return at, err
 		}
 		names := tx.Bucket([]byte(bucketNames))
 		if err := names.Delete(idKey(nil, site, r.ID)); err != nil {
-			return 0, nil, err
+			return at, err
 		}
 		if r.Subject == "" {
 			continue
 		}
 		key := append(clockKey(historyKey(nil, personOf(site, r.Subject)), r.Clock), number...)
 		if err := names.Delete(key); err != nil {
-			return 0, nil, err
+			return at, err
 		}
 	}
 	// An erasure goes with the last record before it.
@@ -219,8 +236,8 @@ func sweepOldest(tx *bbolt.Tx, site string, over func(consent.Record) bool, limi
 	}
 	for _, k := range old {
 		if err := tx.Bucket([]byte(bucketErasures)).Delete(k); err != nil {
-			return 0, nil, err
+			return at, err
 		}
 	}
-	return len(gone), bad, nil
+	return at, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -103,28 +104,39 @@ func TestARecordThatSomebodySpoiledIsFoundAsSuchAndHidesNoDeviceOfItsAccount(t *
 	}
 }
 
-func TestASweepEndsAtARecordThatSomebodySpoiledAndSaysSo(t *testing.T) {
+func TestASweepGoesPastARecordThatSomebodySpoiledAndSaysSo(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "consent.db")
 	s := open(t, path)
-	for _, id := range []string{"a", "b", "c"} {
-		if _, _, err := s.Append(t.Context(), consent.Record{ID: id, Site: "shop", Levels: map[string]int{"x": 1}}); err != nil {
-			t.Fatal(err)
+	var all []consent.Record
+	for i := range 700 {
+		all = append(all, consent.Record{ID: fmt.Sprintf("%03d", i), Site: "shop", Levels: map[string]int{"x": 1}})
+	}
+	for _, got := range s.AppendAll(t.Context(), all) {
+		if got.Err != nil {
+			t.Fatal(got.Err)
 		}
 	}
 	s.Close()
 	alter(t, path, func(records *bbolt.Bucket, key []byte) error {
-		key[len(key)-1]++
-		return records.Put(key, []byte{9})
+		for n := uint64(1); n <= 300; n++ {
+			binary.BigEndian.PutUint64(key[len(key)-8:], n)
+			if err := records.Put(key, []byte{9}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	s = open(t, path)
 	defer s.Close()
-	n, err := s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 10)
-	if n != 1 || consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
-		t.Errorf("Sweep = %d, %v", n, err)
+	for _, want := range []int{250, 149} {
+		n, err := s.Sweep(t.Context(), "shop", func(r consent.Record) bool { return r.ID != "699" }, 250)
+		if n != want || consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
+			t.Errorf("Sweep = %d, %v", n, err)
+		}
 	}
 	var left []string
-	if err := s.Export(t.Context(), "shop", func(r consent.Record) error { left = append(left, r.ID); return nil }); err != nil || len(left) != 2 || left[1] != "c" {
+	if err := s.Export(t.Context(), "shop", func(r consent.Record) error { left = append(left, r.ID); return nil }); err != nil || len(left) != 301 || left[300] != "699" {
 		t.Errorf("the export is %q, %v", left, err)
 	}
 }

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 	"time"
@@ -239,7 +238,10 @@ func (b *Outbox) Sweep(ctx context.Context, site string, over func(consent.Recor
 		return gone
 	}, limit)
 	if n > 0 {
-		err = errors.Join(err, b.swept(ctx, site, through))
+		// That it is noted matters more than what the next sweep says again.
+		if bad := b.swept(ctx, site, through); bad != nil {
+			err = bad
+		}
 	}
 	return n, err
 }

@@ -83,19 +83,40 @@ local at = seek(KEYS[1], tonumber(ARGV[1]))
 if at == 0 then return {} end
 return redis.call('LRANGE', KEYS[1], math.max(0, at - ARGV[2]), at - 1)`
 
-// trimScript deletes the lines before a time. KEYS journal; ARGV time.
+// trimScript deletes the lines before a time, but for those that are to stay.
+// KEYS journal; ARGV time, lines.
 const trimScript = seekLib + `
 local at, n = seek(KEYS[1], tonumber(ARGV[1]))
 if at == 0 then return 0 end
+local stay, kept = {}, {}
+for i = 2, #ARGV do stay[ARGV[i]] = true end
+if #ARGV > 1 then
+  for _, line in ipairs(redis.call('LRANGE', KEYS[1], 0, at - 1)) do
+    if stay[line] then kept[#kept + 1] = line end
+  end
+  if #kept == at then return 0 end
+end
 if at == n then
   at = n - 1
-  redis.call('LSET', KEYS[1], at, string.sub(redis.call('LINDEX', KEYS[1], at), 1, 8))
+  local last = redis.call('LINDEX', KEYS[1], at)
+  if kept[#kept] == last then
+    kept[#kept] = nil
+  else
+    redis.call('LSET', KEYS[1], at, string.sub(last, 1, 8))
+  end
 end
 redis.call('LTRIM', KEYS[1], at, -1)
+for i = #kept, 1, -1 do redis.call('LPUSH', KEYS[1], kept[i]) end
 return 1`
 
 // eraseTime is the time of an erasure as its line holds it.
 func eraseTime(ms int64) string { return fmt.Sprintf("%+020d", ms) }
+
+// line is the line of a record.
+func (a *arrival) line() string {
+	head := a.micro<<localBits | uint64(int(a.at.bucket)-a.part*perPart)
+	return string(binary.BigEndian.AppendUint64(nil, head)) + a.mark
+}
 
 // readLine reads a line of a journal. One that was swept has neither a mark nor
 // an erasure.

@@ -7,63 +7,87 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// sweeping is how far a sweep came, and which lines it left before that: those of
+// records that cannot be read.
+type sweeping struct {
+	at    order
+	swept int
+	stay  [partitions][]any
+	// unread is how many they are.
+	unread int
+	ended  bool
+}
+
 // Sweep deletes the oldest records; see consent.Feed. The place in the site's
 // order goes last, so that a sweep which was cut short is completed by the next.
 func (s *Store) Sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (int, error) {
-	swept := 0
-	for swept < limit {
-		n, ended, err := s.sweep(ctx, site, over, min(limit-swept, exportPage))
-		swept += n
-		if err != nil || ended {
-			return swept, failure(err)
+	var w sweeping
+	for w.swept < limit && !w.ended {
+		if err := s.sweep(ctx, site, &w, over, min(limit-w.swept, exportPage)); err != nil {
+			return w.swept, failure(err)
 		}
 	}
-	return swept, nil
+	if w.unread > 0 {
+		return w.swept, failure(damaged("record"))
+	}
+	return w.swept, nil
 }
 
-func (s *Store) sweep(ctx context.Context, site string, over func(consent.Record) bool, limit int) (n int, ended bool, err error) {
-	lines, err := s.arrivals(ctx, site, order{}, limit)
+func (s *Store) sweep(ctx context.Context, site string, w *sweeping, over func(consent.Record) bool, limit int) error {
+	lines, err := s.arrivals(ctx, site, w.at, limit)
 	if err != nil || len(lines) == 0 {
-		return 0, true, err
+		w.ended = true
+		return err
 	}
 	records, ok, err := s.read(ctx, lines)
 	if err != nil {
-		return 0, false, err
+		return err
 	}
-	past := 0
-	// Evidence that was tampered with is not to vanish by itself.
-	for past < len(lines) && (!ok[past] || !records[past].Damaged && over(records[past])) {
-		past++
+	past, stay := 0, 0
+	for ; past < len(lines); past++ {
+		switch r := &records[past]; {
+		case !ok[past]:
+		case !r.Damaged:
+			w.ended = !over(*r)
+		case w.unread == consent.MaxUnread:
+			w.ended = true
+		default:
+			// Evidence that was tampered with is not to vanish by itself.
+			w.unread++
+			stay++
+			w.stay[lines[past].part] = append(w.stay[lines[past].part], lines[past].line())
+		}
+		if w.ended {
+			break
+		}
 	}
 	for i, a := range lines[:past] {
-		if !ok[i] {
+		if !ok[i] || records[i].Damaged {
 			continue
 		}
 		if err := s.forget(ctx, a, records[i]); err != nil {
-			return n, false, err
+			return err
 		}
-		n++
+		w.swept++
 	}
 	if past > 0 {
-		if err := s.trim(ctx, site, lines[past-1].order); err != nil {
-			return n, false, err
-		}
+		w.at = lines[past-1].order
 	}
-	if past < len(lines) && records[past].Damaged {
-		return n, true, damaged("record")
+	if past == stay {
+		return nil
 	}
-	return n, past < len(lines), nil
+	return s.trim(ctx, site, w)
 }
 
-// trim deletes what stands up to a place in the site's order.
-func (s *Store) trim(ctx context.Context, site string, last order) error {
+// trim deletes what stands up to a place in the site's order, but for what stays.
+func (s *Store) trim(ctx context.Context, site string, w *sweeping) error {
 	_, err := s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for i := range partitions {
-			end := last.micro
-			if i <= last.part {
+			end := w.at.micro
+			if i <= w.at.part {
 				end++
 			}
-			to.Eval(ctx, trimScript, []string{s.keys.journal(site, i)}, end)
+			to.Eval(ctx, trimScript, []string{s.keys.journal(site, i)}, append([]any{end}, w.stay[i]...)...)
 		}
 		return nil
 	})

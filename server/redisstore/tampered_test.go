@@ -2,6 +2,7 @@ package redisstore_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,23 +105,94 @@ func TestARecordThatSomebodySpoiledIsFoundAsSuchAndHidesNoDeviceOfItsAccount(t *
 	}
 }
 
-func TestASweepEndsAtARecordThatSomebodySpoiledAndSaysSo(t *testing.T) {
+func TestASweepGoesPastARecordThatSomebodySpoiledAndSaysSo(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, redisstore.Options{URLs: []string{server.URL()}})
-	all := []consent.Record{inBucket("shop", 3, 1), inBucket("shop", 4, 1), inBucket("shop", 5, 1)}
+	// All but the last of one partition, then one of another, then one that is
+	// the newest of its own.
+	var all []consent.Record
+	for _, bucket := range []uint16{3, 4, 5, 3000, 6, 7, 5000} {
+		all = append(all, inBucket("shop", bucket, 1))
+	}
 	for _, r := range all {
 		if _, _, err := s.Append(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	spoil(t, server.Client(), "lx:b:{shop/00}004", 3)
-	n, err := s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 10)
-	if n != 1 || consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
+	for _, bucket := range []string{"lx:b:{shop/00}004", "lx:b:{shop/00}006", "lx:b:{shop/02}388"} {
+		spoil(t, server.Client(), bucket, 3)
+	}
+	young := all[5].ID
+	for range 2 {
+		n, err := s.Sweep(t.Context(), "shop", func(r consent.Record) bool { return r.ID != young }, 10)
+		if consent.CodeOf(err) != consent.Unavailable || !errors.Is(err, consent.ErrDamaged) {
+			t.Errorf("Sweep = %d, %v", n, err)
+		}
+		sees(t, s, "-"+all[1].ID, "-"+all[4].ID, young, "-"+all[6].ID)
+	}
+	// Once the last goes there is a damaged record at the end of each journal, or in it.
+	young = ""
+	for range 2 {
+		if n, err := s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 10); !errors.Is(err, consent.ErrDamaged) {
+			t.Errorf("Sweep = %d, %v", n, err)
+		}
+		sees(t, s, "-"+all[1].ID, "-"+all[4].ID, "-"+all[6].ID)
+	}
+	// What comes then stands behind them.
+	late := inBucket("shop", 8, 1)
+	if _, _, err := s.Append(t.Context(), late); err != nil {
+		t.Fatal(err)
+	}
+	sees(t, s, "-"+all[1].ID, "-"+all[4].ID, "-"+all[6].ID, late.ID)
+}
+
+func TestASweepOfMoreThanAPageGoesPastThem(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, redisstore.Options{URLs: []string{server.URL()}})
+	var all []consent.Record
+	for i := range 1500 {
+		all = append(all, inBucket("shop", uint16(i%3), i))
+	}
+	for _, got := range s.AppendAll(t.Context(), all) {
+		if got.Err != nil {
+			t.Fatal(got.Err)
+		}
+	}
+	spoil(t, server.Client(), "lx:b:{shop/00}001", 3)
+	n, err := s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 700)
+	if n != 700 || !errors.Is(err, consent.ErrDamaged) {
 		t.Errorf("Sweep = %d, %v", n, err)
 	}
-	if left := exported(t, s); len(left) != 2 || left[0].ID != all[1].ID || !left[0].Damaged || left[1].ID != all[2].ID {
-		t.Errorf("the export is %+v", left)
+	n, err = s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 700)
+	if n != 300 || !errors.Is(err, consent.ErrDamaged) {
+		t.Errorf("Sweep = %d, %v", n, err)
+	}
+	left := exported(t, s)
+	if len(left) != 500 {
+		t.Errorf("%d are left", len(left))
+	}
+	for _, r := range left {
+		if !r.Damaged {
+			t.Errorf("%s is left", r.ID)
+		}
+	}
+}
+
+// sees compares what the export holds, in order; a damaged record has a line before it.
+func sees(t *testing.T, s *redisstore.Store, want ...string) {
+	t.Helper()
+	var got []string
+	for _, r := range exported(t, s) {
+		id := r.ID
+		if r.Damaged {
+			id = "-" + id
+		}
+		got = append(got, id)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the export is %q, want %q", got, want)
 	}
 }
 

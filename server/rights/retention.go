@@ -3,6 +3,7 @@ package rights
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -16,6 +17,8 @@ const DefaultRetention = 24
 type Swept struct {
 	Records  int `json:"records"`
 	Requests int `json:"requests"`
+	// Unread says that records stay since they cannot be read.
+	Unread bool `json:"unread,omitempty"`
 }
 
 // sweepStep is how many records one call of the store deletes.
@@ -25,7 +28,7 @@ const sweepStep = 5000
 // were handled as long ago. A record is kept for the site's months, and never
 // shorter than its consent may hold or the law wants it proved. Records go in
 // the order in which they came; one whose time has not come keeps those behind
-// it. Errors: Unavailable.
+// it. One that cannot be read stays for itself. Errors: Unavailable.
 func (d *Desk) Sweep(ctx context.Context, site *consent.Site) (s Swept, err error) {
 	now := d.o.Clock()
 	months := cmp.Or(site.RetentionMonths, DefaultRetention)
@@ -40,6 +43,9 @@ func (d *Desk) Sweep(ctx context.Context, site *consent.Site) (s Swept, err erro
 	}
 	for n := sweepStep; err == nil && n == sweepStep; s.Records += n {
 		n, err = d.o.Feed.Sweep(ctx, site.ID, over, sweepStep)
+		if errors.Is(err, consent.ErrDamaged) {
+			s.Unread, err = true, nil
+		}
 	}
 	// What keeps records keeps no requests.
 	var bad error

@@ -42,6 +42,9 @@ func (s *Server) SweepAll(ctx context.Context) {
 			continue
 		}
 		swept, err := s.o.Rights.Sweep(ctx, &e.Site)
+		if swept.Unread {
+			s.o.Log.Warn("a record cannot be read and outlasts its time; `lxconsent ledger verify` names it, a restored backup has it", "site", id)
+		}
 		if swept.Records+swept.Requests > 0 {
 			by := admin.Principal{Name: "retention"}
 			err = errors.Join(err, s.o.Admin.Audit(ctx, by, e.Site.Tenant, admin.Change{Action: "retention.sweep", Object: id, Note: sweptNote(swept)}))
