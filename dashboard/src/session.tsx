@@ -1,6 +1,7 @@
 import { Loader } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useRef, useState } from "react";
+import { passes } from "./again";
 import { api, type Session } from "./api";
 import { t } from "./i18n";
 
@@ -71,6 +72,8 @@ export function SignedIn({ first, children }: { first?: Ticket; children: ReactN
       try {
         await api.signIn({ setup: token });
       } catch (refused) {
+        // Nobody has used it where nobody has answered.
+        if (passes(refused)) setup.current = token;
         // An old link does not sign out who is signed in already.
         return await api.session(signal).catch(() => {
           throw refused;

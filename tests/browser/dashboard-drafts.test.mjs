@@ -85,3 +85,58 @@ test('what is typed while the server is away is saved when it is back', async ()
   await saved();
   assert.equal((await draft()).texts.en['banner.title'], 'Typed into the void');
 });
+
+/** The values that this browser holds of what was typed and not saved. */
+const unsaved = () => page.evaluate(() => Object.entries(localStorage).filter(([key]) => key.startsWith('lx-unsaved/')).map(([, kept]) => JSON.parse(kept)));
+
+test('what is typed while the server is away is offered to whoever has left the editor and comes back', async () => {
+  await go('/sites/demo?room=words');
+  await see('text-banner.title').waitFor();
+  const { port } = demo.server;
+  await demo.server.stop();
+  await see('text-banner.title').fill('Typed and left');
+  await page.getByText('The server does not answer').first().waitFor();
+  await page.getByRole('link', { name: 'LeadiumX Consent, all sites' }).click();
+  await page.waitForURL('**/dashboard/');
+  demo.server = await startServer({ dir: demo.dir, port });
+  await see('site-card-demo').waitFor();
+  await see('site-card-demo').getByRole('link').first().click();
+  await see('unsaved').getByText('Words · English · ').waitFor();
+  assert.deepEqual((await unsaved()).map(({ doc }) => doc), [{ texts: { en: { 'banner.title': 'Typed and left' } } }], 'nothing but what was typed is kept');
+  await see('unsaved-take').click();
+  await saved();
+  await until(async () => assert.equal((await draft()).texts.en['banner.title'], 'Typed and left'));
+  assert.deepEqual([await see('unsaved').count(), await unsaved()], [0, []]);
+});
+
+test('what could not be saved outlives a reload, and is dropped after a question', async () => {
+  await go('/sites/demo?room=words');
+  await see('text-banner.title').waitFor();
+  await page.route('**/draft', (r) => (r.request().method() === 'PUT' ? r.abort() : r.fallback()));
+  await see('text-banner.title').fill('Typed and reloaded');
+  page.once('dialog', (d) => d.accept());
+  await page.reload();
+  await see('unsaved').waitFor();
+  await page.unroute('**/draft');
+  await see('unsaved-drop').click();
+  await see('sure').click();
+  await see('unsaved').waitFor({ state: 'detached' });
+  assert.deepEqual(await unsaved(), []);
+  assert.equal((await draft()).texts.en['banner.title'], 'Typed and left');
+});
+
+test('a draft that is as it is live offers nothing to publish, and one edit changes that', async () => {
+  await go('/sites/demo?room=words');
+  await see('publish').click();
+  await see('publish-confirm').click();
+  await page.getByText('is live', { exact: false }).first().waitFor();
+  await see('publish-confirm').waitFor({ state: 'detached' });
+  await see('publish').click();
+  await see('publish-nothing').getByText('The draft is the same as edition 2').waitFor();
+  assert.equal(await see('publish-confirm').count(), 0);
+  await page.keyboard.press('Escape');
+  await see('text-banner.title').fill('Another one');
+  await saved();
+  await see('publish').click();
+  await see('publish-confirm').waitFor();
+});

@@ -1,4 +1,4 @@
-// In a dashboard that speaks German, the server does too.
+// In a dashboard that speaks German, the server does too; and each language is written as its speakers do.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { guest, somebody } from './dashboard.mjs';
@@ -7,6 +7,7 @@ import { startDemo } from './harness.mjs';
 const demo = await startDemo();
 after(demo.stop);
 const german = { locale: 'de-DE' };
+const hans = await guest(demo, german);
 
 test('a problem is told in German, with its way out', async () => {
   const { page, see, go } = await somebody(demo, german);
@@ -20,7 +21,7 @@ test('a problem is told in German, with its way out', async () => {
 });
 
 test('a finding of the banner rules is told in German, and so are the places and languages that it names', async () => {
-  const { page, see, go } = await guest(demo, german);
+  const { page, see, go } = hans;
   await go('/sites/demo');
   await see('colour-accent').fill('#ffffff');
   await see('colour-accent').press('Tab');
@@ -33,4 +34,12 @@ test('a finding of the banner rules is told in German, and so are the places and
   const text = await see('finding-D35').first().innerText();
   assert.match(text, /Malaysia \(Malaiisch\)/);
   assert.doesNotMatch(text, /\b[A-Z]{2} \(|\(ms/);
+});
+
+test('in a Spanish list the name of a language begins with a capital, as what stands alone does', async () => {
+  const { page, see, go } = hans;
+  await page.evaluate(() => localStorage.setItem('lx-dashboard-language', 'es'));
+  await go('/sites/demo');
+  await see('preview-locale').waitFor();
+  assert.deepEqual((await see('preview-locale').locator('option').allInnerTexts()).slice(0, 3), ['Inglés', 'Alemán', 'Francés']);
 });

@@ -93,14 +93,13 @@ async function begin({ dir, port = 0, args = [], env = {}, program = binary }) {
   };
 }
 
-/** Starts a real redis-server on a free port. */
-export function startRedis(dir) {
+/** Starts a real redis-server on a free port, or on the given one. */
+export function startRedis(dir, port) {
   // Another program may take the free port first.
-  return until(() => beginRedis(dir));
+  return until(async () => beginRedis(dir, port ?? (await freePort())));
 }
 
-async function beginRedis(dir) {
-  const port = await freePort();
+async function beginRedis(dir, port) {
   const child = spawn(find('redis-server'), ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'yes', '--save', ''], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -113,6 +112,7 @@ async function beginRedis(dir) {
   });
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     stop: async () => {
       child.kill('SIGTERM');
       await ended;

@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import { useSession } from "../session";
 import { fieldName } from "./field-names";
 import { joined, same } from "./join";
+import { forget, keep } from "./unsaved";
 
 type SaveState =
   | { kind: "saved" }
@@ -16,6 +17,8 @@ type SaveState =
 export interface Draft {
   doc: SiteDocument;
   state: SaveState;
+  /** Names this visit of the editor among those of which something was kept. */
+  visit: string;
   /** What the rules say of the document that was saved last. */
   findings: Finding[];
   /** Changes the document; it is saved a moment later. */
@@ -66,7 +69,14 @@ export function useDraft(site: SiteView): Draft {
   const [depth, setDepth] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const client = useQueryClient();
-  const id = site.id;
+  const { id, tenant } = site;
+  const [visit] = useState(() => Date.now().toString(36) + Math.random().toString(36).slice(2));
+
+  /** Keeps what is not saved, for whoever comes back; nothing when all is. */
+  const retain = useCallback(() => {
+    if (stored.current === latest.current) forget({ id, tenant }, visit);
+    else keep({ id, tenant }, visit, stored.current, latest.current);
+  }, [id, tenant, visit]);
 
   /** Takes in what others have saved; false when it cannot be had. */
   const join = useCallback(async (): Promise<boolean> => {
@@ -109,16 +119,18 @@ export function useDraft(site: SiteView): Draft {
           // Something newer was typed meanwhile: that is what counts now.
           if (sending !== latest.current) continue;
           setState({ kind: "failed", problem: problemOf(error) });
+          retain();
           return false;
         }
       }
       setState({ kind: "saved" });
+      retain();
       return true;
     })().finally(() => {
       running.current = null;
     });
     return running.current;
-  }, [id, client, join]);
+  }, [id, client, join, retain]);
 
   const put = useCallback(
     (next: SiteDocument) => {
@@ -167,7 +179,8 @@ export function useDraft(site: SiteView): Draft {
     latest.current = stored.current;
     setDoc(stored.current);
     setState({ kind: "saved" });
-  }, []);
+    retain();
+  }, [retain]);
 
   // A draft that nobody has saved in this page has its findings too.
   useEffect(() => {
@@ -200,12 +213,15 @@ export function useDraft(site: SiteView): Draft {
       event.preventDefault();
     };
     window.addEventListener("beforeunload", leave);
+    window.addEventListener("pagehide", retain);
     return () => {
       window.removeEventListener("beforeunload", leave);
+      window.removeEventListener("pagehide", retain);
       // Going to another page of the dashboard must not lose the last words.
+      retain();
       void flush();
     };
-  }, [flush]);
+  }, [flush, retain]);
 
-  return { doc, state, findings, change, undo: depth > 0 ? undo : undefined, flush, adopt, discard };
+  return { doc, state, visit, findings, change, undo: depth > 0 ? undo : undefined, flush, adopt, discard };
 }

@@ -26,6 +26,7 @@ import { fieldName } from "./field-names";
 import { Embed } from "./embed";
 import { Count, FindingList, findingsIn } from "./findings";
 import { Look } from "./look";
+import { Offer } from "./offer";
 import { Preview } from "./preview";
 import { Publish } from "./publish";
 import { Purposes } from "./purposes";
@@ -146,6 +147,7 @@ function Loaded({ site }: { site: SiteView }) {
                 </Alert>
               </div>
             )}
+            {edits && <Offer site={site} draft={draft} />}
             {failed && (
               <div className="settings-fault">
                 {failed.findings?.length ? (

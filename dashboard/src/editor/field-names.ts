@@ -1,5 +1,5 @@
 import { t } from "../i18n";
-import { languageName } from "../coded";
+import { languageLabel } from "../coded";
 import { wordLabel } from "./word-keys";
 
 /** A field of the site document as the editor calls it; undefined where the editor has no name for it. */
@@ -41,7 +41,7 @@ export function fieldName(path: string): string | undefined {
     const name = colours[night ? tail.slice(5) : tail];
     return name && (night ? `${name} · ${t("Dark")}` : name);
   }
-  if (part === "texts" && member) return [t("Words"), languageName(member), tail && wordLabel(tail)].filter(Boolean).join(" · ");
+  if (part === "texts" && member) return [t("Words"), languageLabel(member), tail && wordLabel(tail)].filter(Boolean).join(" · ");
   const lists: Record<string, string> = {
     purposes: t("Purposes"),
     vendors: t("Vendors"),

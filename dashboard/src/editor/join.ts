@@ -51,3 +51,15 @@ export function joined(base: SiteDocument, mine: SiteDocument, theirs: SiteDocum
   const as = (d: SiteDocument) => d as unknown as Json;
   return { doc: join("", as(base), as(mine), as(theirs), both) as unknown as SiteDocument, both };
 }
+
+/** Two documents without the fields in which they do not differ. Joined with a third one, they do what the whole ones do. */
+export function trimmed(base: SiteDocument, doc: SiteDocument): { base: Partial<SiteDocument>; doc: Partial<SiteDocument> } {
+  const trim = (a: Maybe, b: Maybe): [Maybe, Maybe] => {
+    if (!plain(a) || !plain(b)) return [a, b];
+    const kept = Object.keys({ ...a, ...b }).flatMap((k) => (equal(a[k], b[k]) ? [] : [[k, trim(a[k], b[k])] as const]));
+    const side = (i: 0 | 1) => Object.fromEntries(kept.flatMap(([k, pair]) => (pair[i] === undefined ? [] : [[k, pair[i]]])));
+    return [side(0), side(1)];
+  };
+  const [a, b] = trim(base as unknown as Json, doc as unknown as Json);
+  return { base: a as unknown as Partial<SiteDocument>, doc: b as unknown as Partial<SiteDocument> };
+}

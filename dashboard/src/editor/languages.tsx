@@ -1,7 +1,7 @@
 import { Group, Input, NativeSelect, Pill } from "@mantine/core";
 import { useRef } from "react";
 import type { Finding, SiteDocument } from "../api";
-import { languageName } from "../coded";
+import { languageLabel, languageName } from "../coded";
 import { faultOf } from "../problem";
 import { t } from "../i18n";
 
@@ -52,7 +52,7 @@ export function Languages({ doc, built, change, findings }: Props) {
             onRemove={() => remove(l)}
             removeButtonProps={{ "aria-label": t("Remove {name}", { name: languageName(l) }), "aria-hidden": false, tabIndex: 0 }}
           >
-            {languageName(l)}
+            {languageLabel(l)}
           </Pill>
         ))}
         {left.length > 0 && (
@@ -61,7 +61,7 @@ export function Languages({ doc, built, change, findings }: Props) {
             aria-label={t("Add a language")}
             value=""
             onChange={(e) => e.currentTarget.value && add(e.currentTarget.value)}
-            data={[{ value: "", label: t("Add…") }, ...left.map((l) => ({ value: l, label: languageName(l) }))]}
+            data={[{ value: "", label: t("Add…") }, ...left.map((l) => ({ value: l, label: languageLabel(l) }))]}
           />
         )}
       </Group>

@@ -7,7 +7,7 @@ import { api, problemOf, type SiteDocument } from "../api";
 import { t } from "../i18n";
 import { Findings, ProblemAlert } from "../problem";
 import { placeName } from "../wizard/places";
-import { languageName } from "../coded";
+import { languageLabel } from "../coded";
 
 // Places whose laws differ; more are on the page of laws.
 const places = () =>
@@ -93,7 +93,7 @@ export function Preview({ doc, saved }: Props) {
           size="xs"
           w={110}
           aria-label={t("Visitor's language")}
-          data={doc.locales.map((l) => ({ value: l, label: languageName(l) }))}
+          data={doc.locales.map((l) => ({ value: l, label: languageLabel(l) }))}
           value={spoken}
           onChange={(e) => setLocale(e.currentTarget.value)}
           data-testid="preview-locale"

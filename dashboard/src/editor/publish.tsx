@@ -4,8 +4,9 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, api, type SiteView } from "../api";
-import { language, t } from "../i18n";
+import { language, rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { When } from "../when";
 import { Changes } from "./changes";
 import type { Draft } from "./draft";
 
@@ -55,6 +56,8 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
       });
     },
   });
+  // What was typed a moment ago may differ, and is published as it will be saved.
+  const nothing = !site.changed && draft.state.kind === "saved";
   const blocked = draft.findings.some((f) => f.severity === "error");
   const leave = () => {
     publish.reset();
@@ -62,10 +65,13 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
   };
   return (
     <>
-      <Button onClick={open} data-testid="publish" aria-haspopup="dialog">
+      <Button onClick={open} variant={nothing ? "default" : "filled"} data-testid="publish" aria-haspopup="dialog">
         {t("Publish…")}
       </Button>
-      <Modal opened={opened} onClose={leave} size="lg" title={<b>{t("Publish edition {n}", { n: Math.max(site.edition, site.upcoming?.edition ?? 0) + 1 })}</b>}>
+      <Modal opened={opened && nothing && !publish.isPending} onClose={leave} title={<b>{t("There is nothing to publish")}</b>}>
+        <Nothing site={site} close={leave} />
+      </Modal>
+      <Modal opened={opened && (!nothing || publish.isPending)} onClose={leave} size="lg" title={<b>{t("Publish edition {n}", { n: Math.max(site.edition, site.upcoming?.edition ?? 0) + 1 })}</b>}>
         <form
           onSubmit={(e) => {
             e.preventDefault();
@@ -133,5 +139,28 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
         </form>
       </Modal>
     </>
+  );
+}
+
+/** Why there is nothing to publish, and what would change that. */
+function Nothing({ site, close }: { site: SiteView; close: () => void }) {
+  return (
+    <Stack data-testid="publish-nothing">
+      <Text size="sm">
+        {site.upcoming
+          ? t("The draft is the same as edition {n}, which is planned.", { n: site.upcoming.edition })
+          : site.published_at
+            ? rich("The draft is the same as edition {n}, published {when}.", { n: site.edition, when: <When at={site.published_at} /> })
+            : t("The draft is the same as edition {n}.", { n: site.edition })}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t("Change something first: it is saved in the draft by itself, and visitors see it once you publish.")}
+      </Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close} data-autofocus>
+          {t("Close")}
+        </Button>
+      </Group>
+    </Stack>
   );
 }

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { type Finding, wordsQuery } from "../api";
 import { faultOf, ProblemAlert } from "../problem";
 import type { Panel } from "./editor";
-import { languageName } from "../coded";
+import { languageLabel } from "../coded";
 import { Languages } from "./languages";
 import { Section } from "./section";
 import { blanks, groups, wordKeys, wordLabel } from "./word-keys";
@@ -43,7 +43,7 @@ export function Words({ doc, change, findings, site }: Panel) {
           label={t("Edit the words in")}
           value={locale}
           onChange={(e) => setLocale(e.currentTarget.value)}
-          data={doc.locales.map((l) => ({ value: l, label: languageName(l) }))}
+          data={doc.locales.map((l) => ({ value: l, label: languageLabel(l) }))}
           data-testid="words-locale"
         />
         <TextInput

@@ -7,7 +7,7 @@ import { Link } from "wouter";
 import { api, type EvidenceView } from "../api";
 import { Card } from "../card";
 import { useConfirmed } from "../confirmed";
-import { languageName } from "../coded";
+import { languageLabel, languageName } from "../coded";
 import { Page } from "../frame";
 import { language, t } from "../i18n";
 import { confidenceName } from "../laws/confidence";
@@ -62,7 +62,7 @@ function Whole({ site, view: v, refetch, checking }: Props) {
     [t("Recorded"), exact(r.time)],
     [t("What was done"), actionName(r.action)],
     [t("Edition"), t("{n}", { n: r.edition })],
-    [t("Language"), languageName(r.locale)],
+    [t("Language"), languageLabel(r.locale)],
     [t("Place known by"), (v.place_source !== "none" && v.place_source) || t("nothing: the place was unknown")],
     [t("Signals"), [v.signals.gpc && "Global Privacy Control", v.signals.minor && t("a minor"), v.signals.sensitive && t("a sensitive page")].filter(Boolean).join(", ") || t("none")],
     [t("Subject"), r.subject ? <Code key="s">{r.subject}</Code> : r.erased ? t("erased") : t("none: a refusal makes no subject")],

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { useRef, useState } from "react";
 import { api, type VisitorRequest } from "../api";
 import { Card, Nothing } from "../card";
-import { languageName } from "../coded";
+import { languageLabel } from "../coded";
 import { rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";
@@ -91,7 +91,7 @@ function One({ site, request: r }: { site: string; request: VisitorRequest }) {
             {r.overdue && <Badge color="red">{t("Overdue")}</Badge>}
           </Group>
           <Text size="sm" c="dimmed">
-            <When at={r.opened_at} /> · {languageName(r.locale)}
+            <When at={r.opened_at} /> · {languageLabel(r.locale)}
             {r.status === "open" && <> · {rich("answer by {day}, {when}", { day: day(r.due_at), when: <When at={r.due_at} /> })}</>}
             {r.handled_by && ` · ${t("handled by {name}", { name: r.handled_by })}`}
           </Text>

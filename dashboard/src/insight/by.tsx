@@ -1,6 +1,6 @@
 import { Table, VisuallyHidden } from "@mantine/core";
 import type { Report } from "../api";
-import { languageName } from "../coded";
+import { languageLabel } from "../coded";
 import { t } from "../i18n";
 import { placeName } from "../wizard/places";
 import { answered, number, percent } from "./numbers";
@@ -11,7 +11,7 @@ type Row = NonNullable<Report["by"][string]>[number];
 /** The same counts for each value of one dimension. */
 export function By({ dimension, rows, least }: { dimension: string; rows: Row[]; least: number }) {
   const name = (value: string) => {
-    if (dimension === "locale" || dimension === "language") return languageName(value);
+    if (dimension === "locale" || dimension === "language") return languageLabel(value);
     if (/^[A-Z]{2}(-[A-Z0-9]+)?$/.test(value)) return placeName(value);
     return value && value !== "unknown" ? value : t("unknown");
   };

@@ -1,9 +1,11 @@
 import { Alert, Anchor, Text } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
+import { passes } from "../again";
 import { ApiError } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import type { Ticket } from "../session";
+import { Away } from "./away";
 import { Invited } from "./invited";
 import { NewPassword } from "./new-password";
 import { Password } from "./password";
@@ -23,6 +25,7 @@ export default function Door({ ticket, error, again, done, retry }: Props) {
   if (ticket?.kind === "invite") return <Invited token={ticket.token} done={done} />;
   if (ticket?.kind === "reset") return <NewPassword token={ticket.token} done={done} />;
   const problem = error instanceof ApiError ? error.problem : undefined;
+  if (problem && passes(error)) return <Away problem={problem} again={again !== undefined} retry={retry} />;
   const signedOut = problem?.status === 401;
   const link = problem !== undefined && /setup|link/i.test(`${problem.detail} ${problem.code}`);
   return (

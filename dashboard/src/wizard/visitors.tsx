@@ -1,6 +1,6 @@
 import { Checkbox, MultiSelect, Radio, Select, SimpleGrid, Stack, Switch, Text } from "@mantine/core";
 import { useMemo } from "react";
-import { languageName } from "../coded";
+import { languageLabel } from "../coded";
 import { t } from "../i18n";
 import { placeOptions } from "./places";
 import type { Step } from "./wizard";
@@ -61,7 +61,7 @@ export function Visitors({ answers: a, set, faults }: Step) {
       </Radio.Group>
       <MultiSelect
         label={t("Languages of the banner")}
-        data={all.map((l) => ({ value: l, label: languageName(l) }))}
+        data={all.map((l) => ({ value: l, label: languageLabel(l) }))}
         value={a.locales}
         onChange={(locales) => set({ locales })}
         searchable
