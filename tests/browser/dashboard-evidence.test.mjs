@@ -1,11 +1,12 @@
 // The evidence room: what is shown is what is taken out, in words, and a request is ended only by whoever says how.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import { guest } from './dashboard.mjs';
 import { startDemo, until } from './harness.mjs';
 
-const demo = await startDemo();
+const demo = await startDemo({ args: ['--webhook-allow', '127.0.0.0/8'] });
 after(demo.stop);
 const { server } = demo;
 const { page, see, go, faults } = await guest(demo);
@@ -87,6 +88,33 @@ test('a request is ended after a question, told to nobody, and can be opened aga
   await see('request-note').fill('Corrected');
   await see('request-end').click();
   await until(async () => assert.deepEqual(await states(), [['done', 'Corrected']]));
+});
+
+test('a webhook that takes nothing says so, since when and why, until it takes something', async () => {
+  let status = 500;
+  const receiver = createServer((_, answer) => answer.writeHead(status).end());
+  await new Promise((listens) => receiver.listen(0, '127.0.0.1', listens));
+  after(() => receiver.close());
+  await page.evaluate(async (url) => {
+    const answer = await fetch('/v1/sites/demo/webhooks', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ url, events: ['consent.recorded'] }) });
+    if (!answer.ok) throw new Error(await answer.text());
+  }, `http://127.0.0.1:${receiver.address().port}/`);
+  await go('/sites/demo/evidence/webhooks');
+  await page.getByText('On', { exact: true }).waitFor();
+  const choose = async () => {
+    const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+    const levels = Object.fromEntries(optional.map((p) => [p.id, 0]));
+    const answer = await fetch(`${server.url}/v1/consents`, { method: 'POST', body: JSON.stringify({ site: 'demo', id, note: notice.note, action: 'reject_all', levels, age: 0 }) });
+    assert.equal(answer.status, 201);
+  };
+  await choose();
+  await see('webhook-failing').waitFor();
+  assert.match(await see('webhook-failing').innerText(), /^It takes nothing\. The first failure was just now\. The receiver answered 500\. It is tried again \S/);
+  assert.equal(await page.getByText('On', { exact: true }).count(), 0);
+  await page.getByText('Fails', { exact: true }).waitFor();
+  status = 204;
+  await choose();
+  await page.getByText('On', { exact: true }).waitFor();
 });
 
 test('no page threw', () => assert.deepEqual(faults, []));

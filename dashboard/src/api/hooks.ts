@@ -1,7 +1,7 @@
 // Webhooks: what happens at a site, told to other servers.
 import { client, type Shapes, take } from "./client";
 
-export type Webhook = Shapes["Endpoint"];
+export type Webhook = Shapes["HookListed"];
 export type Delivery = Shapes["Delivery"];
 
 const one = (site: string, webhook: string) => ({ path: { site, webhook } });

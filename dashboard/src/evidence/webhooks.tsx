@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api, type Delivery, type Webhook } from "../api";
 import { Card, Nothing } from "../card";
 import { CopyTag } from "../copy";
-import { t } from "../i18n";
+import { rich, t } from "../i18n";
 import { ProblemAlert, sentence } from "../problem";
 import { useMay } from "../session";
 import { Sure } from "../sure";
@@ -23,7 +23,7 @@ const events = () => [
 /** Other servers that are told what happens at this site. */
 export function Webhooks({ site }: { site: string }) {
   const key = ["webhooks", site];
-  const list = useQuery({ queryKey: key, queryFn: ({ signal }) => api.webhooks(site, signal) });
+  const list = useQuery({ queryKey: key, queryFn: ({ signal }) => api.webhooks(site, signal), refetchInterval: 10_000 });
   const may = useMay()("hooks:write");
   const client = useQueryClient();
   const [opened, { open, close }] = useDisclosure();
@@ -98,13 +98,14 @@ function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
           <Stack gap={2} className="grow">
             <Group gap="xs">
               <Code fz="sm" className="break">{w.url}</Code>
-              {w.disabled ? <Badge color="red">{t("Off")}</Badge> : <Badge>{t("On")}</Badge>}
+              {w.disabled ? <Badge color="red">{t("Off")}</Badge> : w.failing ? <Badge color="yellow">{t("Fails")}</Badge> : <Badge>{t("On")}</Badge>}
             </Group>
             <Text size="sm" c="dimmed">
               {w.description ? `${w.description} · ` : ""}
               {w.events.length > 0 ? w.events.map((e) => events().find(({ value }) => value === e)?.label ?? e).join(" · ") : t("all events")}
             </Text>
             {w.why && <Text size="sm">{sentence(w.why)}</Text>}
+            {w.failing && <Failing failing={w.failing} disabled={w.disabled} />}
           </Stack>
           <Group gap="xs">
             <Button size="xs" variant="default" onClick={toggle}>
@@ -136,6 +137,18 @@ function One({ site, hook: w, may, refresh, onSecret }: OneProps) {
         {shown && <Deliveries site={site} id={w.id} />}
       </Stack>
     </Paper>
+  );
+}
+
+/** Since when and why a webhook has taken nothing, and what becomes of it. */
+function Failing({ failing: f, disabled }: { failing: NonNullable<Webhook["failing"]>; disabled: boolean }) {
+  return (
+    <Text size="sm" data-testid="webhook-failing">
+      {rich("It takes nothing. The first failure was {when}.", { when: <When at={f.since} /> })} {f.error && `${sentence(f.error)} `}
+      {f.next
+        ? rich("It is tried again {when}.", { when: <When at={f.next} /> })
+        : !disabled && t("Nothing is tried again by itself: what it did not take was given up.")}
+    </Text>
   );
 }
 
