@@ -191,6 +191,10 @@ func TestForgedAndCutTokensDeny(t *testing.T) {
 	b := other.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
 	check("a consent of another server", cookie("lx_consent", b.text(t, "consent")))
 	check("a subject of another server", cookie("lx_subject", b.text(t, "subject")))
+	// A neighbour under the same domain may set a second one, of its own visit.
+	theirs := s.write(write{"id": id(2), "action": "accept_all", "levels": acceptAll}).text(t, "subject")
+	check("two subjects", cookie("lx_subject", subject), cookie("lx_subject", theirs))
+	check("two subjects beside a good consent", cookie("lx_subject", theirs), cookie("lx_subject", subject), cookie("lx_consent", value))
 	check("two different consents", cookie("lx_consent", value), cookie("lx_consent", flip(value, 5)))
 }
 

@@ -269,3 +269,32 @@ func TestAnErasedEventIsNotToldAgainWithItsSubject(t *testing.T) {
 		t.Errorf("a swept event is sent: %v", b.got)
 	}
 }
+
+func TestOfAnAnswerWithoutAnEndLittleIsRead(t *testing.T) {
+	t.Parallel()
+	const most = 256 << 20
+	told := make(chan int, 1)
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		n, piece := 0, make([]byte, 1<<20)
+		for n < most {
+			m, err := w.Write(piece)
+			if n += m; err != nil {
+				break
+			}
+		}
+		told <- n
+	}))
+	t.Cleanup(endless.Close)
+	b := newBench(t)
+	made, _, err := b.desk.Create(t.Context(), hooks.Endpoint{Site: "shop", URL: endless.URL}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := b.desk.Test(t.Context(), "shop", made.ID); err != nil || d.Status != http.StatusOK {
+		t.Fatalf("%+v %v", d, err)
+	}
+	// What lies in buffers on the way was taken, and no more.
+	if n := <-told; n >= most {
+		t.Errorf("all of %d bytes were taken", n)
+	}
+}

@@ -1,6 +1,8 @@
 package install_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -230,5 +232,26 @@ func TestTheOwnPagesOfATrialAreReachedAndNoOthers(t *testing.T) {
 		if got := install.Own(c.server, origins)(u); got != c.want {
 			t.Errorf("%s: %v, want %v", c.why, got, c.want)
 		}
+	}
+}
+
+func TestAPageThatUnpacksToALotIsReadInPart(t *testing.T) {
+	t.Parallel()
+	packed := &bytes.Buffer{}
+	z := gzip.NewWriter(packed)
+	if _, err := z.Write(make([]byte, 32<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	bomb := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed.Bytes())
+	}))
+	t.Cleanup(bomb.Close)
+	f := &install.Fetcher{Everything: true}
+	if p, err := f.Fetch(t.Context(), bomb.URL); err != nil || len(p.Body) != 2<<20 {
+		t.Errorf("%d bytes, %v", len(p.Body), err)
 	}
 }

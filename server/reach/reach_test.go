@@ -22,6 +22,7 @@ func TestOnlyHostsOfThePublicInternetArePublic(t *testing.T) {
 		// Those that carry another address.
 		"64:ff9b::a00:1": false, "64:ff9b:1::a00:1": false, "2002:a00:1::": false, "2002:7f00:1::%eth0": false, "2001::1": false,
 		"::ffff:10.0.0.1": false, "::ffff:93.184.215.14": true, "::10.0.0.1": false, "::7f00:1": false,
+		"::ffff:127.0.0.1": false, "::ffff:169.254.169.254": false, "::ffff:100.64.0.1": false, "::ffff:0.1.2.3": false, "::ffff:198.18.0.1": false, "::ffff:240.0.0.1": false,
 		"2001:db8::1": false, "3fff::1": false, "5f00::1": false,
 	} {
 		if got := reach.Public(netip.MustParseAddr(s)); got != want {
