@@ -30,7 +30,7 @@ func again[T any](t *testing.T, do func() (T, error)) T {
 func TestDevicesOfAnAccountKeepWhatOneOfThemRefusesWhileSlotsMove(t *testing.T) {
 	t.Parallel()
 	urls := redistest.StartCluster(t)
-	s, err := redisstore.Open(t.Context(), redisstore.Options{URLs: urls})
+	s, err := redisstore.Open(t.Context(), redisstore.Options{URLs: urls, Tries: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

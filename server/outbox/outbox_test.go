@@ -52,6 +52,8 @@ func bolt(t testing.TB, path string) consent.Store {
 
 func overRedis(t testing.TB, o redisstore.Options) consent.Store {
 	t.Helper()
+	// A busy machine may be late with an answer.
+	o.Tries = 5
 	s, err := redisstore.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -162,7 +162,7 @@ func TestOverTLSOnlyAServerThatOurAuthoritySignedIsTrusted(t *testing.T) {
 		{"a key that is not there", at + "?ca_file=" + ca + "&cert_file=" + cert, consent.Invalid, "key_file"},
 	}
 	for _, c := range cases {
-		_, err := redisstore.Open(t.Context(), redisstore.Options{URLs: []string{c.url}})
+		_, err := opened(t, redisstore.Options{URLs: []string{c.url}})
 		var told *consent.Error
 		if !errors.As(err, &told) || told.Code != c.want || told.Fix == "" || !strings.Contains(told.Fix, c.fix) {
 			t.Errorf("%s: %v, want %s and a fix with %q", c.name, err, c.want, c.fix)
