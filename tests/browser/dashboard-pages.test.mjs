@@ -104,7 +104,7 @@ test('long addresses and what visitors write at length are there for the widths'
 
 for (const scheme of ['light', 'dark']) {
   test(`every page is accessible, wide and narrow, ${scheme}`, async () => {
-    await page.emulateMedia({ colorScheme: scheme });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     for (const path of pages) {
       await page.setViewportSize({ width: 1366, height: 768 });
       await go(path);
@@ -143,7 +143,7 @@ test('the documents of this very program are a menu away, and lead to each other
 
 for (const scheme of ['light', 'dark']) {
   test(`every room of the editor is accessible, and what opens above it, ${scheme}`, async () => {
-    await page.emulateMedia({ colorScheme: scheme });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width: 1366, height: 768 });
     await go('/sites/demo');
     for (const room of ['Look', 'Words', 'Purposes', 'Vendors', 'Regions', 'Signals', 'Site', 'Embed', 'Editions']) {
