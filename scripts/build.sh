@@ -9,4 +9,4 @@ step "packages/web"
 node node_modules/tsgo/bin/tsc -p packages/web
 
 step "bin/lxconsent"
-go build -trimpath -o bin/lxconsent ./cmd/lxconsent
+go build -o bin/lxconsent ./cmd/lxconsent

@@ -11,3 +11,7 @@ fail() { printf '%s\n' "$@" >&2; exit 1; }
 
 # go_files lists our Go files, separated by zero bytes.
 go_files() { find . -name '*.go' -not -path './node_modules/*' -print0; }
+
+# All that is built here is built alike: what one step has compiled no other step compiles again.
+GOFLAGS="$(go env GOFLAGS 2> /dev/null || true) -trimpath"
+export GOFLAGS

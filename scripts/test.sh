@@ -11,6 +11,8 @@ fields='^TestEveryFieldOfTheSiteDocumentChangesWhatIsServed$'
 # Nor does it look into the compiler and the compressor of scripts, which are not
 # ours: nearly every test compiles some, and would take three times as long.
 step "Go tests, with the race detector"
+# Those of the whole program run what was built, and build none of their own.
+export LXCONSENT_TEST_PROGRAM=$PWD/bin/lxconsent
 go test -race -gcflags='github.com/evanw/esbuild/...=-race=false' -gcflags='github.com/andybalholm/brotli/...=-race=false' \
   -timeout 25m -skip "$fields" ./...
 go test -run "$fields" ./cmd/lxconsent
