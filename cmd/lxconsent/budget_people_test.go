@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,6 +35,16 @@ func TestSomebodyWhoSignedInMayAskOnlySoMuch(t *testing.T) {
 	}
 	owner.must(http.StatusOK, http.MethodGet, "/v1/sites", "")
 	bob.must(http.StatusOK, http.MethodGet, "/v1/sites/demo/records", "")
+
+	// Only records have a cursor to go on behind, and nobody is cut at each turn.
+	limited("a download that cannot go on behind a cursor", owner.do(http.MethodGet, "/v1/sites/demo/proof?after=1", ""))
+	s.write(write{"id": id(1), "action": "reject_all"})
+	on := "/v1/sites/demo/records?after=" + url.QueryEscape(s.do(http.MethodGet, "/v1/sites/demo/records", "", operator).text(t, "cursor"))
+	for range 30 {
+		owner.must(http.StatusOK, http.MethodGet, on, "")
+	}
+	limited("a file that was cut for the 31st time", owner.do(http.MethodGet, on, ""))
+	bob.must(http.StatusOK, http.MethodGet, on, "")
 
 	var last answer
 	taken := 0

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -73,6 +75,31 @@ func TestAProgramThatGoesRoundInCirclesIsStoppedWithItsOrganisationAlone(t *test
 		if a.status != http.StatusOK {
 			t.Errorf("%s = %d %s", what, a.status, a.body)
 		}
+	}
+}
+
+func TestAPreviewIsPaidByTheSizeOfWhatItKeeps(t *testing.T) {
+	t.Parallel()
+	s := limitedServer(t)
+	newSide(t, s, "acme")
+	made := s.do(http.MethodPost, "/v1/api-keys", encoded(t, map[string]any{
+		"name": "big", "permissions": []string{"site:read", "site:write"}, "expires": inAYear(),
+	}), operator, header("Consent-Tenant", "acme"))
+	key := header("Authorization", "Bearer "+made.text(t, "secret"))
+	var doc map[string]any
+	if err := json.Unmarshal(s.do(http.MethodGet, "/v1/sites/acme-site/document", "", key).body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	vendors, _ := doc["vendors"].([]any)
+	for i := range 180 {
+		vendors = append(vendors, map[string]any{"id": fmt.Sprintf("v-%d", i), "name": "V", "purposes": []string{"analytics"}, "policy_url": "https://example.com/" + strings.Repeat("x", 400)})
+	}
+	doc["vendors"] = vendors
+	look := encoded(t, map[string]any{"site": doc, "place": "FR", "locale": "en"})
+	taken, last := repeated(100, func() answer { return s.do(http.MethodPost, "/v1/sites/acme-site/preview", look, key) })
+	stopped(t, "previews of a large site", last)
+	if taken < 30 || taken > 60 {
+		t.Errorf("%d previews of %d bytes were taken", taken, len(look))
 	}
 }
 

@@ -26,8 +26,9 @@ type Limits struct {
 	// Questions are what a network writes to one site for a person to answer.
 	Questions budget.Limit
 	// Person is what somebody who signed in may ask, Exports what they may take
-	// out as a whole. The operator's token has no limit.
-	Person, Exports budget.Limit
+	// out as a whole, and Resumes how often they may go on with that behind a
+	// cursor. The operator's token has no limit.
+	Person, Exports, Resumes budget.Limit
 	// Programs are what the API keys of one organisation ask together, apart from
 	// checks; Batches the checks in their batches.
 	Programs, Batches budget.Limit
@@ -51,6 +52,7 @@ func DefaultLimits() Limits {
 		Questions:  budget.Limit{Rate: 60, Per: time.Hour, Burst: 60},
 		Person:     budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},
 		Exports:    budget.Limit{Rate: 5, Per: time.Hour, Burst: 5},
+		Resumes:    budget.Limit{Rate: 30, Per: time.Hour, Burst: 30},
 		Programs:   budget.Limit{Rate: 1200, Per: time.Minute, Burst: 1200},
 		Batches:    budget.Limit{Rate: 20_000, Per: time.Second, Burst: 200_000},
 		Compiling:  budget.Limit{Rate: 300, Per: time.Minute, Burst: 300},

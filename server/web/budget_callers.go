@@ -3,8 +3,11 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/server/admin"
 	"github.com/leadiumx/consent/server/budget"
@@ -15,8 +18,8 @@ import (
 // or whoever has stolen its key, is stopped alone. The operator's token pays for
 // nothing: it is the machine's own.
 type callers struct {
-	// people and exports are by who is signed in.
-	people, exports *budget.Meter[string]
+	// people, exports and resumes are by who is signed in.
+	people, exports, resumes *budget.Meter[string]
 	// files is the limit behind exports.
 	files budget.Limit
 	// These are by organisation: keys can be made in any number.
@@ -31,6 +34,7 @@ const maxPeople, maxTenants = 10_000, 10_000
 func newCallers(l Limits, clock func() time.Time) callers {
 	return callers{
 		people: budget.New[string](l.Person, maxPeople, clock), exports: budget.New[string](l.Exports, maxPeople, clock), files: l.Exports,
+		resumes:  budget.New[string](l.Resumes, maxPeople, clock),
 		programs: budget.New[string](l.Programs, maxTenants, clock), batches: budget.New[string](l.Batches, maxTenants, clock),
 		compiling: budget.New[string](l.Compiling, maxTenants, clock), publishing: budget.New[string](l.Publishing, maxSites, clock),
 		downloads: budget.NewTurns[string](l.Downloads),
@@ -47,16 +51,23 @@ func (r route) compiles() bool {
 	return r.publishes() || r.method == http.MethodPost && (strings.HasSuffix(r.path, "/preview") || strings.HasSuffix(r.path, "/shares"))
 }
 
+// goesOn reports whether a request goes on behind a cursor with a download that
+// was cut.
+func (r route) goesOn(c echo.Context) bool {
+	return r.downloads() && slices.Contains(r.query, "after") && c.QueryParam("after") != ""
+}
+
 func isPerson(p admin.Principal) bool { return p.Kind == admin.ByPassword || p.Kind == admin.BySetup }
 
 func limits(p admin.Principal) bool { return isPerson(p) || p.Kind == admin.ByKey }
 
 // spendCaller pays for a request of somebody who signed in, or of an API key. Who
-// goes on with a download that was cut takes out nothing more.
+// goes on with a download that was cut takes out nothing more, but nobody is cut
+// at each turn.
 func (b *callers) spendCaller(r route, p admin.Principal, goesOn bool) error {
 	switch {
 	case isPerson(p):
-		if err := b.spendPerson(p, r.downloads() && !goesOn); err != nil {
+		if err := b.spendPerson(r, p, goesOn); err != nil {
 			return err
 		}
 	case p.Kind != admin.ByKey:
@@ -71,18 +82,24 @@ func (b *callers) spendCaller(r route, p admin.Principal, goesOn bool) error {
 		return nil
 	}
 	if wait, ok := b.compiling.Spend(p.Tenant); !ok {
-		return tooOften("compile", wait, "too much was previewed and published in this organisation", "wait as long as Retry-After says")
+		return tooMuchCompiled(wait)
 	}
 	return nil
 }
 
 // spendPerson pays for a request of somebody who signed in.
-func (b *callers) spendPerson(p admin.Principal, export bool) error {
+func (b *callers) spendPerson(r route, p admin.Principal, goesOn bool) error {
 	who := string(p.Kind) + " " + p.Email
 	if wait, ok := b.people.Spend(who); !ok {
 		return tooOften("person", wait, "you sent too many requests", "wait as long as Retry-After says; for programs, make an API key")
 	}
-	if !export {
+	if !r.downloads() {
+		return nil
+	}
+	if goesOn {
+		if wait, ok := b.resumes.Spend(who); !ok {
+			return tooOften("export", wait, "you went on too often with files of records that were cut", "wait as long as Retry-After says; or fetch it with an API key, which has no such limit")
+		}
 		return nil
 	}
 	if wait, ok := b.exports.Spend(who); !ok {
@@ -91,6 +108,25 @@ func (b *callers) spendPerson(p admin.Principal, export bool) error {
 				time.Duration(wholeSeconds(wait))*time.Second))
 	}
 	return nil
+}
+
+// previewPiece is how much of a document one token pays for: what is previewed is
+// kept for as long as its link works.
+const previewPiece = 16 << 10
+
+// spendPreview pays for the size of what is previewed, beside what spendCaller took.
+func (b *callers) spendPreview(p admin.Principal, bytes int) error {
+	if !limits(p) || bytes < previewPiece {
+		return nil
+	}
+	if wait, ok := b.compiling.SpendMany(p.Tenant, bytes/previewPiece); !ok {
+		return tooMuchCompiled(wait)
+	}
+	return nil
+}
+
+func tooMuchCompiled(wait time.Duration) error {
+	return tooOften("compile", wait, "too much was previewed and published in this organisation", "wait as long as Retry-After says")
 }
 
 // spendEdition pays for an edition of a site that the caller may publish.

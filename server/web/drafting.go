@@ -1,6 +1,8 @@
 package web
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -90,6 +92,13 @@ func (s *Server) linkPreview(c echo.Context, p admin.Preview) error {
 	place, ok := consent.ParsePlace(p.Place)
 	if !ok {
 		return consent.Fail(consent.Invalid, "`place` is not an ISO 3166 code", "write a code such as FR or US-CA, or unknown")
+	}
+	doc, err := json.Marshal(p.Site)
+	if err != nil {
+		return fmt.Errorf("encode the document: %w", err)
+	}
+	if err := s.budgets.spendPreview(principalOf(c), len(doc)); err != nil {
+		return err
 	}
 	// It is compiled here, so that a draft that cannot be compiled says so in
 	// the editor and not in the frame.

@@ -40,7 +40,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if err := s.budgets.spendCaller(r, p, c.QueryParam("after") != ""); err != nil {
+		if err := s.budgets.spendCaller(r, p, r.goesOn(c)); err != nil {
 			return err
 		}
 		c.Set("principal", p)

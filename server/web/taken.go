@@ -18,7 +18,7 @@ func (r route) asksAgain() bool {
 // that goes on behind its cursor is told of once, at its beginning. The operator
 // reads also where the store cannot be written, as for a backup of it.
 func (s *Server) taken(c echo.Context, r route, p admin.Principal) error {
-	if !r.downloads() || !isPerson(p) && c.QueryParam("after") != "" {
+	if !r.downloads() || !isPerson(p) && r.goesOn(c) {
 		return nil
 	}
 	var err error
