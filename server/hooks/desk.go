@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -56,6 +57,8 @@ type Desk struct {
 	// leases are those of other processes.
 	leases map[string]leased
 	watch  watch
+	// stale says that an endpoint was changed here since all were listed.
+	stale atomic.Bool
 }
 
 // New makes a desk; call Run to send.
@@ -89,7 +92,7 @@ const RotateLife = 24 * time.Hour
 
 // Create stores a new endpoint, which gets what happens from now on, or all
 // from the cursor after on, and returns its secret: the only time that it is
-// told. Errors: Invalid, Conflict when the site has too many, UnknownSite,
+// told. Errors: Invalid, Conflict when site or organisation has too many, UnknownSite,
 // Unavailable.
 func (d *Desk) Create(ctx context.Context, e Endpoint, after *string) (Endpoint, string, error) {
 	if err := e.check(); err != nil {
@@ -98,12 +101,8 @@ func (d *Desk) Create(ctx context.Context, e Endpoint, after *string) (Endpoint,
 	if err := d.reachable(ctx, e.URL); err != nil {
 		return e, "", err
 	}
-	there, err := d.List(ctx, e.Site)
-	if err != nil {
+	if err := d.room(ctx, e.Site); err != nil {
 		return e, "", err
-	}
-	if len(there) >= MaxEndpoints {
-		return e, "", consent.Fail(consent.Conflict, "the site has 20 webhooks already", "delete one")
 	}
 	var id [8]byte
 	if _, err := io.ReadFull(d.o.Random, id[:]); err != nil {
@@ -113,7 +112,7 @@ func (d *Desk) Create(ctx context.Context, e Endpoint, after *string) (Endpoint,
 	if e.Events == nil {
 		e.Events = []string{}
 	}
-	begin := ""
+	begin, err := "", error(nil)
 	if after == nil {
 		if begin, err = d.o.Feed.End(ctx, e.Site); err != nil {
 			return e, "", err
@@ -201,6 +200,7 @@ func (d *Desk) Delete(ctx context.Context, site, id string) (Endpoint, error) {
 	if err != nil {
 		return Endpoint{}, err
 	}
+	defer d.stale.Store(true)
 	if err := d.o.Cabinet.DropDocument(ctx, kindHook, k.key()); err != nil {
 		return k.Endpoint, err
 	}
@@ -284,5 +284,6 @@ func (d *Desk) putHook(ctx context.Context, k kept) error {
 		return fmt.Errorf("encode a webhook: %w", err)
 	}
 	_, err = d.o.Cabinet.PutDocument(ctx, consent.Document{Kind: kindHook, ID: k.key(), Version: k.version, Body: body})
+	d.stale.Store(true)
 	return err
 }

@@ -101,8 +101,10 @@ type Dead struct {
 const (
 	maxURL         = 2048
 	maxDescription = 500
-	// MaxEndpoints is how many endpoints a site may have.
+	// MaxEndpoints is how many endpoints a site may have, MaxOwned all sites of one
+	// organisation together.
 	MaxEndpoints = 20
+	MaxOwned     = 1000
 )
 
 // check refuses an endpoint that could not be sent to, as far as that can be read

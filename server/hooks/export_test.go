@@ -13,3 +13,10 @@ func (l Lanes) Enter(ctx context.Context, owner string) bool { return l.l.enter(
 
 // Leave is of the lanes.
 func (l Lanes) Leave(owner string) { l.l.leave(owner) }
+
+// OwnedBy is a desk on the same store, to which sites belong as owner says.
+func (d *Desk) OwnedBy(owner func(site string) string) *Desk {
+	o := d.o
+	o.Owner = owner
+	return New(o)
+}

@@ -23,6 +23,10 @@ const (
 	lease = 30 * time.Second
 	// storeWait bounds one round's calls of the store.
 	storeWait = 5 * time.Second
+	// seldom is how many times longer than a listing of all endpoints nothing is
+	// listed unless this desk changes one: where there are very many that is not
+	// each time.
+	seldom = 20
 	// maxWait is the longest pause between two attempts.
 	maxWait = 6 * time.Hour
 	// patience is how long an endpoint may fail without a success before it is
@@ -37,6 +41,8 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 	defer tick.Stop()
 	var sending sync.WaitGroup
 	slots := newLanes(maxSending)
+	var hooks []kept
+	var list, began time.Time
 	for told := false; ; {
 		select {
 		case <-ctx.Done():
@@ -45,11 +51,14 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 			return
 		case <-tick.C:
 		}
-		hooks, err := d.enabled(ctx)
-		if err != nil && ctx.Err() == nil && !told {
-			d.o.Log.Warn("webhooks cannot be read; they wait", "error", err)
+		if began = time.Now(); d.stale.Swap(false) || !began.Before(list) {
+			var err error
+			if hooks, err = d.enabled(ctx); err != nil && ctx.Err() == nil && !told {
+				d.o.Log.Warn("webhooks cannot be read; they wait", "error", err)
+			}
+			told = err != nil
+			list = time.Now().Add(seldom * time.Since(began))
 		}
-		told = err != nil
 		for _, k := range hooks {
 			if !d.take(k.key()) {
 				continue
@@ -83,34 +92,6 @@ func (d *Desk) leave(key string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.busy, key)
-}
-
-// enabled lists the endpoints of all sites that are to be sent to.
-func (d *Desk) enabled(ctx context.Context) ([]kept, error) {
-	ctx, cancel := context.WithTimeout(ctx, storeWait)
-	defer cancel()
-	var list []kept
-	disabled := 0
-	for after := ""; ; {
-		docs, err := d.o.Cabinet.Documents(ctx, kindHook, after, consent.MaxPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, doc := range docs {
-			after = doc.ID
-			switch k, err := decode(doc); {
-			case err != nil:
-			case k.Disabled:
-				disabled++
-			default:
-				list = append(list, k)
-			}
-		}
-		if len(docs) < consent.MaxPage {
-			d.watch.list(list, disabled)
-			return list, nil
-		}
-	}
 }
 
 // Serve sends what is due to one endpoint, until there is nothing more, the
