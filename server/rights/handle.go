@@ -49,7 +49,7 @@ func (d *Desk) List(ctx context.Context, site string, f Filter) (page []Request,
 				return nil, "", err
 			}
 			r := k.Request
-			if !f.To.IsZero() && r.ID[:min(len(r.ID), len(day))] > f.To.UTC().Format(day) {
+			if !f.To.IsZero() && dayOf(r.ID).After(f.To) {
 				return page, "", nil
 			}
 			after = doc.ID

@@ -27,13 +27,14 @@ func (d *Desk) Latest(ctx context.Context, site string, f Filter) (page []Reques
 	if f.From.After(first) {
 		first = f.From.UTC().Truncate(24 * time.Hour)
 	}
-	end := f.To
-	if end.IsZero() {
-		end = d.o.Clock()
+	// Whatever is asked for, nothing comes after today: years to come are not looked through.
+	end := d.o.Clock()
+	if !f.To.IsZero() && f.To.Before(end) {
+		end = f.To
 	}
 	at := dayOf(end.UTC().Format(day)).AddDate(0, 0, 1)
 	before := at.Format(day)
-	if f.After != "" {
+	if f.After != "" && f.After < before {
 		at, before = dayOf(f.After).AddDate(0, 0, 1), f.After
 	}
 	// The store reads forwards, so days are read in stretches, the last ones first;

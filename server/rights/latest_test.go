@@ -81,3 +81,55 @@ func TestTheNewestRequestsComeFirstPageByPageWhateverTimeLiesBetweenThem(t *test
 		}
 	}
 }
+
+// counted counts how often the store is asked for a list.
+type counted struct {
+	consent.Cabinet
+	lists int
+}
+
+func (c *counted) Documents(ctx context.Context, kind, after string, limit int) ([]consent.Document, error) {
+	c.lists++
+	return c.Cabinet.Documents(ctx, kind, after, limit)
+}
+
+func TestAnEndOfTimeHidesNoRequestAndCostsNoLookAtTheYearsBefore(t *testing.T) {
+	t.Parallel()
+	laws, err := law.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := consent.NewKeyring(consent.Key{ID: "a", Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := boltstore.Open(filepath.Join(t.TempDir(), "db"), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	cabinet := &counted{Cabinet: store}
+	d := rights.New(rights.Options{
+		Cabinet: cabinet, Tray: pieces{}, Feed: store, Laws: laws, Keys: keys, Random: rand.Reader,
+		Clock:    func() time.Time { return time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC) },
+		Announce: func(context.Context, rights.Request) error { return nil },
+	})
+	d.Noted(t.Context(), rights.Asked{Site: "shop", Kind: rights.Access, Subject: "ann"})
+	type list = func(context.Context, string, rights.Filter) ([]rights.Request, string, error)
+	for name, ask := range map[string]list{"oldest first": d.List, "newest first": d.Latest} {
+		for what, f := range map[string]rights.Filter{
+			"up to the last year that a date can name": {To: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)},
+			"up to the end of its last day":            {To: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+		} {
+			f.Limit, cabinet.lists = 10, 0
+			page, _, err := ask(t.Context(), "shop", f)
+			if err != nil || len(page) != 1 || cabinet.lists > 4 {
+				t.Errorf("%s, %s: %d requests after %d looks, %v", name, what, len(page), cabinet.lists, err)
+			}
+		}
+	}
+	cabinet.lists = 0
+	if page, _, err := d.Latest(t.Context(), "shop", rights.Filter{After: "99991231", Limit: 10}); err != nil || len(page) != 1 || cabinet.lists > 4 {
+		t.Errorf("behind an id to come: %d requests after %d looks, %v", len(page), cabinet.lists, err)
+	}
+}
