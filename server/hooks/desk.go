@@ -165,7 +165,8 @@ func (d *Desk) Find(ctx context.Context, site, id string) (View, Status, error) 
 }
 
 // Change replaces what may be changed of an endpoint and returns it as it is
-// now. Enabling one that was disabled by failures lets it go on where it stood.
+// now. Enabling one that was disabled by failures lets it go on where it stood;
+// any other change leaves standing why it is disabled.
 // Errors: Invalid, NotFound, Conflict, Unavailable.
 func (d *Desk) Change(ctx context.Context, site, id string, change func(*Endpoint)) (Endpoint, error) {
 	k, err := d.find(ctx, site, id)
@@ -175,8 +176,11 @@ func (d *Desk) Change(ctx context.Context, site, id string, change func(*Endpoin
 	before := k.Endpoint
 	change(&k.Endpoint)
 	k.ID, k.Site, k.CreatedAt, k.CreatedBy = before.ID, before.Site, before.CreatedAt, before.CreatedBy
-	if !k.Disabled {
+	switch k.Why = before.Why; {
+	case !k.Disabled:
 		k.Why = ""
+	case !before.Disabled:
+		k.Why = "disabled by hand"
 	}
 	if err := k.check(); err != nil {
 		return Endpoint{}, err

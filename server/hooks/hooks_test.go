@@ -217,11 +217,19 @@ func TestAReceiverThatIsGoneIsDisabledAndARedirectIsAFailure(t *testing.T) {
 	if st := b.serve(t); st.Delivered != 0 {
 		t.Fatal("a disabled webhook was sent to")
 	}
+	renamed, err := b.desk.Change(t.Context(), "shop", b.made.ID, func(e *hooks.Endpoint) { e.Description = "Orders" })
+	if err != nil || !renamed.Disabled || renamed.Why != e.Why {
+		t.Errorf("renamed: %+v %v", renamed, err)
+	}
 	if _, err := b.desk.Change(t.Context(), "shop", b.made.ID, func(e *hooks.Endpoint) { e.Disabled = false }); err != nil {
 		t.Fatal(err)
 	}
 	if st := b.serve(t); st.Delivered != 3 {
 		t.Errorf("enabled again: %+v", st)
+	}
+	off, err := b.desk.Change(t.Context(), "shop", b.made.ID, func(e *hooks.Endpoint) { e.Disabled = true })
+	if err != nil || off.Why != "disabled by hand" {
+		t.Errorf("disabled by hand: %+v %v", off, err)
 	}
 }
 

@@ -116,9 +116,6 @@ func (s *Server) changeHook(c echo.Context) error {
 		set(&e.Events, in.Events)
 		set(&e.Description, in.Description)
 		set(&e.Disabled, in.Disabled)
-		if e.Disabled {
-			e.Why = "disabled by hand"
-		}
 	})
 	if err != nil {
 		return err
