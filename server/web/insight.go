@@ -75,7 +75,7 @@ func (s *Server) seen(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// reach of an insight report when the query names no days.
+// insightDays is how many days a report holds when the query names none.
 const insightDays = 30
 
 // readInsight serves GET /v1/sites/{site}/insight.

@@ -138,8 +138,14 @@ func operationName(path string) string {
 	return b.String()
 }
 
+// openapi serves GET /v1/openapi.json. Anybody may ask, and to make the document
+// costs more than hundreds of other answers: it is made once.
 func (s *Server) openapi(c echo.Context) error {
-	return c.JSON(http.StatusOK, s.OpenAPI())
+	b, err := s.described()
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(http.StatusOK, b)
 }
 
 // SiteSchema is the JSON Schema of the site document, self-contained.
@@ -157,7 +163,7 @@ func SiteSchema() ([]byte, error) {
 }
 
 func (s *Server) siteSchema(c echo.Context) error {
-	b, err := SiteSchema()
+	b, err := s.schema()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"html/template"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -122,6 +124,9 @@ type Server struct {
 	templates templates
 	// writing and asking bound consent writes, and checks by an API key.
 	writing, asking *deadlines
+	// described is the document of the API, schema that of the site document, both
+	// made when somebody asks first.
+	described, schema func() ([]byte, error)
 }
 
 type templates struct{ demo, privacy, preview *template.Template }
@@ -141,6 +146,8 @@ func New(o Options) *Server {
 		beacons: budget.New[netip.Prefix](o.Limits.Beacons, maxNetworks, o.Clock),
 		made:    time.Now(), ids: newRequestIDs(), fixed: newFixedHeaders(), writing: orLater(deadline), templates: newTemplates(),
 	}
+	s.described = sync.OnceValues(func() ([]byte, error) { return json.Marshal(s.OpenAPI()) })
+	s.schema = sync.OnceValues(SiteSchema)
 	if o.Gate != nil {
 		s.asking = orEarlier(o.Gate.Patience())
 	}

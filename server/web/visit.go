@@ -19,7 +19,7 @@ type visitOf struct {
 	place  consent.Place
 	source string
 	gpc    bool
-	// simulated says that the demo set the place or the signal.
+	// simGPC says that the demo set the signal.
 	simGPC bool
 	lang   string
 }
