@@ -1,5 +1,5 @@
 /** The mark: a choice that is ticked and can be crossed out again. */
-export function Mark({ size = 26 }: { size?: number }) {
+function Mark({ size = 26 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden="true" focusable="false">
       <rect width="32" height="32" rx="9" fill="#0f6b55" />

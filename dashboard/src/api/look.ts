@@ -5,7 +5,6 @@ export type Report = Shapes["Report"];
 export type Law = Shapes["Law"];
 export type MapPlace = Shapes["MapPlace"];
 export type InboxItem = Shapes["Item"];
-export type Edge = Shapes["Edge"];
 
 const at = (site: string) => ({ path: { site } });
 

@@ -4,9 +4,7 @@ import { client, type Shapes, take } from "./client";
 export type Tenant = Shapes["Tenant"];
 export type Member = Shapes["MemberView"];
 export type Invite = Shapes["Invite"];
-export type Role = Member["role"];
 export type ApiKey = Shapes["APIKey"];
-export type Change = Shapes["Change"];
 
 export const organisation = {
   tenants: (signal?: AbortSignal) => take(client.GET("/v1/tenants", { signal }), signal),

@@ -3,7 +3,6 @@ import { client, type Shapes, take } from "./client";
 
 export type Session = Shapes["Principal"];
 export type Profile = Shapes["Profile"];
-export type Invitation = Shapes["Invitation"];
 
 export const people = {
   signIn: (body: Shapes["SignIn"]) => take(client.POST("/v1/session", { body })),

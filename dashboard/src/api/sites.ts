@@ -2,7 +2,6 @@
 import { language } from "../i18n";
 import { client, type Shapes, take, takeVersioned, type Versioned } from "./client";
 
-export type Scheme = NonNullable<Shapes["Theme"]["scheme"]>;
 export type Colours = Shapes["Colours"];
 export type Theme = Shapes["Theme"];
 export type Banner = Shapes["Banner"];
@@ -16,7 +15,6 @@ export type SiteDocument = Shapes["Site"];
 export type SiteRow = Shapes["SiteRow"];
 export type SiteView = Versioned<Shapes["SiteView"]>;
 export type EditionRow = Shapes["Edition"];
-export type Published = Shapes["Published"];
 type PreviewAsk = Shapes["Preview"];
 export type Finding = Shapes["Finding"];
 
