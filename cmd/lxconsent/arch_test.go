@@ -129,6 +129,21 @@ func TestImportsPointDown(t *testing.T) {
 	}
 }
 
+// What only serves tests or a build stands in its parent.
+func TestTheMapOfTheHouseNamesEveryPackage(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := []string{"bench/server", "consent/storetest/redistest", "dashboard/build", "geo/geotest", "tests/proxy/live"}
+	for folder := range imports() {
+		if !slices.Contains(parts, folder) && !strings.Contains(string(raw), "\n"+folder+"/ ") {
+			t.Errorf("docs/architecture.md does not say what %s is for", folder)
+		}
+	}
+}
+
 func TestTheDomainIsPure(t *testing.T) {
 	t.Parallel()
 	impure := []string{"os", "os/exec", "io/ioutil", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "syscall", "unsafe"}
