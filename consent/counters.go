@@ -23,9 +23,9 @@ type Counters interface {
 	// Beside the keys of Count, each day holds what its records tell, by the
 	// day on which the server received them, each record once however often it
 	// came, perhaps a moment after it was acknowledged: "bots" for what programs
-	// sent, "links" for records of linking a device to an account, and for the rest "records", "action:A", "edition:N", "regime:R",
-	// "locale:L", and of each purpose that the record answers "granted:P" or
-	// "refused:P".
+	// sent, "links" for records of linking a device to an account, and for the
+	// rest "records", "action:A", "edition:N", "regime:R", "locale:L", and of each
+	// purpose that the record answers "granted:P" or "refused:P".
 	Counts(ctx context.Context, site, fromDay, toDay string) (map[string]map[string]int64, error)
 }
 

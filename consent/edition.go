@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Edition is a published, immutable version of a site. Editions of a site are
-// numbered from 1 without gaps.
+// Edition is a site document as it was published, which never changes. Editions
+// of a site are numbered from 1 without gaps.
 type Edition struct {
 	Number int    `json:"number"`
 	Hash   string `json:"hash"`

@@ -12,6 +12,7 @@
 //
 // The package needs nothing but the standard library. It sends the visitor's
 // lx_consent and lx_subject cookies and the Sec-GPC header to the server, and
-// nothing else that came with the request, save what Options.ExternalID names; Insert sends also Accept-Language
-// and the visitor's address.
+// nothing else that came with the request, save what Options.ExternalID and
+// Options.Place say of it; Insert sends also Accept-Language and the visitor's
+// address.
 package middleware

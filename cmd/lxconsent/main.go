@@ -36,7 +36,7 @@ type cli struct {
 	Keys    keysCmd    `cmd:"" help:"Manage the file of the signing keys."`
 	Embed   embedCmd   `cmd:"" help:"Print the tag of a site."`
 	Routes  routesCmd  `cmd:"" help:"List the HTTP routes and what each asks of its caller."`
-	Gen     genCmd     `cmd:"" hidden:"" help:"Print generated documents: openapi or site-schema."`
+	Gen     genCmd     `cmd:"" hidden:"" help:"Print generated documents: openapi, site-schema, laws or rules."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

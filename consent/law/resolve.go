@@ -127,33 +127,33 @@ type joined struct{ regime, named Regime }
 
 // with is the visitor's law with the publisher's, if there is one. It
 // remembers what it worked out: a site asks for the same few again and again.
-func (v *profile) with(e *profile) *joined {
+func (p *profile) with(e *profile) *joined {
 	if e == nil {
-		e = v
+		e = p
 	}
-	if known, ok := v.joins.Load(e); ok {
+	if known, ok := p.joins.Load(e); ok {
 		return known.(*joined)
 	}
-	j := &joined{regime: v.alone()}
+	j := &joined{regime: p.alone()}
 	j.named = j.regime
-	if e != v {
-		j.regime = v.join(e)
+	if e != p {
+		j.regime = p.join(e)
 		j.named = j.regime
-		j.named.ID = v.id + "+" + e.id
+		j.named.ID = p.id + "+" + e.id
 		j.named.Terms.Regime = j.named.ID
 	}
-	known, _ := v.joins.LoadOrStore(e, j)
+	known, _ := p.joins.LoadOrStore(e, j)
 	return known.(*joined)
 }
 
-func (v *profile) alone() Regime {
-	return Regime{ID: v.id, Terms: v.terms, Why: v.why, closeRequired: v.closeRequired, Duties: v.duties}
+func (p *profile) alone() Regime {
+	return Regime{ID: p.id, Terms: p.terms, Why: p.why, closeRequired: p.closeRequired, Duties: p.duties}
 }
 
 // join takes the stricter value field by field, and names the publisher's law
 // where that makes anything stricter.
-func (v *profile) join(e *profile) Regime {
-	r := v.alone()
+func (p *profile) join(e *profile) Regime {
+	r := p.alone()
 	j := joiner{why: r.Why, other: e.why}
 	t, o := &r.Terms, &e.terms
 	lower(&j, fieldAnalytics, &t.Modes.Analytics, o.Modes.Analytics)

@@ -85,10 +85,10 @@ func (d *Desk) refresh(ctx context.Context) error {
 }
 
 // Publish makes a site document the next edition, live at once or from the
-// time that how names; until then the pages announce the change. A document equal to
-// the live one makes no edition: changed is false and the live one is
-// returned. Errors: Invalid with findings, also of the banner rules, Conflict when somebody else
-// published in between.
+// time that how names; until then the pages announce the change. A document
+// equal to the live one makes no edition: changed is false and the live one is
+// returned. Errors: Invalid with findings, also of the banner rules, Conflict
+// when somebody else published in between.
 func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *consent.Edition, changed bool, err error) {
 	site = d.normal(site)
 	if err := d.Check(site); err != nil {
