@@ -166,75 +166,104 @@ func report(s streams, asJSON bool, all []verified) error {
 // maxProofLine is above what a record and its context can take.
 const maxProofLine = 1 << 20
 
-// verify reads a proof.
+// verify reads a proof. Errors: Invalid for what is none.
 func verify(in io.Reader, keys []consent.PublicKey) (verified, error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 64<<10), maxProofLine)
-	var v verified
-	var audit *consent.Audit
-	contexts := map[string][]byte{}
-	n, shown, ended := 0, false, false
-	out := func(kind consent.Tampering, format string, args ...any) {
-		v.Faults = append(v.Faults, consent.Fault{Kind: kind, Site: v.Site, Text: fmt.Sprintf(format, args...)})
-	}
+	p := proof{keys: keys, contexts: map[string][]byte{}}
 	for lines.Scan() {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		n++
-		var l web.ProofLine
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil || l.Type == "" {
-			if audit == nil {
-				return v, consent.Fail(consent.Invalid, "this is no export that can be verified", "make it with `lxconsent ledger export --proof`")
-			}
-			out(consent.Edited, "line %d cannot be read", n)
-			continue
-		}
-		if l.N != n && l.Type != web.ProofEnd {
-			out(consent.Reordered, "line %d stands where line %d should be%s", l.N, n, about(l))
-			n = l.N
-		}
-		switch {
-		case l.Type == web.ProofBegin && audit == nil:
-			v.Site, audit = l.Site, consent.NewAudit(l.Site, keys)
-			audit.Until(l.Time)
-		case audit == nil:
-			return v, consent.Fail(consent.Invalid, "the export does not say of which site it is", "make it with `lxconsent ledger export --proof`")
-		case l.Type == web.ProofStatement:
-			audit.Statement(l.JWS)
-		case l.Type == web.ProofEditions:
-			audit.Editions(l.Editions)
-			shown = true
-		case l.Type == web.ProofContext:
-			contexts[l.Code] = l.Context
-		case l.Type == web.ProofRecord && l.Record != nil:
-			r := *l.Record
-			r.Secret, r.Sealed = l.Key, &consent.Sealed{Context: contexts[l.Code], Evidence: l.Evidence}
-			audit.Record(r)
-		case l.Type == web.ProofEnd:
-			ended = true
-		default:
-			out(consent.Inserted, "line %d is of the unknown kind %q", n, l.Type)
+		if err := p.line(lines.Bytes()); err != nil {
+			return p.verified, err
 		}
 	}
-	if err := lines.Err(); consent.CodeOf(err) != "" {
-		return v, err
-	} else if err != nil {
-		return v, &consent.Error{Code: consent.Invalid, Cause: "the export cannot be read to its end", Fix: "check the file; make it again with `lxconsent ledger export --proof`", Err: err}
-	}
-	if audit == nil {
-		return v, consent.Fail(consent.Invalid, "the export is empty", "make it with `lxconsent ledger export --proof`")
-	}
-	v.Faults = append(v.Faults, audit.Faults()...)
-	v.Records, v.Erased, v.Erasures, v.Young, v.Chains = audit.Records, audit.Erased, audit.Erasures, audit.Young, audit.Chains()
-	v.uncovered = audit.Uncovered
+	err := lines.Err()
 	switch {
-	case !ended:
-		out(consent.Truncated, "the export was cut: its last line is missing")
-	case !shown:
-		out(consent.Removed, "the export does not say which editions the store has")
+	case consent.CodeOf(err) != "":
+		return p.verified, err
+	case err != nil:
+		return p.verified, &consent.Error{Code: consent.Invalid, Cause: "the export cannot be read to its end", Fix: "check the file; make it again with `lxconsent ledger export --proof`", Err: err}
+	case p.audit == nil:
+		return p.verified, noProof("the export is empty")
 	}
-	return v, nil
+	return p.outcome(), nil
+}
+
+func noProof(cause string) error {
+	return consent.Fail(consent.Invalid, cause, "make it with `lxconsent ledger export --proof`")
+}
+
+// proof is an export that is being read.
+type proof struct {
+	verified
+	keys     []consent.PublicKey
+	audit    *consent.Audit
+	contexts map[string][]byte
+	// n is the number of the last line. Shown says that the export tells which
+	// editions there are, ended that its last line was read.
+	n            int
+	shown, ended bool
+}
+
+func (p *proof) fault(kind consent.Tampering, format string, args ...any) {
+	p.Faults = append(p.Faults, consent.Fault{Kind: kind, Site: p.Site, Text: fmt.Sprintf(format, args...)})
+}
+
+// line takes in one line. Errors: Invalid when the export does not begin as one.
+func (p *proof) line(raw []byte) error {
+	p.n++
+	var l web.ProofLine
+	if err := json.Unmarshal(raw, &l); err != nil || l.Type == "" {
+		if p.audit == nil {
+			return noProof("this is no export that can be verified")
+		}
+		p.fault(consent.Edited, "line %d cannot be read", p.n)
+		return nil
+	}
+	if l.N != p.n && l.Type != web.ProofEnd {
+		p.fault(consent.Reordered, "line %d stands where line %d should be%s", l.N, p.n, about(l))
+		p.n = l.N
+	}
+	switch {
+	case l.Type == web.ProofBegin && p.audit == nil:
+		p.Site, p.audit = l.Site, consent.NewAudit(l.Site, p.keys)
+		p.audit.Until(l.Time)
+	case p.audit == nil:
+		return noProof("the export does not say of which site it is")
+	case l.Type == web.ProofStatement:
+		p.audit.Statement(l.JWS)
+	case l.Type == web.ProofEditions:
+		p.audit.Editions(l.Editions)
+		p.shown = true
+	case l.Type == web.ProofContext:
+		p.contexts[l.Code] = l.Context
+	case l.Type == web.ProofRecord && l.Record != nil:
+		r := *l.Record
+		r.Secret, r.Sealed = l.Key, &consent.Sealed{Context: p.contexts[l.Code], Evidence: l.Evidence}
+		p.audit.Record(r)
+	case l.Type == web.ProofEnd:
+		p.ended = true
+	default:
+		p.fault(consent.Inserted, "line %d is of the unknown kind %q", p.n, l.Type)
+	}
+	return nil
+}
+
+// outcome is what all lines together say.
+func (p *proof) outcome() verified {
+	a := p.audit
+	p.Faults = append(p.Faults, a.Faults()...)
+	p.Records, p.Erased, p.Erasures, p.Young, p.Chains = a.Records, a.Erased, a.Erasures, a.Young, a.Chains()
+	p.uncovered = a.Uncovered
+	switch {
+	case !p.ended:
+		p.fault(consent.Truncated, "the export was cut: its last line is missing")
+	case !p.shown:
+		p.fault(consent.Removed, "the export does not say which editions the store has")
+	}
+	return p.verified
 }
 
 func about(l web.ProofLine) string {
