@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"github.com/leadiumx/consent/consent"
 )
 
 type ledgerCmd struct {
@@ -24,6 +26,9 @@ type ledgerExportCmd struct {
 func (c *ledgerExportCmd) Run(ctx context.Context, s streams) error {
 	what := "/records?" + url.Values{"format": {c.Format}, "after": {c.After}}.Encode()
 	if c.Proof {
+		if c.Format != "ndjson" || c.After != "" {
+			return consent.Fail(consent.Invalid, "a proof is of all records, as NDJSON", "leave out --format and --after")
+		}
 		what = "/proof"
 	}
 	return c.stream(ctx, http.MethodGet, "/v1/sites/"+url.PathEscape(c.Site)+what, s.out)

@@ -298,6 +298,15 @@ func TestLedgerVerifyNamesWhatWasTamperedWithInRedis(t *testing.T) {
 	}
 }
 
+func TestAProofIsOfAllRecordsAndSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, flag := range []string{"--format=csv", "--after=x"} {
+		if st, out := lx(t, "ledger", "export", "--proof", "--site", "demo", flag); st != 1 || !strings.Contains(out, "fix: leave out --format and --after") {
+			t.Errorf("%s: %d %s", flag, st, out)
+		}
+	}
+}
+
 func TestAnExportWithProofIsVerifiedOffline(t *testing.T) {
 	t.Parallel()
 	s := start(t)
