@@ -51,7 +51,7 @@ type userAddCmd struct {
 	Email        string `arg:"" help:"The person's e-mail address."`
 	Role         string `default:"owner" enum:"owner,admin,publisher,editor,analyst,auditor" help:"What they may do."`
 	Name         string `help:"How they are called."`
-	PasswordFile string `help:"File with their password, or - for standard input; left out, an invitation link is printed." placeholder:"FILE"`
+	PasswordFile string `help:"File with their password, or - for standard input; left out, an invitation link is printed." placeholder:"FILE" type:"path"`
 	tenantFlag
 }
 
