@@ -25,7 +25,7 @@ export function takeTicket(): Ticket | undefined {
   const found = /^#(setup|invite|reset)=(.+)$/.exec(window.location.hash);
   if (!found?.[2]) return undefined;
   window.history.replaceState(null, "", window.location.pathname + window.location.search);
-  return { kind: found[1] as Ticket["kind"], token: decodeURIComponent(found[2]) };
+  return { kind: found[1] as Ticket["kind"], token: found[2] };
 }
 
 // Who wants to look around first is asked once in a tab.

@@ -177,3 +177,25 @@ test('one who enters another organisation sees nothing of the first', async () =
   assert.equal(await see('site-card-demo').count(), 0);
   assert.equal(await page.evaluate(async () => (await fetch('/v1/sites/demo')).status), 404);
 });
+
+test('an invitation that follows another in one tab is the one that is shown, and a damaged link is refused', async () => {
+  const links = [];
+  for (const name of ['first', 'second']) {
+    await go('/organisation/members');
+    await see('invite').click();
+    await see('invite-email').fill(`${name}@example.com`);
+    await see('invite-make').click();
+    links.push(await see('handed-link').innerText());
+  }
+  const eve = await somebody(demo);
+  try {
+    await eve.go('/#invite=%ff');
+    await eve.page.getByRole('alert').waitFor();
+    for (const [n, name] of ['first', 'second'].entries()) {
+      await eve.page.goto(links[n]);
+      await until(async () => (await eve.page.getByLabel('E-mail').inputValue()) === `${name}@example.com`);
+    }
+  } finally {
+    await eve.close();
+  }
+});

@@ -14,7 +14,7 @@ export function Invited({ token, done }: { token: string; done: () => void }) {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const open = useQuery({ queryKey: ["invitation"], queryFn: () => api.openInvitation(token), retry: false });
+  const open = useQuery({ queryKey: ["invitation", token], queryFn: () => api.openInvitation(token), retry: false });
   const i = open.data;
   const accept = useMutation({
     mutationFn: () => api.accept({ token, email: i?.email ?? "", name, password, code: code || undefined }),
