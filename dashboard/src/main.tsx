@@ -1,8 +1,12 @@
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./app.css";
+import "./frame.css";
+import "./sites.css";
 // Styles of a part that is loaded later do not come with it, so they are here.
 import "./editor/editor.css";
+import "./editor/look.css";
+import "./editor/preview.css";
 import "./insight/insight.css";
 import "./laws/laws.css";
 import "./wizard/wizard.css";
