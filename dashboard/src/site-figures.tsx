@@ -10,7 +10,7 @@ import { lastDays } from "./insight/span";
 import { useMay } from "./session";
 
 /** How a site does and what waits there, each a way to its page. It asks once the card has been seen: lists may be long. */
-export function SiteFigures({ site }: { site: string }) {
+export function SiteFigures({ site, live }: { site: string; live: boolean }) {
   const may = useMay();
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
   // Who scrolls past does not look: a person has a budget of requests.
@@ -29,14 +29,16 @@ export function SiteFigures({ site }: { site: string }) {
   const open = requests.data?.requests ?? [];
   const late = open.filter((r) => r.overdue).length;
   const said: [string, string, string?][] = [];
-  if (rate) said.push(["insight", t("{rate} accept, 30 days", { rate })]);
-  if (names > 0) said.push(["cookies", count(names, "{n} undeclared cookie", "{n} undeclared cookies"), "yellow"]);
-  if (open.length > 0) said.push(["evidence/requests", count(open.length, "{n} open request", "{n} open requests"), "yellow"]);
-  if (late > 0) said.push(["evidence/requests", count(late, "{n} overdue", "{n} overdue"), "red"]);
+  // Of a banner that nobody answers, the tag is the likeliest cause.
+  if (live && insight.data && Object.keys(insight.data.actions).length === 0) said.push(["?room=embed", t("No choices in 30 days: check the tag"), "yellow"]);
+  if (rate) said.push(["/insight", t("{rate} accept, 30 days", { rate })]);
+  if (names > 0) said.push(["/cookies", count(names, "{n} undeclared cookie", "{n} undeclared cookies"), "yellow"]);
+  if (open.length > 0) said.push(["/evidence/requests", count(open.length, "{n} open request", "{n} open requests"), "yellow"]);
+  if (late > 0) said.push(["/evidence/requests", count(late, "{n} overdue", "{n} overdue"), "red"]);
   return (
     <Group gap="xs" ref={ref} className="site-figures" data-testid={`site-figures-${site}`}>
       {said.map(([page, text, tone]) => (
-        <Anchor key={text} component={Link} href={`/sites/${site}/${page}`} className="site-figure" data-tone={tone}>
+        <Anchor key={text} component={Link} href={`/sites/${site}${page}`} className="site-figure" data-tone={tone}>
           {text}
         </Anchor>
       ))}

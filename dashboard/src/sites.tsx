@@ -108,7 +108,7 @@ function SiteCard({ site }: { site: SiteRow }) {
             {hosts(site.origins)}
           </Text>
         )}
-        {site.edition > 0 && <SiteFigures site={site.id} />}
+        {site.edition > 0 && <SiteFigures site={site.id} live={site.state === "live"} />}
       </Stack>
       <Group gap="xs" className="site-card-actions">
         <CopyTag text={site.tag} />

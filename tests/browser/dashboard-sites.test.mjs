@@ -1,7 +1,7 @@
 // What a marketer meets beside the demo: a site of their own, its card, and its bar on a phone.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { guest } from './dashboard.mjs';
+import { guest, password } from './dashboard.mjs';
 import { startDemo, until } from './harness.mjs';
 
 const demo = await startDemo();
@@ -115,6 +115,8 @@ test('a card tells where its site is and what waits there, and many sites can be
   await see('site-card-west').waitFor();
   assert.equal(await page.locator('.site-card').count(), 1);
   await see('sites-find').fill('');
+  // Of a banner that nobody answers, the tag is the likeliest cause.
+  assert.match(await see('site-figures-shop-example-com').getByText('No choices in 30 days').getAttribute('href'), /\/sites\/shop-example-com\?room=embed$/);
   await see('site-figures-shop-example-com').getByText('1 open request').click();
   await page.getByText('Who gets my data?').waitFor();
 });
@@ -161,6 +163,19 @@ test('a long name gives way to what stands beside it in the bar, and cuts nothin
   await page.setViewportSize({ width: 1366, height: 768 });
 });
 
+test('a name of one endless word is broken where the window ends', async () => {
+  const { draft } = await api('sites/west');
+  await api('sites/west/draft', 'PUT', { ...draft, name: 'Donaudampfschifffahrtsgesellschaftskapitaensmuetzenundmehr GmbH', origins: ['https://a-very-long-host-name-that-has-no-end-at-all-in-sight.example.com'] });
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const where of ['/', '/laws', '/sites/west', '/sites/west?room=site', '/sites/west/insight', '/sites/west/evidence']) {
+    await go(where);
+    await page.getByText('Donaudampf').first().or(page.locator('option', { hasText: 'Donaudampf' })).first().waitFor({ state: 'attached' });
+    const out = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => !e.closest('.wide, .tabs, .parts, svg, [aria-hidden=true]') && e.getBoundingClientRect().right > innerWidth + 1 && e.getBoundingClientRect().width > 1).map((e) => e.outerHTML.slice(0, 100)));
+    assert.deepEqual(out, [], where);
+  }
+  await page.setViewportSize({ width: 1366, height: 768 });
+});
+
 test('on a phone the bar of the editor shows the name of the site', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   await go('/sites/demo');
@@ -173,4 +188,15 @@ test('on a phone the bar of the editor shows the name of the site', async () => 
     assert.ok(over <= 0, `${over} px too wide`);
   });
   await page.setViewportSize({ width: 1366, height: 768 });
+});
+
+test('who looked around first makes their account later, on its page', async () => {
+  await go('/account');
+  await see('own-name').fill('Ada Owner');
+  await see('own-email').fill('ada@example.com');
+  await see('new-password').fill(password);
+  await see('own-make').click();
+  await page.getByRole('heading', { name: 'Your name' }).or(page.getByLabel('Your name')).first().waitFor();
+  await page.getByText('ada@example.com').waitFor();
+  assert.equal(await see('own-make').count(), 0);
 });

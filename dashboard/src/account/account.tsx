@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Select, Skeleton, Stack, TextInput } from "@mantine/core";
+import { Badge, Button, Group, Select, Skeleton, Stack, TextInput } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -10,6 +10,7 @@ import { t } from "../i18n";
 import { roleName } from "../organisation/roles";
 import { ProblemAlert } from "../problem";
 import { useSession } from "../session";
+import { FirstAccount } from "../sign-in/own";
 import { ChangePassword } from "./change-password";
 import { SecondFactor } from "./second-factor";
 
@@ -24,9 +25,9 @@ export default function Account() {
   return (
     <Page title={t("Your account")} hint={me.data?.email}>
       {!known && (
-        <Alert color="yellow" title={t("You are here by a setup link")}>
-          {t("You have no account yet. Sign out, restart the server and open the new link to make one, or use the command: lxconsent user add")}
-        </Alert>
+        <Card title={t("Make your account")} hint={t("You are here by a setup link, which works once. With an account you can come back.")}>
+          <FirstAccount done={() => window.location.reload()} />
+        </Card>
       )}
       {me.isError && <ProblemAlert error={me.error} retry={() => void me.refetch()} />}
       {known && me.isPending && <Skeleton height={200} radius="lg" />}

@@ -146,7 +146,7 @@ function Failing({ failing: f, disabled }: { failing: NonNullable<Webhook["faili
     <Text size="sm" data-testid="webhook-failing">
       {rich("It takes nothing. The first failure was {when}.", { when: <When at={f.since} /> })} {f.error && `${sentence(f.error)} `}
       {f.next
-        ? rich("It is tried again {when}.", { when: <When at={f.next} /> })
+        ? rich("It is tried again {when}.", { when: <When at={f.next} ahead /> })
         : !disabled && t("Nothing is tried again by itself: what it did not take was given up.")}
     </Text>
   );

@@ -157,10 +157,12 @@ function Steps() {
             )}
             {failed && !findings && <ProblemAlert error={failed} />}
             {step < 3 && (
-              <Group justify="space-between" className="deeds">
-                <Button variant="default" disabled={step === 0} onClick={() => go(step - 1)}>
-                  {t("Back")}
-                </Button>
+              <Group justify={step === 0 ? "flex-end" : "space-between"} className="deeds">
+                {step > 0 && (
+                  <Button variant="default" onClick={() => go(step - 1)}>
+                    {t("Back")}
+                  </Button>
+                )}
                 <Button type="submit" loading={publish.isPending || keep.isPending} data-testid="wizard-next">
                   {step === 2 ? t("Publish the banner") : t("Next")}
                 </Button>
