@@ -31,6 +31,8 @@ export const turn = async (slot: Slot, once?: boolean) => {
     slot._shown = shown;
     shown.lx = slot;
     if (shown !== was) was.replaceWith(shown);
+    // A script has begun. Routers that run what a new page holds, or keep copies of pages, must not begin it anew.
+    if (open) shown.type = "off";
   } catch {
     // It stays blocked; the others must not suffer.
   }

@@ -5,7 +5,7 @@ import { quietly } from "./quietly.ts";
 export type Allowed = (name: string, level: string | undefined, vendor: string) => boolean;
 
 /** An element that waits, or may wait; `lx` is ours. */
-export type Inert = HTMLElement & { src?: string; sandbox?: unknown; lx?: Slot };
+export type Inert = HTMLElement & { src?: string; type?: string; sandbox?: unknown; lx?: Slot };
 /**
  * One waiting element, and what is in its place. The compiler gives each name
  * in Slot and Shared one fixed short form, so an inline gate of an older

@@ -239,3 +239,44 @@ test('a script that was let go of with its route waits on its way back, and runs
     await v.rest();
     assert.equal(await p.evaluate(() => window.ran), 1);
   }));
+
+/** As routers make a page their own: what a script of the document would be, is made anew. */
+const run = (root) => {
+  for (const old of root.querySelectorAll('script')) {
+    if (!['', 'module', 'text/javascript'].includes(old.type)) continue;
+    const script = document.createElement('script');
+    for (const { name, value } of old.attributes) script.setAttribute(name, value);
+    script.text = old.text;
+    old.replaceWith(script);
+  }
+};
+
+test('a script that was let in runs once, in a route whose scripts the router runs a moment later', () =>
+  stage.visit(async (v, p) => {
+    stage.serve('www.shop.localhost/count.js', 'window.files = (window.files ?? 0) + 1;');
+    await open(p, 'shop', '', '<main></main>');
+    await choose(p, 'accept');
+    // As Astro does it.
+    await p.evaluate(`(async () => {
+      document.querySelector('main').append(new DOMParser().parseFromString(
+        '<script type="text/plain" data-category="analytics">window.texts = (window.texts ?? 0) + 1;<\\/script><script type="text/plain" data-category="analytics" data-src="/count.js"><\\/script>', 'text/html').head);
+      await new Promise((done) => setTimeout(done));
+      (${run})(document.querySelector('main'));
+    })()`);
+    await p.waitForFunction(() => window.texts && window.files);
+    await v.rest();
+    assert.deepEqual(await p.evaluate(() => [window.texts, window.files]), [1, 1]);
+  }));
+
+test('a copy of a page, as routers keep them, runs nothing of what was let in, after a withdrawal', () =>
+  stage.visit(async (v, p) => {
+    await open(p, 'shop', '', `<main><script type="text/plain" data-category="analytics">window.texts = (window.texts ?? 0) + 1;</script></main>`);
+    await choose(p, 'accept');
+    await p.waitForFunction(() => window.texts);
+    await p.evaluate(() => { window.copy = document.querySelector('main').cloneNode(true); });
+    await decided(p, () => p.evaluate(() => window.lxConsent.withdraw()));
+    // As Turbo does it.
+    await p.evaluate(`(${run})(copy); document.querySelector('main').replaceWith(copy);`);
+    await v.rest();
+    assert.equal(await p.evaluate(() => window.texts), 1);
+  }));
