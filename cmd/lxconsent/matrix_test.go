@@ -173,3 +173,37 @@ func newSide(t *testing.T, s *server, name string) *side {
 	x.invite = invited.field(t, "invitation").(map[string]any)["id"].(string)
 	return x
 }
+
+// A key that checks on every site of its organisation asks about the visitors of
+// another one, in each way there is.
+func TestAKeyIsAnsweredNothingOfTheVisitorsOfAnotherOrganisation(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	subject := strings.Split(a.text(t, "subject"), ".")[2]
+	key := func(tenant string) option {
+		made := s.do(http.MethodPost, "/v1/api-keys", encoded(t, map[string]any{"name": "k", "permissions": []string{"check", "records:read"}, "expires": inAYear()}), operator, header("Consent-Tenant", tenant))
+		return header("Authorization", "Bearer "+made.text(t, "secret"))
+	}
+	own, rival := key("default"), key("rival")
+	query, batch := "/v1/check?site=demo&purpose=analytics&subject="+subject, `{"asks":[{"site":"demo","purpose":"analytics","subject":"`+subject+`"}]}`
+	for name, c := range map[string]struct {
+		with []option
+		want string
+	}{
+		"its own organisation":                  {[]option{own}, `"allow":true`},
+		"another one":                           {[]option{rival}, `"reason":"unknown-site"`},
+		"another one that says it is the first": {[]option{rival, header("Consent-Tenant", "default")}, `"reason":"unknown-site"`},
+	} {
+		for _, b := range []answer{s.do(http.MethodGet, query, "", c.with...), s.do(http.MethodPost, "/v1/check", batch, c.with...)} {
+			if b.status != http.StatusOK || !strings.Contains(string(b.body), c.want) {
+				t.Errorf("%s: %d %s", name, b.status, b.body)
+			}
+		}
+		for _, path := range []string{"/v1/sites/demo/evidence?subject=" + subject, "/v1/sites/demo/records?subject=" + subject} {
+			if b := s.do(http.MethodGet, path, "", c.with...); (b.status == http.StatusOK) != (name == "its own organisation") || strings.Contains(string(b.body), subject) && name != "its own organisation" {
+				t.Errorf("%s: %s = %d %s", name, path, b.status, b.body)
+			}
+		}
+	}
+}
