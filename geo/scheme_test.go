@@ -70,6 +70,7 @@ func TestEachEdgesHeadersGiveAPlace(t *testing.T) {
 		{"a doubled country", "custom:A,B", headers("a", "US", "a", "FR"), "unknown"},
 		{"two countries in one line", "custom:A,B", headers("a", "US, FR"), "unknown"},
 		{"a doubled region", "custom:A,B", headers("a", "US", "b", "CA", "b", "WA"), "unknown"},
+		{"two regions in one line", "custom:A,B", headers("a", "US", "b", "CA, WA"), "unknown"},
 		{"an over-long country", "custom:A,B", headers("a", strings.Repeat("U", 5000)), "unknown"},
 		{"an over-long region", "custom:A,B", headers("a", "US", "b", strings.Repeat("U", 5000)), "unknown"},
 		{"akamai", "akamai", headers("X-Akamai-Edgescape", "georegion=246,country_code=US,region_code=CA,city=SANJOSE,zip=95101+95103"), "US-CA"},

@@ -187,13 +187,14 @@ test('in a frame of another site, where a click may be stolen, no choice is kept
 test('a call that names nothing of the site answers nothing, and leaves nothing behind', () =>
   stage.visit(async (v, p) => {
     await p.goto(serve(stage.page('shop')));
-    for (const levels of [{}, { unknown: 1 }, null]) {
+    for (const levels of ['{}', '{"unknown":1}', 'null', '{"__proto__":{"lent":1},"constructor":{"prototype":{"lent":1}},"toString":1}']) {
       await p.keyboard.press('x');
-      await p.evaluate((l) => window.lxConsent.set(l), levels);
+      await p.evaluate((l) => window.lxConsent.set(JSON.parse(l)), levels);
     }
+    assert.equal(await p.evaluate(() => ({}).lent), undefined);
     assert.deepEqual(await v.cookies(), {});
     assert.equal(await p.evaluate(() => localStorage.length), 0);
-    assert.deepEqual(await p.evaluate(() => ['', ' ', 'unknown', undefined].filter((name) => window.lxConsent.has(name))), []);
+    assert.deepEqual(await p.evaluate(() => ['', ' ', 'unknown', '__proto__', 'constructor', 'toString', undefined].filter((name) => window.lxConsent.has(name))), []);
   }));
 
 test('texts of a site are words, bold words and links, whatever is written into them', async () => {
