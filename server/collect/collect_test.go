@@ -231,3 +231,21 @@ func TestANoteOfAnEditionThatIsNoLongerLiveIsRecordedAsOutdated(t *testing.T) {
 		v.now = v.now.Add(time.Minute)
 	}
 }
+
+func TestTheNoticeOfAnotherSiteProvesNothingOnThisOne(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	mine, err := consent.OpenNote(v.keys, "default", v.note)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []struct{ tenant, site string }{{"default", "blog"}, {"rival", "shop"}} {
+		note := mine
+		note.Site = other.site
+		w := v.write(consent.AcceptAll, yes)
+		w.Note = consent.SealNote(v.keys, other.tenant, note)
+		if _, err := v.Record(t.Context(), w); consent.CodeOf(err) != consent.BadNote {
+			t.Errorf("that of %v: %v", other, err)
+		}
+	}
+}
