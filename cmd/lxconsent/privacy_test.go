@@ -133,3 +133,42 @@ func TestAVisitorAsksWhatAPersonAnswers(t *testing.T) {
 		t.Errorf("%s", events.body)
 	}
 }
+
+func TestAnErasureTakesTheSubjectsCookieAwayAndKeepsARefusal(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	a := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	held := []option{fromPage(s.url), cookie("lx_consent", a.text(t, "consent")), cookie("lx_subject", a.text(t, "subject"))}
+	e := s.do(http.MethodDelete, "/v1/consents/me?site=demo", "", held...)
+	if k := e.cookie["lx_subject"]; e.status != http.StatusOK || k == nil || k.MaxAge >= 0 || k.Value != "" {
+		t.Errorf("%d %v", e.status, e.header["Set-Cookie"])
+	}
+	if k := e.cookie["lx_consent"]; k == nil || k.Value != e.text(t, "consent") || strings.Contains(k.Value, ":1") {
+		t.Errorf("the refusal that stays: %v", e.header["Set-Cookie"])
+	}
+}
+
+// Whoever could choose a place for themselves would choose the laxest law.
+func TestOnlyVisitorsOfTheDemoSaySoWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	if a := s.do(http.MethodPut, "/v1/sites/shop", siteDocument(t, "shop"), operator); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	const lax = "place=US-WY&gpc=1"
+	tag := func(path string) string { return s.do(http.MethodGet, path, "").header.Get("ETag") }
+	for path, lie := range map[string]string{"/s/demo.js": "/s/demo.js?" + lax, "/s/shop.js": "/s/shop.js?" + lax} {
+		if same := tag(path) == tag(lie); same == strings.Contains(path, "demo") {
+			t.Errorf("%s is the same for a visitor who says so: %v", path, same)
+		}
+	}
+	for _, path := range []string{"/v1/notice?site=%s&", "/v1/check?site=%s&purpose=analytics&purpose=marketing&", "/v1/inline/%s?", "/privacy/%s?"} {
+		for site, want := range map[string]bool{"demo": false, "shop": true} {
+			at := strings.Replace(path, "%s", site, 1)
+			plain, said := s.do(http.MethodGet, at, ""), s.do(http.MethodGet, at+"place=US-WY", "")
+			if same := string(plain.body) == string(said.body); plain.status != http.StatusOK || same != want {
+				t.Errorf("%s: %d, the same for a visitor who says so: %v", at, plain.status, same)
+			}
+		}
+	}
+}
