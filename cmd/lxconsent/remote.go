@@ -32,7 +32,12 @@ type remote struct {
 // call sends one request and decodes the answer into out, which may be nil. A
 // problem document comes back as the error that it describes.
 func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	wait := 30 * time.Second
+	if method != http.MethodGet {
+		// A publication compiles the script in each language of its site first.
+		wait = 5 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	res, err := r.send(ctx, method, path, body)
 	if err != nil {

@@ -17,9 +17,15 @@ import (
 // everybody else it means nothing.
 const tenantHeader = "Consent-Tenant"
 
-// manageDeadline bounds one management request that is not streamed. It is a
-// little less than the server gives an answer.
-const manageDeadline = 14 * time.Second
+const (
+	// manageDeadline bounds one management request that is not streamed. It is a
+	// little less than the server gives an answer.
+	manageDeadline = 14 * time.Second
+	// publishDeadline bounds one that publishes: it compiles the script in each of
+	// the site's languages first, and a small machine, or a busy one, is not done
+	// with forty of them in the time of the others.
+	publishDeadline = 5 * time.Minute
+)
 
 // guard lets a request through when its caller holds the route's permission, on
 // the site of the address where there is one. Public and visitor routes are
@@ -32,7 +38,13 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		secureAPI(c)
 		if !r.downloads() {
-			ctx, cancel := context.WithTimeout(c.Request().Context(), manageDeadline)
+			bound := manageDeadline
+			if r.publishes() {
+				bound = publishDeadline
+				// Where it cannot be moved, it stays as it is.
+				_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(bound + time.Second))
+			}
+			ctx, cancel := context.WithTimeout(c.Request().Context(), bound)
 			defer cancel()
 			c.SetRequest(c.Request().WithContext(ctx))
 		}
