@@ -15,9 +15,15 @@ export async function startLayouts(locales, own = {}) {
     assert.ok(r.ok, JSON.stringify(answer));
     return answer;
   };
-  const { draft } = await manage('/v1/sites/demo');
-  /** Publishes the demo site under another name, with changes of its banner. */
-  const site = (id, banner, change) => manage(`/v1/sites/${id}`, { ...draft, id, locales, ...change, banner: { ...draft.banner, position: undefined, ...banner } });
-  for (const layout of layouts) await site(layout, { layout }, { locales: own[layout] ?? locales });
-  return { url: server.url, browser, theme: draft.banner.theme, site, stop };
+  try {
+    const { draft } = await manage('/v1/sites/demo');
+    /** Publishes the demo site under another name, with changes of its banner. */
+    const site = (id, banner, change) => manage(`/v1/sites/${id}`, { ...draft, id, locales, ...change, banner: { ...draft.banner, position: undefined, ...banner } });
+    for (const layout of layouts) await site(layout, { layout }, { locales: own[layout] ?? locales });
+    return { url: server.url, browser, theme: draft.banner.theme, site, stop };
+  } catch (fault) {
+    // Nobody else knows of what runs, and the tests would not end.
+    await stop();
+    throw fault;
+  }
 }
