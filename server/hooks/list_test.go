@@ -1,48 +1,52 @@
 package hooks_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"strings"
+	"context"
+	"crypto/rand"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/server/hooks"
 )
 
-// crowd stores endpoints of a site, as if they had been made.
-func (b *bench) crowd(t *testing.T, site string, n int) {
-	t.Helper()
-	for i := range n {
-		e := hooks.Endpoint{ID: fmt.Sprintf("wh_%04d", i), Site: site, URL: b.made.URL, Disabled: true}
-		body, err := json.Marshal(e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := b.store.PutDocument(t.Context(), consent.Document{Kind: "hook", ID: site + "/" + e.ID, Body: body}); err != nil {
-			t.Fatal(err)
-		}
-	}
+// hanging is a store that does not answer until it is back.
+type hanging struct {
+	consent.Cabinet
+	back  atomic.Bool
+	asked atomic.Int64
 }
 
-func TestTheWebhooksOfASiteAndOfItsOrganisationAreBounded(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.desk = b.desk.OwnedBy(func(site string) string { return site[:4] })
-	b.crowd(t, "shop-1", hooks.MaxEndpoints-1)
-	b.crowd(t, "shop-2", 500)
-	b.crowd(t, "shop-3", 500-hooks.MaxEndpoints-2)
-	b.crowd(t, "other-1", 300)
-	for _, c := range []struct{ name, site, says string }{
-		{"the last of a site", "shop-1", ""},
-		{"one more of the site", "shop-1", "the site has 20 webhooks"},
-		{"the last of the organisation", "shop-4", ""},
-		{"one more of the organisation", "shop-5", "the organisation has 1,000 webhooks"},
-		{"one of another organisation", "other-2", ""},
-	} {
-		_, _, err := b.desk.Create(t.Context(), hooks.Endpoint{Site: c.site, URL: b.made.URL}, nil)
-		if c.says == "" && err != nil || c.says != "" && (consent.CodeOf(err) != consent.Conflict || !strings.Contains(err.Error(), c.says)) {
-			t.Errorf("%s: %v", c.name, err)
-		}
+func (h *hanging) Documents(ctx context.Context, _, _ string, _ int) ([]consent.Document, error) {
+	if !h.back.Load() {
+		<-ctx.Done()
+		return nil, ctx.Err()
 	}
+	h.asked.Add(1)
+	return nil, nil
+}
+
+func TestWebhooksGoOnSoonAfterAStoreThatHungIsBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &hanging{}
+		desk := hooks.New(hooks.Options{Cabinet: store, Clock: time.Now, Random: rand.Reader, Node: "a"})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			desk.Run(ctx, time.Second)
+		}()
+		<-time.After(30 * time.Second)
+		store.back.Store(true)
+		// The call that hangs still may take its time.
+		<-time.After(10 * time.Second)
+		if store.asked.Load() == 0 {
+			t.Error("nobody has looked for webhooks 10 s after the store was back")
+		}
+		cancel()
+		<-ended
+	})
 }

@@ -56,8 +56,10 @@ func (d *Desk) Run(ctx context.Context, every time.Duration) {
 			if hooks, err = d.enabled(ctx); err != nil && ctx.Err() == nil && !told {
 				d.o.Log.Warn("webhooks cannot be read; they wait", "error", err)
 			}
-			told = err != nil
-			list = time.Now().Add(seldom * time.Since(began))
+			// What hung says nothing of how many there are.
+			if told = err != nil; !told {
+				list = time.Now().Add(seldom * time.Since(began))
+			}
 		}
 		for _, k := range hooks {
 			if !d.take(k.key()) {
