@@ -196,6 +196,38 @@ func TestAnOlderBackupOverANewerStoreBringsNobodyBack(t *testing.T) {
 	}
 }
 
+func TestABackupIsPipedOutAndInAndNothingOfItStaysBeside(t *testing.T) {
+	s := start(t)
+	s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
+	before := s.exported()
+	status, whole := s.command("backup", "--out", "-")
+	if status != 0 || !strings.HasSuffix(whole, "}\n") {
+		t.Fatalf("%d %s", status, whole)
+	}
+	key := filepath.Join(s.dir, "keys")
+	s.stop()
+	beside := t.TempDir()
+	t.Setenv("TMPDIR", beside)
+	into := t.TempDir()
+	if status, out := fed(t, strings.NewReader(whole[:len(whole)-9]), "restore", "-", "--data-dir", into); status != 1 || !strings.Contains(out, "backup") {
+		t.Errorf("one that was cut: %d %s", status, out)
+	}
+	if left, err := os.ReadDir(into); err != nil || len(left) != 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	if status, out := fed(t, strings.NewReader(whole), "restore", "-", "--data-dir", into); status != 0 || !strings.Contains(out, "1 record") {
+		t.Fatalf("%d %s", status, out)
+	}
+	if left, err := os.ReadDir(beside); err != nil || len(left) != 0 {
+		t.Errorf("%v stays in the folder of temporary files, %v", left, err)
+	}
+	again := startIn(t, into, "--key-file", key)
+	if after := again.exported(); len(after) != 1 || len(before) != 1 {
+		t.Errorf("%v, was %v", after, before)
+	}
+	again.stop()
+}
+
 func TestABackupThatIsNotWholeIsRefusedAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	h := home{dir: t.TempDir()}
