@@ -25,7 +25,12 @@ export default function Search({ opened, close }: { opened: boolean; close: () =
     ...(sites.data?.sites ?? []).flatMap((s) => siteGoals(s.id, may).map((g) => ({ href: g.href, label: `${s.name}: ${g.label}` }))),
   ];
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = goals.filter((g) => words.every((w) => g.label.toLowerCase().includes(w))).slice(0, 9);
+  // A word that begins with what was typed comes before one that only holds it.
+  const within = (label: string) => words.filter((w) => !` ${label.toLowerCase()}`.includes(` ${w}`)).length;
+  const found = goals
+    .filter((g) => words.every((w) => g.label.toLowerCase().includes(w)))
+    .toSorted((a, b) => within(a.label) - within(b.label))
+    .slice(0, 9);
   const chosen = Math.min(at, found.length - 1);
   const leave = () => {
     setTyped("");

@@ -135,8 +135,9 @@ test('a draft that is as it is live offers nothing to publish, and one edit chan
   await see('publish-nothing').getByText('The draft is the same as edition 2').waitFor();
   assert.equal(await see('publish-confirm').count(), 0);
   await page.keyboard.press('Escape');
-  await see('text-banner.title').fill('Another one');
+  await see('text-prefs.title').fill('Your settings');
   await saved();
   await see('publish').click();
+  await see('changes').getByText('Built-in').waitFor();
   await see('publish-confirm').waitFor();
 });

@@ -203,6 +203,9 @@ test('the keys lead anywhere', async () => {
   await go('/');
   await see('site-card-demo').waitFor();
   await page.keyboard.press('Control+k');
+  // "de" stands in "evidence" of every site, and begins one name.
+  await see('search').fill('de');
+  await page.getByRole('option').first().getByText('LeadiumX demo').waitFor();
   await see('search').fill('demo evid');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/sites/demo/evidence');

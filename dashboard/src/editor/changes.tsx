@@ -7,9 +7,13 @@ import { differences } from "./diff";
 import { fieldName } from "./field-names";
 import { Wide } from "../wide";
 
+// Where these say nothing, the banner has words and colours of its own.
+const builtIn = /^(texts|banner\.theme)\./;
+
 /** A value as it is written; a colour is shown too. */
-function Value({ said }: { said: string }) {
-  if (!/^#[0-9a-f]{6}$/i.test(said)) return said || "–";
+function Value({ path, said }: { path: string; said: string }) {
+  if (said === "") return builtIn.test(path) ? <i>{t("Built-in")}</i> : "–";
+  if (!/^#[0-9a-f]{6}$/i.test(said)) return said;
   return (
     <span className="swatch">
       <ColorSwatch color={said} size={14} withShadow={false} aria-hidden="true" />
@@ -52,10 +56,10 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
                 <Code fz={11}>{c.path}</Code>
               </Table.Td>
               <Table.Td c="dimmed" className="clip" title={c.before}>
-                <Value said={c.before} />
+                <Value path={c.path} said={c.before} />
               </Table.Td>
               <Table.Td className="clip" title={c.after}>
-                <Value said={c.after} />
+                <Value path={c.path} said={c.after} />
               </Table.Td>
             </Table.Tr>
           ))}

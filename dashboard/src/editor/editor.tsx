@@ -170,7 +170,12 @@ function Loaded({ site }: { site: SiteView }) {
                     </ul>
                   </Alert>
                 ) : (
-                  <ProblemAlert error={new ApiError(failed)} retry={() => void draft.flush()} />
+                  <>
+                    <ProblemAlert error={new ApiError(failed)} retry={() => void draft.flush()} />
+                    <Text size="sm" c="dimmed" mt="xs">
+                      {t("What you typed stays in this browser until it is saved.")}
+                    </Text>
+                  </>
                 )}
               </div>
             )}

@@ -24,6 +24,11 @@ export function Offer({ site, draft }: { site: SiteView; draft: Draft }) {
     for (const { visit } of found) forget(site, visit);
     setFound([]);
   };
+  // The buttons go with the offer; whoever uses the keyboard goes on in the room that is open.
+  const settle = () => {
+    end();
+    document.querySelector<HTMLElement>(".room[data-active]")?.focus();
+  };
   // A save that was on its way when the editor was left has reached the server.
   useEffect(() => {
     if (none) end();
@@ -46,7 +51,7 @@ export function Offer({ site, draft }: { site: SiteView; draft: Draft }) {
             size="xs"
             onClick={() => {
               draft.change((doc) => withLeft(doc, found));
-              end();
+              settle();
             }}
             data-testid="unsaved-take"
           >
@@ -57,7 +62,7 @@ export function Offer({ site, draft }: { site: SiteView; draft: Draft }) {
           </Button>
         </Group>
       </Alert>
-      <Sure opened={asked} close={leave} title={t("Drop what was not saved?")} deed={t("Drop it")} run={end}>
+      <Sure opened={asked} close={leave} title={t("Drop what was not saved?")} deed={t("Drop it")} run={settle}>
         {t("It is in this browser only. The draft stays as it is saved.")}
       </Sure>
     </div>

@@ -180,6 +180,11 @@ function Browser({ address, width, phone, url, busy, dark }: BrowserProps) {
         <span className="browser-busy">{busy && <Loader size={14} />}</span>
       </div>
       <div className="browser-page" ref={ref}>
+        {busy && (
+          <div className="browser-wait" aria-hidden="true">
+            <Loader size="sm" />
+          </div>
+        )}
         {url && <Frames url={url} width={width} height={height / scale} scale={scale} dark={dark} />}
       </div>
     </div>
@@ -210,7 +215,7 @@ function Frames({ url, width, height, scale, dark }: FramesProps) {
         src={src}
         title={visible ? t("Preview of the banner") : t("Next preview")}
         sandbox="allow-scripts"
-        className={visible ? "frame" : "frame frame-next"}
+        className={src === shown ? "frame" : "frame frame-next"}
         aria-hidden={!visible}
         data-testid={visible ? "preview-frame" : undefined}
         // The page within sees the visitor's scheme, not the dashboard's.
