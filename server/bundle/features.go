@@ -58,6 +58,7 @@ func features(in Input) map[string]string {
 		"MODAL":          waits(site, in.Regime),
 		"LINKS":          owed.link != "",
 		"LIST":           lists(site),
+		"DOMAIN":         site.CookieDomain != "",
 		"STATUS":         owed.status,
 	}
 	return defines(on)

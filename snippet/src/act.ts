@@ -4,9 +4,10 @@ import { again } from "./gate.ts";
 import type { Choice } from "./cookie.ts";
 import { clean, free, put, readConsent, wipe } from "./jar.ts";
 import type { Action, Levels } from "./merge.ts";
-import { get, has, now, signals } from "./page.ts";
+import { get, has, now } from "./page.ts";
 import { quietly } from "./quietly.ts";
 import { send } from "./send.ts";
+import { signals } from "./signals.ts";
 import { type Event as Happening, type State, step } from "./step.ts";
 import { draw } from "./ui/draw.ts";
 import { HIDDEN } from "./views.ts";
@@ -30,7 +31,7 @@ export const tell = (name: string, action?: string) => {
 };
 
 /** Under which domain our cookie stands, if any. */
-const domain = cookieDomain && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? cookieDomain : "";
+const domain = DOMAIN && `.${location.hostname}`.endsWith(`.${cookieDomain}`) ? cookieDomain : "";
 
 /** Takes in what the browser holds by now: another tab, or another page, may have decided meanwhile. */
 export const reread = () => {
@@ -50,10 +51,10 @@ export const go = (event?: Happening) => {
     let held = raw && readConsent();
     // The server's own cookie lives longer than one set by a script, so where it stands alone it stays.
     if (raw && `${held}` !== raw) {
-      put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${domain && `;Domain=${domain}`}`);
+      put(`lx_consent=${raw};Max-Age=${maxAge};Path=/${DOMAIN && domain ? `;Domain=${domain}` : ""}`);
       held = readConsent();
       // Another may stand beside it, and be read in its place. What other tabs read meanwhile is never nothing.
-      if (held[1]) wipe("lx_consent", `/${domain}`);
+      if (held[1]) wipe("lx_consent", DOMAIN ? `/${domain}` : "/");
     }
     kept = held[0];
     if (given) send(given, before);

@@ -3,12 +3,7 @@
 // and choices that are not proved or were erased, are the server's alone.
 import { consentMonths } from "lx:config";
 import type { Choice } from "./cookie.ts";
-
-/** Larger is laxer, so the stricter of two modes is the smaller. */
-export type Mode = 0 | 1 | 2;
-export const OPT_IN = 0;
-export const OPT_OUT = 1;
-export const NOTICE = 2;
+import { type Mode, OPT_IN } from "./modes.ts";
 
 /** One purpose under one regime. What is missing denies. */
 export type Rule = {

@@ -35,6 +35,8 @@ declare const KINDS: boolean;
 /** It declares databases, caches or service workers; partitioned cookies. */
 declare const DEEP: boolean;
 declare const PARTITIONED: boolean;
+/** Our cookies stand under a domain of the site's choice. */
+declare const DOMAIN: boolean;
 /** Some declared name holds a star. */
 declare const GLOBS: boolean;
 declare const VENDORS: boolean;

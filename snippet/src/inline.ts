@@ -13,7 +13,7 @@ import { tell } from "./with/signals.ts";
 
 // A sandboxed frame has none.
 const cookies = quietly(() => document.cookie);
-const may = glance(cookies, (+sendsGPC * GPC) | (+isMinor * MINOR), Date.now() / 1000);
+const may = glance(cookies, (+sendsGPC() * GPC) | (+isMinor * MINOR), Date.now() / 1000);
 if (SIGNALS) tell("default", consentState(may));
 else if (CONSENT_MODE) command("consent", "default", consentState(may));
 

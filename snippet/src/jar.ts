@@ -34,7 +34,7 @@ export const free = (name: string, kind?: string) => {
 export const guardCookies = (allowed: (name: string) => boolean) =>
   Reflect.defineProperty(document, "cookie", {
     configurable: true,
-    get: () => get.call(document),
+    get,
     set: (v) => {
       if (allowed(nameOf(v))) set.call(document, v);
     },

@@ -125,9 +125,7 @@ const pressed = safely((e: KeyboardEvent) => {
 });
 // Another tab, or this page out of the back-forward cache, may have another choice. These are
 // hints: our own cookie says which.
-const look = safely((e: Partial<PageTransitionEvent>) => {
-  // A page that shows itself for the first time has just been read.
-  if (e.persisted === false) return;
+const look = safely(() => {
   reread();
   draw();
 });
@@ -143,7 +141,6 @@ const listen = () => {
   if (STORAGE_WRITES) addEventListener("pagehide", safely(clean));
   for (const name of ["visibilitychange", "pageshow", "prerenderingchange"]) addEventListener(name, look, true);
   // To listen to the storage alone makes the page wait for it.
-  if (!store) addEventListener("storage", look);
+  (store ?? window).addEventListener(store ? "change" : "storage", look);
 };
 listen();
-if (!PREVIEW) store?.addEventListener("change", look);

@@ -1,15 +1,13 @@
 // What this page knows of its visitor, and what that allows.
 import { edition, locale, type NamedRule, regime, rules, site } from "lx:config";
 import { state } from "./act.ts";
-import { decide, type Signals } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { purposesOf } from "./merge.ts";
-import { isMinor, isSensitive, sendsGPC } from "./signals.ts";
+import { signals } from "./signals.ts";
 import { asks } from "./step.ts";
 
 /** Seconds since 1970 UTC. */
 export const now = () => Math.floor(Date.now() / 1000);
-
-export const signals: Signals = { gpc: sendsGPC, minor: isMinor, ...(OPT_OUTS && { sensitive: isSensitive }) };
 
 /** The level at which a purpose runs, 0 when it does not. */
 export const levelOf = (rule: NamedRule, vendor?: string): number => decide(rule, signals, state[0], now(), vendor);

@@ -55,7 +55,7 @@ export const revive = (e: Inert, src: string | undefined): Inert => {
   if (e.localName === "script") {
     if (!INLINE) {
       copy = document.createElement("script");
-      for (const a of e.attributes) a.name === "src" || copy.setAttribute(a.name, a.value);
+      for (const a of e.attributes) a.name === "src" || copy.setAttributeNode(a.cloneNode() as Attr);
     }
     copy.type = copy.dataset.type ?? "";
     copy.nonce = e.nonce;

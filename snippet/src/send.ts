@@ -8,7 +8,7 @@ import { own } from "./own.ts";
 type Write = readonly [body: { readonly id: string; readonly [field: string]: unknown }, at: number];
 
 /** The API lies beside the folder of this address; false where it is not known. An image of the page may bear the name of the script's place. */
-export const beside = endpoint || (own instanceof HTMLScriptElement && own.src);
+export const beside = endpoint || (own?.localName === "script" && (own as HTMLScriptElement).src);
 
 /** The subject's token, in memory alone, where it could not be set as a cookie. */
 export let subject: string | undefined;

@@ -1,8 +1,9 @@
 // What happens when: a pure function from state and event to the next state.
 import { consentMonths, reaskMonths, rules } from "lx:config";
-import { type Choice, chosen, encode, parse, type Said } from "./cookie.ts";
-import { addMonths, modeOf, NOTICE, OPT_IN, outdated, type Rule, type Signals } from "./decide.ts";
+import { type Choice, chosen, encode, parse } from "./cookie.ts";
+import { addMonths, modeOf, outdated, type Rule, type Signals } from "./decide.ts";
 import { type Action, type Given, type Levels, merge } from "./merge.ts";
+import { NOTICE, OPT_IN } from "./modes.ts";
 import { BANNER, HIDDEN, PREFERENCES, type View } from "./views.ts";
 
 /** Where a page stands, and what its latest event asks for. */
@@ -39,7 +40,7 @@ export const asks = (signals: Signals, choice: Choice, now: number, some: readon
       (((!OPT_OUTS || !choice._edition || modeOf(rule, signals) === OPT_IN) && !said) ||
         // A refusal is respected for its time, whatever has changed.
         ((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
-        now >= addMonths(choice._clock, said > "0" ? consentMonths : reaskMonths))
+        now >= addMonths(choice._clock, consentMonths === reaskMonths || said > "0" ? consentMonths : reaskMonths))
     );
   });
 
@@ -69,12 +70,12 @@ export const step = (signals: Signals, [choice, view]: State, e: Event, now: num
     if (next._levels !== choice._levels) changed = "sync";
   } else if (action) {
     let levels = e._levels;
-    let said: Said;
     // A banner that asks only about what has changed gets no answer to the rest.
     if (CHANGED && action === "accept_all" && view === BANNER)
       levels = Object.fromEntries(rules.filter((r) => !choice._said.has(r._id) || asks(signals, choice, now, [r])).map((r) => [r._id, r._max]));
-    [said, given] = merge(signals, choice, action, levels, e._vendors);
+    const [said, sent] = merge(signals, choice, action, levels, e._vendors);
     next = parse(encode(now, said));
+    given = sent;
     asking = view;
     changed = action;
   }

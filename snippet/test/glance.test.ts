@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { encode, parse } from "../src/cookie.ts";
-import { decide, type Mode, type Rule, type Signals } from "../src/decide.ts";
+import { decide, type Rule, type Signals } from "../src/decide.ts";
 import { GPC, type Limits, MINOR } from "../src/flags.ts";
+import type { Mode } from "../src/modes.ts";
 import { glance as look } from "../src/glance.ts";
 // Made by run.mjs, in the place of what the compiler makes for a site.
 // @ts-expect-error: it stands in no folder of ours.

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "../src/cookie.ts";
-import { type Mode, NOTICE, OPT_IN, OPT_OUT, type Rule, type Signals } from "../src/decide.ts";
+import type { Rule, Signals } from "../src/decide.ts";
+import { type Mode, NOTICE, OPT_IN, OPT_OUT } from "../src/modes.ts";
 import { asks, type Event, type State, step } from "../src/step.ts";
 import { BANNER, HIDDEN, PREFERENCES } from "../src/views.ts";
 // Made by run.mjs, in the place of what the compiler makes for a site.

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type Choice, encode, parse, type Said } from "../src/cookie.ts";
-import { addMonths, decide, type Mode, type Rule, type Signals } from "../src/decide.ts";
+import { addMonths, decide, type Rule, type Signals } from "../src/decide.ts";
 import { match } from "../src/match.ts";
+import type { Mode } from "../src/modes.ts";
 import { type Action, merge } from "../src/merge.ts";
 // Made by run.mjs, in the place of what the compiler makes for a site.
 // @ts-expect-error: it stands in no folder of ours.

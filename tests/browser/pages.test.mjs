@@ -81,6 +81,15 @@ test('a page that puts a list of its own in the place of all style sheets leaves
     await until(async () => assert.deepEqual(await place(p, '#lx-reopen'), reopen));
   }));
 
+test('the banner has its looks in a browser whose pages make no style sheets of their own', () =>
+  stage.visit(async (_, p) => {
+    await p.addInitScript(() => { window.CSSStyleSheet = class { constructor() { throw new TypeError('Illegal constructor'); } }; });
+    await open(p, 'shop');
+    assert.notEqual(await p.evaluate(() => getComputedStyle(document.querySelector('#lx-consent')).backgroundColor), 'rgba(0, 0, 0, 0)');
+    await choose(p, 'reject');
+    assert.deepEqual((await place(p, '#lx-reopen')).slice(2), [48, 48]);
+  }));
+
 test('nothing of ours is printed', () =>
   stage.visit(async (_, p) => {
     await open(p, 'shop');

@@ -3,9 +3,9 @@
 import { locale, type NamedRule, rules, site } from "lx:config";
 import { saved, status, views } from "lx:view";
 import { close, type Entries, state, tell } from "../act.ts";
-import { get, levelOf, now, signals } from "../page.ts";
+import { get, levelOf, now } from "../page.ts";
 import { safely } from "../quietly.ts";
-import { isMinor } from "../signals.ts";
+import { isMinor, signals } from "../signals.ts";
 import { beside } from "../send.ts";
 import { asks } from "../step.ts";
 import { BANNER, PREFERENCES, type View } from "../views.ts";
@@ -54,13 +54,14 @@ export const draw = (set?: Entries) => {
   // Who closes the preferences may have clicked beside them.
   const focused = last === PREFERENCES || root?.contains(document.activeElement);
   // Closing gives the focus back to where it came from.
-  if (last) (root as HTMLDialogElement | undefined)?.close?.();
+  (root as HTMLDialogElement | undefined)?.close?.();
   root?.remove();
   drawn = view;
   if (view) document.body.append(live);
   live.textContent = view || !state[2] ? "" : saved;
   if (REOPEN || view) {
-    const words = CHANGED && view === BANNER ? waiting() : LIST && view === PREFERENCES ? `${beside && new URL(`${site}/declaration.html?lang=${locale}`, beside)}` : "";
+    // Only the preferences have a gap for an address.
+    const words = CHANGED && view === BANNER ? waiting() : LIST && beside && new URL(`${site}/declaration.html?lang=${locale}`, beside);
     const box = (root = grow(views[view] as string, words)) as HTMLDialogElement;
     document.body[view ? "prepend" : "append"](box);
     if (!(signals.gpc || (STATUS && rules.some((r) => r._gpc && state[0]._said.get(r._id) === "0")))) box.querySelector("[role=status]")?.remove();
@@ -71,7 +72,7 @@ export const draw = (set?: Entries) => {
       (input as HTMLInputElement).checked = !!n;
       if (LEVELS && select) select.selectedIndex = n && n - 1;
       // What no minor can grant has no switch for one.
-      if (isMinor && rule._minor) (input as HTMLInputElement).closest("section")?.remove();
+      if (isMinor && rule._minor) ((input as HTMLInputElement).closest("section") as Element).remove();
     });
     box.oncancel = close;
     // For programs that look at pages.

@@ -12,10 +12,10 @@
 export type Tree = string;
 
 /** Makes the elements of a tree, with words for its gaps. */
-export const grow = (tree: Tree, words?: string): HTMLElement => {
+export const grow = (tree: Tree, words?: unknown): HTMLElement => {
   let e: Element = document.createElement("p");
   // By index and by call: to iterate costs the first paint a tenth of a millisecond.
-  (LIST || CHANGED ? tree.split("\r").join(words) : tree).split("\n").forEach((line) => {
+  (LIST || CHANGED ? tree.split("\r").join(words as string) : tree).split("\n").forEach((line) => {
     const part = line.split("\t");
     const head = part[0];
     const text = part[1] as string;

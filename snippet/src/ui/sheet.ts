@@ -13,9 +13,10 @@ let text = "";
  */
 export const addSheet = (more?: unknown) => {
   const part = (more && css.shift()) as string | undefined;
+  if (part) text += `@layer lx{${part.replaceAll(";", "!important;")}}`;
   try {
     sheet ??= new CSSStyleSheet();
-    if (part) sheet.replaceSync((text += `@layer lx{${part.replaceAll(";", "!important;")}}`));
+    if (part) sheet.replaceSync(text);
     if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   } catch {
     if (part) document.documentElement.append(grow(`style\t${text}`));
