@@ -81,11 +81,13 @@ func name(s *js.Scope, names map[string][]byte) {
 		}
 	}
 	own := slices.Clone(s.Declared)
-	if len(own) > len(letters)/2 {
-		// Where letters may run out, those that are used most come first.
-		slices.SortStableFunc(own, func(a, b *js.Var) int { return cmp.Compare(b.Uses, a.Uses) })
-	}
 	next := 0
+	if len(own) > len(letters)/2 {
+		// Where letters may run out, those that are used most come first. Two letters
+		// are left to functions, which then begin alike whatever they use.
+		slices.SortStableFunc(own, func(a, b *js.Var) int { return cmp.Compare(b.Uses, a.Uses) })
+		next = 2
+	}
 	for _, v := range own {
 		for taken[nameAt(next)] {
 			next++
