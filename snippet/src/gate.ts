@@ -31,8 +31,9 @@ export const turn = async (slot: Slot, once?: boolean) => {
     slot._shown = shown;
     shown.lx = slot;
     if (shown !== was) was.replaceWith(shown);
-    // A script has begun. Routers that run what a new page holds, or keep copies of pages, must not begin it anew.
-    if (open) shown.type = "off";
+    // A script has begun. Routers that run what a new page holds, or keep copies of pages, must not begin it anew. A file
+    // with a type keeps that: it is a module's, which no browser runs twice.
+    if (open && e.localName === "script" && !(src && shown.type)) shown.type = "off";
   } catch {
     // It stays blocked; the others must not suffer.
   }

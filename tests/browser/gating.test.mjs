@@ -167,6 +167,7 @@ test('scripts in the markup of the page never run unasked, and come in their ord
     const ran = await p.evaluate(() => window.ran);
     assert.ok(ran.indexOf('/one.js nonce') < ran.indexOf('/two.js nonce'), ran.join());
     assert.deepEqual(await p.evaluate(() => { const s = document.querySelector('[data-own]'); return [s.crossOrigin, s.nonce]; }), ['anonymous', 'abc']);
+    assert.equal(await p.evaluate(() => document.querySelector('[src$="module.js"]').type), 'module');
   }));
 
 test('a marked script keeps the handlers of its markup, and what comes after it waits all the same', () =>
