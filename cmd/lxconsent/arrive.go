@@ -35,13 +35,17 @@ func (c *serveCmd) arrive(ctx context.Context, n *node, addr net.Addr) error {
 	if err := n.admin.EnsureTenant(ctx, admin.FirstTenant, admin.FirstTenant); err != nil {
 		return err
 	}
-	if err := n.publish.Load(ctx); err != nil {
-		return err
+	for {
+		err := n.publish.Load(ctx)
+		if err == nil && c.Demo {
+			err = c.seed(ctx, n.publish, addr)
+		}
+		// Another server that starts at this moment has published the demo, so of many one gets on each time; the others
+		// look again at what is there by now.
+		if consent.CodeOf(err) != consent.Conflict || ctx.Err() != nil {
+			return err
+		}
 	}
-	if c.Demo {
-		return c.seed(ctx, n.publish, addr)
-	}
-	return nil
 }
 
 // begin arrives or, while Redis does not answer, begins with what this node has

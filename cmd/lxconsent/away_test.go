@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +159,17 @@ func await(t *testing.T, what string, done func() bool) {
 		case <-end.C:
 			t.Fatalf("waited too long: %s", what)
 		}
+	}
+}
+
+func TestServersThatStartAtOneMomentOnAnEmptyRedisAllServeTheDemo(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	for i := range 4 {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			start(t, "--redis", redis.URL()).note("FR")
+		})
 	}
 }
 

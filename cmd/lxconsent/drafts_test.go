@@ -78,6 +78,23 @@ func TestASiteIsArchivedRestoredAndDeletedForGood(t *testing.T) {
 	must(http.MethodGet, "/v1/sites/shop/evidence", http.StatusOK)
 }
 
+func TestADemoThatWasArchivedOrDeletedKeepsNoServerFromStarting(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, c := range []struct{ name, method, path string }{{"archived", http.MethodPost, "/v1/sites/demo/archive"}, {"deleted", http.MethodDelete, "/v1/sites/demo"}} {
+		s := startIn(t, dir)
+		if a := s.do(c.method, c.path, "", operator); a.status != http.StatusNoContent {
+			t.Fatalf("%s: %d %s", c.name, a.status, a.body)
+		}
+		s.stop()
+		s = startIn(t, dir)
+		if a := s.do(http.MethodGet, "/s/demo.js", ""); a.status != http.StatusNotFound {
+			t.Errorf("its script, %s: %d", c.name, a.status)
+		}
+		s.stop()
+	}
+}
+
 func TestAReviewerSeesTheDraftUntilTheLinkIsRevoked(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -230,7 +230,7 @@ func logSizes(disk uint64) (segment int, reserve int64) {
 const maxDemoOrigins = 48
 
 // seed publishes the demo site; an unchanged one makes no new edition, and one
-// that was edited in the dashboard is left alone.
+// that was edited, archived or deleted in the dashboard is left alone.
 func (c *serveCmd) seed(ctx context.Context, desk *publish.Desk, addr net.Addr) error {
 	raw, err := web.DemoSite()
 	if err != nil {
@@ -260,6 +260,8 @@ func (c *serveCmd) seed(ctx context.Context, desk *publish.Desk, addr net.Addr) 
 			}
 		}
 		site.Origins = withoutOldPorts(site.Origins)
+	} else if _, err := desk.Newest(site.ID); err == nil {
+		return nil
 	}
 	_, _, err = desk.Publish(ctx, site, publish.How{By: "seed", Note: "Demo site"})
 	return err
