@@ -58,6 +58,13 @@ func (r *receiver) set(secret string, status int) {
 	r.secret, r.status = secret, status
 }
 
+// body is what came with an event.
+func (r *receiver) body(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.bodies[id]
+}
+
 // until waits for deliveries until the receiver is as wanted.
 func (r *receiver) until(t *testing.T, wanted func() bool) {
 	t.Helper()
@@ -112,14 +119,14 @@ func TestWebhooksGetEveryEventAcrossARestart(t *testing.T) {
 			}
 			return erased
 		})
-		if r.forged != 0 {
-			t.Errorf("%d deliveries had a wrong signature", r.forged)
+		if n := r.wrong(); n != 0 {
+			t.Errorf("%d deliveries had a wrong signature", n)
 		}
 		var body struct {
 			Type, Timestamp string
 			Data            struct{ ID, Subject string }
 		}
-		if err := json.Unmarshal([]byte(r.bodies[want[1]]), &body); err != nil || body.Type != "consent.recorded" || body.Data.ID != id(2) {
+		if err := json.Unmarshal([]byte(r.body(want[1])), &body); err != nil || body.Type != "consent.recorded" || body.Data.ID != id(2) {
 			t.Errorf("%v %+v", err, body)
 		}
 		view := s.do(http.MethodGet, hook, "", operator)
@@ -135,8 +142,8 @@ func TestWebhooksGetEveryEventAcrossARestart(t *testing.T) {
 			r.set(secret, http.StatusNoContent)
 			s.do(http.MethodPost, hook+"/test", "", operator)
 		}
-		if r.forged != 0 || turned.text(t, "secret") == old {
-			t.Errorf("after turning the secret: %d wrong", r.forged)
+		if n := r.wrong(); n != 0 || turned.text(t, "secret") == old {
+			t.Errorf("after turning the secret: %d wrong", n)
 		}
 		if gone := s.do(http.MethodDelete, hook, "", operator); gone.status != http.StatusNoContent {
 			t.Errorf("%d", gone.status)
