@@ -4,32 +4,18 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/consent/law"
-	"github.com/leadiumx/consent/server/boltstore"
 	"github.com/leadiumx/consent/server/rights"
 )
 
 func TestTheNewestRequestsComeFirstPageByPageWhateverTimeLiesBetweenThem(t *testing.T) {
 	t.Parallel()
-	laws, err := law.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := consent.NewKeyring(consent.Key{ID: "a", Secret: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "db"), boltstore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	laws, keys := lawAndKeys(t)
+	store := file(t)
 	begin := time.Date(2024, 2, 28, 23, 0, 0, 0, time.UTC)
 	now := begin
 	d := rights.New(rights.Options{
@@ -95,19 +81,8 @@ func (c *counted) Documents(ctx context.Context, kind, after string, limit int) 
 
 func TestAnEndOfTimeHidesNoRequestAndCostsNoLookAtTheYearsBefore(t *testing.T) {
 	t.Parallel()
-	laws, err := law.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := consent.NewKeyring(consent.Key{ID: "a", Secret: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "db"), boltstore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	laws, keys := lawAndKeys(t)
+	store := file(t)
 	cabinet := &counted{Cabinet: store}
 	d := rights.New(rights.Options{
 		Cabinet: cabinet, Tray: pieces{}, Feed: store, Laws: laws, Keys: keys, Random: rand.Reader,

@@ -5,15 +5,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/consent/law"
-	"github.com/leadiumx/consent/server/boltstore"
 	"github.com/leadiumx/consent/server/rights"
 )
 
@@ -52,19 +49,8 @@ func (p pieces) Get(name string) ([]byte, error) {
 
 func TestHoweverMuchVisitorsDoInAnOutageWhatAPersonHasToAnswerIsTaken(t *testing.T) {
 	t.Parallel()
-	laws, err := law.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := consent.NewKeyring(consent.Key{ID: "a", Secret: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	bolt, err := boltstore.Open(filepath.Join(t.TempDir(), "db"), boltstore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { bolt.Close() })
+	laws, keys := lawAndKeys(t)
+	bolt := file(t)
 	store := &away{Store: bolt}
 	d := rights.New(rights.Options{
 		Cabinet: store, Tray: pieces{}, Feed: store, Laws: laws, Keys: keys, Clock: time.Now, Random: rand.Reader,
@@ -74,7 +60,7 @@ func TestHoweverMuchVisitorsDoInAnOutageWhatAPersonHasToAnswerIsTaken(t *testing
 	for i := range 12_000 {
 		d.Noted(t.Context(), rights.Asked{Site: "shop", Kind: rights.Access, Subject: fmt.Sprint(i)})
 	}
-	_, err = d.Ask(t.Context(), rights.Asked{Site: "shop", Kind: rights.Question}, rights.Message{Text: "What do you keep about me?", Email: "ann@example.com"})
+	_, err := d.Ask(t.Context(), rights.Asked{Site: "shop", Kind: rights.Question}, rights.Message{Text: "What do you keep about me?", Email: "ann@example.com"})
 	if err != nil {
 		t.Errorf("a question: %v", err)
 	}

@@ -8,22 +8,13 @@ import (
 	"time"
 
 	"github.com/leadiumx/consent/consent"
-	"github.com/leadiumx/consent/consent/law"
-	"github.com/leadiumx/consent/server/boltstore"
 	"github.com/leadiumx/consent/server/outbox"
 	"github.com/leadiumx/consent/server/rights"
 )
 
 func TestARecordIsKeptForTheSitesMonthsAndNeverShorterThanTheLawWants(t *testing.T) {
 	t.Parallel()
-	laws, err := law.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := consent.NewKeyring(consent.Key{ID: "a", Secret: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	laws, keys := lawAndKeys(t)
 	made := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		name            string
@@ -42,11 +33,7 @@ func TestARecordIsKeptForTheSitesMonthsAndNeverShorterThanTheLawWants(t *testing
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			store, err := boltstore.Open(filepath.Join(t.TempDir(), "db"), boltstore.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { store.Close() })
+			store := file(t)
 			tray, err := outbox.OpenTray(filepath.Join(t.TempDir(), "requests"))
 			if err != nil {
 				t.Fatal(err)
