@@ -1,8 +1,10 @@
 package geo
 
 import (
+	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -22,12 +24,19 @@ type Locator struct {
 	db     *DB
 	scheme Scheme
 	trust  Trust
+	// log hears once of a proxy that seems to be forgotten; nil does not.
+	log  *slog.Logger
+	told atomic.Bool
 }
 
 // New makes a Locator. A nil db knows no address.
 func New(db *DB, scheme Scheme, trust Trust) *Locator {
 	return &Locator{db: db, scheme: scheme, trust: trust}
 }
+
+// LogTo has the log told once of a peer that is not trusted, yet speaks for others
+// as a proxy does. It is to be called before the first Locate.
+func (l *Locator) LogTo(log *slog.Logger) { l.log = log }
 
 // Locate returns the place of a request, the address of its client, and the
 // source of the place. Headers count only from a trusted peer. Where the edge
@@ -50,8 +59,38 @@ func (l *Locator) Locate(peer netip.Addr, h http.Header) (place consent.Place, c
 		if edge {
 			return consent.Place{}, client, SourceNone
 		}
+	} else if l.log != nil && !l.told.Load() {
+		l.notice(client, h)
 	}
 	return named(l.db.Locate(client), client, SourceDatabase)
+}
+
+// notice tells of a peer that stands where only the operator's own machines do. To
+// its headers nobody listens: all of its visitors count as one, at an address that
+// has no place. Anybody else may send such headers, and is a visitor. The log is told
+// the network and no more, as of everybody.
+func (l *Locator) notice(peer netip.Addr, h http.Header) {
+	bits := peer.BitLen()
+	switch {
+	case peer.IsLoopback():
+	case peer.IsPrivate() || peer.IsLinkLocalUnicast():
+		bits = map[int]int{32: 24, 128: 48}[bits]
+	default:
+		return
+	}
+	name := ""
+	switch {
+	case len(h[forwardedHeader]) > 0:
+		name = forwardedHeader
+	case l.scheme.Present(h):
+		name = l.scheme.Headers()[0]
+	}
+	network, err := peer.Prefix(bits)
+	if name == "" || err != nil || l.told.Swap(true) {
+		return
+	}
+	l.log.Warn("somebody in a private network speaks for visitors, but is not trusted: to the server, all that come this way are one visitor without a place",
+		"network", network, "header", name, "fix", "if a proxy of yours stands there, name its address or network in --trusted-proxies")
 }
 
 func named(p consent.Place, client netip.Addr, source string) (consent.Place, netip.Addr, string) {

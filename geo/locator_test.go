@@ -1,8 +1,11 @@
 package geo_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/leadiumx/consent/geo"
@@ -76,4 +79,49 @@ func TestAPlaceComesFromTheEdgeElseFromTheAddress(t *testing.T) {
 			t.Errorf("Locate = %s, %s; want unknown, none", place, from)
 		}
 	})
+}
+
+func TestAProxyThatWasForgottenIsToldOfOnceByItsNetworkAlone(t *testing.T) {
+	t.Parallel()
+	forwarded := headers("X-Forwarded-For", "203.0.113.5")
+	for _, tt := range []struct {
+		name, scheme, peer string
+		h                  http.Header
+		network, header    string
+	}{
+		{"a private address", "none", "172.18.0.77", forwarded, "172.18.0.0/24", "X-Forwarded-For"},
+		{"this machine", "none", "127.0.0.1", forwarded, "127.0.0.1/32", "X-Forwarded-For"},
+		{"a private address of IPv6", "none", "fd00:1:2:3::77", forwarded, "fd00:1:2::/48", "X-Forwarded-For"},
+		{"IPv4 in IPv6", "none", "::ffff:172.18.0.77", forwarded, "172.18.0.0/24", "X-Forwarded-For"},
+		{"the header of an edge", "cloudflare", "172.18.0.77", headers("CF-IPCountry", "FR"), "172.18.0.0/24", "Cf-Ipcountry"},
+		{"a header that nobody reads", "none", "172.18.0.77", headers("CF-IPCountry", "FR"), "", ""},
+		{"no header", "cloudflare", "172.18.0.77", nil, "", ""},
+		{"a visitor who writes headers", "cloudflare", "192.0.2.1", forwarded, "", ""},
+		{"a proxy that is trusted", "cloudflare", "10.1.2.3", headers("CF-IPCountry", "FR", "X-Forwarded-For", "203.0.113.5"), "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			l := geo.New(nil, scheme(t, tt.scheme), trust(t, "10.0.0.0/8"))
+			l.LogTo(slog.New(slog.NewTextHandler(&out, nil)))
+			for range 3 {
+				l.Locate(netip.MustParseAddr(tt.peer), tt.h)
+			}
+			said := out.String()
+			if tt.network == "" {
+				if said != "" {
+					t.Errorf("it says %s", said)
+				}
+				return
+			}
+			if strings.Count(said, "\n") != 1 || !strings.Contains(said, "network="+tt.network+" header="+tt.header) || !strings.Contains(said, "--trusted-proxies") {
+				t.Errorf("it says %s", said)
+			}
+			for _, address := range []string{"203.0.113.5", "0.77", "::77"} {
+				if strings.Contains(said, address) {
+					t.Errorf("it tells an address: %s", said)
+				}
+			}
+		})
+	}
 }

@@ -64,6 +64,12 @@ func TestHeadersOfAnUntrustedPeerChangeNothing(t *testing.T) {
 	if a := trusting.do(http.MethodGet, "/s/demo.js", "", header("CF-IPCountry", "DE")); !strings.HasPrefix(a.header.Get("Consent-Regime"), "de") {
 		t.Errorf("a trusted peer's header must count: %v", a.header)
 	}
+	// The operator hears of what may be a proxy that was forgotten.
+	for where, want := range map[*server]int{s: 1, trusting: 0} {
+		if got := strings.Count(where.log.String(), "speaks for visitors"); got != want || strings.Contains(where.log.String(), "198.51.100") {
+			t.Errorf("it is told %d times, want %d:\n%s", got, want, where.log)
+		}
+	}
 }
 
 func TestCheckAndGateBeforeAndAfterAChoice(t *testing.T) {

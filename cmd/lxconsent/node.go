@@ -70,6 +70,7 @@ func (c *serveCmd) build(ctx context.Context, log *slog.Logger, addr net.Addr, s
 	if n.places, err = c.places(); err != nil {
 		return nil, err
 	}
+	n.places.LogTo(log)
 	if n.keys, err = openKeys(c.KeyFile, c.DataDir, random, log); err != nil {
 		return nil, err
 	}
