@@ -17,6 +17,9 @@ const (
 	leap = 25 * time.Hour
 	// mendIn is how long somebody has to set right a clock that leapt.
 	mendIn = 24 * time.Hour
+	// sweepEvery is the time between two looks. A server that was away for longer
+	// looks sweepSoon after its start, when it has done what visitors wait for.
+	sweepEvery, sweepSoon = time.Hour, time.Minute
 )
 
 // calendar tells whether a clock may be believed where something is deleted for
@@ -39,22 +42,63 @@ func (c *calendar) believes(now time.Time) bool {
 	return now.Sub(c.Leapt) >= mendIn
 }
 
-// sweep deletes what is older than its site keeps it, unless the clock leapt.
-// What the clock was is kept in the data directory.
-func (c *serveCmd) sweep(ctx context.Context, now time.Time, all func(context.Context), log *slog.Logger) {
-	path := filepath.Join(c.DataDir, "clock.json")
-	var known calendar
-	b, err := os.ReadFile(path)
+func (c *serveCmd) calendarFile() string { return filepath.Join(c.DataDir, "clock.json") }
+
+// calendar reads what the clock was; nothing is known of it before the first look.
+func (c *serveCmd) calendar() (known calendar, err error) {
+	b, err := os.ReadFile(c.calendarFile())
 	if err == nil {
 		err = json.Unmarshal(b, &known)
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		log.Warn("what the clock was is not known", "file", path, "error", err)
+	if err != nil {
 		known = calendar{}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return known, err
+}
+
+// untilSweep is how long after its start a server looks first: an hour after the look
+// before, whichever start that belonged to. One that never ran for an hour would sweep
+// nothing else.
+func (c *serveCmd) untilSweep(now time.Time) time.Duration {
+	// The look itself tells of what cannot be read.
+	known, _ := c.calendar()
+	gone := now.Sub(known.Seen)
+	if gone < 0 {
+		return sweepSoon
+	}
+	return max(sweepSoon, sweepEvery-gone)
+}
+
+// sweepHourly sweeps again and again until the context ends.
+func (c *serveCmd) sweepHourly(ctx context.Context, now func() time.Time, all func(context.Context), log *slog.Logger) {
+	next := time.NewTimer(c.untilSweep(now()))
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+			c.sweep(ctx, now(), all, log)
+			next.Reset(sweepEvery)
+		}
+	}
+}
+
+// sweep deletes what is older than its site keeps it, unless the clock leapt.
+// What the clock was is kept in the data directory.
+func (c *serveCmd) sweep(ctx context.Context, now time.Time, all func(context.Context), log *slog.Logger) {
+	path := c.calendarFile()
+	known, err := c.calendar()
+	if err != nil {
+		log.Warn("what the clock was is not known", "file", path, "error", err)
 	}
 	before := known.Leapt
 	believed := known.believes(now)
-	if b, err = json.Marshal(known); err == nil {
+	b, err := json.Marshal(known)
+	if err == nil {
 		err = replaceSynced(path, b)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -49,5 +50,33 @@ func TestNothingIsSweptByAClockThatLeaptUntilADayWentBy(t *testing.T) {
 	}
 	if n, _ = hours(at.Add(3 * time.Hour)); n != 24 {
 		t.Errorf("a clock that was mended: swept after %d hours", n)
+	}
+}
+
+func TestAServerThatIsStartedOftenSweepsAllTheSame(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	looked := func(ago time.Duration) []byte { return []byte(`{"seen":"` + now.Add(-ago).Format(time.RFC3339) + `"}`) }
+	for name, tt := range map[string]struct {
+		file []byte
+		want time.Duration
+	}{
+		"a new directory":                 {nil, time.Minute},
+		"it looked a moment ago":          {looked(0), time.Hour},
+		"it looked twenty minutes ago":    {looked(20 * time.Minute), 40 * time.Minute},
+		"it looked nearly an hour ago":    {looked(time.Hour - time.Second), time.Minute},
+		"it looked yesterday":             {looked(24 * time.Hour), time.Minute},
+		"its clock has gone back by days": {looked(-72 * time.Hour), time.Minute},
+		"a file that cannot be read":      {[]byte("{"), time.Minute},
+	} {
+		c := &serveCmd{DataDir: t.TempDir()}
+		if tt.file != nil {
+			if err := replaceSynced(filepath.Join(c.DataDir, "clock.json"), tt.file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := c.untilSweep(now); got != tt.want {
+			t.Errorf("%s: it looks after %v, want %v", name, got, tt.want)
+		}
 	}
 }

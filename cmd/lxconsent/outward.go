@@ -62,9 +62,7 @@ func (c *serveCmd) work(ctx context.Context, n *node, log *slog.Logger) *sync.Wa
 			told = err != nil
 		})
 	})
-	jobs.Go(func() {
-		every(ctx, time.Hour, func(ctx context.Context) { c.sweep(ctx, n.now(), n.server.SweepAll, log) })
-	})
+	jobs.Go(func() { c.sweepHourly(ctx, n.now, n.server.SweepAll, log) })
 	jobs.Go(func() {
 		warmer := n.scripts.NewWarmer()
 		every(ctx, time.Second, func(ctx context.Context) { warmer.Round(ctx, n.publish.Sites()) })
