@@ -139,7 +139,7 @@ func (a *Audit) Record(r Record) {
 	switch {
 	case err != nil:
 		a.lacksContext(&r)
-		a.fault(Edited, read.Node, read.Seq, r.ID, "record %s was edited: its evidence cannot be read", r.ID)
+		a.fault(Edited, read.Node, read.Seq, r.ID, "record %s was edited: its evidence cannot be read", cmp.Or(r.ID, "without an id"))
 	case !sameRecord(&read, &r):
 		a.fault(Edited, read.Node, read.Seq, r.ID, "record %s was edited: it says something else than its evidence", r.ID)
 	case read.Levels == nil:

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -131,8 +130,9 @@ func (w *walker) arrival(tx *bbolt.Tx, isErasure bool) (a consent.Arrival, err e
 		return a, err
 	}
 	a.Erasure = &consent.Erasure{}
-	if err := json.Unmarshal(w.value, a.Erasure); err != nil {
-		return a, fmt.Errorf("a stored erasure is damaged: %w", err)
+	if json.Unmarshal(w.value, a.Erasure) != nil {
+		// It stops nothing behind it: there was something that cannot be read.
+		a.Erasure, a.Record = nil, consent.Record{Damaged: true, Sealed: &consent.Sealed{}}
 	}
 	return a, nil
 }

@@ -199,3 +199,31 @@ func TestIDsThatWereMadeToBeginAlikeAreToldApart(t *testing.T) {
 		t.Errorf("%d records, %v", n, err)
 	}
 }
+
+func TestAnErasureThatSomebodySpoiledStopsNoFeed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "consent.db")
+	s := open(t, path)
+	put := func(id, subject string) {
+		if _, _, err := s.Append(t.Context(), consent.Record{ID: id, Site: "shop", Subject: subject, Levels: map[string]int{"x": 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("a", "sub")
+	if err := s.Erase(t.Context(), "shop", "sub", time.UnixMilli(9)); err != nil {
+		t.Fatal(err)
+	}
+	put("b", "")
+	s.Close()
+	alter(t, path, func(records *bbolt.Bucket, _ []byte) error {
+		erasures := records.Tx().Bucket([]byte("erasures"))
+		key, _ := erasures.Cursor().First()
+		return erasures.Put(key, []byte("{"))
+	})
+	s = open(t, path)
+	defer s.Close()
+	list, err := s.Arrivals(t.Context(), "shop", "", 10)
+	if err != nil || len(list) != 3 || !list[1].Record.Damaged || list[1].Erasure != nil || list[2].Record.ID != "b" {
+		t.Errorf("Arrivals = %+v, %v", list, err)
+	}
+}

@@ -146,3 +146,24 @@ func FuzzNoCellBeginsAFormula(f *testing.F) {
 		}
 	})
 }
+
+// spoiled is a store of which somebody spoiled the feed.
+type spoiled struct{ *boltstore.Store }
+
+func (spoiled) Arrivals(_ context.Context, _, after string, _ int) ([]consent.Arrival, error) {
+	bad := consent.Record{Damaged: true, Sealed: &consent.Sealed{}}
+	if after != "" {
+		return nil, nil
+	}
+	return []consent.Arrival{{Cursor: "1", Record: bad}, {Cursor: "2", Record: bad}}, nil
+}
+
+func TestEventsOfWhatCannotBeReadAreToldApart(t *testing.T) {
+	t.Parallel()
+	_, store := desk(t)
+	d := feed.New(feed.Options{Feed: spoiled{store}, Cabinet: store, Editions: editions{}, Clock: time.Now})
+	page, _, err := d.Page(t.Context(), "shop", "", 10)
+	if err != nil || len(page) != 2 || page[0].ID != "evt_rec_shop_1" || page[1].ID != "evt_rec_shop_2" {
+		t.Errorf("Page = %+v, %v", page, err)
+	}
+}

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,7 +41,8 @@ func (d *Desk) arrivals(ctx context.Context, site string, c cursor, limit int) (
 			e.ID, e.Type, e.Time = "evt_era_"+site+"_"+a.Cursor, Erased, a.Erasure.Time
 			e.Data = erasedJSON{site, a.Erasure.IDs}
 		} else {
-			e.ID, e.Type, e.Time, e.Data = "evt_rec_"+site+"_"+a.Record.ID, Recorded, a.Record.Time, LineOf(site, a.Record)
+			// Of what somebody spoiled, not even the id may be left.
+			e.ID, e.Type, e.Time, e.Data = "evt_rec_"+site+"_"+cmp.Or(a.Record.ID, a.Cursor), Recorded, a.Record.Time, LineOf(site, a.Record)
 			if a.Record.Action == consent.Identify {
 				e.Type = Linked
 			}

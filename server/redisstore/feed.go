@@ -56,7 +56,12 @@ type arrival struct {
 	at   place
 	mark string
 	gone *consent.Erasure
+	// spoiled says that the line is none; it stands in mark as it is.
+	spoiled bool
 }
+
+// empty reports whether nothing stands behind the time of a line any more.
+func (a *arrival) empty() bool { return a.mark == "" && a.gone == nil && !a.spoiled }
 
 // arrivals reads up to limit lines behind a place. more says that there were
 // further ones.
@@ -96,20 +101,20 @@ func (s *Store) arrivals(ctx context.Context, site string, after order, limit in
 		if err != nil {
 			return nil, err
 		}
-		for _, line := range lines {
-			a, err := readLine(site, i, line)
-			if err != nil {
-				return nil, err
+		read := readLines(site, i, lines)
+		found = append(found, read...)
+		if len(lines) > each && len(read) > 0 {
+			last := read[len(read)-1].order
+			if len(lines[each]) < lineHead {
+				// What follows is later than the last that has a time.
+				last.micro++
 			}
-			found = append(found, a)
-		}
-		if len(lines) > each {
-			if last := found[len(found)-1].order; last.compare(end) < 0 {
+			if last.compare(end) < 0 {
 				end = last
 			}
 		}
 	}
-	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(end) >= 0 || a.mark == "" && a.gone == nil })
+	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(end) >= 0 || a.empty() })
 	slices.SortFunc(found, func(a, b arrival) int { return a.order.compare(b.order) })
 	return found[:min(limit, len(found))], nil
 }
@@ -144,12 +149,13 @@ func timeOf(ctx context.Context, client redis.Cmdable) (uint64, error) {
 }
 
 // read reads the records of arrivals, one for one; ok is false where there is
-// none: it is an erasure, or was swept.
+// none: it is an erasure, or was swept. Of a spoiled line nothing is known but that
+// there was something.
 func (s *Store) read(ctx context.Context, lines []arrival) (records []consent.Record, ok []bool, err error) {
 	values := make([]*redis.StringCmd, len(lines))
 	_, err = s.client().Pipelined(ctx, func(to redis.Pipeliner) error {
 		for i, a := range lines {
-			if a.gone == nil {
+			if a.gone == nil && !a.spoiled {
 				values[i] = to.HGet(ctx, s.keys.bucket(a.at), a.mark)
 			}
 		}
@@ -160,6 +166,9 @@ func (s *Store) read(ctx context.Context, lines []arrival) (records []consent.Re
 	}
 	records, ok = make([]consent.Record, len(lines)), make([]bool, len(lines))
 	for i, v := range values {
+		if lines[i].spoiled {
+			records[i], ok[i] = consent.Record{Damaged: true, Sealed: &consent.Sealed{}}, true
+		}
 		if v == nil || missing(v.Err()) {
 			continue
 		}

@@ -106,18 +106,13 @@ func (s *Store) earlier(ctx context.Context, site string, to order, limit int) (
 		if err != nil {
 			return nil, err
 		}
-		for n, line := range lines {
-			a, err := readLine(site, i, line)
-			if err != nil {
-				return nil, err
-			}
-			if n == 0 && len(lines) == each && a.order.compare(begin) > 0 {
-				begin = a.order
-			}
-			found = append(found, a)
+		read := readLines(site, i, lines)
+		if len(lines) == each && len(read) > 0 && read[0].compare(begin) > 0 {
+			begin = read[0].order
 		}
+		found = append(found, read...)
 	}
-	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(begin) < 0 || a.mark == "" && a.gone == nil })
+	found = slices.DeleteFunc(found, func(a arrival) bool { return a.order.compare(begin) < 0 || a.empty() })
 	slices.SortFunc(found, func(a, b arrival) int { return b.order.compare(a.order) })
 	return found[:min(limit, len(found))], nil
 }

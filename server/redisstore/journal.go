@@ -36,7 +36,12 @@ local function arrive(journal, bucket, what)
     told = t[1] * 1000000 + t[2] - 1
   end
   told = told + 1
-  local now, last = told, redis.call('LINDEX', journal, -1)
+  local now, i = told, -1
+  local last = redis.call('LINDEX', journal, i)
+  while last and #last < 8 do
+    i = i - 1
+    last = redis.call('LINDEX', journal, i)
+  end
   if last then
     local high, low = struct.unpack('>I6I2', last)
     now = math.max(now, high * 32 + math.floor(low / 2048) + 1)
@@ -46,12 +51,19 @@ end
 `
 
 // seekLib finds the first line from a time on. It tries the ends first: most
-// who read are near the newest line, and sweeps are at the oldest.
+// who read are near the newest line, and sweeps are at the oldest. One that somebody
+// has cut to less than a time goes with the line before it.
 const seekLib = `
 local function seek(journal, from)
   local n, step = redis.call('LLEN', journal), 1
   local function before(i)
-    local high, low = struct.unpack('>I6I2', redis.call('LINDEX', journal, i))
+    local line = redis.call('LINDEX', journal, i)
+    while i > 0 and #line < 8 do
+      i = i - 1
+      line = redis.call('LINDEX', journal, i)
+    end
+    if #line < 8 then return true end
+    local high, low = struct.unpack('>I6I2', line)
     return high * 32 + math.floor(low / 2048) < from
   end
   if n == 0 or not before(0) then return 0, n end
@@ -114,12 +126,32 @@ func eraseTime(ms int64) string { return fmt.Sprintf("%+020d", ms) }
 
 // line is the line of a record.
 func (a *arrival) line() string {
+	if a.spoiled {
+		return a.mark
+	}
 	head := a.micro<<localBits | uint64(int(a.at.bucket)-a.part*perPart)
 	return string(binary.BigEndian.AppendUint64(nil, head)) + a.mark
 }
 
+// readLines reads what stands in a journal behind one another. A line that somebody
+// has spoiled is an arrival, too, of something that cannot be read. One that is too
+// short for a time is none: nothing is left of it.
+func readLines(site string, part int, lines []string) []arrival {
+	read := make([]arrival, 0, len(lines))
+	for _, line := range lines {
+		a, err := readLine(site, part, line)
+		if err != nil {
+			a.mark, a.spoiled, a.gone = line, true, nil
+		}
+		if len(line) >= lineHead {
+			read = append(read, a)
+		}
+	}
+	return read
+}
+
 // readLine reads a line of a journal. One that was swept has neither a mark nor
-// an erasure.
+// an erasure. Of one that was spoiled, the order is there if there is a time.
 func readLine(site string, part int, line string) (a arrival, err error) {
 	if len(line) < lineHead {
 		return a, damaged("arrival")

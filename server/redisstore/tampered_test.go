@@ -279,3 +279,137 @@ func TestADocumentThatSomebodyRemovedHidesNoOther(t *testing.T) {
 		}
 	}
 }
+
+// paged reads a feed page by page, and names what it tells: a damaged record by a
+// line alone, an erasure by a star.
+func paged(t *testing.T, page func(cursor string) ([]consent.Arrival, error)) (told []string) {
+	t.Helper()
+	for cursor := ""; len(told) < 100; {
+		list, err := page(cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 0 {
+			return told
+		}
+		for _, a := range list {
+			name := a.Record.ID
+			switch {
+			case a.Erasure != nil:
+				name = "*"
+			case a.Record.Damaged:
+				name = "-" + name
+			}
+			told, cursor = append(told, name), a.Cursor
+		}
+	}
+	t.Fatalf("there is no end: %q", told)
+	return nil
+}
+
+func TestALineOfTheJournalThatSomebodySpoiledStopsNothing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoiled func(line string) string
+		told    bool
+	}{
+		"cut to nothing":      {func(string) string { return "" }, false},
+		"cut within its time": {func(l string) string { return l[:5] }, false},
+		"cut behind its time": {func(l string) string { return l[:11] }, true},
+		"longer than it was":  {func(l string) string { return l + "more" }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := redistest.Start(t)
+			s, raw := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
+			var all []string
+			var first consent.Record
+			put := func(bucket uint16) {
+				r := inBucket("shop", bucket, 1)
+				if _, _, err := s.Append(t.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+				if all = append(all, r.ID); bucket == 0 {
+					first = r
+				}
+			}
+			for bucket := range uint16(4) {
+				put(bucket)
+			}
+			if err := s.Erase(t.Context(), "shop", first.Subject, time.UnixMilli(9)); err != nil {
+				t.Fatal(err)
+			}
+			put(4)
+			// Records, an erasure, and what is the newest of all when the next comes.
+			for _, i := range []int64{1, 2, 4, 5} {
+				line, err := raw.LIndex(t.Context(), "lx:j:{shop/00}", i).Result()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := raw.LSet(t.Context(), "lx:j:{shop/00}", i, c.spoiled(line)).Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put(5)
+			want := []string{all[0], "-", "-", all[3], "-", "-", all[5]}
+			if !c.told {
+				want = []string{all[0], all[3], all[5]}
+			}
+			sees(t, s, want...)
+			back := slices.Clone(want)
+			slices.Reverse(back)
+			for _, limit := range []int{1, 100} {
+				if got := paged(t, func(after string) ([]consent.Arrival, error) { return s.Arrivals(t.Context(), "shop", after, limit) }); !slices.Equal(got, want) {
+					t.Errorf("the feed by %d is %q, want %q", limit, got, want)
+				}
+				if got := paged(t, func(before string) ([]consent.Arrival, error) { return s.Before(t.Context(), "shop", before, limit) }); !slices.Equal(got, back) {
+					t.Errorf("backwards by %d it is %q, want %q", limit, got, back)
+				}
+			}
+			// What cannot be read does not vanish by itself, and is said each time.
+			for _, want := range []int{3, 0} {
+				n, err := s.Sweep(t.Context(), "shop", func(consent.Record) bool { return true }, 10)
+				if n != want || errors.Is(err, consent.ErrDamaged) != c.told {
+					t.Errorf("Sweep = %d, %v", n, err)
+				}
+			}
+			put(6)
+			if got := exported(t, s); got[len(got)-1].ID != all[6] {
+				t.Errorf("after a sweep the export is %+v", got)
+			}
+		})
+	}
+}
+
+func TestAPageOfSpoiledLinesStopsNoFeed(t *testing.T) {
+	t.Parallel()
+	for name, spoiled := range map[string]string{"without a time": "", "with nothing but rubbish behind it": "rubbish"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := redistest.Start(t)
+			s, c := open(t, redisstore.Options{URLs: []string{server.URL()}}), server.Client()
+			var all []consent.Record
+			for i := range 200 {
+				all = append(all, inBucket("shop", uint16(i%7), i))
+			}
+			for _, r := range all {
+				if _, _, err := s.Append(t.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := int64(1); i < 199; i++ {
+				line := spoiled
+				if line != "" {
+					line = c.LIndex(t.Context(), "lx:j:{shop/00}", i).Val()[:8] + spoiled
+				}
+				if err := c.LSet(t.Context(), "lx:j:{shop/00}", i, line).Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			left := slices.DeleteFunc(exported(t, s), func(r consent.Record) bool { return r.Damaged })
+			if len(left) != 2 || left[0].ID != all[0].ID || left[1].ID != all[199].ID {
+				t.Errorf("the export is %+v", left)
+			}
+		})
+	}
+}
