@@ -73,7 +73,7 @@ func (e *Edition) asks(before *Edition) {
 			continue
 		}
 		n := before.since(p.ID)
-		if slices.Contains(anew, p.ID) {
+		if asked(anew, p.ID) {
 			n = e.Number
 		}
 		e.SinceOf[p.ID], e.Since = n, max(e.Since, n)
@@ -87,7 +87,7 @@ func (e *Edition) Covers(earlier *Edition) {
 	anew := AsksAnew(&earlier.Site, &e.Site)
 	e.Since = 1
 	for id, n := range e.SinceOf {
-		if n == earlier.Number+1 && !slices.Contains(anew, id) {
+		if n == earlier.Number+1 && !asked(anew, id) {
 			n = earlier.Number
 		}
 		e.SinceOf[id], e.Since = n, max(e.Since, n)
@@ -138,25 +138,68 @@ func (s Site) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Why what is asked for a purpose is not covered by what was granted before.
+const (
+	AnewController = "controller"
+	AnewPurpose    = "purpose"
+	AnewClasses    = "classes"
+	AnewBasis      = "basis"
+	AnewLevels     = "levels"
+	AnewVendors    = "vendors"
+)
+
+// Anew is a purpose whose earlier grants do not cover what is asked next.
+type Anew struct {
+	Purpose string   `json:"purpose"`
+	Because []string `json:"because" enum:"controller,purpose,classes,basis,levels,vendors"`
+	// Vendors are those that were not named for the purpose.
+	Vendors []string `json:"vendors,omitempty"`
+}
+
 // AsksAnew lists the purposes for which next asks for something that was not
 // asked for before, so that earlier grants do not cover them: a new purpose,
 // one with more classes, another basis or another meaning of its levels, one
 // for which a vendor was not named, and all of them when the controller is
 // another. Words and looks are not material, nor is asking for less.
-func AsksAnew(prev, next *Site) []string {
-	var anew []string
+func AsksAnew(prev, next *Site) []Anew {
+	var anew []Anew
 	for i := range next.Purposes {
-		p := &next.Purposes[i]
-		if p.Necessary() {
-			continue
-		}
-		old, ok := prev.Purpose(p.ID)
-		if !ok || prev.Controller.Name != next.Controller.Name || !subset(p.Classes, old.Classes) || p.Basis != old.Basis ||
-			!slices.Equal(p.Levels, old.Levels) || !subset(next.vendorsFor(p.ID), prev.vendorsFor(p.ID)) {
-			anew = append(anew, p.ID)
+		if p := &next.Purposes[i]; !p.Necessary() {
+			if a := anewFor(p, prev, next); len(a.Because) > 0 {
+				anew = append(anew, a)
+			}
 		}
 	}
 	return anew
+}
+
+func anewFor(p *Purpose, prev, next *Site) Anew {
+	a := Anew{Purpose: p.ID}
+	old, ok := prev.Purpose(p.ID)
+	if !ok {
+		a.Because = []string{AnewPurpose}
+		return a
+	}
+	a.Vendors = beyond(next.vendorsFor(p.ID), prev.vendorsFor(p.ID))
+	for _, c := range []struct {
+		why string
+		so  bool
+	}{
+		{AnewController, prev.Controller.Name != next.Controller.Name},
+		{AnewClasses, len(beyond(p.Classes, old.Classes)) > 0},
+		{AnewBasis, p.Basis != old.Basis},
+		{AnewLevels, !slices.Equal(p.Levels, old.Levels)},
+		{AnewVendors, len(a.Vendors) > 0},
+	} {
+		if c.so {
+			a.Because = append(a.Because, c.why)
+		}
+	}
+	return a
+}
+
+func asked(anew []Anew, purpose string) bool {
+	return slices.ContainsFunc(anew, func(a Anew) bool { return a.Purpose == purpose })
 }
 
 // vendorsFor lists the vendors that use data for a purpose.
@@ -170,11 +213,12 @@ func (s *Site) vendorsFor(purpose string) []string {
 	return ids
 }
 
-func subset[T comparable](part, whole []T) bool {
+// beyond lists what part has and whole has not.
+func beyond[T comparable](part, whole []T) (more []T) {
 	for _, x := range part {
 		if !slices.Contains(whole, x) {
-			return false
+			more = append(more, x)
 		}
 	}
-	return true
+	return more
 }

@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -44,7 +45,11 @@ func TestAnEditionAsksAnewOnlyForWhatWasNotAskedBefore(t *testing.T) {
 			t.Parallel()
 			before, after := shop(), shop()
 			c.change(&after)
-			if got := consent.AsksAnew(&before, &after); !slices.Equal(got, c.want) {
+			var got []string
+			for _, a := range consent.AsksAnew(&before, &after) {
+				got = append(got, a.Purpose)
+			}
+			if !slices.Equal(got, c.want) {
 				t.Errorf("asks anew %v", got)
 			}
 			same := name == "nothing"
@@ -52,6 +57,33 @@ func TestAnEditionAsksAnewOnlyForWhatWasNotAskedBefore(t *testing.T) {
 				t.Errorf("hashes equal = %v", !same)
 			}
 		})
+	}
+}
+
+func TestWhatIsAskedAnewSaysWhy(t *testing.T) {
+	t.Parallel()
+	before, after := shop(), shop()
+	after.Purposes = append(after.Purposes, consent.Purpose{ID: "new"})
+	after.Purposes[1].Basis = consent.BasisContract
+	after.Purposes[2].Classes = []consent.Class{consent.Analytics, consent.Ads}
+	after.Purposes[4].Levels = []string{"other"}
+	after.Vendors = append(after.Vendors, consent.Vendor{ID: "other", Purposes: []string{"analytics", "marketing", "new"}})
+	want := []consent.Anew{
+		{Purpose: "functional", Because: []string{"basis"}},
+		{Purpose: "analytics", Because: []string{"classes", "vendors"}, Vendors: []string{"other"}},
+		{Purpose: "marketing", Because: []string{"vendors"}, Vendors: []string{"other"}},
+		{Purpose: "recording", Because: []string{"levels"}},
+		{Purpose: "new", Because: []string{"purpose"}},
+	}
+	if got := consent.AsksAnew(&before, &after); !reflect.DeepEqual(got, want) {
+		t.Errorf("asks anew %+v", got)
+	}
+	after = shop()
+	after.Controller.Name = "Other"
+	for _, a := range consent.AsksAnew(&before, &after) {
+		if !slices.Equal(a.Because, []string{"controller"}) {
+			t.Errorf("another controller: %+v", a)
+		}
 	}
 }
 

@@ -1132,7 +1132,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the draft breaks of the banner rules */
+        /** What the draft breaks of the banner rules, and what it asks anew */
         get: operations["getV1SitesSiteFindings"];
         put?: never;
         post?: never;
@@ -1594,6 +1594,11 @@ export interface components {
             act: "withdraw" | "object" | "restrict" | "lift";
             purposes?: string[];
         };
+        Anew: {
+            because: ("controller" | "purpose" | "classes" | "basis" | "levels" | "vendors")[];
+            purpose: string;
+            vendors?: string[];
+        };
         Answer: {
             consent: string;
             id: string;
@@ -1863,6 +1868,7 @@ export interface components {
             since: number;
         };
         EditionView: {
+            asks_again: components["schemas"]["Anew"][];
             edition: components["schemas"]["Edition"];
             site: components["schemas"]["Site"];
         };
@@ -2022,6 +2028,7 @@ export interface components {
             source?: string;
         };
         Findings: {
+            asks_again: components["schemas"]["Anew"][];
             findings: components["schemas"]["Finding"][];
         };
         Google: {

@@ -122,3 +122,44 @@ func TestApplyPrintsWhatTheRulesSay(t *testing.T) {
 		t.Errorf("errors: %d %s", st, out)
 	}
 }
+
+func TestWhoeverPublishesIsToldBeforeWhoIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	told := func(path string) string {
+		t.Helper()
+		var out struct {
+			Again json.RawMessage `json:"asks_again"`
+		}
+		a := s.do(http.MethodGet, "/v1/sites/"+path, "", operator)
+		if err := json.Unmarshal(a.body, &out); err != nil {
+			t.Fatalf("%s: %d %s", path, a.status, a.body)
+		}
+		return string(out.Again)
+	}
+	doc := s.demoDraft()
+	doc["name"] = "Other words"
+	s.put("/v1/sites/demo/draft", doc)
+	if got := told("demo/findings"); got != "[]" {
+		t.Errorf("other words: %s", got)
+	}
+	doc["vendors"] = append(doc["vendors"].([]any), map[string]any{"id": "maps", "name": "Maps", "purposes": []string{"marketing"}})
+	s.put("/v1/sites/demo/draft", doc)
+	if got := told("demo/findings"); got != `[{"purpose":"marketing","because":["vendors"],"vendors":["maps"]}]` {
+		t.Errorf("a vendor more: %s", got)
+	}
+	if st, out := s.command("site", "publish", "demo"); st != 0 || !strings.Contains(out, "edition 2 is live; visitors are asked again") {
+		t.Errorf("publish: %d %s", st, out)
+	}
+	if got := told("demo/findings"); got != "[]" {
+		t.Errorf("once it is live: %s", got)
+	}
+	if got := told("demo/editions/1"); got != "[]" {
+		t.Errorf("a rollback asks for less: %s", got)
+	}
+	doc["id"] = "shop"
+	s.put("/v1/sites/shop/draft", doc)
+	if got := told("shop/findings"); got != "[]" {
+		t.Errorf("a site that nobody has seen: %s", got)
+	}
+}

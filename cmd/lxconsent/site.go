@@ -38,15 +38,17 @@ func (p published) print(s streams, asJSON bool) error {
 	if asJSON {
 		return printJSON(s, p)
 	}
+	again := ""
+	if p.Since == p.Edition && p.Edition > 1 {
+		again = "; visitors are asked again, since it asks for something new"
+	}
 	switch {
 	case !p.Changed:
 		fmt.Fprintf(s.out, "%s: edition %d is live already, nothing to do\n", p.Site, p.Edition)
 	case p.EffectiveAt.After(s.clock()()):
-		fmt.Fprintf(s.out, "%s: edition %d takes effect at %s; until then its pages announce it\n", p.Site, p.Edition, p.EffectiveAt.Format(time.RFC3339))
-	case p.Since == p.Edition && p.Edition > 1:
-		fmt.Fprintf(s.out, "%s: edition %d is live; visitors are asked again, since it asks for something new\n", p.Site, p.Edition)
+		fmt.Fprintf(s.out, "%s: edition %d takes effect at %s; until then its pages announce it%s\n", p.Site, p.Edition, p.EffectiveAt.Format(time.RFC3339), again)
 	default:
-		fmt.Fprintf(s.out, "%s: edition %d is live\n", p.Site, p.Edition)
+		fmt.Fprintf(s.out, "%s: edition %d is live%s\n", p.Site, p.Edition, again)
 	}
 	printFindings(s.out, p.Findings)
 	return nil

@@ -102,12 +102,12 @@ function start() {
                     <Route path="/new">
                       <Wizard />
                     </Route>
-                    <Route path="/sites/:id/insight">{({ id }) => <Insight id={decodeURIComponent(id)} />}</Route>
+                    <Route path="/sites/:id/insight">{({ id }) => <Insight key={id} id={decodeURIComponent(id)} />}</Route>
                     <Route path="/sites/:id/evidence/records/:record">
                       {({ id, record }) => <OneRecord site={decodeURIComponent(id)} id={decodeURIComponent(record)} />}
                     </Route>
-                    <Route path="/sites/:id/evidence/:part?">{({ id, part }) => <Evidence id={decodeURIComponent(id)} part={part ?? "records"} />}</Route>
-                    <Route path="/sites/:id/cookies">{({ id }) => <Inbox id={decodeURIComponent(id)} />}</Route>
+                    <Route path="/sites/:id/evidence/:part?">{({ id, part }) => <Evidence key={id} id={decodeURIComponent(id)} part={part ?? "records"} />}</Route>
+                    <Route path="/sites/:id/cookies">{({ id }) => <Inbox key={id} id={decodeURIComponent(id)} />}</Route>
                     <Route path="/sites/:id">{({ id }) => <Editor key={id} id={decodeURIComponent(id)} />}</Route>
                     <Route>
                       <NotFound />

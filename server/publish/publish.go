@@ -133,6 +133,17 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	return &next, true, d.Load(ctx)
 }
 
+// AsksAgain lists the purposes about which visitors who have chosen would be asked
+// again, were a site document published now, and why; nothing for a site that is not
+// served yet.
+func (d *Desk) AsksAgain(site *consent.Site) []consent.Anew {
+	live := d.live.Load().at(site.ID, d.o.Clock())
+	if live == nil {
+		return nil
+	}
+	return consent.AsksAnew(&live.Site, site)
+}
+
 // lookBack finds the earlier editions whose grants hold for the next one although an
 // edition in between asked for more: after a rollback, whoever granted what is asked
 // again has said so already.

@@ -156,20 +156,27 @@ type savedJSON struct {
 
 type findingsJSON struct {
 	Findings []consent.Finding `json:"findings"`
+	// AsksAgain are the purposes about which visitors who have chosen are asked again once
+	// the draft is published, and why.
+	AsksAgain []consent.Anew `json:"asks_again"`
 }
 
-// siteFindings judges the draft of a site by the banner rules.
+// siteFindings judges the draft of a site by the banner rules, and says what it asks anew.
 func (s *Server) siteFindings(c echo.Context) error {
 	e, _, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, findingsJSON{s.findings(e.Draft.Site)})
+	return c.JSON(http.StatusOK, findingsJSON{s.findings(e.Draft.Site), s.asksAgain(&e.Draft.Site)})
 }
 
 // findings are never null, so that programs may read them as a list.
 func (s *Server) findings(site consent.Site) []consent.Finding {
 	return append([]consent.Finding{}, s.o.Publish.Findings(site)...)
+}
+
+func (s *Server) asksAgain(site *consent.Site) []consent.Anew {
+	return append([]consent.Anew{}, s.o.Publish.AsksAgain(site)...)
 }
 
 func (s *Server) putDraft(c echo.Context) error {
@@ -227,6 +234,9 @@ type editionViewJSON struct {
 	Edition editionJSON `json:"edition"`
 	// Site is the document as it was published.
 	Site consent.Site `json:"site"`
+	// AsksAgain are the purposes about which visitors who have chosen are asked again once
+	// this edition is published again, and why.
+	AsksAgain []consent.Anew `json:"asks_again"`
 }
 
 // getEdition serves GET /v1/sites/{site}/editions/{edition}.
@@ -239,5 +249,5 @@ func (s *Server) getEdition(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, editionViewJSON{editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.From(), e.By, e.Note}, e.Site})
+	return c.JSON(http.StatusOK, editionViewJSON{editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.From(), e.By, e.Note}, e.Site, s.asksAgain(&e.Site)})
 }

@@ -109,6 +109,20 @@ test('what is typed while the server is away is offered to whoever has left the 
   assert.deepEqual([await see('unsaved').count(), await unsaved()], [0, []]);
 });
 
+test('an entry of the browser that is damaged hides no other, and goes', async () => {
+  const damaged = ['{"base":', '{}', '{"base":1,"doc":{},"at":"2026-01-01"}', 'null'];
+  await page.evaluate((texts) => {
+    const kept = { base: { name: 'x' }, doc: { name: 'Kept name' }, at: new Date().toISOString() };
+    for (const [i, text] of [...texts, JSON.stringify(kept)].entries()) localStorage.setItem(`lx-unsaved/default/demo/old${i}`, text);
+  }, damaged);
+  await go('/sites/demo');
+  await see('unsaved').waitFor();
+  assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('lx-unsaved/')).length), 1);
+  await see('unsaved-drop').click();
+  await see('sure').click();
+  await see('unsaved').waitFor({ state: 'detached' });
+});
+
 test('what could not be saved outlives a reload, and is dropped after a question', async () => {
   await go('/sites/demo?room=words');
   await see('text-banner.title').waitFor();
@@ -140,4 +154,22 @@ test('a draft that is as it is live offers nothing to publish, and one edit chan
   await see('publish').click();
   await see('changes').getByText('Built-in').waitFor();
   await see('publish-confirm').waitFor();
+});
+
+test('whoever publishes or rolls back is told before who is asked again, and why', async () => {
+  // Words ask nobody.
+  await see('asks-again').getByText('nobody is asked again').waitFor();
+  await page.keyboard.press('Escape');
+  const doc = await draft();
+  const vendors = [...doc.vendors, { id: 'maps', name: 'Maps Inc', purposes: ['marketing'] }];
+  await page.evaluate((body) => fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }), JSON.stringify({ ...doc, vendors }));
+  await go('/sites/demo');
+  await see('publish').click();
+  await see('asks-again').getByText('Marketing: whoever agreed, because these vendors were not named: Maps Inc').waitFor();
+  await see('publish-confirm').click();
+  await see('publish-confirm').waitFor({ state: 'detached' });
+  await go('/sites/demo?room=editions');
+  await see('rollback-2').click();
+  await see('asks-again').getByText('nobody is asked again').waitFor();
+  await page.keyboard.press('Escape');
 });

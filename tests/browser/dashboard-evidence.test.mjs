@@ -50,6 +50,29 @@ test('who comes back from a record finds the search as it was', async () => {
   assert.doesNotMatch(page.url(), /reject/, 'no search stands in the address');
 });
 
+test('the law of a record is told by the names of its places, and its code stays for programs', async () => {
+  await page.locator('tbody').getByText('France + Florida').first().waitFor();
+  assert.equal(await page.locator('[title="fr+us-fl"]').count(), 2);
+});
+
+test('another site begins with a search of its own', async () => {
+  await page.evaluate(async () => {
+    const { draft } = await (await fetch('/v1/sites/demo')).json();
+    const body = JSON.stringify({ ...draft, id: 'west', name: 'West' });
+    await fetch('/v1/sites/west/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
+  });
+  await page.reload();
+  await page.getByLabel('Look by').selectOption('receipt');
+  await see('evidence-text').fill('of the demo');
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Where to?').fill('West: Evidence');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/sites/west/evidence');
+  await until(async () => assert.equal(await page.getByLabel('Look by').inputValue(), 'time'));
+  await page.goBack();
+  await see('evidence-search').waitFor();
+});
+
 test('a level is told by its name, and its number stays for programs', async () => {
   await page.getByLabel('What was done').selectOption('');
   await see('evidence-search').click();

@@ -17,6 +17,8 @@ export type SiteView = Versioned<Shapes["SiteView"]>;
 export type EditionRow = Shapes["Edition"];
 type PreviewAsk = Shapes["Preview"];
 export type Finding = Shapes["Finding"];
+/** A purpose that visitors are asked about again, and why. */
+export type Anew = Shapes["Anew"];
 
 const at = (site: string) => ({ path: { site } });
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api, type EditionRow } from "../api";
 import { ProblemAlert } from "../problem";
 import { When } from "../when";
+import { RollbackAsks } from "./asks-again";
 import type { Draft } from "./draft";
 import type { Panel } from "./editor";
 import { Section } from "./section";
@@ -152,6 +153,7 @@ function RollBack({ site, live, next, edition, draft, close }: RollBackProps) {
         <Text size="sm">
           {t("Its content goes live at once, as edition {next}, and becomes the draft too: changes that are not published are lost. Edition {live} stays in the list.", { next, live })}
         </Text>
+        {edition && <RollbackAsks site={site} edition={edition.number} live={live} />}
         {roll.isError && <ProblemAlert error={roll.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={leave}>

@@ -7,6 +7,7 @@ import { ApiError, api, type SiteView } from "../api";
 import { language, rich, t } from "../i18n";
 import { ProblemAlert } from "../problem";
 import { When } from "../when";
+import { AsksAgain } from "./asks-again";
 import { Changes } from "./changes";
 import type { Draft } from "./draft";
 
@@ -90,6 +91,7 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
               </Alert>
             )}
             {site.edition > 0 && opened && <Changes site={site.id} edition={site.edition} doc={draft.doc} />}
+            {site.edition > 0 && opened && <AsksAgain site={site} draft={draft} />}
             <Textarea
               label={t("Note")}
               description={t("For the history: what changed, and why.")}

@@ -32,13 +32,24 @@ export function forget(site: Place, visit: string): void {
   stored((s) => s.removeItem(all(site) + visit));
 }
 
-/** What other visits have left, the oldest first; what is too old to be wanted goes. */
+/** What an entry says; undefined when it is damaged. */
+function read(entry: string | null): Unsaved | undefined {
+  try {
+    const { base, doc, at } = JSON.parse(entry ?? "") as Unsaved;
+    const part = (x: unknown) => typeof x === "object" && x !== null && !Array.isArray(x);
+    return part(base) && part(doc) && Date.parse(at) > 0 ? { base, doc, at } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What other visits have left, the oldest first; what is damaged, or too old to be wanted, goes. */
 export function left(site: Place, visit: string): (Unsaved & { visit: string })[] {
   const found = stored((s) =>
     Object.keys(s).flatMap((key) => {
       if (!key.startsWith(all(site)) || key === all(site) + visit) return [];
-      const kept = JSON.parse(s.getItem(key) ?? "") as Unsaved;
-      if (Date.now() - Date.parse(kept.at) < DAYS * 86_400_000) return [{ ...kept, visit: key.slice(all(site).length) }];
+      const kept = read(s.getItem(key));
+      if (kept && Date.now() - Date.parse(kept.at) < DAYS * 86_400_000) return [{ ...kept, visit: key.slice(all(site).length) }];
       s.removeItem(key);
       return [];
     }),

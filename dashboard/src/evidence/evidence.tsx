@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
+import { Badge, Button, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -6,9 +6,11 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, type EvidenceRow, recordsFile, type Sought } from "../api";
 import { Card, Nothing } from "../card";
+import { languageName } from "../coded";
 import { Page } from "../frame";
 import { t } from "../i18n";
 import { evidenceParts } from "../nav";
+import { useRegimeName } from "../laws/law-names";
 import { useGrants } from "../purpose-names";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";
@@ -172,6 +174,7 @@ function Records({ site }: { site: string }) {
 /** Records in a table; a row opens its record. */
 export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
   const [, go] = useLocation();
+  const regime = useRegimeName();
   const name = useGrants(
     site,
     rows.map((r) => r.edition),
@@ -217,7 +220,9 @@ export function List({ site, rows }: { site: string; rows: EvidenceRow[] }) {
                 </Group>
               </Table.Td>
               <Table.Td c="dimmed" className="keep">
-                {t("Edition {n}", { n: r.edition })}, <Code>{r.regime}</Code>, {r.locale}
+                {t("Edition {n}", { n: r.edition })}, {languageName(r.locale)}
+                <br />
+                <span title={r.regime}>{regime(r.regime)}</span>
               </Table.Td>
               <Table.Td ta="right">
                 <Button size="xs" variant="default" onClick={() => go(`/sites/${site}/evidence/records/${r.id}`)} aria-label={t("Open the record {id}", { id: r.id })}>

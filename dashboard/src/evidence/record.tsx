@@ -13,6 +13,7 @@ import { language, t } from "../i18n";
 import { confidenceName } from "../laws/confidence";
 import { groups, wordLabel } from "../editor/word-keys";
 import { useGrants } from "../purpose-names";
+import { useLawName, useRegimeName } from "../laws/law-names";
 import { modeName } from "../laws/modes";
 import { ProblemAlert } from "../problem";
 import { useMay } from "../session";
@@ -57,6 +58,8 @@ function Whole({ site, view: v, refetch, checking }: Props) {
   const r = v.record;
   const grants = useGrants(site, [r.edition]);
   const name = grants.purpose;
+  const regime = useRegimeName();
+  const law = useLawName();
   const rows: [string, React.ReactNode][] = [
     [t("Decided"), exact(r.decided_at)],
     [t("Recorded"), exact(r.time)],
@@ -100,12 +103,12 @@ function Whole({ site, view: v, refetch, checking }: Props) {
             ))}
           </Group>
           <Text size="sm">
-            {t("Regime")} <Code>{r.regime}</Code>
+            {t("Regime")}: {regime(r.regime)} <Code>{r.regime}</Code>
           </Text>
           {v.laws.map((l) => (
             <div key={l.code}>
               <Text size="sm" fw={550}>
-                {l.name}
+                {law(l.code)}
               </Text>
               <Text size="sm" c="dimmed">
                 {l.law} · {t("confidence: {level}", { level: confidenceName(l.confidence) })}

@@ -4,13 +4,11 @@ import { api } from "../api";
 import { className } from "../editor/class-names";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { useLawName, useRegimeName } from "./law-names";
 import { modeName } from "./modes";
 import { Wide } from "../wide";
 
 const classes = ["analytics", "ads", "sale_share", "sensitive", "recording"] as const;
-
-/** The row that decides where no other says anything. */
-const byDefault = "unknown";
 
 const closing = (means: string) => (means === "refusal" ? t("a refusal") : means === "keep-default" ? t("no choice: what holds goes on") : means);
 
@@ -20,6 +18,8 @@ export function Answer({ place, establishment, day }: { place: string; establish
     queryKey: ["explain", place, establishment, day],
     queryFn: ({ signal }) => api.explain(place, establishment, day, signal),
   });
+  const law = useLawName();
+  const regime = useRegimeName();
   if (found.isError) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton height={220} radius="md" />;
   const e = found.data;
@@ -36,7 +36,7 @@ export function Answer({ place, establishment, day }: { place: string; establish
   return (
     <>
       <Text size="sm">
-        {t("Regime")} <Code>{e.regime}</Code>
+        {t("Regime")}: {regime(e.regime)} <Code>{e.regime}</Code>
       </Text>
       <Wide stacked minWidth={520}>
         <Table verticalSpacing={7} fz="sm" data-testid="law-answer">
@@ -54,7 +54,7 @@ export function Answer({ place, establishment, day }: { place: string; establish
                 <Table.Td>{holds === modeName("opt-in") ? <Badge>{holds}</Badge> : holds}</Table.Td>
                 <Table.Td>
                   <Text size="sm" c="dimmed">
-                    {why === byDefault ? t("the strict default") : (why ?? "–")}
+                    {why ? why.replace(/^[\w-]+/, law) : "–"}
                   </Text>
                 </Table.Td>
               </Table.Tr>

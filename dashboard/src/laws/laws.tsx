@@ -13,6 +13,7 @@ import { ProblemAlert } from "../problem";
 import { useSession } from "../session";
 import { placeOptions } from "../wizard/places";
 import { Answer } from "./answer";
+import { useLawName } from "./law-names";
 import { modeName } from "./modes";
 import { WorldMap } from "./world-map";
 import { Wide } from "../wide";
@@ -103,8 +104,9 @@ function Rows({ day }: { day: string }) {
   const list = useQuery({ queryKey: ["laws", day], queryFn: ({ signal }) => api.laws(day, signal) });
   const [filter, setFilter] = useState("");
   const [all, setAll] = useState(false);
+  const lawName = useLawName();
   const wanted = filter.trim().toLowerCase();
-  const rows = (list.data?.laws ?? []).filter((l) => `${l.code} ${l.name} ${l.law} ${l.notes ?? ""}`.toLowerCase().includes(wanted));
+  const rows = (list.data?.laws ?? []).filter((l) => `${l.code} ${l.name} ${lawName(l.code)} ${l.law} ${l.notes ?? ""}`.toLowerCase().includes(wanted));
   const shown = all || wanted ? rows : rows.slice(0, 20);
   return (
     <Card
@@ -139,7 +141,7 @@ function Rows({ day }: { day: string }) {
             </Table.Thead>
             <Table.Tbody>
               {shown.map((l) => (
-                <Row key={`${l.code}${l.valid_from ?? ""}`} law={l} />
+                <Row key={`${l.code}${l.valid_from ?? ""}`} law={l} name={lawName(l.code)} />
               ))}
             </Table.Tbody>
           </Table>
@@ -156,12 +158,12 @@ function Rows({ day }: { day: string }) {
   );
 }
 
-function Row({ law: l }: { law: Law }) {
+function Row({ law: l, name }: { law: Law; name: string }) {
   return (
     <Table.Tr>
       <Table.Td>
         <Text size="sm" fw={550}>
-          {l.name}
+          {name}
         </Text>
         <Text size="xs" c="dimmed">
           {l.code}

@@ -14,13 +14,16 @@ const states: Readonly<Record<string, string>> = {
   WV: "West Virginia", WI: "Wisconsin", WY: "Wyoming",
 };
 
+/** A part of a country by its own name, where laws differ by part. */
+export const partName = (code: string): string | undefined => (code === "CA-QC" ? "Québec" : code.startsWith("US-") ? states[code.slice(3)] : undefined);
+
 /** A place in the words of the dashboard's language. */
 export function placeName(code: string): string {
   const [country = "", part] = code.split("-");
   try {
     const name = new Intl.DisplayNames(language(), { type: "region" }).of(country) ?? country;
     if (!part) return name;
-    return country === "US" ? `${states[part] ?? part}, ${name}` : `${part}, ${name}`;
+    return `${partName(code) ?? part}, ${name}`;
   } catch {
     return code;
   }
@@ -29,7 +32,6 @@ export function placeName(code: string): string {
 /** Every country, and the states where laws differ by state; for a field that one types into. */
 export function placeOptions(): { value: string; label: string }[] {
   const countries = codes.split(" ").map((value) => ({ value, label: placeName(value) }));
-  const parts = Object.keys(states).map((s) => ({ value: `US-${s}`, label: placeName(`US-${s}`) }));
-  const quebec = { value: "CA-QC", label: `Québec, ${placeName("CA")}` };
-  return [...countries, ...parts, quebec].sort((a, b) => a.label.localeCompare(b.label, language()));
+  const parts = [...Object.keys(states).map((s) => `US-${s}`), "CA-QC"].map((value) => ({ value, label: placeName(value) }));
+  return [...countries, ...parts].sort((a, b) => a.label.localeCompare(b.label, language()));
 }
