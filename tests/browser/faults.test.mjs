@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { find, tempDir } from './harness.mjs';
 import { choose, decided, siteOf, startStage, until, waiting } from './stage.mjs';
@@ -50,18 +51,59 @@ describe('S1: a script that cannot be reached, or is none', () => {
     }, { known: /Failed to load|SyntaxError|ERR_FAILED/ }));
 });
 
-test('S2, S23: a choice under an edition that was shown holds, and a new purpose is asked about while it waits', async () => {
+test('S1: beside an inline gate, a script that never answers holds up neither the page nor what was granted', () =>
+  stage.visit(async (_, p) => {
+    const gate = await (await stage.api('GET', '/v1/inline/shop?gate=1')).text();
+    stage.serve('www.shop.localhost/gated', `<!doctype html><html lang="en"><head><meta charset="utf-8">${gate}<title>Shop</title></head><body><h1>Shop</h1>${tags}</body></html>`);
+    const read = async () => {
+      await p.goto(page('/gated'), { waitUntil: 'commit' });
+      await p.waitForFunction(() => document.readyState === 'interactive');
+    };
+    await p.route('**/s/shop.js*', () => {});
+    await read();
+    assert.deepEqual([await ran(p), await p.locator('h1').innerText()], [undefined, 'Shop']);
+    await p.unroute('**/s/shop.js*');
+    await p.goto(page());
+    await choose(p, 'accept');
+    await p.route('**/s/shop.js*', () => {});
+    await read();
+    await p.waitForFunction(() => window.ran === 1);
+  }));
+
+const allowed = { 'access-control-allow-credentials': 'true' };
+const answers = {
+  'an error of the server': { status: 500, body: 'oops' },
+  'a word to come later': { status: 429, body: 'later' },
+  'an error page with 200': { contentType: 'text/html', body: '<!doctype html><h1>Oops</h1>' },
+};
+for (const [name, answer] of Object.entries(answers))
+  test(`S1: a decision that is answered with ${name} is obeyed, kept and recorded once from the next page`, () =>
+    stage.visit(async (_, p) => {
+      await p.goto(page());
+      await p.route('**/v1/consents', (r) => r.fulfill({ ...answer, headers: { ...allowed, 'access-control-allow-origin': new URL(page()).origin } }));
+      const [response] = await Promise.all([p.waitForResponse('**/v1/consents'), p.click('#lx-consent [data-lx-action="accept"]')]);
+      await response.finished();
+      await p.waitForFunction(() => window.ran === 1);
+      await p.unroute('**/v1/consents');
+      await decided(p, () => p.goto(page()));
+      assert.deepEqual([await ran(p), await shown(p)], [1, 0]);
+      const { id } = response.request().postDataJSON();
+      assert.equal((await records()).filter((r) => r.id === id).length, 1);
+    }, { known: /Failed to load/ }));
+
+test('S2, S23: a choice under an edition that was shown holds, and what is new or wider is asked about while it waits', async () => {
   await stage.site({ ...document1, id: 'changing' });
   stage.serve('www.shop.localhost/changing', stage.page('changing', '', tags));
   await stage.visit(async (v, p) => {
     await p.goto(page('/changing'));
-    await stage.site({ ...document1, id: 'changing', purposes: [...document1.purposes, { id: 'surveys', classes: ['analytics'], basis: 'consent' }] });
+    const more = document1.purposes.map((purpose) => (purpose.id === 'functional' ? { ...purpose, classes: ['functional', 'recording'] } : purpose));
+    await stage.site({ ...document1, id: 'changing', purposes: [...more, { id: 'surveys', classes: ['analytics'], basis: 'consent' }] });
     await choose(p, 'accept');
     await (await v.context.newCDPSession(p)).send('Network.clearBrowserCache');
     assert.deepEqual((await records('changing')).map((r) => r.edition), [1], 'the record names what was shown');
     await p.goto(page('/changing'));
     await p.locator('#lx-consent').waitFor();
-    assert.deepEqual(await p.evaluate(() => ['analytics', 'surveys'].map((name) => window.lxConsent.has(name))), [true, false], 'what is new waits until it is asked about');
+    assert.deepEqual(await p.evaluate(() => ['analytics', 'functional', 'surveys'].map((name) => window.lxConsent.has(name))), [true, false, false]);
   });
 });
 
@@ -149,6 +191,44 @@ for (const [name, breakIt] of Object.entries(broken))
       await p.evaluate(() => window.lxConsent.withdraw());
       assert.equal(await p.evaluate(() => window.lxConsent.has('analytics')), false);
     }));
+
+test('S5: the cookie that the server has set is not set again by a page, since some browsers keep what pages set for days only', () =>
+  stage.visit(async (v, p) => {
+    // Under the host of the page both cookies are the server's.
+    stage.serve('www.shop.localhost/own', stage.page('shop').replace(stage.consent, `http://www.shop.localhost:${stage.server.port}`));
+    await p.addInitScript(() => {
+      window.written = [];
+      const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+      Object.defineProperty(Document.prototype, 'cookie', { configurable: true, get, set(text) {
+        if (text.startsWith('lx_consent=1')) window.written.push(text.split(';')[0].at(-1));
+        set.call(this, text);
+      } });
+    });
+    const written = () => p.evaluate(() => window.written);
+    await p.goto(page('/own'));
+    await choose(p, 'accept');
+    assert.deepEqual(await written(), ['.'], 'what has no proof yet');
+    await p.goto(page('/own'));
+    assert.deepEqual([await p.evaluate(() => window.lxConsent.has('analytics')), await written()], [true, []]);
+  }));
+
+test('S5: where the consent server is another site, the page keeps the choice, and the subject as long as it stands', async () => {
+  await stage.site({ ...document1, id: 'client', origins: ['http://www.client.localhost'] });
+  stage.serve('www.client.localhost/page', stage.page('client', '', tags));
+  await stage.visit(async (v, p) => {
+    await p.goto(stage.url('www.client.localhost', '/page'));
+    await choose(p, 'accept');
+    const [held, ...more] = (await v.context.cookies()).filter((c) => c.name.startsWith('lx_'));
+    assert.deepEqual([held.name, held.domain, more], ['lx_consent', 'www.client.localhost', []]);
+    assert.match(held.value, /\.[\w-]{22}$/, 'it has its proof');
+    await decided(p, () => p.evaluate(() => window.lxConsent.withdraw()));
+    const both = await records('client');
+    assert.deepEqual(both.map((r) => r.action), ['accept_all', 'withdraw']);
+    assert.ok(both[0].subject && both[0].subject === both[1].subject);
+    await p.goto(stage.url('www.client.localhost', '/page'));
+    assert.deepEqual([await ran(p), await shown(p)], [undefined, 0]);
+  });
+});
 
 test('S7: a page out of the back-forward cache has the choice that was made since', async () => {
   const browser = await chromium.launch({
@@ -277,15 +357,33 @@ test('S12: a page that is left right after the click loses no decision and recor
   assert.equal(all.length, 5);
 });
 
-test('S13: a clock that is years off changes nothing but the age', () =>
+test('S12: what is on its way when its page is left arrives, though no page of ours follows', () =>
   stage.visit(async (_, p) => {
-    await p.clock.install({ time: new Date('2036-01-01') });
+    let release;
+    const held = new Promise((done) => { release = done; });
+    await p.route('**/v1/consents', async (r) => {
+      await held;
+      await r.continue();
+    });
     await p.goto(page());
-    const [request] = await Promise.all([p.waitForRequest('**/v1/consents'), choose(p, 'reject')]);
-    assert.ok(request.postDataJSON().age < 60_000);
-    const [last] = (await records()).slice(-1);
-    assert.ok(new Date(last.time) < new Date('2035-01-01'));
+    const [request] = await Promise.all([p.waitForRequest('**/v1/consents'), p.click('#lx-consent [data-lx-action="reject"]')]);
+    await p.goto(page('/plain'));
+    release();
+    const { id } = request.postDataJSON();
+    await until(async () => assert.ok((await records()).some((r) => r.id === id)));
   }));
+
+for (const year of [2016, 2036])
+  test(`S13: a clock that tells of ${year} changes nothing but the age`, () =>
+    stage.visit(async (_, p) => {
+      await p.clock.install({ time: new Date(`${year}-01-01`) });
+      await p.goto(page());
+      const [request] = await Promise.all([p.waitForRequest('**/v1/consents'), choose(p, 'reject')]);
+      const { age } = request.postDataJSON();
+      assert.ok(age >= 0 && age < 60_000, `${age}`);
+      const { time } = (await records()).at(-1);
+      assert.ok(Math.abs(new Date(time) - Date.now()) < 600_000, time);
+    }));
 
 test('S16: a frame without an origin is silent and denied', () =>
     stage.visit(async (_, p) => {
@@ -295,6 +393,20 @@ test('S16: a frame without an origin is silent and denied', () =>
       assert.equal(await inner.evaluate(() => window.ran), undefined);
       assert.equal(await inner.evaluate(() => window.lxConsent.has('analytics')), false);
     }, { known: /CORS policy|ERR_FAILED/ }));
+
+test('S16: a page out of a file is silent and denied', async () => {
+  const temp = tempDir();
+  try {
+    writeFileSync(`${temp.dir}/page.html`, stage.page('shop', '', tags));
+    await stage.visit(async (_, p) => {
+      await p.goto(`file://${temp.dir}/page.html`);
+      await p.locator('#lx-consent').waitFor();
+      assert.deepEqual([await ran(p), await p.evaluate(() => window.lxConsent.has('analytics'))], [undefined, false]);
+    });
+  } finally {
+    temp.remove();
+  }
+});
 
 test('S4: where no cookie is kept, the choice holds as long as its page', () =>
   stage.visit(async (_, p) => {
