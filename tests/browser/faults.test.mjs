@@ -15,8 +15,6 @@ before(async () => {
   stage = await startStage();
   await stage.site(document1);
   stage.serve('www.shop.localhost/page', stage.page('shop', '', tags));
-  // What may not be kept at all does not come back out of a cache.
-  stage.serve('www.shop.localhost/kept', () => ({ text: stage.page('shop', '', tags), headers: { 'cache-control': 'no-cache' } }));
   stage.serve('www.shop.localhost/plain', '<!doctype html><title>Plain</title><h1>Plain</h1>');
 });
 after(() => stage?.stop());
@@ -230,7 +228,10 @@ test('S5: where the consent server is another site, the page keeps the choice, a
   });
 });
 
-test('S7: a page out of the back-forward cache has the choice that was made since', async () => {
+test('S7: a page out of the back-forward cache has the choice that was made since, though its browser tells it nothing else', async () => {
+  const deaf = "delete window.cookieStore; for (const name of ['visibilitychange', 'storage']) addEventListener(name, (e) => e.stopImmediatePropagation(), true);";
+  // What may not be kept at all does not come back out of a cache.
+  stage.serve('www.shop.localhost/kept', () => ({ text: stage.page('shop', '', tags).replace('<meta', `<script>${deaf}</script><meta`), headers: { 'cache-control': 'no-cache' } }));
   const browser = await chromium.launch({
     executablePath: find('chromium'), ignoreDefaultArgs: ['--disable-back-forward-cache'], args: ['--headless', '--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * 127.0.0.1'],
   });
@@ -384,6 +385,20 @@ for (const year of [2016, 2036])
       const { time } = (await records()).at(-1);
       assert.ok(Math.abs(new Date(time) - Date.now()) < 600_000, time);
     }));
+
+test('S13: a decision that waits since a clock was ahead is recorded, as made now', () =>
+  stage.visit(async (_, p) => {
+    await p.goto(page());
+    await p.route('**/v1/consents', (r) => r.abort());
+    await Promise.all([p.waitForEvent('requestfailed'), p.click('#lx-consent [data-lx-action="reject"]')]);
+    await p.evaluate(() => {
+      const [body, at] = JSON.parse(localStorage.lx_pending);
+      localStorage.lx_pending = JSON.stringify([body, at + 3_600_000]);
+    });
+    await p.unroute('**/v1/consents');
+    const response = await decided(p, () => p.goto(page()));
+    assert.equal(response.request().postDataJSON().age, 0);
+  }, { known: /ERR_FAILED/ }));
 
 test('S16: a frame without an origin is silent and denied', () =>
     stage.visit(async (_, p) => {
