@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { find, tempDir } from './harness.mjs';
 import { choose, decided, siteOf, startStage, until, waiting } from './stage.mjs';
 
-let stage;
+let stage, gate;
 const document1 = siteOf('shop', { cookies: [{ name: '_stat', purpose: 'analytics' }], features: { consent_mode: false, cookie_writes: true } });
 const tags = '<script type="text/plain" data-category="analytics">window.ran = (window.ran ?? 0) + 1; try { document.cookie = "_stat=1"; } catch {}</script>';
 const page = (route = '/page') => stage.url('www.shop.localhost', route);
@@ -15,6 +15,8 @@ before(async () => {
   stage = await startStage();
   await stage.site(document1);
   stage.serve('www.shop.localhost/page', stage.page('shop', '', tags));
+  gate = await (await stage.api('GET', '/v1/inline/shop?gate=1')).text();
+  stage.serve('www.shop.localhost/gated', `<!doctype html><html lang="en"><head><meta charset="utf-8">${gate}<title>Shop</title></head><body><h1>Shop</h1>${tags}</body></html>`);
   stage.serve('www.shop.localhost/plain', '<!doctype html><title>Plain</title><h1>Plain</h1>');
 });
 after(() => stage?.stop());
@@ -51,8 +53,6 @@ describe('S1: a script that cannot be reached, or is none', () => {
 
 test('S1: beside an inline gate, a script that never answers holds up neither the page nor what was granted', () =>
   stage.visit(async (_, p) => {
-    const gate = await (await stage.api('GET', '/v1/inline/shop?gate=1')).text();
-    stage.serve('www.shop.localhost/gated', `<!doctype html><html lang="en"><head><meta charset="utf-8">${gate}<title>Shop</title></head><body><h1>Shop</h1>${tags}</body></html>`);
     const read = async () => {
       await p.goto(page('/gated'), { waitUntil: 'commit' });
       await p.waitForFunction(() => document.readyState === 'interactive');
@@ -191,7 +191,7 @@ for (const [name, breakIt] of Object.entries(broken))
     }));
 
 test('S5: the cookie that the server has set is not set again by a page, since some browsers keep what pages set for days only', () =>
-  stage.visit(async (v, p) => {
+  stage.visit(async (_, p) => {
     // Under the host of the page both cookies are the server's.
     stage.serve('www.shop.localhost/own', stage.page('shop').replace(stage.consent, `http://www.shop.localhost:${stage.server.port}`));
     await p.addInitScript(() => {
@@ -293,7 +293,6 @@ test('S10: of two tags the first counts, and the second says so once', () =>
 
 test('S10: beside an inline gate, of the tag and that of a tag manager the first to come counts', () =>
   stage.visit(async (_, p) => {
-    const gate = await (await stage.api('GET', '/v1/inline/shop?gate=1')).text();
     const told = [];
     p.on('console', (m) => m.type() === 'warning' && told.push(m.text()));
     const manager = `<script>for (const place of [document.head, document.documentElement]) place.append(Object.assign(document.createElement('script'), { src: '${stage.consent}/s/shop.js' }));</script>`;
@@ -400,11 +399,13 @@ test('S13: a decision that waits since a clock was ahead is recorded, as made no
     assert.equal(response.request().postDataJSON().age, 0);
   }, { known: /ERR_FAILED/ }));
 
-test('S16: a frame without an origin is silent and denied', () =>
+for (const [name, route] of [['the one tag', '/page'], ['an inline gate', '/gated']])
+  test(`S16: a frame without an origin is silent and denied, with ${name}`, () =>
     stage.visit(async (_, p) => {
-      stage.serve('www.shop.localhost/framed', `<!doctype html><title>Framed</title><iframe sandbox="allow-scripts" src="/page" title="Inner"></iframe>`);
+      stage.serve('www.shop.localhost/framed', `<!doctype html><title>Framed</title><iframe sandbox="allow-scripts" src="${route}" title="Inner"></iframe>`);
       await p.goto(page('/framed'));
       const inner = p.frames()[1];
+      await inner.waitForFunction(() => window.lxConsent?.has);
       assert.equal(await inner.evaluate(() => window.ran), undefined);
       assert.equal(await inner.evaluate(() => window.lxConsent.has('analytics')), false);
     }, { known: /CORS policy|ERR_FAILED/ }));
