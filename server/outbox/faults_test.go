@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -188,6 +189,12 @@ func TestALogThatCannotBeReadAgainForNowIsNoFaultOfWhoWrites(t *testing.T) {
 			b, err := os.ReadFile(path + ".away")
 			return errors.Join(err, os.WriteFile(path, append([]byte("damaged!"), b[8:]...), 0o600))
 		},
+		// All that was safe seems to be a write that was cut short then.
+		"what was safe is damaged from its beginning": func(path string) error {
+			b, err := os.ReadFile(path + ".away")
+			b[40] ^= 0x10
+			return errors.Join(err, os.WriteFile(path, b, 0o600))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,10 +213,15 @@ func TestALogThatCannotBeReadAgainForNowIsNoFaultOfWhoWrites(t *testing.T) {
 			if err := errors.Join(os.Rename(files[0], files[0]+".away"), spoil(files[0])); err != nil {
 				t.Fatal(err)
 			}
+			// It cannot be read where it is none.
+			before, _ := os.ReadFile(files[0])
 			// Whoever hears of anything else sends it never again.
 			_, _, err = n.Append(t.Context(), record("b", "sub", 2))
 			wantCode(t, "Append to what cannot be read", err, consent.Unavailable)
 			wantCode(t, "Erase", n.Erase(t.Context(), "shop", "sub", early()), consent.Unavailable)
+			if after, _ := os.ReadFile(files[0]); !bytes.Equal(after, before) {
+				t.Error("the file was changed")
+			}
 
 			if err := errors.Join(os.Remove(files[0]), os.Rename(files[0]+".away", files[0])); err != nil {
 				t.Fatal(err)

@@ -72,7 +72,12 @@ func openLog(o Options, visit func(entry, int)) (l *walLog, err error) {
 	if err != nil {
 		return l, damaged(metadb.FileName, err)
 	}
-	state, err = readSegments(o.Dir, state, entry{}, func(e entry, size int) {
+	// What the store has had was safe before.
+	had, err := l.applied()
+	if err != nil {
+		return l, damaged(metadb.FileName, err)
+	}
+	state, err = readSegments(o.Dir, state, entry{}, had, func(e entry, size int) {
 		l.last, l.batch = e.position, e.batch
 		visit(e, size)
 	})
@@ -201,7 +206,7 @@ func (l *walLog) restart() error {
 		return unread(err)
 	}
 	known := entry{head: head{position: l.last, batch: l.batch}}
-	if state, err = readSegments(l.dir, state, known, func(entry, int) {}); err != nil {
+	if state, err = readSegments(l.dir, state, known, l.last, func(entry, int) {}); err != nil {
 		return err
 	}
 	if err := l.start(state); err != nil {

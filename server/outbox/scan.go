@@ -113,8 +113,9 @@ func survivor(b []byte, end int, lastBatch uint64) (entry, bool) {
 // readSegments checks every file of the log, calls visit for each entry that is
 // kept, in order, and cuts what a crash left behind the last whole commit. It
 // returns the state that the library is to start with. Full files that end at known
-// or before were checked already.
-func readSegments(dir string, state types.PersistentState, known entry, visit func(entry, int)) (types.PersistentState, error) {
+// or before were checked already. Up to safe all entries were safe once: where they are
+// not, no crash has cut a write short.
+func readSegments(dir string, state types.PersistentState, known entry, safe uint64, visit func(entry, int)) (types.PersistentState, error) {
 	before := known
 	for i, info := range state.Segments {
 		tail := i == len(state.Segments)-1 && info.SealTime.IsZero()
@@ -151,6 +152,9 @@ func readSegments(dir string, state types.PersistentState, known entry, visit fu
 				return state, damaged(fmt.Sprintf("%s ends at entry %d, byte %d, but %d was written", name, has, s.end, info.MaxIndex), nil)
 			}
 			continue
+		}
+		if has := info.BaseIndex + uint64(len(s.entries)) - 1; has < safe {
+			return state, damaged(fmt.Sprintf("%s ends at entry %d, byte %d, but %d was safe", name, has, s.end, safe), nil)
 		}
 		if e, ok := survivor(b, s.end, before.batch); ok {
 			return state, damaged(fmt.Sprintf("%s is unreadable from byte %d, after entry %d, yet holds entry %d behind it", name, s.end, before.position, e.position), nil)
