@@ -67,7 +67,7 @@ func (f *file) Sync() error {
 	err := f.sync()
 	if err == nil && !f.named.Swap(true) {
 		// The process that made the file may have died before this.
-		err = syncDir(f.dir)
+		err = f.disk.keepNames(f.dir)
 	}
 	if err != nil {
 		return f.disk.fence.raise("the disk refused to keep a write", err)
@@ -83,6 +83,14 @@ func (f *file) sync() error {
 		}
 	}
 	return f.WritableFile.Sync()
+}
+
+// keepNames lets a file system do it that keeps names in a way of its own.
+func (d *disk) keepNames(dir string) error {
+	if own, ok := d.VFS.(interface{ SyncDir(dir string) error }); ok {
+		return own.SyncDir(dir)
+	}
+	return syncDir(dir)
 }
 
 func syncDir(dir string) error {
