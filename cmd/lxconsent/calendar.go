@@ -81,7 +81,9 @@ func (c *serveCmd) sweepHourly(ctx context.Context, now func() time.Time, all fu
 		case <-ctx.Done():
 			return
 		case <-next.C:
-			c.sweep(ctx, now(), all, log)
+			if err := calmly(ctx, func(ctx context.Context) { c.sweep(ctx, now(), all, log) }); err != nil {
+				log.Error("old records were not all swept; it is tried again in an hour", "error", err)
+			}
 			next.Reset(sweepEvery)
 		}
 	}

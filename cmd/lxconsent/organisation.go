@@ -70,5 +70,5 @@ func (c *serveCmd) watchPeople(ctx context.Context, store consent.Cabinet, log *
 		told = lost != nil
 	}
 	look(ctx)
-	every(ctx, censusEvery, look)
+	every(ctx, censusEvery, log, look)
 }

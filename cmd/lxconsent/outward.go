@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -54,7 +55,7 @@ func (c *serveCmd) work(ctx context.Context, n *node, log *slog.Logger) *sync.Wa
 	jobs.Go(func() { n.hooks.Run(ctx, time.Second) })
 	jobs.Go(func() {
 		told := false
-		every(ctx, 10*time.Second, func(ctx context.Context) {
+		every(ctx, 10*time.Second, log, func(ctx context.Context) {
 			err := n.rights.Flush(ctx)
 			if err != nil && ctx.Err() == nil && !told {
 				log.Warn("requests of visitors wait to be written down", "error", err)
@@ -65,21 +66,38 @@ func (c *serveCmd) work(ctx context.Context, n *node, log *slog.Logger) *sync.Wa
 	jobs.Go(func() { c.sweepHourly(ctx, n.now, n.server.SweepAll, log) })
 	jobs.Go(func() {
 		warmer := n.scripts.NewWarmer()
-		every(ctx, time.Second, func(ctx context.Context) { warmer.Round(ctx, n.publish.Sites()) })
+		every(ctx, time.Second, log, func(ctx context.Context) { warmer.Round(ctx, n.publish.Sites()) })
 	})
 	return &jobs
 }
 
-// every does something again and again until the context ends.
-func every(ctx context.Context, pause time.Duration, do func(context.Context)) {
+// every does something again and again until the context ends. What panics is
+// tried again the next time: a fault in one site must not end a server that others
+// need. The log is told of the first.
+func every(ctx context.Context, pause time.Duration, log *slog.Logger, do func(context.Context)) {
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
+	told := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			do(ctx)
+			if err := calmly(ctx, do); err != nil && !told {
+				told = true
+				log.Error("what the server does by itself has failed; it is tried again", "error", err)
+			}
 		}
 	}
+}
+
+// calmly turns a panic into an error.
+func calmly(ctx context.Context, do func(context.Context)) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	do(ctx)
+	return nil
 }
