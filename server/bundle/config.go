@@ -46,9 +46,10 @@ type object []string
 
 func (o *object) put(key string, v any) { *o = append(*o, key+":"+literal(v)) }
 
+// flag writes what is true as 1: nobody looks at more than that.
 func (o *object) flag(key string, on bool) {
 	if on {
-		*o = append(*o, key+":true")
+		*o = append(*o, key+":1")
 	}
 }
 

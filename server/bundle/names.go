@@ -21,10 +21,12 @@ const letters = "etaonlirscdpxugmhfvbywkESATCDLMINOPRUFBHGVWXYjzqKQJZ_$"
 // better than the names of the compiler, which never hides one by another;
 // shorten has to leave names as they are. Errors: what the parser cannot read.
 func renamed(script []byte, shorten func([]byte) ([]byte, error)) ([]byte, error) {
+	script = lend(script)
 	ast, err := js.Parse(parse.NewInputBytes(bytes.Clone(script)), js.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("read the script: %w", err)
 	}
+	loosen(ast)
 	// First to names that no two variables share, and that stand nowhere else:
 	// whatever is written then, it means the same, and each place is found.
 	unique := "$"

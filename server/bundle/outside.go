@@ -18,8 +18,8 @@ func (v *viewer) link() []any {
 // that a law wants, with the state of the opt-out.
 func (v *viewer) reopen() tree {
 	if words := v.link(); words != nil {
-		box := el(ours, attributes{"id": "lx-reopen", "class": "lx", "lang": v.in.Locale, "dir": Dir(v.in.Locale), "style": pinned("flex", "fixed")},
-			el("button", attributes{"data-lx-action": "settings", "style": pinned("flex", "static")}, words...))
+		box := el(ours, attributes{"id": "lx-reopen", "class": "lx", "lang": v.in.Locale, "dir": Dir(v.in.Locale), "style": pins("flex;position:fixed")},
+			el("button", attributes{"data-lx-action": "settings", "style": pins("flex")}, words...))
 		if v.owed.status && v.status() != "" {
 			box = append(box, el("small", attributes{"role": "status"}, v.status()))
 		}
@@ -28,7 +28,7 @@ func (v *viewer) reopen() tree {
 	name := v.words["prefs.reopen"]
 	return el("button", attributes{
 		"id": "lx-reopen", "class": "lx", "data-lx-action": "settings", "aria-label": name, "title": name, "lang": v.in.Locale,
-		"style": pinned("block", "fixed"),
+		"style": pins("block;position:fixed"),
 	})
 }
 
@@ -47,5 +47,5 @@ func (v *viewer) embed() tree {
 // live is where a choice is said to be taken, for visitors who hear a page: it is
 // in the page before it says so, and nothing of it is seen.
 func (v *viewer) live() tree {
-	return el(ours, attributes{"lang": v.in.Locale, "role": "status", "style": pinned("block!important;clip-path:inset(50%)", "fixed")})
+	return el(ours, attributes{"lang": v.in.Locale, "role": "status", "style": pins("block;position:fixed;clip-path:inset(50%)")})
 }

@@ -44,11 +44,12 @@ func (t tree) lines() string {
 			b.WriteString(oneLine(words))
 			children = children[1:]
 		}
+		if p, ok := a["style"].(pins); ok {
+			b.WriteString("\t" + string(p))
+		}
 		b.WriteString("\n")
 		for _, name := range slices.SortedFunc(maps.Keys(a), inOrder) {
-			if p, ok := a[name].(pins); ok {
-				b.WriteString(string(p))
-			} else {
+			if _, style := a[name].(pins); !style {
 				fmt.Fprintf(&b, "@\t%s\t%s\n", name, oneLine(fmt.Sprint(a[name])))
 			}
 		}
@@ -75,22 +76,21 @@ func (t tree) lines() string {
 
 // inOrder puts first, and always alike, what most elements have: this packs better.
 func inOrder(a, b string) int {
-	common := []string{"role", "dir", "lang", "class", "id", "style"}
+	common := []string{"role", "dir", "lang", "class", "id"}
 	return cmp.Or(slices.Index(common, b)-slices.Index(common, a), strings.Compare(a, b))
 }
 
-// pins are values that no rule of a page may override, not even one in an
-// earlier layer, as a line of a tree.
+// pins is how an element is shown, its display and then what else no rule of a
+// page may override, not even one in an earlier layer. What is not said stands
+// where the page's flow puts it.
 type pins string
-
-func pinned(display, position string) pins { return pins("!\t" + display + "\t" + position + "\n") }
 
 // ours is the name of an element that no page has: what renders into the body, or makes one page of another,
 // takes what bears a common name for its own.
 const ours = "lx-consent"
 
 func button(action, label string) tree {
-	return el("button", attributes{"data-lx-action": action, "style": pinned("block", "static")}, label)
+	return el("button", attributes{"data-lx-action": action, "style": pins("block")}, label)
 }
 
 // view writes the module of what the visitor sees; the compiler drops what no
@@ -163,18 +163,18 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 	}
 	box := el(kind, attributes{
 		"id": "lx-consent", "class": "lx", "role": "dialog", "aria-labelledby": "lx-title", "lang": v.in.Locale, "dir": Dir(v.in.Locale),
-		"data-lx-view": name, "style": pinned("flex", "fixed"),
+		"data-lx-view": name, "style": pins("flex;position:fixed"),
 	})
 	if name == "banner" {
-		box = append(box, el("div", attributes{"style": pinned("block", "static")}, slices.Concat(head, []any{titled}, content, rows)...))
+		box = append(box, el("div", attributes{"style": pins("block")}, slices.Concat(head, []any{titled}, content, rows)...))
 	} else {
 		// The title stays while the rows scroll.
-		box = append(box, titled, el("div", attributes{"style": pinned("block", "static")}, append(content, rows...)...))
+		box = append(box, titled, el("div", attributes{"style": pins("block")}, append(content, rows...)...))
 	}
-	box = append(box, el("div", attributes{"style": pinned("flex", "static")}, button("reject", v.words["button.reject"]), button("accept", v.words["button.accept"]), last))
+	box = append(box, el("div", attributes{"style": pins("flex")}, button("reject", v.words["button.reject"]), button("accept", v.words["button.accept"]), last))
 	if closes {
 		box = append(box, el("button", attributes{
-			"data-lx-action": "close", "aria-label": v.words["button.close"], "style": pinned("block", "absolute"),
+			"data-lx-action": "close", "aria-label": v.words["button.close"], "style": pins("block;position:absolute"),
 		}, "×"))
 	}
 	return box
@@ -216,7 +216,7 @@ func (v *viewer) row(r consent.Rule) tree {
 		row = append(row, users)
 	}
 	if p, ok := v.site.Purpose(r.ID); ok && len(p.Levels) > 0 {
-		levels := el("select", attributes{"data-lx-level": r.ID, "aria-label": title})
+		levels := el("select", attributes{"aria-label": title})
 		for _, l := range p.Levels {
 			levels = append(levels, el("option", nil, v.words["level."+r.ID+"."+l]))
 		}

@@ -35,11 +35,11 @@ export const asks = (signals: Signals, choice: Choice, now: number, some: readon
     return (
       // Where a signal has answered, asking would only wear the visitor down.
       !(rule._necessary || (OPT_OUTS && modeOf(rule, signals) === NOTICE) || (signals.gpc && rule._gpc) || (signals.minor && rule._minor)) &&
-      // What runs unless objected to may be left as it is: closing is an answer.
-      // What cannot be read may have been no answer.
-      (((!OPT_OUTS || !choice._edition || modeOf(rule, signals) === OPT_IN) && !said) ||
-        // A refusal is respected for its time, whatever has changed.
-        ((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
+      // A refusal is respected for its time, whatever has changed.
+      (((CHANGED || TRAVEL) && said !== "0" && outdated(rule, choice)) ||
+        // What runs unless objected to may be left as it is: closing is an answer.
+        // What cannot be read may have been no answer.
+        ((!OPT_OUTS || !choice._edition || modeOf(rule, signals) === OPT_IN) && !said) ||
         now >= addMonths(choice._clock, consentMonths === reaskMonths || said > "0" ? consentMonths : reaskMonths))
     );
   });

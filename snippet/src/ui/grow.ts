@@ -4,9 +4,9 @@
 /**
  * One line for each step, with a tab in it: an element's name opens it, before
  * the words that it begins with; nothing closes it, before the words that
- * follow; `@` and a name set an attribute; `!` shows the element in this way of
- * display and position, so that no rule of the page overrides it, not even one
- * in an earlier layer. A carriage return is a gap for what is known in the page
+ * follow; `@` and a name set an attribute. Behind its words an element may say
+ * its display, and what else of its style no rule of the page may override, not
+ * even one in an earlier layer. A carriage return is a gap for what is known in the page
  * alone. The compiler lets none of these into words.
  */
 export type Tree = string;
@@ -21,11 +21,11 @@ export const grow = (tree: Tree, words?: unknown): HTMLElement => {
     const text = part[1] as string;
     const last = part[2] as string;
     if (head === "@") e.setAttribute(text, last);
-    else if (head === "!") (e as HTMLElement).style.cssText = `display:${text}!important;position:${last}!important;visibility:visible!important;opacity:1!important`;
     else {
       if (head) e.append((e = LINKS && /^(svg|polyline)$/.test(head) ? document.createElementNS("http://www.w3.org/2000/svg", head) : document.createElement(head)));
       else e = e.parentNode as Element;
       e.append(text);
+      if (last) (e as HTMLElement).style.cssText = `position:static;visibility:visible;opacity:1;display:${last};`.replaceAll(";", "!important;");
     }
   });
   return e as HTMLElement;
