@@ -1,5 +1,6 @@
-import { Alert, Button, Code, List, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Code, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { Link } from "wouter";
 import { type Finding, problemOf } from "./api";
 import { t } from "./i18n";
 import { decoded } from "./coded";
@@ -21,7 +22,13 @@ export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => v
         )}
         {problem.status === 503 && <Text size="sm">{t("Your sites go on showing their banners meanwhile.")}</Text>}
         {problem.findings && <Findings findings={problem.findings} />}
-        {retry && (
+        {/* What is not there is not there at the next try either. */}
+        {retry && problem.status === 404 && (
+          <Anchor component={Link} href="/" size="sm">
+            {t("Go to your sites")}
+          </Anchor>
+        )}
+        {retry && problem.status !== 404 && (
           <Button size="compact-sm" variant="default" onClick={retry}>
             {t("Try again")}
           </Button>

@@ -9,8 +9,8 @@ import { answered, percent } from "./insight/numbers";
 import { lastDays } from "./insight/span";
 import { useMay } from "./session";
 
-/** How a site does and what waits there, each a way to its page. It asks once the card has been seen: lists may be long. */
-export function SiteFigures({ site, live }: { site: string; live: boolean }) {
+/** How a site does and what waits there, each a way to its page; `fresh` is one that has not been live for long. It asks once the card has been seen: lists may be long. */
+export function SiteFigures({ site, live, fresh }: { site: string; live: boolean; fresh: boolean }) {
   const may = useMay();
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
   // Who scrolls past does not look: a person has a budget of requests.
@@ -30,7 +30,7 @@ export function SiteFigures({ site, live }: { site: string; live: boolean }) {
   const late = open.filter((r) => r.overdue).length;
   const said: [string, string, string?][] = [];
   // Of a banner that nobody answers, the tag is the likeliest cause.
-  if (live && insight.data && Object.keys(insight.data.actions).length === 0) said.push(["?room=embed", t("No choices in 30 days: check the tag"), "yellow"]);
+  if (live && insight.data && Object.keys(insight.data.actions).length === 0) said.push(["?room=embed", fresh ? t("No choices yet: put the tag on a page") : t("No choices in 30 days: check the tag"), "yellow"]);
   if (rate) said.push(["/insight", t("{rate} accept, 30 days", { rate })]);
   if (names > 0) said.push(["/cookies", count(names, "{n} undeclared cookie", "{n} undeclared cookies"), "yellow"]);
   if (open.length > 0) said.push(["/evidence/requests", count(open.length, "{n} open request", "{n} open requests"), "yellow"]);

@@ -14,6 +14,7 @@ import { When } from "./when";
 
 // Fewer sites than this are seen at a glance.
 const MANY = 5;
+const MONTH = 30 * 86_400_000;
 
 /** Whether a site has every word of what somebody types, in its name, its id or its addresses. */
 function fits(site: SiteRow, typed: string): boolean {
@@ -108,7 +109,7 @@ function SiteCard({ site }: { site: SiteRow }) {
             {hosts(site.origins)}
           </Text>
         )}
-        {site.edition > 0 && <SiteFigures site={site.id} live={site.state === "live"} />}
+        {site.edition > 0 && <SiteFigures site={site.id} live={site.state === "live"} fresh={site.edition === 1 && Date.now() - Date.parse(site.published_at ?? "") < MONTH} />}
       </Stack>
       <Group gap="xs" className="site-card-actions">
         <CopyTag text={site.tag} />

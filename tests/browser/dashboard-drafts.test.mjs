@@ -165,6 +165,7 @@ test('whoever publishes or rolls back is told before who is asked again, and why
   await page.evaluate((body) => fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }), JSON.stringify({ ...doc, vendors }));
   await go('/sites/demo');
   await see('publish').click();
+  await see('changes').getByText('Maps Inc; purposes: marketing').waitFor();
   await see('asks-again').getByText('Marketing: whoever agreed, because these vendors were not named: Maps Inc').waitFor();
   await see('publish-confirm').click();
   await see('publish-confirm').waitFor({ state: 'detached' });
@@ -172,4 +173,12 @@ test('whoever publishes or rolls back is told before who is asked again, and why
   await see('rollback-2').click();
   await see('asks-again').getByText('nobody is asked again').waitFor();
   await page.keyboard.press('Escape');
+});
+
+test('who comes to a site that is not there is led to those that are', async () => {
+  await go('/sites/nosuch');
+  await page.getByText('There is no site').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+  await page.getByRole('link', { name: 'Go to your sites' }).click();
+  await see('site-card-demo').waitFor();
 });

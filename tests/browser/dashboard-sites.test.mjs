@@ -116,7 +116,7 @@ test('a card tells where its site is and what waits there, and many sites can be
   assert.equal(await page.locator('.site-card').count(), 1);
   await see('sites-find').fill('');
   // Of a banner that nobody answers, the tag is the likeliest cause.
-  assert.match(await see('site-figures-shop-example-com').getByText('No choices in 30 days').getAttribute('href'), /\/sites\/shop-example-com\?room=embed$/);
+  assert.match(await see('site-figures-shop-example-com').getByText('No choices yet').getAttribute('href'), /\/sites\/shop-example-com\?room=embed$/);
   await see('site-figures-shop-example-com').getByText('1 open request').click();
   await page.getByText('Who gets my data?').waitFor();
 });

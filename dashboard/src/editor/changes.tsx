@@ -39,7 +39,7 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
       </Text>
     );
   return (
-    <Wide minWidth={380} className="changes" data-testid="changes">
+    <Wide stacked minWidth={380} className="changes" data-testid="changes">
       <Table fz="sm" verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>

@@ -20,7 +20,11 @@ const nameOf = (v: Json): string | undefined => {
 const say = (v: Json | undefined): string => {
   if (v === undefined) return "";
   if (typeof v === "boolean") return v ? t("On") : t("Off");
-  return typeof v === "string" ? v : JSON.stringify(v);
+  if (typeof v !== "object" || v === null) return String(v);
+  if (Array.isArray(v)) return v.map(say).join(typeof v[0] === "object" ? "; " : ", ");
+  // The path tells which member it is.
+  const parts = Object.entries(v).filter(([k]) => k !== "id" || !v.name);
+  return parts.map(([k, part]) => (k === "name" || k === "id" ? say(part) : `${k}: ${say(part)}`)).join("; ");
 };
 
 function walk(path: string, a: Json | undefined, b: Json | undefined, out: Change[]): void {

@@ -1,7 +1,9 @@
-import { NumberInput, Radio, Stack, Switch, TagsInput } from "@mantine/core";
+import { MultiSelect, NumberInput, Radio, Stack, Switch } from "@mantine/core";
+import { useMemo } from "react";
 import type { SiteDocument } from "../api";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
+import { placeName, placeOptions } from "../wizard/places";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 
@@ -11,6 +13,8 @@ type Flag = { [K in keyof Features]-?: Features[K] extends boolean | undefined ?
 /** Parts of the script that a site may have: what is off is not in the script at all. */
 export function Signals({ doc, change, findings }: Panel) {
   const f = doc.features;
+  const places = useMemo(placeOptions, []);
+  const regions = f.google?.regions ?? [];
   const set = (part: Partial<Features>) => change((d) => ({ ...d, features: { ...d.features, ...part } }));
   const google = (part: Partial<NonNullable<Features["google"]>>) => {
     const next = Object.fromEntries(Object.entries({ ...f.google, ...part }).filter(([, v]) => v !== undefined && v !== false));
@@ -61,11 +65,14 @@ export function Signals({ doc, change, findings }: Panel) {
               value={f.google?.wait_for_update ?? ""}
               onChange={(n) => google({ wait_for_update: Number(n) || undefined })}
             />
-            <TagsInput
+            <MultiSelect
               label={t("Defaults of their own for these places")}
               description={t("The values come from the law of each place.")}
-              placeholder="FR, US-CA"
-              value={f.google?.regions ?? []}
+              placeholder={regions.length > 0 ? undefined : t("None")}
+              data={[...places, ...regions.filter((r) => !places.some((p) => p.value === r)).map((value) => ({ value, label: placeName(value) }))]}
+              searchable
+              limit={60}
+              value={regions}
               onChange={(r) => google({ regions: r.length > 0 ? r : undefined })}
               error={faultOf(findings, "features.google.regions")}
             />

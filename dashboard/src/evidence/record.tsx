@@ -20,6 +20,7 @@ import { useMay } from "../session";
 import { actionName } from "./actions";
 import { List } from "./evidence";
 import { SiteName } from "./site-name";
+import { Wide } from "../wide";
 
 const exact = (at: string) => new Date(at).toLocaleString(language() === "en" ? "en-GB" : language(), { dateStyle: "long", timeStyle: "medium" });
 
@@ -187,18 +188,20 @@ function Shown({ view: v }: { view: EvidenceView }) {
       action={v.words_match ? <Badge>{t("Matches its seal")}</Badge> : <Badge color="red">{t("Does not match its seal")}</Badge>}
     >
       {words.length > 0 && (
-        <Table fz="sm">
-          <Table.Tbody>
-            {words.map(({ k, heading, text }) => (
-              <Table.Tr key={k}>
-                <Table.Td c="dimmed" w={240} className="key-cell">
-                  <span title={k}>{`${heading} · ${wordLabel(k)}`}</span>
-                </Table.Td>
-                <Table.Td lang={v.record.locale}>{text}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <Wide stacked minWidth={480}>
+          <Table fz="sm">
+            <Table.Tbody>
+              {words.map(({ k, heading, text }) => (
+                <Table.Tr key={k}>
+                  <Table.Td c="dimmed" w={240} className="key-cell">
+                    <span title={k}>{`${heading} · ${wordLabel(k)}`}</span>
+                  </Table.Td>
+                  <Table.Td lang={v.record.locale}>{text}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Wide>
       )}
     </Card>
   );

@@ -87,11 +87,13 @@ function Form({ tenant }: { tenant: Tenant }) {
                 </Radio.Card>
               </SimpleGrid>
             </Radio.Group>
-            <SimpleGrid cols={{ base: 1, sm: 3 }}>
-              <TextInput label={t("Agreement")} description={t("Its number or name.")} value={now.dpa.reference ?? ""} onChange={(e) => dpa({ reference: e.currentTarget.value || undefined })} />
-              <TextInput label={t("Signed on")} description={t("Year, month, day.")} type="date" value={now.dpa.signed_on ?? ""} onChange={(e) => dpa({ signed_on: e.currentTarget.value || undefined })} />
-              <TextInput label={t("Where it is kept")} description={t("A web address.")} type="url" value={now.dpa.url ?? ""} onChange={(e) => dpa({ url: e.currentTarget.value || undefined })} />
-            </SimpleGrid>
+            {(now.kind === "processor" || Object.values(now.dpa).some(Boolean)) && (
+              <SimpleGrid cols={{ base: 1, sm: 3 }}>
+                <TextInput label={t("Agreement")} description={t("Its number or name.")} value={now.dpa.reference ?? ""} onChange={(e) => dpa({ reference: e.currentTarget.value || undefined })} />
+                <TextInput label={t("Signed on")} description={t("Year, month, day.")} type="date" value={now.dpa.signed_on ?? ""} onChange={(e) => dpa({ signed_on: e.currentTarget.value || undefined })} />
+                <TextInput label={t("Where it is kept")} description={t("A web address.")} type="url" value={now.dpa.url ?? ""} onChange={(e) => dpa({ url: e.currentTarget.value || undefined })} />
+              </SimpleGrid>
+            )}
           </Card>
           <Card title={t("Look")} hint={t("New sites start with these.")}>
             <SimpleGrid cols={{ base: 1, sm: 3 }}>
