@@ -36,6 +36,11 @@ func TestARefusedWriteSaysWhyAndHowToMendIt(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "does not let this user", "ACL SETUSER"},
+		{"its user may run scripts, but write nothing", func(t *testing.T, s *redistest.Server) {
+			if err := s.Client().Do(t.Context(), "ACL", "SETUSER", "default", "-@write").Err(); err != nil {
+				t.Fatal(err)
+			}
+		}, "does not let this user", "ACL SETUSER"},
 		{"it does not answer", func(_ *testing.T, s *redistest.Server) { s.Pause() }, "in time", "same id"},
 		{"it is gone", func(_ *testing.T, s *redistest.Server) { s.Kill() }, "cannot be reached", "that Redis runs"},
 	}
