@@ -60,6 +60,10 @@ func TestAWipedRedisIsFilledAgain(t *testing.T) {
 
 func TestWithoutRedisSignedCookiesStillAnswerAndAllElseDeniesAtOnce(t *testing.T) {
 	t.Parallel()
+	// Below, a busy machine has its way; this is what all of it may take.
+	if checkPatience > 100*time.Millisecond || writePatience > 500*time.Millisecond {
+		t.Errorf("a check waits for %v, who writes for %v", checkPatience, writePatience)
+	}
 	for name, breaks := range map[string]func(*redistest.Server){
 		"killed": (*redistest.Server).Kill, "stopped by a signal": (*redistest.Server).Pause,
 	} {
