@@ -65,6 +65,11 @@ test("on the visitor's own page nobody is asked, and sees what they ask for", ()
 test("a choice is not asked for again", () => assert.equal(read(terms(), cookie("analytics:0~marketing:1~recording:0"))[1], HIDDEN));
 test("a purpose that was added is asked for", () => assert.equal(read(terms(), cookie("analytics:1~marketing:1"))[1], BANNER));
 test("an unreadable cookie is asked over", () => assert.equal(read(terms(), "1.-.broken")[1], BANNER));
+test("of what runs until objected to a new visitor is told, and who holds what cannot be read, but nobody who was", () => {
+  const t = terms(OPT_OUT, OPT_OUT, { closeRefuses: false });
+  const only = { ...t, rules: t.rules.slice(2, 3) };
+  assert.deepEqual([undefined, "1.-.broken", cookie("-")].map((value) => read(only, value)[1]), [BANNER, BANNER, HIDDEN]);
+});
 test("what is late and proved takes no refusal back; a later decision does, and an older refusal counts", () => {
   const proved = (levels: string, clock: number) => `1.k1.3.eea.${clock}.${levels}.AAAAAAAAAAAAAAAAAAAAAA`;
   const [no, yes] = ["analytics:0~marketing:0~recording:0", "analytics:1~marketing:0~recording:0"];

@@ -105,6 +105,37 @@ test('S2, S23: a choice under an edition that was shown holds, and what is new o
   });
 });
 
+test('S2: a script that is three editions old and the newest obey each other’s choices, behind a gate as old', async () => {
+  await stage.site({ ...document1, id: 'skewed' });
+  const old = await (await fetch(`${stage.server.url}/s/skewed.js`)).text();
+  const oldGate = await (await stage.api('GET', '/v1/inline/skewed?gate=1')).text();
+  const [, functional, ...rest] = document1.purposes;
+  for (let i = 2; i < 5; i++)
+    await stage.site({ ...document1, id: 'skewed', purposes: [document1.purposes[0], ...rest, { ...functional, id: `more-${i}` }] });
+  const late = await (await fetch(`${stage.server.url}/s/skewed.js`)).text();
+  const markup = stage.page('skewed', '', tags);
+  stage.serve('www.shop.localhost/skewed', markup);
+  stage.serve('www.shop.localhost/skewed-gate', markup.replace(stage.tag('skewed'), oldGate));
+  await stage.visit(async (_, p) => {
+    let script;
+    await p.route('**/s/skewed.js*', (r) => r.fulfill({ contentType: 'text/javascript', body: script }));
+    const open = async (body, route = '/skewed') => {
+      script = body;
+      await p.goto(page(route));
+      await p.waitForFunction(() => window.lxConsent?.has);
+      return p.evaluate(() => [['functional', 'analytics', 'more-4'].filter((name) => window.lxConsent.has(name)), window.ran, document.querySelectorAll('#lx-consent').length]);
+    };
+    assert.deepEqual(await open(old), [[], undefined, 1]);
+    await choose(p, 'accept');
+    assert.deepEqual(await open(old), [['functional', 'analytics'], 1, 0]);
+    for (const route of ['/skewed', '/skewed-gate']) assert.deepEqual(await open(late, route), [['analytics'], 1, 1], 'what is new is asked about');
+    await decided(p, () => p.evaluate(() => window.lxConsent.withdraw()));
+    assert.deepEqual((await records('skewed')).map((r) => r.edition), [1, 4]);
+    assert.deepEqual(await open(late, '/skewed-gate'), [[], undefined, 0]);
+    assert.deepEqual(await open(old), [[], undefined, 1], 'what the later one does not speak of is asked about');
+  });
+});
+
 test('S3: who removes the banner does not hang the page, and grants nothing', () =>
   stage.visit(async (_, p) => {
     await p.addInitScript(() => {
