@@ -81,6 +81,27 @@ for (const [name, time] of [['right', 0], ['an hour behind', -3_600_000], ['an h
       assert.deepEqual(last.map((r) => [r.action, r.subject]), [['accept_all', last[0].subject], ['withdraw', last[0].subject]]);
     }));
 
+test('a change that does not wait for the answer to the grant keeps the rest of it', () =>
+  stage.visit(async (v, p) => {
+    let release, asked = 0;
+    const first = new Promise((done) => { release = done; });
+    await p.route('**/v1/consents', async (r) => {
+      if (!asked++) await first;
+      await r.continue();
+    });
+    await p.goto(page());
+    await p.click('#lx-consent [data-lx-action="accept"]');
+    await p.evaluate(() => window.lxConsent.set({ analytics: 0 }));
+    release();
+    await p.waitForFunction(() => !localStorage.getItem('lx_pending'));
+    await until(async () => assert.match(await held(v), /analytics:0~functional:1~marketing:1\.[\w-]{22}$/));
+    assert.deepEqual([await has(p), await has(p, 'marketing'), await p.locator('#lx-consent').count()], [false, true, 0]);
+    const last = (await records()).slice(-2);
+    assert.deepEqual(last.map((r) => [r.action, r.subject, r.levels]), [
+      ['accept_all', last[0].subject, { analytics: 1, functional: 1, marketing: 1 }], ['api', last[0].subject, { analytics: 0, functional: 1, marketing: 1 }],
+    ]);
+  }));
+
 test('a refusal that could not be delivered is not undone by a decision about something else', () =>
   stage.visit(async (v, p) => {
     await p.goto(page());
