@@ -37,10 +37,24 @@ func TestConsentsAreTakenWhileRedisIsAwayAndReachItLater(t *testing.T) {
 		ready := s.do(http.MethodGet, "/readyz", "")
 		return ready.status == http.StatusOK && ready.text(t, "store") == "degraded"
 	})
+	// What would be lost with this server's disk now.
+	waiting := func() (decisions, seconds float64) {
+		a := s.do(http.MethodGet, "/v1/health/details", "", operator)
+		decisions, _ = a.field(t, "waiting").(float64)
+		seconds, _ = a.field(t, "oldest_seconds").(float64)
+		return decisions, seconds
+	}
+	if decisions, seconds := waiting(); decisions < 2 || seconds <= 0 {
+		t.Errorf("%v decisions wait for the store, the first for %v s", decisions, seconds)
+	}
 	redis.Restart()
 	await(t, "both decisions are in the export", func() bool {
 		st, out := s.command("ledger", "export", "--site", "demo")
 		return st == 0 && strings.Contains(out, id(2)) && strings.Contains(out, id(3))
+	})
+	await(t, "no decision waits", func() bool {
+		decisions, seconds := waiting()
+		return decisions == 0 && seconds == 0
 	})
 }
 
