@@ -21,9 +21,9 @@ func TestExplainIsReadByPrograms(t *testing.T) {
 	}
 	want := `{"place":"US-CA","establishment":"","at":"2026-12-01","regime":"us-ca",` +
 		`"modes":{"analytics":"opt-out","ads":"opt-out","sale_share":"opt-out","sensitive":"opt-in","recording":"opt-in"},` +
-		`"gpc":true,"reject_first_layer":true,"parity":true,"close_means":"keep-default","consent_months":12,"reask_months":12,"minor_age":16,` +
+		`"gpc":true,"reject_first_layer":true,"parity":true,"close_means":"keep-default","consent_months":6,"reask_months":12,"minor_age":16,` +
 		`"why":{"ads":"US-CA","analytics":"US-CA: notice only when the analytics vendor is a contracted processor/service provider; opt-out when it may reuse data",` +
-		`"close_means":"US-CA","consent_months":"US-CA","gpc":"US-CA","minor_age":"US-CA","parity":"US-CA","reask_months":"US-CA","recording":"US-CA",` +
+		`"close_means":"US-CA","consent_months":"unknown","gpc":"US-CA","minor_age":"US-CA","parity":"US-CA","reask_months":"US-CA","recording":"US-CA",` +
 		`"reject_first_layer":"US-CA","sale_share":"US-CA","sensitive":"US-CA"}}`
 	if string(got) != want {
 		t.Errorf("explanation\n got %s\nwant %s", got, want)

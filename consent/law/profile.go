@@ -168,31 +168,19 @@ func (p *profile) numbers(chain []*Row) {
 }
 
 // months looks for each life on its own, since a member states only what
-// differs from its group. The world row speaks last: a law that states one of
-// the two means it for both.
+// differs from its group. The world row speaks last.
 func (p *profile) months(chain []*Row) {
 	find := func(of func(*Row) int) (months int, code string) {
-		for _, r := range p.rows {
+		for _, r := range chain {
 			if n := of(r); n != 0 {
 				return n, r.Code
 			}
 		}
 		return 0, ""
 	}
-	grant, grantRow := find(func(r *Row) int { return r.ConsentMonths })
-	rest, restRow := find(func(r *Row) int { return r.ReaskMonths })
-	world := chain[len(chain)-1]
-	switch {
-	case grant == 0 && rest == 0:
-		grant, grantRow, rest, restRow = world.ConsentMonths, world.Code, world.ReaskMonths, world.Code
-	case grant == 0:
-		grant, grantRow = rest, restRow
-	case rest == 0:
-		rest, restRow = grant, grantRow
-	}
 	t := &p.terms
-	t.ConsentMonths, p.why[fieldConsent] = grant, grantRow
-	t.ReaskMonths, p.why[fieldReask] = rest, restRow
+	t.ConsentMonths, p.why[fieldConsent] = find(func(r *Row) int { return r.ConsentMonths })
+	t.ReaskMonths, p.why[fieldReask] = find(func(r *Row) int { return r.ReaskMonths })
 }
 
 // renamed is a copy of the profile under another id.

@@ -84,7 +84,7 @@ type Row struct {
 	// CookieWall is banned where the site must be usable without a choice.
 	CookieWall string `json:"cookie_wall,omitempty"`
 	// ConsentMonths and ReaskMonths: where neither the row nor a parent states
-	// one of them, the other means both.
+	// one of them, the world row does.
 	ConsentMonths int        `json:"consent_months,omitempty"`
 	ReaskMonths   int        `json:"reask_months,omitempty"`
 	Clocks        *Clocks    `json:"clocks,omitempty"`
