@@ -66,11 +66,33 @@ func (t Terms) Mode(c Class, ownAudience bool) Mode {
 	}
 }
 
-// CookieLife is how many seconds the browser keeps the choice: while anything
-// in it still counts, and never longer than browsers admit.
+// MostCookieLife is 13 months, in seconds: laws and browsers admit no more.
+const MostCookieLife = 395 * 24 * 3600
+
+// CookieLife is how many seconds a script, which does not count days, keeps any
+// choice at most.
 func (t Terms) CookieLife() int {
-	const month, most = 31 * 24 * 3600, 400 * 24 * 3600
-	return min(most, max(t.ConsentMonths, t.ReaskMonths)*month)
+	const month = 31 * 24 * 3600
+	return min(MostCookieLife, max(t.ConsentMonths, t.ReaskMonths)*month)
+}
+
+// LifeOf is how many seconds the browser keeps a choice: while anything in it
+// still counts.
+func (t Terms) LifeOf(c *Choice) int {
+	months := 0
+	for _, levels := range []map[string]int{c.Levels, c.Vendors} {
+		for _, level := range levels {
+			if level > 0 {
+				months = max(months, t.ConsentMonths)
+			} else {
+				months = max(months, t.ReaskMonths)
+			}
+		}
+	}
+	if months == 0 {
+		months = t.ReaskMonths
+	}
+	return min(MostCookieLife, int(AddMonths(c.Clock, months)-c.Clock))
 }
 
 // Rule is one purpose of an edition under one regime, reduced to what a

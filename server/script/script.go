@@ -116,14 +116,14 @@ func (d *Desk) Notice(ask Ask) (*Notice, error) {
 	return d.notice(e, ask.Place, d.locale(e, ask)), nil
 }
 
-// CookieLife is how many seconds the browser keeps a choice that was made under
-// a regime.
-func (d *Desk) CookieLife(regime string) int {
-	r, ok := d.o.Laws.ByID(regime, d.o.Clock())
+// CookieLife is how many seconds the browser keeps a choice: as long as the law
+// under which it was made lets anything in it count.
+func (d *Desk) CookieLife(c *consent.Choice) int {
+	r, ok := d.o.Laws.ByID(c.Regime, d.o.Clock())
 	if !ok {
 		r = d.o.Laws.Resolve(consent.Place{}, consent.Place{}, d.o.Clock())
 	}
-	return r.Terms.CookieLife()
+	return r.Terms.LifeOf(c)
 }
 
 func (d *Desk) notice(e *consent.Edition, place consent.Place, locale string) *Notice {

@@ -235,17 +235,13 @@ func (s *Server) spent(c echo.Context, site *consent.Site, origin, token string,
 	return err
 }
 
-// lifeOf is how many seconds the browser keeps one of our cookies: a choice as
-// long as the law under which it was made lets anything in it count.
+// lifeOf is how many seconds the browser keeps one of our cookies.
 func (s *Server) lifeOf(name, value string) int {
 	if choice, ok := consent.ParseCookie(value); ok && name == consent.ConsentCookie {
-		return s.o.Scripts.CookieLife(choice.Regime)
+		return s.o.Scripts.CookieLife(choice)
 	}
-	return cookieLife
+	return consent.MostCookieLife
 }
-
-// cookieLife is 13 months, in seconds.
-const cookieLife = 395 * 24 * 3600
 
 // cookieHome finds the Domain under which page and consent host share cookies.
 func cookieHome(domain, origin, host string) (string, bool) {
