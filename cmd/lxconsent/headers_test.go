@@ -23,6 +23,7 @@ func TestEachKindOfAnswerForbidsWhatItDoesNotNeed(t *testing.T) {
 		"Referrer-Policy":              {"no-referrer"},
 		"Cache-Control":                {"no-store"},
 	}
+	quiet := map[string][]string{"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}}
 	for name, c := range map[string]struct {
 		path    string
 		opts    []option
@@ -42,6 +43,12 @@ func TestEachKindOfAnswerForbidsWhatItDoesNotNeed(t *testing.T) {
 			"Content-Security-Policy": {"sandbox allow-scripts;", "!allow-same-origin", "default-src 'none'", "frame-ancestors 'self'", "base-uri 'none'", "form-action 'none'", "!unsafe"},
 			"Cache-Control":           {"no-store"},
 		}},
+		"a notice":            {"/v1/notice?site=demo", nil, quiet},
+		"a script":            {"/s/demo.js", nil, quiet},
+		"no script":           {"/s/nobody.js", nil, quiet},
+		"whether we are well": {"/healthz", nil, quiet},
+		"what is not there":   {"/nobody", nil, quiet},
+		"a question of none":  {"/v1/check?site=demo", nil, quiet},
 		"the list of cookies": {"/s/demo/declaration.html", nil, map[string][]string{"Content-Security-Policy": {"default-src 'none'", "base-uri 'none'", "form-action 'none'", "!unsafe"}}},
 	} {
 		a := s.do(http.MethodGet, c.path, "", c.opts...)

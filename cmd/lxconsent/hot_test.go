@@ -35,11 +35,11 @@ func TestHotAnswersCarryAllTheirHeadersAndNoOthers(t *testing.T) {
 		{"a gate about what does not exist", "GET", "/v1/gate?site=demo&cookie=a%3Bb%20c", nil, 403, refused + ", Cache-Control, Consent-Decision",
 			map[string]string{"Consent-Decision": "deny; cookie=a_b_c; level=0; reason=unknown-purpose"}},
 		{"a script", "GET", "/s/demo.js", []option{br}, 200,
-			every + script + ", Access-Control-Expose-Headers, Consent-Edition, Consent-Locale, Consent-Regime, Content-Encoding, Content-Type",
+			every + script + ", Referrer-Policy, Access-Control-Expose-Headers, Consent-Edition, Consent-Locale, Consent-Regime, Content-Encoding, Content-Type",
 			map[string]string{"Content-Encoding": "br", "Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "private, max-age=60, stale-while-revalidate=600"}},
 		{"an unchanged script", "GET", "/s/demo.js", []option{br, header("If-None-Match", tag)}, 304, "Date" + script,
 			map[string]string{"Etag": tag, "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}},
-		{"a check of nothing", "GET", "/v1/check?site=demo", nil, 400, refused + ", Cache-Control, Content-Type", map[string]string{"Content-Type": "application/problem+json"}},
+		{"a check of nothing", "GET", "/v1/check?site=demo", nil, 400, refused + ", Cache-Control, Content-Type, Referrer-Policy", map[string]string{"Content-Type": "application/problem+json"}},
 	} {
 		a := s.do(c.method, c.path, "", c.options...)
 		if a.status != c.status {

@@ -47,6 +47,7 @@ func (l *labels) of(k label, varies func() string) *labelled {
 		"Consent-Regime":                {k.of.Regime},
 		"Consent-Locale":                {k.of.Locale},
 		"Vary":                          {varies()},
+		"Referrer-Policy":               {"no-referrer"},
 		"Cache-Control":                 {scope + ", max-age=60, stale-while-revalidate=600"},
 	})
 	l.mu.Lock()

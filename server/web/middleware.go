@@ -57,11 +57,13 @@ func (s *Server) refuse(c echo.Context, status int) error {
 
 // fixedHeaders are values that many answers share. Whoever adds to one of them
 // gets a copy, since they are full.
-type fixedHeaders struct{ nosniff, referrer, noStore, crossOrigin, anyOrigin, hsts, json []string }
+type fixedHeaders struct {
+	nosniff, referrer, noReferrer, noStore, crossOrigin, anyOrigin, hsts, json []string
+}
 
 func newFixedHeaders() fixedHeaders {
 	return fixedHeaders{
-		nosniff: []string{"nosniff"}, referrer: []string{"strict-origin-when-cross-origin"}, noStore: []string{"no-store"},
+		nosniff: []string{"nosniff"}, referrer: []string{"strict-origin-when-cross-origin"}, noReferrer: []string{"no-referrer"}, noStore: []string{"no-store"},
 		crossOrigin: []string{"cross-origin"}, anyOrigin: []string{"*"}, hsts: []string{"max-age=63072000; includeSubDomains"},
 		json: []string{echo.MIMEApplicationJSON},
 	}
@@ -133,13 +135,18 @@ func (s *Server) secure(c echo.Context) {
 	}
 }
 
-// referring is for what leads on to other addresses: only that has a policy of
-// what they are told.
-func (s *Server) referring(next echo.HandlerFunc) echo.HandlerFunc {
+// referring says what other addresses are told by what an answer leads to.
+func referring(policy []string, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Header()["Referrer-Policy"] = s.fixed.referrer
+		c.Response().Header()["Referrer-Policy"] = policy
 		return next(c)
 	}
+}
+
+// terse are the routes of answers by the thousand, which lead nowhere: they say
+// only what programs read. A script says it with its own headers.
+func terse(path string) bool {
+	return path == scriptPath || path == "/v1/check" || path == "/v1/consents" || path == gatePath
 }
 
 // https reports whether the visitor came over https: here, at a trusted proxy,

@@ -105,6 +105,9 @@ func unavailableToStrangers() (cause, fix string) {
 func writeProblem(c echo.Context, p Problem) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
+	if h.Get("Referrer-Policy") == "" {
+		h.Set("Referrer-Policy", "no-referrer")
+	}
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="lxconsent"`)
 	}

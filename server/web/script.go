@@ -31,6 +31,7 @@ func (s *Server) script(c echo.Context) error {
 	if err != nil && consent.CodeOf(err) == consent.UnknownSite {
 		s.name(c)
 		h.Set("Cache-Control", "private, max-age=60")
+		h["Referrer-Policy"] = s.fixed.noReferrer
 		return c.Blob(http.StatusNotFound, mediaJS+"; charset=utf-8",
 			[]byte(`console.warn("LeadiumX Consent: the site of this script is not known. Check the id in the tag, or create the site.");`))
 	}

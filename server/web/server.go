@@ -165,8 +165,11 @@ func New(o Options) *Server {
 	s.meters = newMeters(o.Metrics, append(s.routes(), s.pages()...))
 	for _, r := range s.routes() {
 		handle := s.guard(r)
-		if r.media == mediaHTML {
-			handle = s.referring(handle)
+		switch {
+		case r.media == mediaHTML:
+			handle = referring(s.fixed.referrer, handle)
+		case !terse(r.path):
+			handle = referring(s.fixed.noReferrer, handle)
 		}
 		e.Add(r.method, r.path, handle)
 		if r.method == http.MethodGet && r.path != gatePath {
@@ -181,9 +184,9 @@ func New(o Options) *Server {
 		return echo.ErrMethodNotAllowed
 	})
 	for _, r := range s.pages() {
-		e.Add(r.method, r.path, s.referring(r.handle))
+		e.Add(r.method, r.path, referring(s.fixed.referrer, r.handle))
 		if r.method == http.MethodGet {
-			e.HEAD(r.path, s.referring(r.handle))
+			e.HEAD(r.path, referring(s.fixed.referrer, r.handle))
 		}
 	}
 	return s
