@@ -570,6 +570,35 @@ test('S22: a browser that sends the signal itself is obeyed before anything is s
   }
 });
 
+test('S22: the signal, sent from now on, stops what was granted before and nothing else, and records nothing', () =>
+  stage.visit(async (v, p) => {
+    await p.goto(page());
+    await choose(p, 'accept');
+    const held = async () => (await v.cookies()).lx_consent.value;
+    const before = await held();
+    await p.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+    await p.goto(page());
+    assert.deepEqual([await p.evaluate(() => ['analytics', 'marketing'].map((name) => window.lxConsent.has(name))), await shown(p)], [[true, false], 0]);
+    assert.equal(await held(), before);
+    assert.equal(v.requests.filter((r) => r.method === 'POST').length, 1);
+  }));
+
+test('S23: a grant that has ended runs nothing until it is given again, and its record stays', () =>
+  stage.visit(async (_, p) => {
+    await p.goto(page());
+    const { id } = (await choose(p, 'accept')).request().postDataJSON();
+    await p.addInitScript(() => {
+      const { now } = Date;
+      Date.now = () => now() + 400 * 86_400_000;
+    });
+    for (const route of ['/page', '/gated']) {
+      await p.goto(page(route));
+      await p.locator('#lx-consent').waitFor();
+      assert.deepEqual([await ran(p), await p.evaluate(() => window.lxConsent.has('analytics'))], [undefined, false], route);
+    }
+    assert.ok((await records()).some((r) => r.id === id));
+  }));
+
 test('S19: who holds a subject that no key proves any more decides all the same, as somebody new', () =>
   stage.visit(async (v, p) => {
     const old = { name: 'lx_subject', value: '1.k1.AAAAAAAAAAAAAAAAAAAAAA.1795478400123.AAAAAAAAAAAAAAAAAAAAAA', url: stage.consent, httpOnly: true };
