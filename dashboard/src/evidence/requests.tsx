@@ -57,6 +57,15 @@ export function Requests({ site }: { site: string }) {
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={200} radius="md" />}
       {list.data && requests.length === 0 && !list.hasNextPage && <Nothing>{empty()[status]}</Nothing>}
+      <Text size="sm" c="dimmed">
+        {rich("Visitors ask on {page} of this site, which your privacy policy should link to.", {
+          page: (
+            <Anchor href={`/privacy/${site}`} target="_blank" rel="noreferrer">
+              {t("the privacy page")}
+            </Anchor>
+          ),
+        })}
+      </Text>
       <Stack gap="sm">
         {requests.map((r) => (
           <One key={r.id} site={site} request={r} />
