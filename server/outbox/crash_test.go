@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/leadiumx/consent/consent/storetest"
@@ -103,6 +105,44 @@ func TestWhatTheStoreHasNotHadIsHandedOverByTheNextStart(t *testing.T) {
 	wantLatest(t, again.inner, "sub", "a")
 	_, err := again.inner.Latest(t.Context(), "shop", "other")
 	wantCode(t, "Latest of the erased subject", err, consent.Erased)
+}
+
+// held is a store that takes nothing before it is let go.
+type held struct {
+	consent.Store
+	goes chan struct{}
+}
+
+func (h held) Append(ctx context.Context, r consent.Record) (consent.Record, bool, error) {
+	select {
+	case <-h.goes:
+		return h.Store.Append(ctx, r)
+	case <-ctx.Done():
+		return r, false, gone()
+	}
+}
+
+func TestAStopHandsOverWhatTheStoreTakesInTime(t *testing.T) {
+	t.Parallel()
+	const count = 16
+	path := filepath.Join(t.TempDir(), "store.db")
+	inner := held{bolt(t, path), make(chan struct{})}
+	o := small(filepath.Join(t.TempDir(), "log"), inner)
+	o.Drain = time.Minute
+	s := open(t, o)
+	for i := range count {
+		put(t, s, record(fmt.Sprint(i), "sub", int64(i)))
+	}
+	ended := make(chan error)
+	go func() { ended <- s.Close() }()
+	eventually(t, "the stop has begun", func() bool { return s.Ping(t.Context()) != nil })
+	close(inner.goes)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if got := len(counted(t, bolt(t, path))); got != count {
+		t.Errorf("the store holds %d records, want %d", got, count)
+	}
 }
 
 func TestTheFolderBelongsToThisUserOnly(t *testing.T) {
