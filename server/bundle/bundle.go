@@ -87,7 +87,7 @@ func build(entry string, modules, define map[string]string) ([]byte, error) {
 		MinifySyntax:      true,
 		MinifyWhitespace:  true,
 		MangleProps:       `^_[a-z]`,
-		MangleCache:       shared(),
+		MangleCache:       properties(),
 		Define:            define,
 		Plugins:           []api.Plugin{sources(modules)},
 		LogLevel:          api.LogLevelSilent,

@@ -51,6 +51,7 @@ func features(in Input) map[string]string {
 		"LEVELS":         slices.ContainsFunc(site.Purposes, func(p consent.Purpose) bool { return len(p.Levels) > 0 }),
 		"LEVEL_MONTHS":   slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return len(r.Months) > 0 }),
 		"OPT_OUTS":       slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && max(r.Mode, r.SensitiveMode) != consent.OptIn }),
+		"SENSITIVE":      slices.ContainsFunc(in.Rules, func(r consent.Rule) bool { return !r.Necessary && r.SensitiveMode != consent.OptIn }),
 		"INSIGHT":        f.Insight && !in.Preview,
 		"IDENTIFY":       f.Identify && !in.Preview,
 		"REOPEN":         site.Banner.Reopen && !in.Quiet,

@@ -128,7 +128,7 @@ type viewer struct {
 // when it makes the page wait, so no choice is favoured. Only then it is an element that browsers know as a
 // dialog: a page that is not to scroll beside its own, or looks for the first there is, would take a banner for it.
 func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree, rows ...any) tree {
-	kind, heading := ours, attributes{"id": "lx-title", "tabindex": -1}
+	kind, heading := ours, attributes{"tabindex": -1}
 	if waits {
 		kind, heading["autofocus"] = "dialog", ""
 	}
@@ -162,7 +162,7 @@ func (v *viewer) dialog(name, title, body string, waits, closes bool, last tree,
 		head = append(head, el("img", attributes{"src": v.site.Banner.Theme.Logo, "alt": ""}))
 	}
 	box := el(kind, attributes{
-		"id": "lx-consent", "class": "lx", "role": "dialog", "aria-labelledby": "lx-title", "lang": v.in.Locale, "dir": Dir(v.in.Locale),
+		"id": "lx-consent", "class": "lx", "role": "dialog", "aria-label": title, "lang": v.in.Locale, "dir": Dir(v.in.Locale),
 		"data-lx-view": name, "style": pins("flex;position:fixed"),
 	})
 	if name == "banner" {

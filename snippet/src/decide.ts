@@ -28,7 +28,7 @@ export type Signals = { readonly gpc?: boolean; readonly minor?: boolean; readon
 
 /** The mode of a rule on this page. */
 export const modeOf = (rule: Rule, signals: Signals): Mode =>
-  ((signals.sensitive ? Math.min(rule._mode ?? 0, rule._sensitive ?? 0) : rule._mode) as Mode | undefined) ?? OPT_IN;
+  ((signals.sensitive ? SENSITIVE && Math.min(rule._mode ?? 0, rule._sensitive ?? 0) : rule._mode) as Mode | undefined) || OPT_IN;
 
 /** Whether a grant of this choice no longer covers the purpose: it has changed since, or the law had asked less. */
 export const outdated = (rule: Rule, choice: Choice): boolean | undefined =>

@@ -46,6 +46,8 @@ declare const LEVELS: boolean;
 declare const LEVEL_MONTHS: boolean;
 /** Some purpose may run before anyone was asked. */
 declare const OPT_OUTS: boolean;
+/** Some may so even where a page is sensitive. */
+declare const SENSITIVE: boolean;
 /** Some purpose has changed since an earlier edition. */
 declare const CHANGED: boolean;
 /** Some law asks less for a purpose than this one. */

@@ -10,7 +10,7 @@ import { glance as look } from "../src/glance.ts";
 // @ts-expect-error: it stands in no folder of ours.
 import { configure } from "../src/config.ts";
 
-Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true });
+Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, SENSITIVE: true, LEVEL_MONTHS: true, VENDORS: true });
 
 // biome-ignore lint/suspicious/noExplicitAny: a vector is free-form JSON; each test names the shape that it reads.
 type Json = Record<string, any>;

@@ -18,7 +18,7 @@ type Terms = {
   readonly rules: readonly Rule[];
 };
 
-Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true, QUIET: false });
+Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, SENSITIVE: true, LEVEL_MONTHS: true, VENDORS: true, QUIET: false });
 
 const NOW = 1795478400;
 const MONTH = 31 * 86400;

@@ -18,7 +18,7 @@ const vectors = (file: string): Case[] =>
   (JSON.parse(readFileSync(`${process.env.LX_VECTORS}/${file}.json`, "utf8")) as Case[]).filter((c) => !c.server);
 
 // The vectors know every feature.
-Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, LEVEL_MONTHS: true, VENDORS: true, QUIET: false });
+Object.assign(globalThis, { CHANGED: true, TRAVEL: true, OPT_OUTS: true, SENSITIVE: true, LEVEL_MONTHS: true, VENDORS: true, QUIET: false });
 
 const modes = ["opt-in", "opt-out", "notice"];
 const ruleOf = (r: Json): Rule => ({
