@@ -106,5 +106,5 @@ func consentState(site *consent.Site) string {
 		}
 		words = append(words, row[0]+":"+word)
 	}
-	return "may=>{const word=id=>may(id)?\"granted\":\"denied\";return" + words.String() + "}"
+	return "may=>(word=>(" + words.String() + "))(id=>may(id)?\"granted\":\"denied\")"
 }
