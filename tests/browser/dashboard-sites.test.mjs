@@ -82,6 +82,36 @@ test('of hundreds of cookies one is open, found by its name and changed', async 
   await until(async () => assert.equal((await api('sites/shop-example-com')).draft.cookies.length, 300));
 });
 
+test('a purpose of the own has a name and a sentence from the start, and takes them along', async () => {
+  await go('/sites/shop-example-com?room=purposes');
+  const own = () => api('sites/shop-example-com');
+  const name = page.getByLabel('Another purpose');
+  await name.fill('Fun & games');
+  await page.getByText('“fun-games”').waitFor();
+  await page.getByLabel('What it is for').fill('Puzzles that know how far you came.');
+  await page.keyboard.press('Enter');
+  await until(async () => {
+    const { draft, findings } = await own();
+    assert.deepEqual(draft.purposes.at(-1), { id: 'fun-games', classes: ['functional'], basis: 'consent' });
+    assert.equal(draft.texts.en['purpose.fun-games.title'], 'Fun & games');
+    assert.equal(draft.texts.en['purpose.fun-games.description'], 'Puzzles that know how far you came.');
+    assert.ok(!(findings ?? []).some((f) => f.path.includes('fun-games')));
+  });
+  await name.fill('FUN – Games');
+  await page.getByText('There is a purpose of this name').waitFor();
+  // Of a name in other letters no id can be made.
+  await name.fill('ゲーム');
+  await page.getByText('“purpose-1”').waitFor();
+  await name.fill('');
+  await page.getByRole('button', { name: 'Fun & games' }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).filter({ visible: true }).click();
+  await until(async () => {
+    const { draft } = await own();
+    assert.ok(!draft.purposes.some((p) => p.id === 'fun-games'));
+    assert.ok(!JSON.stringify(draft.texts ?? {}).includes('fun-games'), 'no words are left that belong to nothing');
+  });
+});
+
 test('a new site starts with dark colours of its brand that can be told apart', async () => {
   const { findings } = await api('sites/shop-example-com/findings');
   assert.deepEqual(findings.filter((f) => f.rule === 'D05'), []);

@@ -1,19 +1,31 @@
 import { Accordion, Alert, Badge, Button, Code, Group, MultiSelect, NativeSelect, Stack, Switch, TagsInput, Text, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
 import type { Purpose, SiteDocument } from "../api";
 import { count, t } from "../i18n";
 import { faultOf } from "../problem";
 import { usePurposeName } from "../purpose-names";
 import { basisNames, className, classNames } from "./class-names";
 import type { Panel } from "./editor";
+import { NewPurpose } from "./new-purpose";
 import { Section } from "./section";
+
+/** Takes the words away of what is no longer there: nothing of the banner would have them. */
+function withoutTexts(texts: SiteDocument["texts"], gone: (key: string) => boolean): SiteDocument["texts"] {
+  const kept = Object.entries(texts ?? {}).map(([locale, words]) => [locale, Object.fromEntries(Object.entries(words).filter(([key]) => !gone(key)))] as const);
+  return texts && Object.fromEntries(kept.filter(([, words]) => Object.keys(words).length > 0));
+}
 
 /** What the site asks for. Changing it may mean that visitors are asked again. */
 export function Purposes({ doc, change, findings }: Panel) {
   const name = usePurposeName(doc);
   const set = (i: number, part: Partial<Purpose>) =>
-    change((d) => ({ ...d, purposes: d.purposes.map((p, n) => (n === i ? { ...p, ...part } : p)) }));
+    change((d) => {
+      const own = `level.${d.purposes[i]?.id}.`;
+      return {
+        ...d,
+        purposes: d.purposes.map((p, n) => (n === i ? { ...p, ...part } : p)),
+        ...("levels" in part && { texts: withoutTexts(d.texts, (key) => key.startsWith(own) && !part.levels?.includes(key.slice(own.length))) }),
+      };
+    });
   const drop = (id: string) =>
     change((d) => ({
       ...d,
@@ -21,6 +33,7 @@ export function Purposes({ doc, change, findings }: Panel) {
       cookies: d.cookies?.filter((c) => c.purpose !== id),
       vendors: d.vendors?.map((v) => ({ ...v, purposes: v.purposes.filter((p) => p !== id) })).filter((v) => v.purposes.length > 0),
       rules: d.rules?.filter((r) => r.purpose !== id),
+      texts: withoutTexts(d.texts, (key) => key === `purpose.${id}.title` || key === `purpose.${id}.description` || key.startsWith(`level.${id}.`)),
     }));
   return (
     <Section
@@ -46,7 +59,8 @@ export function Purposes({ doc, change, findings }: Panel) {
           </Accordion.Item>
         ))}
       </Accordion>
-      <Adding doc={doc} change={change} />
+      <NewPurpose doc={doc} change={change} />
+      {doc.purposes.length > 8 && <Alert color="yellow">{t("Few people read more than eight purposes. Join what belongs together.")}</Alert>}
     </Section>
   );
 }
@@ -130,56 +144,6 @@ function One({ purpose: p, path, findings, set, drop, doc }: OneProps) {
           </Group>
         </>
       )}
-    </Stack>
-  );
-}
-
-function Adding({ doc, change }: Pick<Panel, "doc" | "change">) {
-  const name = usePurposeName(doc);
-  const [id, setId] = useState("");
-  const usual = ["functional", "analytics", "marketing", "recording"].filter((u) => !doc.purposes.some((p) => p.id === u));
-  const classesOf: Record<string, Purpose["classes"]> = {
-    analytics: ["analytics"],
-    marketing: ["ads", "sale_share"],
-    recording: ["recording"],
-  };
-  const wrong = id !== "" && (!/^[a-z][a-z0-9_-]{0,31}$/.test(id) || doc.purposes.some((p) => p.id === id));
-  const add = (fresh: string) => {
-    change((d) => ({ ...d, purposes: [...d.purposes, { id: fresh, classes: classesOf[fresh] ?? ["functional"], basis: "consent" }] }));
-    setId("");
-  };
-  return (
-    <Stack gap="xs">
-      {usual.length > 0 && (
-        <Group gap="xs">
-          {usual.map((u) => (
-            <Button key={u} size="compact-sm" variant="default" leftSection={<IconPlus size={14} />} onClick={() => add(u)}>
-              {name(u)}
-            </Button>
-          ))}
-        </Group>
-      )}
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (id && !wrong) add(id);
-        }}
-      >
-        <Group align="flex-end" gap="xs">
-          <TextInput
-            label={t("Another purpose")}
-            description={t("A short name in lower-case letters; it never changes.")}
-            value={id}
-            onChange={(e) => setId(e.currentTarget.value)}
-            error={wrong ? t("Use letters, digits and hyphens, and a name that is free") : undefined}
-            className="grow"
-          />
-          <Button type="submit" variant="default" disabled={!id || wrong}>
-            {t("Add")}
-          </Button>
-        </Group>
-      </form>
-      {doc.purposes.length > 8 && <Alert color="yellow">{t("Few people read more than eight purposes. Join what belongs together.")}</Alert>}
     </Stack>
   );
 }
