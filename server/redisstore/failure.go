@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/leadiumx/consent/consent"
 	"github.com/redis/go-redis/v9"
@@ -21,9 +22,8 @@ func failure(err error) error {
 	return &consent.Error{Code: consent.Unavailable, Cause: cause, Fix: fix, Err: err}
 }
 
-// answers are the refusals of Redis, by how they begin.
+// answers are the refusals of Redis, by how they may begin.
 func answers() [][3]string {
-	const mayNot, rights = "Redis does not let this user do it", "give the user the rights that docs/redis.md lists, with `ACL SETUSER`"
 	return [][3]string{
 		{"OOM", "Redis has used all its memory (maxmemory) and takes no writes", "give it more with `CONFIG SET maxmemory`, or delete what else is in it; keep maxmemory-policy noeviction"},
 		{"READONLY", "Redis is a replica and takes no writes", "after a failover the master is found by itself; if it lasts, name the master, the sentinels or the cluster in --redis"},
@@ -35,10 +35,8 @@ func answers() [][3]string {
 		{"BUSY", "Redis is busy with a script", "it goes on by itself; if it lasts, look at what else runs scripts in this Redis"},
 		{"NOAUTH", "Redis asks for a password", "write it into the address: redis://user:password@host:port"},
 		{"WRONGPASS", "Redis refuses the user or the password", "write them into the address: redis://user:password@host:port"},
-		{"NOPERM", mayNot, rights},
 		// What a script may not do, Redis 7.0 and later ones say so.
-		{"The user executing the script", mayNot, rights},
-		{"ACL failure in script", mayNot, rights},
+		{"NOPERM|The user executing the script|ACL failure in script", "Redis does not let this user do it", "give the user the rights that docs/redis.md lists, with `ACL SETUSER`"},
 		{"WRONGTYPE", "something else has written into our keys in Redis", "let nothing but this program use keys that begin with lx:"},
 		{"max number of clients", "Redis takes no more connections (maxclients)", "raise maxclients in redis.conf"},
 	}
@@ -47,8 +45,10 @@ func answers() [][3]string {
 func why(err error) (cause, fix string) {
 	const again = "try again with the same id"
 	for _, a := range answers() {
-		if redis.HasErrorPrefix(err, a[0]) {
-			return a[1], a[2]
+		for begin := range strings.SplitSeq(a[0], "|") {
+			if redis.HasErrorPrefix(err, begin) {
+				return a[1], a[2]
+			}
 		}
 	}
 	var said redis.Error
