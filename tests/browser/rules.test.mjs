@@ -212,7 +212,7 @@ describe('the rules of banners', { concurrency: 1 }, () => {
     ['D26', keyboard, set('reject', 'outline:none')],
     ['D27', banner, set('settings', 'min-height:0;height:14px;padding:0;font-size:10px')],
     ['D28', keyboard, "box.querySelector('[data-lx-action=reject]').tabIndex = -1"],
-    ['D29', banner, "box.removeAttribute('aria-labelledby')"],
+    ['D29', banner, "box.removeAttribute('aria-label')"],
     ['D32', banner, "box.lang = 'tlh'"],
     ['D33', banner, "for (const p of box.querySelectorAll('p')) p.style.setProperty('font-size', '9px', 'important')"],
     ['D33', spacing, "for (const [n, x] of [['width', '30px'], ['white-space', 'nowrap'], ['overflow', 'hidden']]) box.querySelector('h2').style.setProperty(n, x, 'important')"],
