@@ -1,6 +1,7 @@
 // The recipes of docs/recipes.md, as they stand there.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { root, tempDir } from './harness.mjs';
@@ -89,12 +90,18 @@ test('a policy with a nonce', async () => {
   });
 });
 
-test('a Node server asks with the visitor’s cookies', async () => {
+/** What the recipe for Node exports, asking a server. */
+const asking = async (server) => {
   const temp = tempDir();
   const file = path.join(temp.dir, 'allowed.mjs');
-  writeFileSync(file, recipe('Node').replace(stage.consent, stage.server.url));
+  writeFileSync(file, recipe('Node').replace(stage.consent, server));
   const { allowed } = await import(file);
   temp.remove();
+  return allowed;
+};
+
+test('a Node server asks with the visitor’s cookies', async () => {
+  const allowed = await asking(stage.server.url);
   await visit('node', stage.page('shop'), async (page, v) => {
     assert.equal(await allowed({ headers: {} }, 'analytics'), false);
     await choose(page, 'accept');
@@ -103,4 +110,26 @@ test('a Node server asks with the visitor’s cookies', async () => {
     assert.equal(await allowed({ headers: { cookie } }, 'unheard-of'), false);
     assert.equal(await allowed({ headers: { cookie: cookie.slice(0, -3) } }, 'analytics'), false, 'forged');
   });
+});
+
+test('a Node server takes nothing for a yes that a visitor has not given', async () => {
+  let decision;
+  const server = createServer((_, answer) => answer.end(JSON.stringify({ decisions: [decision] })));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    const allowed = await asking(`http://127.0.0.1:${server.address().port}`);
+    for (const [reason, want] of [
+      ['granted', true],
+      ['necessary', true],
+      // By the law of the place of the server that asks, which is not the visitor's.
+      ['not-objected', false],
+      ['notice', false],
+    ]) {
+      decision = { purpose: 'analytics', allow: true, level: 1, reason };
+      assert.equal(await allowed({ headers: {} }, 'analytics'), want, reason);
+    }
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
