@@ -11,6 +11,9 @@ type How struct {
 	By, Note string
 	// EffectiveAt schedules the edition; zero means at once.
 	EffectiveAt time.Time
+	// Move lets a site go to the organisation that the document names. Only who
+	// sees both may.
+	Move bool
 }
 
 // furthest is how far ahead an edition may be scheduled.

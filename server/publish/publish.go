@@ -88,7 +88,8 @@ func (d *Desk) refresh(ctx context.Context) error {
 // time that how names; until then the pages announce the change. A document
 // equal to the live one makes no edition: changed is false and the live one is
 // returned. Errors: Invalid with findings, also of the banner rules, Conflict
-// when somebody else published in between.
+// when somebody else published in between, UnknownSite when the id is another
+// tenant's and how does not move it.
 func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *consent.Edition, changed bool, err error) {
 	site = d.normal(site)
 	if err := d.Check(site); err != nil {
@@ -107,12 +108,19 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	live, err := d.Newest(site.ID)
 	if err != nil {
 		live = nil
-	} else if _, off := d.live.Load().shelf.Sites[site.ID]; off {
+	}
+	// Whose the site was when the caller was let in may be otherwise by now.
+	moves := live != nil && live.Site.Tenant != site.Tenant
+	_, off := d.live.Load().shelf.Sites[site.ID]
+	switch {
+	case moves && !how.Move:
+		return nil, false, NoSite(site.ID)
+	case off:
 		return nil, false, consent.Fail(consent.Conflict, "the site is archived", "restore it first")
-	} else if how.same(live, &site, now) {
+	case live != nil && how.same(live, &site, now):
 		return live, false, nil
 	}
-	if err := d.claim(ctx, &site, live != nil && live.Site.Tenant != site.Tenant); err != nil {
+	if err := d.claim(ctx, &site, moves); err != nil {
 		return nil, false, err
 	}
 	latest := 0
@@ -172,12 +180,19 @@ func (d *Desk) Rollback(ctx context.Context, site string, number int, by string)
 	if err != nil {
 		return nil, false, err
 	}
-	e, changed, err := d.Publish(ctx, old.Site, How{By: by, Note: fmt.Sprintf("Rolled back to edition %d", number)})
+	tenant, err := d.Owner(ctx, site)
+	if err != nil {
+		return nil, false, err
+	}
+	// It may have been another organisation's then; it stays where it is.
+	doc := old.Site
+	doc.Tenant = tenant
+	e, changed, err := d.Publish(ctx, doc, How{By: by, Note: fmt.Sprintf("Rolled back to edition %d", number)})
 	if err != nil {
 		return nil, false, err
 	}
 	// The draft follows, so that the editor shows what is live.
-	_, _, err = d.SaveDraft(ctx, old.Site, by, AnyVersion)
+	_, _, err = d.SaveDraft(ctx, doc, by, AnyVersion)
 	return e, changed, err
 }
 

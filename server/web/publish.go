@@ -50,7 +50,7 @@ func (s *Server) applySite(c echo.Context) error {
 	if err := checkNote(note); err != nil {
 		return err
 	}
-	how := publish.How{By: by(principalOf(c)), Note: note}
+	how := publish.How{By: by(principalOf(c)), Note: note, Move: principalOf(c).Anywhere()}
 	if at := c.QueryParam("effective_at"); at != "" {
 		if how.EffectiveAt, err = time.Parse(time.RFC3339, at); err != nil {
 			return consent.Fail(badQuery, "`effective_at` is not a time", "write it as 2027-01-31T00:00:00Z")
