@@ -78,25 +78,38 @@ func (d *Desk) NewShare(ctx context.Context, p Principal, tenant string, look Pr
 // Shares lists the open links of a site.
 func (d *Desk) Shares(ctx context.Context, site string) ([]Share, error) {
 	list := []Share{}
+	err := d.sharesOf(ctx, site, func(doc consent.Document) error {
+		h, err := decodeHeld[Share](doc)
+		if err != nil {
+			return err
+		}
+		if !d.o.Clock().Before(h.value.Expires) {
+			return d.o.Store.DropDocument(ctx, kindShare, doc.ID)
+		}
+		list = append(list, h.value)
+		return nil
+	})
+	return list, err
+}
+
+// DropShares revokes every link of a site that is deleted: nobody could do it
+// later, and its id may be another organisation's then.
+func (d *Desk) DropShares(ctx context.Context, site string) error {
+	return d.sharesOf(ctx, site, func(doc consent.Document) error { return d.o.Store.DropDocument(ctx, kindShare, doc.ID) })
+}
+
+func (d *Desk) sharesOf(ctx context.Context, site string, each func(consent.Document) error) error {
 	prefix := shareID(site, "")
 	docs, err := d.o.Store.Documents(ctx, kindShare, prefix, consent.MaxPage)
 	for _, doc := range docs {
 		if !strings.HasPrefix(doc.ID, prefix) {
 			break
 		}
-		h, err := decodeHeld[Share](doc)
-		if err != nil {
-			return nil, err
-		}
-		if d.o.Clock().Before(h.value.Expires) {
-			list = append(list, h.value)
-			continue
-		}
-		if err := d.o.Store.DropDocument(ctx, kindShare, doc.ID); err != nil {
-			return nil, err
+		if err := each(doc); err != nil {
+			return err
 		}
 	}
-	return list, err
+	return err
 }
 
 // DropShare revokes a link. Errors: NotFound.

@@ -129,8 +129,9 @@ func (d *Desk) Restore(ctx context.Context, site string) error {
 // Delete forgets a site for good. One that was never published leaves nothing
 // and frees its id. Of one that was published the editions and records stay,
 // since they prove what visitors chose, and the id is never given again; it
-// must be archived first. Errors: UnknownSite, Conflict.
-func (d *Desk) Delete(ctx context.Context, site string) error {
+// must be archived first. What others keep of the site goes by also, before the
+// id can be somebody else's. Errors: UnknownSite, Conflict, and those of also.
+func (d *Desk) Delete(ctx context.Context, site string, also func(ctx context.Context) error) error {
 	tenant, err := d.Owner(ctx, site)
 	if err != nil {
 		return err
@@ -150,6 +151,9 @@ func (d *Desk) Delete(ctx context.Context, site string) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := also(ctx); err != nil {
+		return err
 	}
 	if err := d.o.Store.DropDocument(ctx, kindDraft, draftID(tenant, site)); err != nil || published {
 		return err

@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func TestASiteThatIsNoLongerServedIsStillAmongThosePublished(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.Delete(ctx, "gone"); err != nil {
+	if err := a.Delete(ctx, "gone", func(context.Context) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Load(ctx); err != nil {

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/leadiumx/consent/consent"
+	"github.com/leadiumx/consent/server/admin"
 )
 
 // document answers the site document, which `site apply` takes back unchanged.
@@ -34,7 +36,20 @@ func (s *Server) restoreSite(c echo.Context) error {
 }
 
 func (s *Server) deleteSite(c echo.Context) error {
-	return s.shelved(c, "site.delete", s.o.Publish.Delete(c.Request().Context(), c.Param("site")))
+	ctx, site := c.Request().Context(), c.Param("site")
+	// Afterwards nobody can tell whose a draft was.
+	tenant, err := s.o.Publish.Owner(ctx, site)
+	if err != nil {
+		return err
+	}
+	err = s.o.Publish.Delete(ctx, site, func(ctx context.Context) error { return s.o.Admin.DropShares(ctx, site) })
+	if err != nil {
+		return err
+	}
+	if err := s.o.Admin.Audit(ctx, principalOf(c), tenant, admin.Change{Action: "site.delete", Object: site}); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
 }
 
 func (s *Server) shelved(c echo.Context, action string, err error) error {
