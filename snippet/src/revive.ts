@@ -57,7 +57,8 @@ export const revive = (e: Inert, src: string | undefined): Inert => {
       copy = document.createElement("script");
       for (const a of e.attributes) a.name === "src" || copy.setAttributeNode(a.cloneNode() as Attr);
     }
-    copy.type = copy.dataset.type ?? "";
+    // What waits by a rule may have a type of data of the vendor's own.
+    copy.type = (NETWORK ? copy.dataset.lxType : undefined) ?? copy.dataset.type ?? "";
     copy.nonce = e.nonce;
     copy.async = copy.hasAttribute("async");
     if (src && !copy.async)

@@ -125,12 +125,18 @@ const cases = {
   'a data-name of the vendor is no mark': [`<script>const s = document.createElement('script'); s.setAttribute('data-name', 'BMC-Widget'); s.src = '$T/widget.js'; document.head.append(s);
     const i = document.createElement('img'); i.dataset.name = 'Chair'; document.head.append(i); i.src = '$T/named.gif';</script>`],
   'a lazy picture of the own origin comes, whatever it is named': ['', `<img alt="" data-name="Chair" data-src="/own.gif" class="lazy"><script>for (const i of document.querySelectorAll('.lazy')) i.src = i.dataset.src; ran.push(document.querySelector('.lazy').getAttribute('src'));</script>`],
-  'minified markup': ['', `<div id="d"></div><script>d.innerHTML = '<img alt="x"src="$T/glued.gif"><iframe title="x"src="$T/glued"></iframe><img/src="$T/slash.gif" alt="a src=b"><img alt="a src=$T/none.gif" src="/own.gif">'; ran.push(d.lastChild.alt.length);</script>`],
+  'minified markup': ['', `<div id="d"></div><script>d.innerHTML = '<img alt="x"src="$T/glued.gif"><iframe title="x"src="$T/glued"></iframe><img/src="$T/slash.gif" alt="a src=b"><img alt=it\\'s src=$T/odd.gif><img alt="a src=$T/none.gif" src="/own.gif">'; ran.push(d.lastChild.alt.length);</script>`],
   'markup whose addresses are written in numbers, as Mustache does': ['', `<div id="d"></div><script>d.innerHTML = '<img alt="" src="$T/must.gif"><iframe title="x" src="$T/must"></iframe>'.replaceAll('://', ':&#x2F;&#x2F;');</script>`],
   'a shadow that holds a frame, a picture and a script': ['', `<x-v></x-v><script>customElements.define('x-v', class extends HTMLElement { constructor() { super(); this.attachShadow({mode:'open'}).innerHTML = '<iframe title="x" src="$F/shadow"></iframe><img alt="" src="$T/shadow.gif">'; } connectedCallback() { const s = document.createElement('script'); s.src = '$T/shadow.js'; this.shadowRoot.append(s); } });</script>`],
   'copies of a template': ['', `<template id="t"><script src="$T/tpl.js"></script><img alt="" src="$T/tpl.gif"></template><script>document.body.append(t.content.cloneNode(true)); document.body.append(document.importNode(t.content, true).firstChild);</script>`],
   'scripts in order': [`<script>for (const n of [1,2,3,4]) { const s = document.createElement('script'); s.async = false; s.src = '$T/' + n + '.js'; document.head.append(s); }</script>`],
   'a script that is moved loads once': ['', `<div id="a"></div><script>const s = document.createElement('script'); s.src = '$T/moved.js'; a.append(s); s.remove(); document.body.append(s);</script>`],
+  'tags that are written in pieces, as ad servers hand them out': ['', `<script>
+    document.write('<img alt="" src="', '$T/zone.gif', '">', null); document.writeln('<iframe title="a = b > c"');
+    document.writeln("src='$F/zone'></iframe><p id=whole>it's <i", ' title="a>b">a = "b" '); document.write(1, '</i></p', '>'); ran.push(whole.textContent);
+    document.write("<scr"+"ipt type='text/javascript' src='$T/ajs.js"); document.write("?zone=1"); document.write("&amp;cb=2"); document.write("'></"+"script>");</script>`],
+  'a data-type of the vendor is no type': ['<meta http-equiv="Content-Security-Policy" content="object-src *">', `<script src="$T/typed.js" data-type="widget"></script>
+    <script>document.write('<script data-type="widget" src="$T/written.js"></' + 'script>');</script>`],
   'integrity and events of a script': [`<script>const s = document.createElement('script'); Object.assign(s, { crossOrigin: 'anonymous', integrity: 'sha256-x' }); s.onerror = () => ran.push('error'); s.onload = () => ran.push('load'); s.src = '$T/int.js'; document.head.append(s);</script>`, '', { known: /integrity/ }],
   'an address without a scheme, in capitals': [`<script>const s = document.createElement('script'); s.src = '//A.TAGS.localhost:' + location.port + '/slash.js'; document.head.append(s);</script>`],
 };

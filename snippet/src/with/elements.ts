@@ -3,7 +3,7 @@
 import type { Inert, Policy } from "../revive.ts";
 import { quietly } from "../quietly.ts";
 import type { Kind } from "./journal.ts";
-import { defuse, follows } from "./markup.ts";
+import { defuse, follows, OPEN } from "./markup.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
 
 const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image", link: "link" };
@@ -63,7 +63,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
   const mark = (e: Element, name: string, value: string, { _name, _level, _vendor }: Held) => {
     const put = (to: string, v: string) => v && !e.hasAttribute(to) && setAttribute.call(e, to, v);
     if (e.localName === "script") {
-      put("data-type", attr(e, "type"));
+      setAttribute.call(e, "data-lx-type", attr(e, "type"));
       setAttribute.call(e, "type", "text/plain");
     }
     removeAttribute.call(e, name);
@@ -217,10 +217,18 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       function (this: unknown, v, ...options) {
         return native.call(this, text(v), ...options);
       });
-  patch(Document.prototype, "write writeln", (native) =>
-    function (this: unknown, ...args) {
-      return native.apply(this, args.map(text));
-    });
+  // A tag may be written in pieces. The browser begins it when it is whole, so what comes of it waits until then.
+  let begun = "";
+  const { write } = Document.prototype;
+  for (const [name, end] of [["write", ""], ["writeln", "\n"]] as const)
+    patch(Document.prototype, name, (native) =>
+      function (this: unknown, ...args) {
+        if (args.some((v) => v instanceof Object)) return native.apply(this, args.map(text));
+        const all = begun + args.map(String).join("") + end;
+        const whole = all.replace(OPEN, "");
+        begun = all.slice(whole.length);
+        return write.call(this as Document, text(whole) as string);
+      });
 
   /** Gives an element its addresses, through the guard: what must still wait is kept again. */
   const release = (e: Element) => {

@@ -4,7 +4,11 @@ import { type Inert, type Policy, shared } from "../revive.ts";
 import type { Kind } from "./journal.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
 
-const TAG = /<(script|iframe|img)\b(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
+/** As far as a tag has come. Only behind an equals sign something is in quotes. */
+const BEGUN = `<(script|iframe|img)\\b(?:[^>=]|=\\s*(?:"[^"]*("|$)|'[^']*('|$)|(?!["'])))*`;
+const TAG = new RegExp(`${BEGUN}>`, "gi");
+/** One that has not ended, at the end of a text. */
+export const OPEN = new RegExp(`${BEGUN}$`, "i");
 /** Each attribute with its value, so that none is found in the value of another, nor missed where no space is before it. */
 const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?/g;
 const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image" };
@@ -44,7 +48,7 @@ export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown =>
     const kind = kinds[name.toLowerCase()] as Kind;
     const inert = tag.replace(ATTRIBUTE, (whole, name: string, address = "") => {
       const attribute = name.toLowerCase();
-      if (attribute === "data-cookieconsent") return "";
+      if (attribute === "data-cookieconsent" || (kind === "script" && /^(data-lx-)?type$/.test(attribute))) return "";
       if (!/^src(set)?$/.test(attribute)) return whole;
       const rule = addresses(attribute, plain(address)).reduce<Held | undefined>((r, a) => r ?? held(kind, a), undefined);
       found ??= rule;
@@ -54,8 +58,7 @@ export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown =>
     const { _name, _level, _vendor } = found;
     const marks = ` data-${dataset.category ? "cookieconsent" : "category"}=${quote(_name)}${_level && ` data-level=${quote(_level)}`} data-vendor=${quote(_vendor)}`;
     const end = inert.endsWith("/>") ? -2 : -1;
-    const typed =
-      kind !== "script" ? inert : `${inert.slice(0, 7)} type="text/plain"${inert.slice(7).replace(/\stype\s*=/i, " data-type=")}`;
+    const typed = kind !== "script" ? inert : `${inert.slice(0, 7)} type="text/plain" data-lx-type=${quote(dataset["lx-type"] ?? own.type ?? "")}${inert.slice(7)}`;
     return typed.slice(0, end) + marks + typed.slice(end);
   });
   if (out === text) return value;
