@@ -203,3 +203,16 @@ func TestNothingThatASenderWritesStandsInTheLog(t *testing.T) {
 		t.Errorf("the log holds what somebody sent, or nothing:\n%s", log)
 	}
 }
+
+func TestWhoIsNotKnownIsToldWhichCredentialWouldDo(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for path, want := range map[string]string{
+		"/v1/consents/me?site=demo": `Consent realm="lxconsent"`,
+		"/v1/sites":                 `Bearer realm="lxconsent"`,
+	} {
+		if a := s.do(http.MethodGet, path, ""); a.status != http.StatusUnauthorized || a.header.Get("WWW-Authenticate") != want {
+			t.Errorf("%s: %d, %q", path, a.status, a.header.Get("WWW-Authenticate"))
+		}
+	}
+}

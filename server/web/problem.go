@@ -109,7 +109,7 @@ func writeProblem(c echo.Context, p Problem) error {
 		h.Set("Referrer-Policy", "no-referrer")
 	}
 	if p.Status == http.StatusUnauthorized {
-		h.Set("WWW-Authenticate", `Bearer realm="lxconsent"`)
+		h.Set("WWW-Authenticate", credential(c.Path())+` realm="lxconsent"`)
 	}
 	b, err := json.Marshal(p)
 	if err != nil {
@@ -119,4 +119,13 @@ func writeProblem(c echo.Context, p Problem) error {
 		return c.NoContent(p.Status)
 	}
 	return c.Blob(p.Status, "application/problem+json", b)
+}
+
+// credential names the scheme in which a route is told who asks: a visitor's own
+// records take no key.
+func credential(route string) string {
+	if route == "/v1/consents/me" {
+		return "Consent"
+	}
+	return "Bearer"
 }
