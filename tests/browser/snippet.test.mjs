@@ -34,6 +34,21 @@ test('Consent Mode starts denied and follows the choice', () =>
     assert.equal(last[1].ad_storage, 'denied');
   }));
 
+test('each page starts with a change and then ready, whether somebody has chosen or not', () =>
+  visit({}, async (v, page) => {
+    await v.context.addInitScript(() => {
+      window.heard = [];
+      for (const name of ['change', 'ready']) addEventListener(`lxconsent:${name}`, ({ detail: d }) => window.heard.push([name, d.action, d.decided, d.levels.analytics]));
+    });
+    const start = async (decided, level) => {
+      await v.open(`${server.url}/demo/?place=FR`);
+      await until(async () => assert.deepEqual(await page.evaluate(() => window.heard), [['change', 'sync', decided, level], ['ready', undefined, decided, level]]));
+    };
+    await start(false, 0);
+    await choose(page, 'accept');
+    await start(true, 1);
+  }));
+
 test('a level of recording is chosen, kept and answered by the check', () =>
   visit({}, async (v, page) => {
     await v.open(`${server.url}/demo/?place=FR`);

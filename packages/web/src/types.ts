@@ -24,7 +24,7 @@ export type ConsentState = {
 };
 
 export type ConsentDetail = ConsentState & {
-  /** Of a change: what made it. `sync` is another tab, an account, the server, or the choice that a page finds at its start. */
+  /** Of a change: what made it. `sync` is the start of a page, another tab, an account or the server. */
   readonly action?: Action | "sync" | undefined;
 };
 
