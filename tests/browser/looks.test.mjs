@@ -6,11 +6,11 @@ const { server, browser, stop } = await startDemo();
 after(stop);
 
 /** Opens a page of our own that carries the script of the demo site and other markup. */
-async function page(markup, body, options, driven = browser) {
+async function page(markup, body, options, driven = browser, query = 'place=FR&lang=en') {
   const v = await visitor(driven, { reducedMotion: 'reduce', ...options });
   try {
     await v.context.route('**/page', (r) =>
-      r.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><html lang="en"><title>Page</title>${markup}<script src="/s/demo.js?place=FR&lang=en"></script><body><h1>Page</h1><p>Words</p></body></html>` }),
+      r.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><html lang="en"><title>Page</title>${markup}<script src="/s/demo.js?${query}"></script><body><h1>Page</h1><p>Words</p></body></html>` }),
     );
     await v.open(`${server.url}/page`);
     await v.page.waitForSelector('#lx-consent');
@@ -91,6 +91,30 @@ test('the placeholder of a small frame shows all its words and buttons', () =>
     const placeholder = await p.locator('.lx-embed').evaluate((e) => ({ width: e.offsetWidth, cut: [e.scrollWidth > e.clientWidth, e.scrollHeight > e.clientHeight] }));
     assert.deepEqual(placeholder, { width: 200, cut: [false, false] });
   }));
+
+test('a placeholder in a grid or a flexible box of the page covers neither the banner nor the head of the page', async () => {
+  for (const display of ['grid', 'flex'])
+    await page(`<style>header{position:fixed;inset:0 0 auto;z-index:9;height:60px}main{display:${display}}</style><header id="head">Head</header><main><iframe data-category="marketing" data-vendor="youtube" data-src="https://video.example/" width="1300" height="2000" title="Tour"></iframe></main>`, async (p) => {
+      await p.waitForSelector('.lx-embed');
+      const top = await p.evaluate(() => ['#lx-consent [data-lx-action=reject]', '#head'].map((s) => {
+        const { left, top, width, height } = document.querySelector(s).getBoundingClientRect();
+        return document.elementFromPoint(left + width / 2, top + height / 2).closest('#lx-consent, #head')?.id;
+      }));
+      assert.deepEqual(top, ['lx-consent', 'head'], display);
+    });
+});
+
+test('the link that opens the choices again stands in its box with all its words and its icon, however long they are', async () => {
+  for (const [lang, width] of [['de', 360], ['de', 320], ['en', 200]])
+    await page('', async (p) => {
+      await p.click('#lx-consent [data-lx-action=reject]');
+      const parts = await p.locator('#lx-reopen').evaluate((box) => {
+        const { left, right } = box.getBoundingClientRect();
+        return [...box.querySelectorAll('button, svg')].map((e) => e.getBoundingClientRect()).map((r) => r.left >= left && r.right <= right);
+      });
+      assert.deepEqual(parts, [true, true], `${lang} ${width}`);
+    }, { viewport: { width, height: 640 } }, browser, `place=US-CA&lang=${lang}`);
+});
 
 test('a description of the banner stands in the page', () =>
   page('', async (p) => {
