@@ -20,15 +20,16 @@ const (
 
 // person is somebody with a browser.
 type person struct {
-	s    *server
-	opts []option
+	s       *server
+	opts    []option
+	session string
 }
 
 func (p *person) do(method, path, body string) answer {
 	p.s.t.Helper()
 	a := p.s.do(method, path, body, p.opts...)
 	if k := a.cookie["lx_session"]; k != nil {
-		p.opts = []option{cookie("lx_session", k.Value)}
+		p.opts, p.session = []option{cookie("lx_session", k.Value)}, k.Value
 	}
 	return a
 }

@@ -21,7 +21,6 @@ func TestNoAnswerTellsASecretThatWasToldOnce(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	owner := ann(t, s)
-	session := owner.do(http.MethodPost, "/v1/session", encoded(t, map[string]string{"email": "ann@example.com", "password": annsWords})).cookie["lx_session"]
 	key := owner.must(http.StatusOK, http.MethodPost, "/v1/api-keys", encoded(t, map[string]any{"name": "k", "permissions": []string{"check"}, "expires": inAYear()}))
 	hook := owner.must(http.StatusCreated, http.MethodPost, "/v1/sites/demo/webhooks", `{"url":"https://192.88.98.1"}`)
 	invited := owner.must(http.StatusOK, http.MethodPost, "/v1/invitations", `{"email":"bob@example.com","role":"editor"}`)
@@ -29,7 +28,7 @@ func TestNoAnswerTellsASecretThatWasToldOnce(t *testing.T) {
 	visitor := s.write(write{"id": id(1), "action": "accept_all", "levels": acceptAll})
 	_, apiKey, _ := strings.Cut(key.text(t, "secret"), ".")
 	secrets := map[string]string{
-		"the operator's token": apiToken, "a session": session.Value, "a password": annsWords, "the hash of a password": "$argon2id$",
+		"the operator's token": apiToken, "a session": owner.session, "a password": annsWords, "the hash of a password": "$argon2id$",
 		"an API key": apiKey, "a webhook's secret": strings.TrimPrefix(hook.text(t, "secret"), "whsec_"), "an invitation": invitation,
 		"a visitor's token": visitor.text(t, "subject")[strings.LastIndexByte(visitor.text(t, "subject"), '.')+1:],
 	}
@@ -55,7 +54,7 @@ func TestNoAnswerTellsASecretThatWasToldOnce(t *testing.T) {
 		}
 		path := fill(t, strings.ReplaceAll(strings.ReplaceAll(r.Path, "{file}", "demo.js"), "*", ""), &side{site: "demo", email: "ann@example.com", key: "k", invite: "i"})
 		path = strings.ReplaceAll(path, "/webhooks/AAAAAAAAAAAAAAAAAAAAAA", "/webhooks/"+hook.text(t, "id"))
-		for who, opts := range map[string][]option{"nobody": nil, "the operator": {operator}, "the owner": {cookie("lx_session", session.Value)}} {
+		for who, opts := range map[string][]option{"nobody": nil, "the operator": {operator}, "the owner": {cookie("lx_session", owner.session)}} {
 			a := s.do(http.MethodGet, path+"?site=demo&purpose=analytics&record="+id(1), "", opts...)
 			holds("GET "+path+" by "+who, string(a.body))
 			if strings.Contains(r.Path, "/webhooks/{webhook}") && who == "the operator" && a.status != http.StatusOK {
