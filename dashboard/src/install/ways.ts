@@ -33,7 +33,7 @@ export function ways(tag: string, script: string): Way[] {
       label: "Tag Manager",
       steps: [
         t("Put the tag into the page itself, above Tag Manager's own snippet: a banner inside the container comes too late to hold back what the container starts."),
-        t("Switch Google Consent Mode on. In Tag Manager, set each tag's consent checks; the events lxconsent_change and lxconsent_ready arrive in the data layer."),
+        t("Switch Google Consent Mode on. In Tag Manager, set each tag's consent checks; the event lxconsent_change arrives in the data layer at the start of each page and at each choice."),
       ],
       code: `${tag}\n<!-- Google Tag Manager comes after it -->`,
     },
@@ -43,7 +43,7 @@ export function ways(tag: string, script: string): Way[] {
       steps: [t("In app/layout.tsx, first in the head. A plain script element keeps the order; next/script does not.")],
       code: `export default function RootLayout({ children }) {
   return (
-    <html lang="en">
+    <html lang="en" suppressHydrationWarning>
       <head>
         <script src="${script}"></script>
       </head>
@@ -58,7 +58,7 @@ export function ways(tag: string, script: string): Way[] {
       steps: [t("In the theme's functions.php, or in a plugin for snippets. The priority puts it before what other plugins print.")],
       code: `add_action('wp_head', function () {
   echo '${tag}';
-}, 0);`,
+}, -1000);`,
     },
     {
       value: "shopify",
