@@ -1,6 +1,7 @@
 // What the types allow, and what they refuse. It is compiled and not run.
 import * as consent from "@leadiumx/consent";
 import { ConsentGate, useConsent } from "@leadiumx/consent/react";
+import { createGate } from "@leadiumx/consent/server";
 
 export const Page = () => {
   const full: boolean = useConsent("recording", "everything");
@@ -34,3 +35,12 @@ window.lxConsent.has("analytics");
 if (window.lxConsent && "has" in window.lxConsent) window.lxConsent.has("analytics", 1);
 window.lxConsent = [];
 window.lxConsent.push(["showPreferences"], ["set", { analytics: 0 }]);
+
+const gate = createGate({ server: "https://consent.example.com", site: "shop" });
+export const asked: Promise<boolean>[] = [
+  gate.allowed(new Request("https://shop.example.com"), "analytics"),
+  gate.allowed(new Headers(), "recording", 2),
+  gate.allowed({ headers: { cookie: "a=b", "set-cookie": ["c=d"] } }, "marketing"),
+];
+// @ts-expect-error: a gate is one of a site.
+createGate({ server: "https://consent.example.com" });
