@@ -1817,8 +1817,11 @@ export interface components {
             /** Format: int64 */
             keys: number;
             level: string;
+            log: string;
             /** Format: int64 */
             log_bytes: number;
+            log_cause?: string;
+            log_fix?: string;
             /** Format: double */
             oldest_seconds: number;
             /** Format: int64 */
@@ -2465,6 +2468,7 @@ export interface components {
         };
         Ready: {
             geo: string;
+            log: string;
             status: string;
             store: string;
         };

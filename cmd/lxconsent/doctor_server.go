@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,12 +16,14 @@ import (
 // the rest to who has a token.
 type beside struct {
 	Status     string  `json:"status"`
+	Log        string  `json:"log"`
+	LogCause   string  `json:"log_cause"`
+	LogFix     string  `json:"log_fix"`
 	Store      string  `json:"store"`
 	StoreCause string  `json:"store_cause"`
 	StoreFix   string  `json:"store_fix"`
 	Waiting    uint64  `json:"waiting"`
 	Oldest     float64 `json:"oldest_seconds"`
-	Fenced     bool    `json:"fenced"`
 }
 
 // server asks the server that runs here how its log and its store are.
@@ -84,20 +87,16 @@ func (p *patient) hears(s beside) {
 		long = time.Minute
 	)
 	cause, fix := s.StoreCause, s.StoreFix
-	if cause == "" {
-		cause = "the store does not take them"
-	}
-	if fix == "" {
-		fix = "look at the log of the server; with --api-token-file doctor says more"
-	}
+	cause = cmp.Or(cause, "the store does not take them")
+	const look = "look at the log of the server; with --api-token-file doctor says more"
+	fix = cmp.Or(fix, look)
 	waited := time.Duration(s.Oldest * float64(time.Second))
 	switch {
-	case s.Fenced:
-		p.say(check, failing, "the disk of its log failed: it takes no decision", "look at the disk, then start the server again")
+	case s.Log == "down":
+		why := cmp.Or(s.LogCause, "its log cannot be written to")
+		p.say(check, failing, "it takes no decision: "+why, cmp.Or(s.LogFix, look))
 	case waited > long:
 		p.say(check, failing, fmt.Sprintf("%s have waited %v for the store: %s", counted(int(s.Waiting), "decision"), waited.Round(time.Second), cause), fix)
-	case s.Store == "down":
-		p.say(check, failing, "its store does not answer", fix)
 	case s.Store != "ok":
 		p.say(check, warning, "its store is "+s.Store+": "+cause, fix)
 	case s.Waiting > 0:

@@ -140,7 +140,8 @@ func TestDoctorSaysWhatTheServerBesideItSuffersFrom(t *testing.T) {
 		"some wait for a moment":   {beside{Status: "ok", Store: "ok", Waiting: 3, Oldest: 2}, fine, "3 decisions wait"},
 		"the log is far behind":    {beside{Status: "degraded", Store: "degraded", Waiting: 9000, Oldest: 3700, StoreCause: "Redis is away", StoreFix: "start Redis"}, failing, "9000 decisions have waited 1h1m40s for the store: Redis is away"},
 		"the store just went away": {beside{Status: "degraded", Store: "degraded", Waiting: 1, Oldest: 2, StoreCause: "Redis is away", StoreFix: "start Redis"}, warning, "Redis is away"},
-		"the disk failed":          {beside{Status: "down", Store: "down", Fenced: true}, failing, "takes no decision"},
+		"the disk is full":         {beside{Status: "down", Log: "down", Store: "ok", LogCause: "the disk is full", LogFix: "free some space"}, failing, "it takes no decision: the disk is full"},
+		"that, and no token":       {beside{Status: "down", Log: "down", Store: "ok"}, failing, "it takes no decision: its log"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

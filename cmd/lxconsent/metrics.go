@@ -14,7 +14,7 @@ func (c *serveCmd) state(n *node) func() metrics.State {
 	return func() metrics.State {
 		log, hooks, now := n.store.Status(), n.hooks.Tally(), n.now()
 		s := metrics.State{
-			Waiting: log.Last - log.Applied, Kept: log.Entries, KeptBytes: log.Bytes, StoreDown: log.Down, Trouble: log.Trouble, Ahead: log.Ahead, Fenced: log.Fenced,
+			Waiting: log.Last - log.Applied, Kept: log.Entries, KeptBytes: log.Bytes, StoreDown: log.Down, Trouble: log.Trouble, Ahead: log.Ahead, Fenced: log.Fenced, Refused: log.Refused,
 			GeoSource: n.places.Source(), Sites: len(n.publish.Sites()), Keys: len(n.keys.PublicKeys()), Free: -1,
 			WebhooksTaking: hooks.Taking, WebhooksFailing: hooks.Failing, WebhooksDisabled: hooks.Disabled, WebhookGivenUp: hooks.GivenUp,
 		}

@@ -22,7 +22,7 @@ import (
 func speakers() []string {
 	return []string{
 		"consent/validate*.go", "consent/markup.go", "consent/law/rules/*.go", "server/admin/*.go", "server/bundle/*.go", "server/hooks/*.go", "server/install/*.go",
-		"server/publish/*.go", "server/boltstore/failure.go", "server/redisstore/failure.go", "server/redisstore/link.go", "server/rights/*.go", "server/web/*.go",
+		"server/publish/*.go", "server/boltstore/failure.go", "server/outbox/failure.go", "server/redisstore/failure.go", "server/redisstore/link.go", "server/rights/*.go", "server/web/*.go",
 	}
 }
 
@@ -153,6 +153,9 @@ func parts() []string {
 		"an inline script", "a script from {}", "contract", "legal obligation", "legitimate interest",
 		"the address is not a public one; the operator can allow its network with --webhook-allow",
 		"the store did not answer in time; nothing was lost that had been acknowledged", "try again in a moment", "try again with the same id",
+		"the disk refused a write", "the disk refused to keep a write", "an entry that was safe is damaged",
+		"the file {} was removed", "another file stands in the place of {}", "the file {} was cut to {} bytes", "check the disk, then start the server again",
+		"keep a copy of the folder, stop the server, restore the file from a backup or move the folder away, and start again: what the store already has stays there",
 		"Bad Request", "Unauthorized", "Forbidden", "Not Found", "Method Not Allowed", "Conflict", "Gone", "Precondition Failed", "Request Entity Too Large",
 		"Unsupported Media Type", "Unprocessable Entity", "Too Many Requests", "Internal Server Error", "Service Unavailable",
 	}

@@ -16,8 +16,10 @@ type State struct {
 	Kept      int
 	KeptBytes int64
 	// StoreDown says that the store does not answer, Fenced that the disk of
-	// the log failed.
+	// the log failed, or the log is damaged.
 	StoreDown, Fenced bool
+	// Refused is why no decision is taken at the moment; nil while all are.
+	Refused error
 	// Trouble is why the store does not take decisions, or may not keep them; nil
 	// while all is well. It is for people, and no metric.
 	Trouble error
@@ -68,7 +70,8 @@ func (s State) lines() []gauge {
 		line("outbox_lag_seconds", "How long the oldest of them has waited.", level, s.Oldest.Seconds()),
 		line("outbox_entries", "Entries of the node's log.", level, float64(s.Kept)),
 		line("outbox_bytes", "Size of the node's log.", level, float64(s.KeptBytes)),
-		line("outbox_fenced", "1 when the disk failed and nothing is taken any more.", level, bit(s.Fenced)),
+		line("outbox_refusing", "1 while no decision is taken: the disk is full or failed, or the log is damaged.", level, bit(s.Refused != nil)),
+		line("outbox_fenced", "1 when the disk failed or the log is damaged, and nothing is taken before a new start.", level, bit(s.Fenced)),
 		line("store_down", "1 while the store does not answer.", level, bit(s.StoreDown)),
 		line("store_degraded", "1 while the store does not answer or might not keep what it is given.", level, bit(s.StoreDown || s.Trouble != nil)),
 		line("clock_ahead_seconds", "By how much this node's clock is ahead of the store's; 0 while they agree.", level, s.Ahead.Seconds()),

@@ -2,10 +2,7 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"github.com/leadiumx/consent/consent"
 )
 
 const (
@@ -43,6 +40,8 @@ type applier struct {
 	// left some for the next.
 	size int
 	cut  bool
+	// unread says that the log cannot be read where it is to be handed over.
+	unread bool
 	// signed waits for the store to have had what it covers; ticks count to the
 	// next signing, kept is up to where older checkpoints are kept.
 	signed *signed
@@ -121,13 +120,9 @@ func (a *applier) step(ctx context.Context) bool {
 		batch, err = a.next(a.again, a.againTo)
 	}
 	if err != nil {
-		a.o.Log.Error("the node log cannot be handed over", "err", err)
-		if consent.CodeOf(err) == consent.Invalid {
-			_ = a.log.fence.raise("an entry that was safe is damaged", err)
-		}
-		a.pause = lastPause
-		return true
+		return a.illegible(err)
 	}
+	a.unread = false
 	if len(batch) == 0 {
 		return false
 	}
@@ -161,11 +156,7 @@ func (a *applier) moveTo(position uint64) {
 
 func (a *applier) failed(err error) {
 	if a.pause == 0 {
-		fix := ""
-		if e, ok := errors.AsType[*consent.Error](err); ok {
-			fix = e.Fix
-		}
-		a.o.Log.Warn("the store does not take decisions; they wait in the node log", "err", err, "fix", fix)
+		a.o.Log.Warn("the store does not take decisions; they wait in the node log", "err", err, "fix", fixOf(err))
 	}
 	a.pause = min(max(2*a.pause, firstPause), lastPause)
 	a.setDown(true, err)
@@ -224,6 +215,11 @@ func (a *applier) next(after, last uint64) ([]*entry, error) {
 			e = recent[p-recent[0].position]
 		} else {
 			read, _, err := a.entryAt(context.Background(), p)
+			if err != nil && len(batch) > 0 {
+				// What stands before it can be handed over.
+				a.cut = true
+				return batch, nil
+			}
 			if err != nil {
 				return nil, err
 			}

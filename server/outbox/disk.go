@@ -18,6 +18,8 @@ type disk struct {
 	// spare is nil where segments are made without.
 	spare       *spare
 	segmentSize int
+	// newest is the file that is written to.
+	newest atomic.Pointer[file]
 }
 
 func (d *disk) Create(dir, name string, size uint64) (types.WritableFile, error) {
@@ -35,7 +37,7 @@ func (d *disk) Create(dir, name string, size uint64) (types.WritableFile, error)
 	if err != nil {
 		return nil, err
 	}
-	return &file{WritableFile: f, dir: dir, disk: d}, nil
+	return d.written(f, dir, name), nil
 }
 
 func (d *disk) OpenWriter(dir, name string) (types.WritableFile, error) {
@@ -43,13 +45,27 @@ func (d *disk) OpenWriter(dir, name string) (types.WritableFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{WritableFile: f, dir: dir, disk: d}, nil
+	return d.written(f, dir, name), nil
+}
+
+func (d *disk) written(w types.WritableFile, dir, name string) *file {
+	f := &file{WritableFile: w, dir: dir, name: name, disk: d}
+	// What cannot be told now is not missed later.
+	f.is, _ = os.Stat(filepath.Join(dir, name))
+	if f.is != nil {
+		f.end.Store(f.is.Size())
+	}
+	d.newest.Store(f)
+	return f
 }
 
 type file struct {
 	types.WritableFile
-	dir  string
-	disk *disk
+	dir, name string
+	disk      *disk
+	// is tells this file from another of its name, end how much of it is to be there.
+	is  os.FileInfo
+	end atomic.Int64
 	// named is set once the folder is known to hold the file's name.
 	named atomic.Bool
 }
@@ -57,6 +73,9 @@ type file struct {
 // WriteAt also sees to the next segment when this one is filling.
 func (f *file) WriteAt(b []byte, at int64) (int, error) {
 	n, err := f.WritableFile.WriteAt(b, at)
+	if end := at + int64(len(b)); err == nil && end > f.end.Load() {
+		f.end.Store(end)
+	}
 	if size := f.disk.segmentSize; f.disk.spare != nil && err == nil && at > int64(size/4) {
 		f.disk.spare.prepare(uint64(size))
 	}
@@ -70,7 +89,7 @@ func (f *file) Sync() error {
 		err = f.disk.keepNames(f.dir)
 	}
 	if err != nil {
-		return f.disk.fence.raise("the disk refused to keep a write", err)
+		return f.disk.fence.raise("the disk refused to keep a write", lookAtDisk, err)
 	}
 	return nil
 }

@@ -183,6 +183,7 @@ func TestAFullDiskGivesUpTheReserveThenRefusesAndGoesOnByItself(t *testing.T) {
 func TestALogThatCannotBeReadAgainForNowIsNoFaultOfWhoWrites(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(path string) error{
+		"it is gone": func(path string) error { return nil },
 		// As where the process may open no more files.
 		"it cannot be opened": func(path string) error { return os.Mkdir(path, 0o700) },
 		"it is damaged": func(path string) error {
@@ -215,6 +216,7 @@ func TestALogThatCannotBeReadAgainForNowIsNoFaultOfWhoWrites(t *testing.T) {
 			}
 			// It cannot be read where it is none.
 			before, _ := os.ReadFile(files[0])
+			wantCode(t, "Ping", n.Ping(t.Context()), consent.Unavailable)
 			// Whoever hears of anything else sends it never again.
 			_, _, err = n.Append(t.Context(), record("b", "sub", 2))
 			wantCode(t, "Append to what cannot be read", err, consent.Unavailable)
@@ -222,10 +224,14 @@ func TestALogThatCannotBeReadAgainForNowIsNoFaultOfWhoWrites(t *testing.T) {
 			if after, _ := os.ReadFile(files[0]); !bytes.Equal(after, before) {
 				t.Error("the file was changed")
 			}
+			if err := n.Ping(t.Context()); err == nil || n.Status().Refused == nil || n.Status().Fenced {
+				t.Errorf("Ping = %v, the status is %+v", err, n.Status())
+			}
 
-			if err := errors.Join(os.Remove(files[0]), os.Rename(files[0]+".away", files[0])); err != nil {
+			if err := errors.Join(os.RemoveAll(files[0]), os.Rename(files[0]+".away", files[0])); err != nil {
 				t.Fatal(err)
 			}
+			eventually(t, "it goes on by itself", func() bool { return n.Ping(t.Context()) == nil })
 			put(t, n, record("b", "sub", 2))
 			once(t, n, "a", "b")
 		})

@@ -63,7 +63,7 @@ func (a *applier) compare(ctx context.Context) bool {
 	a.recognize(ctx)
 	// While there is something to hand over, only that tells whether the
 	// store takes it: a full one still answers.
-	if a.cursor >= a.last() {
+	if a.cursor >= a.last() && !a.unread {
 		a.recovered()
 	}
 	return true

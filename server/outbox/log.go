@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
@@ -47,6 +48,10 @@ type walLog struct {
 
 	// stale says that the library cannot go on, since a write of it failed.
 	stale bool
+	// refused is why nothing is taken at the moment, nil while all is.
+	refused atomic.Pointer[consent.Error]
+	// short says that there was no room for the reserve.
+	short bool
 	// last and batch count entries and fsyncs; the writer alone uses them
 	// after the start.
 	last, batch uint64
@@ -147,7 +152,9 @@ func (l *walLog) name(random io.Reader) error {
 
 // append numbers entries, writes them and returns once they are fsynced. When
 // the disk is full it gives up the reserve and tries again.
-func (l *walLog) append(entries []*entry) error {
+func (l *walLog) append(entries []*entry) error { return l.heard(l.write(entries)) }
+
+func (l *walLog) write(entries []*entry) error {
 	if err := l.fence.err(); err != nil {
 		return err
 	}
@@ -184,7 +191,7 @@ func (l *walLog) try(entries []*entry) error {
 		// The next segment could not be made; the library tells nobody why.
 		return full(err)
 	case err != nil:
-		return l.fence.raise("the disk refused a write", err)
+		return l.fence.raise("the disk refused a write", lookAtDisk, err)
 	}
 	l.last += uint64(len(entries))
 	l.batch++
@@ -258,7 +265,7 @@ func (l *walLog) release() {
 // refill sets the reserve aside again, if there is room for it.
 func (l *walLog) refill() {
 	path := filepath.Join(l.dir, reserveName)
-	if info, err := os.Stat(path); l.reserve <= 0 || err == nil && info.Size() == l.reserve {
+	if l.reserve <= 0 || l.reserved() {
 		return
 	}
 	_ = os.Remove(path)
@@ -268,8 +275,16 @@ func (l *walLog) refill() {
 	}
 	if err != nil {
 		_ = os.Remove(path)
+	}
+	if err != nil && !l.short {
 		l.log.Warn("there is no room for the reserve of the node log", "bytes", l.reserve, "err", err)
 	}
+	l.short = err != nil
+}
+
+func (l *walLog) reserved() bool {
+	info, err := os.Stat(filepath.Join(l.dir, reserveName))
+	return err == nil && info.Size() == l.reserve
 }
 
 func (l *walLog) close() error {

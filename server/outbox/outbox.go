@@ -267,7 +267,7 @@ func (b *Outbox) Ping(ctx context.Context) error {
 		return closed()
 	default:
 	}
-	return b.log.fence.err()
+	return b.log.refusal()
 }
 
 // Close takes no more, hands over what it can in the time that Options.Drain

@@ -124,7 +124,7 @@ func readSegments(dir string, state types.PersistentState, known entry, safe uin
 		}
 		name := segment.FileName(info)
 		b, err := os.ReadFile(filepath.Join(dir, name))
-		if os.IsNotExist(err) && tail {
+		if os.IsNotExist(err) && tail && info.BaseIndex > safe {
 			// The process died before it made the file.
 			return state, nil
 		}

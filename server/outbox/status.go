@@ -23,8 +23,10 @@ type Status struct {
 	// Ahead is by how much this node's clock is ahead of the store's, less than 0 when
 	// it is behind, and 0 while they agree or nobody can tell.
 	Ahead time.Duration
-	// Fenced says that the disk failed and nothing is taken any more.
-	Fenced bool
+	// Refused is why nothing is taken at the moment, nil while all is. Fenced says
+	// that nothing is before a new start: the disk failed, or the log is damaged.
+	Refused error
+	Fenced  bool
 }
 
 // Node names the log for as long as its folder lives.
@@ -41,6 +43,6 @@ func (b *Outbox) Status() Status {
 	return Status{
 		Waiting: waiting,
 		Last:    b.index.last(), Applied: b.applied, Entries: b.index.count(), Bytes: b.index.bytes,
-		Down: b.down, Trouble: cmp.Or(b.trouble, b.doubted), Ahead: b.ahead, Fenced: b.log.fence.err() != nil,
+		Down: b.down, Trouble: cmp.Or(b.trouble, b.doubted), Ahead: b.ahead, Refused: b.log.refusal(), Fenced: b.log.fence.err() != nil,
 	}
 }

@@ -3,6 +3,7 @@ package outbox
 import (
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -11,12 +12,17 @@ import (
 func (b *Outbox) write() {
 	defer close(b.writerEnded)
 	batch, met := make([]*request, 0, maxBatch), met{ids: map[digest]bool{}, tombs: map[digest]int64{}}
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
 	for {
 		hoped := b.crowd.size(len(b.requests))
 		select {
 		case <-b.stop:
 			b.commit(b.gather(batch[:0]), met)
 			return
+		case <-ticker.C:
+			b.log.look()
+			continue
 		case r := <-b.requests:
 			batch = b.gather(append(batch[:0], r))
 			if more := hoped - len(batch); hoped > few && more > 0 {

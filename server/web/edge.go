@@ -92,8 +92,13 @@ type detailsJSON struct {
 	Version string `json:"version"`
 	// Status is ok, degraded or down, as /readyz says.
 	Status string `json:"status" enum:"ok,degraded,down"`
+	Log    string `json:"log"`
 	Store  string `json:"store"`
 	Geo    string `json:"geo"`
+	// LogCause is why the log takes no decision, LogFix how to mend it; empty while
+	// it does.
+	LogCause string `json:"log_cause,omitempty"`
+	LogFix   string `json:"log_fix,omitempty"`
 	// StoreCause is why the store does not take decisions, or may not keep them,
 	// StoreFix how to mend it; empty while all is well.
 	StoreCause string `json:"store_cause,omitempty"`
@@ -105,7 +110,8 @@ type detailsJSON struct {
 	Waiting  uint64  `json:"waiting"`
 	Oldest   float64 `json:"oldest_seconds"`
 	LogBytes int64   `json:"log_bytes"`
-	// Fenced says that the disk of the log failed.
+	// Fenced says that the log takes no decision before a new start: its disk failed,
+	// or it is damaged.
 	Fenced    bool    `json:"fenced"`
 	GeoSource string  `json:"geo_source"`
 	GeoBuilt  *string `json:"geo_built,omitempty"`
@@ -118,11 +124,14 @@ type detailsJSON struct {
 // healthDetails serves GET /v1/health/details.
 func (s *Server) healthDetails(c echo.Context) error {
 	ready := s.ready(c)
-	out := detailsJSON{Version: s.o.Version, Status: ready.Status, Store: ready.Store, Geo: ready.Geo, Level: s.o.Records.Level(), Uptime: s.o.Clock().Sub(s.started).Seconds()}
+	out := detailsJSON{Version: s.o.Version, Status: ready.Status, Log: ready.Log, Store: ready.Store, Geo: ready.Geo, Level: s.o.Records.Level(), Uptime: s.o.Clock().Sub(s.started).Seconds()}
 	if s.o.State != nil {
 		st := s.o.State()
 		out.Waiting, out.Oldest, out.LogBytes, out.Fenced = st.Waiting, st.Oldest.Seconds(), st.KeptBytes, st.Fenced
 		out.GeoSource, out.Sites, out.Scripts, out.Keys = st.GeoSource, st.Sites, st.Scripts, st.Keys
+		if e := new(consent.Error); errors.As(st.Refused, &e) {
+			out.LogCause, out.LogFix = e.Cause, e.Fix
+		}
 		if e := new(consent.Error); errors.As(st.Trouble, &e) {
 			out.StoreCause, out.StoreFix = e.Cause, e.Fix
 		}

@@ -21,6 +21,9 @@ func (s *Server) healthz(c echo.Context) error {
 type readyJSON struct {
 	// Status is ok, degraded (serving, with something missing) or down.
 	Status string `json:"status"`
+	// Log is down while the node's log takes no decision: its disk is full or has
+	// failed, or it is damaged. Checks are answered all the same.
+	Log string `json:"log"`
 	// Store is degraded while decisions wait for it in the node's log, and while
 	// it might delete some.
 	Store string `json:"store"`
@@ -40,18 +43,18 @@ func (s *Server) readyz(c echo.Context) error {
 }
 
 func (s *Server) ready(c echo.Context) readyJSON {
-	out := readyJSON{Status: "ok", Store: "ok", Geo: "ok"}
+	out := readyJSON{Status: "ok", Log: "ok", Store: "ok", Geo: "ok"}
 	if !s.o.Places.Ready() {
 		out.Status, out.Geo = "degraded", "degraded"
 	}
+	if s.o.StoreAway() || s.o.State != nil && s.o.State().Trouble != nil {
+		out.Status, out.Store = "degraded", "degraded"
+	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)
 	defer cancel()
-	switch err := s.o.Ping(ctx); {
-	case err != nil:
-		s.o.Log.Warn("the store does not answer", "error", err)
-		out.Status, out.Store = "down", "down"
-	case s.o.StoreAway(), s.o.State != nil && s.o.State().Trouble != nil:
-		out.Status, out.Store = "degraded", "degraded"
+	if err := s.o.Ping(ctx); err != nil {
+		s.o.Log.Warn("this server is not ready: it takes no decision", "error", err)
+		out.Status, out.Log = "down", "down"
 	}
 	return out
 }

@@ -9,7 +9,7 @@ import { told } from "../server-words";
 const colours = { ok: "pine", degraded: "yellow", down: "red" } as const;
 
 function stateName(state: string): string {
-  const names: Record<string, string> = { ok: t("answers"), degraded: t("away: choices wait in the node log"), down: t("does not answer") };
+  const names: Record<string, string> = { ok: t("answers"), degraded: t("away: choices wait in the node log") };
   return names[state] ?? state;
 }
 
@@ -23,6 +23,8 @@ function levelName(level: string): string {
   return names[level] ?? level;
 }
 
+const sentences = (...all: (string | undefined)[]) => all.map((text) => told(text ?? "")).filter(Boolean).join(". ");
+
 /** The state of the node that answered. */
 export function Health() {
   const health = useQuery({ queryKey: ["health"], queryFn: ({ signal }) => api.health(signal), refetchInterval: 10_000 });
@@ -33,10 +35,10 @@ export function Health() {
   const rows: [string, string][] = [
     [t("Version"), h.version],
     [t("Up for"), h.uptime_seconds < 7200 ? count(Math.round(h.uptime_seconds / 60), "{n} minute", "{n} minutes") : count(Math.round(h.uptime_seconds / 3600), "{n} hour", "{n} hours")],
-    [t("Store"), [stateName(h.store), h.store_cause, h.store_fix].map((text) => told(text ?? "")).filter(Boolean).join(". ")],
+    [t("Store"), sentences(stateName(h.store), h.store_cause, h.store_fix)],
     [t("An answered choice is"), levelName(h.level)],
     [t("Waiting for the store"), h.waiting > 0 ? t("{choices}, the oldest for {seconds}", { choices: count(h.waiting, "{n} choice", "{n} choices"), seconds: count(Math.round(h.oldest_seconds), "{n} second", "{n} seconds") }) : t("none")],
-    [t("Node log"), h.fenced ? t("closed after a fault of the disk") : t("{n} MB", { n: n(Math.round(h.log_bytes / 100_000) / 10) })],
+    [t("Node log"), h.log === "down" ? sentences(t("takes no choices"), h.log_cause, h.log_fix) : t("{n} MB", { n: n(Math.round(h.log_bytes / 100_000) / 10) })],
     [t("Places"), h.geo === "ok" ? [h.geo_source, h.geo_built?.slice(0, 10)].filter(Boolean).join(", ") : t("unknown: every visitor gets the strictest law. Start the server with --geoip or --geo-headers.")],
     [t("Sites"), n(h.sites)],
     [t("Compiled scripts in memory"), n(h.scripts)],
