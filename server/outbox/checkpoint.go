@@ -110,6 +110,25 @@ func (a *applier) sign() {
 	}
 }
 
+// note notes on the disk where the chains have come to while what was signed waits
+// for the store: the next start would else follow them through all that came since.
+func (a *applier) note() {
+	a.mu.Lock()
+	a.chains.Position = a.index.last()
+	c := a.chains.clone()
+	a.mu.Unlock()
+	if c.Position == a.chains.saved {
+		return
+	}
+	if err := c.save(a.log.dir); err != nil {
+		a.o.Log.Warn("the chains of records cannot be noted", "err", err)
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.chains.saved = c.Position
+}
+
 func (b *Outbox) checkpoint(node, site string, h consent.Head) (string, error) {
 	return b.o.Keys.SignStatement(consent.Statement{
 		Kind: consent.Checkpoint, Site: site, Node: node, Seq: h.Seq, Link: h.Link, Hash: h.Hash, Time: b.o.Clock().UTC().Truncate(time.Millisecond),

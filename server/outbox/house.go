@@ -24,6 +24,8 @@ func (a *applier) keepHouse(ctx context.Context) {
 	}
 	if a.ticks++; a.ending || a.signed == nil && a.ticks%every == 0 {
 		a.sign()
+	} else if a.ticks%every == 0 {
+		a.note()
 	}
 	a.witness(ctx)
 	a.copyEditions(ctx)

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -124,4 +125,22 @@ func TestWhatStandsBeforeADamagedEntryIsHandedOverAndTheStatusNamesTheDamage(t *
 	if got := said.times("the node log cannot be handed over"); got != 1 {
 		t.Errorf("it was said %d times: %s", got, said.all.String())
 	}
+}
+
+func TestALongOutageIsNotFollowedAgainByTheNextStart(t *testing.T) {
+	t.Parallel()
+	n := nodeIn(t, t.TempDir(), true, func(o *outbox.Options) { o.Keys = keyring(t) })
+	for i := range 3 {
+		put(t, n, record(fmt.Sprint(i), "sub", int64(i)))
+		eventually(t, "the disk knows where the chains have come to", func() bool {
+			var noted struct{ Position uint64 }
+			b, err := os.ReadFile(filepath.Join(n.dir, "log", "chains.json"))
+			return err == nil && json.Unmarshal(b, &noted) == nil && noted.Position == uint64(i+1)
+		})
+	}
+	n.close(t)
+	again := nodeIn(t, n.dir, false, func(o *outbox.Options) { o.Keys = keyring(t) })
+	put(t, again, record("later", "sub", 9))
+	handedOver(t, again.Outbox)
+	once(t, again, "0", "1", "2", "later")
 }
