@@ -227,6 +227,26 @@ test('what a route has taken out of the page is not sent by a later grant, and w
     assert.equal(await p.evaluate(() => window.routed), 1);
   }));
 
+test('an image that is not in the page when it is granted comes with its way back, and its page hears once that it waits', () =>
+  stage.visit(async (v, p) => {
+    await page(v, 'shop');
+    const put = () => p.evaluate(() => document.body.append(window.away));
+    await p.evaluate((t) => { window.away = Object.assign(new Image(), { src: `${t}/away.gif`, onerror: () => { window.errors = (window.errors ?? 0) + 1; } }); }, T());
+    await put();
+    await holds(p, 'errors', 1);
+    await p.evaluate(() => window.away.remove());
+    await put();
+    await choose(p, 'reject');
+    await stage.untouched(v, 'tracker.localhost');
+    await p.evaluate(() => window.away.remove());
+    await p.evaluate(() => window.lxConsent.showPreferences());
+    await choose(p, 'accept');
+    await stage.untouched(v, 'tracker.localhost');
+    await holds(p, 'errors', 1);
+    await put();
+    await stage.reached({ 'tracker.localhost': ['/away.gif'] });
+  }));
+
 test('a frame that is shown once has the focus, and goes at a refusal', () =>
   stage.visit(async (v, p) => {
     await page(v, 'shop', '', `${route()}<iframe data-category="marketing" data-vendor="video" data-src="${stage.url('video.localhost', '/second')}" title="Second"></iframe>`);

@@ -1,5 +1,6 @@
-// Elements that scripts make: an address that must wait is kept beside the
-// element, which stays the page's own and gets it when the purpose is granted.
+// Elements that scripts make: an address that must wait is kept under another
+// name on the element, which stays the page's own and gets it when the purpose
+// is granted. So do copies that the page makes of it.
 import type { Inert, Policy } from "../revive.ts";
 import { quietly } from "../quietly.ts";
 import type { Kind } from "./journal.ts";
@@ -7,7 +8,9 @@ import { defuse, follows, OPEN } from "./markup.ts";
 import { addresses, type Held, type Keeper } from "./rules.ts";
 
 const kinds: Readonly<Record<string, Kind>> = { script: "script", iframe: "frame", img: "image", link: "link" };
-const SOURCES = "script[src],iframe[src],img[src],img[srcset],link[href]";
+const SOURCES = "script[src],iframe[src],img,link";
+/** Before the name of an attribute: what it will hold. */
+const LATER = "data-lx-";
 const LOADS = /\b(preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender|stylesheet)\b/i;
 
 const attr = (e: Element, name: string) => e.getAttribute(name) ?? "";
@@ -43,29 +46,27 @@ const patchValue = (owner: object, name: string, set: (e: never, value: unknown,
 /** Guards elements; gives what looks at nodes that the parser has inserted, what releases, and what forgets. */
 export const guardElements = (held: Keeper, changed: (e: Element) => void, policy: Policy) => {
   const { setAttribute, removeAttribute } = Element.prototype;
-  /** Addresses that wait, by attribute. */
-  const kept = new WeakMap<Element, Map<string, unknown>>();
   const firstHeld = (kind: Kind, name: string, value: unknown) =>
     addresses(name, `${value}`).reduce<Held | undefined>((found, a) => found ?? held(kind, a), undefined);
   /** Scripts and links with such addresses, in their order. Images are found in the page: most are never put into it. */
   const waiting = new Set<Element>();
-  /** The types of scripts that wait. */
-  const types = new WeakMap<Element, string | null>();
-  const asleep = (e: Element) => types.has(e) && attr(e, "type") === ASLEEP;
+  const asleep = (e: Element) => attr(e, "type") === ASLEEP;
+
+  const sleep = (e: Element, type: string) => {
+    setAttribute.call(e, `${LATER}type`, attr(e, "type"));
+    setAttribute.call(e, "type", type);
+  };
   const wake = (e: Element) => {
-    const type = types.get(e);
+    const type = attr(e, `${LATER}type`);
     if (type) setAttribute.call(e, "type", type);
     else removeAttribute.call(e, "type");
-    types.delete(e);
+    removeAttribute.call(e, `${LATER}type`);
   };
 
   /** Makes of an element the markup that the gate of the page knows. */
   const mark = (e: Element, name: string, value: string, { _name, _level, _vendor }: Held) => {
     const put = (to: string, v: string) => v && !e.hasAttribute(to) && setAttribute.call(e, to, v);
-    if (e.localName === "script") {
-      setAttribute.call(e, "data-lx-type", attr(e, "type"));
-      setAttribute.call(e, "type", "text/plain");
-    }
+    if (e.localName === "script") sleep(e, "text/plain");
     removeAttribute.call(e, name);
     setAttribute.call(e, "data-src", value);
     // Where the page means something else by it, the other name for the same goes first.
@@ -77,8 +78,8 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       for (const at of ["parentNode", "parentElement", "nextSibling"]) Object.defineProperty(e, at, { configurable: true, get: () => Reflect.get(Node.prototype, at, standIn(e)) });
   };
 
-  /** Whether an address that a script sets must wait; then it is kept. */
-  const keep = (e: Element, name: string, value: unknown): boolean => {
+  /** Whether an address that a script sets must wait; then it is kept. The page hears of an image once. */
+  const keep = (e: Element, name: string, value: unknown, heard?: boolean): boolean => {
     const kind = kinds[e.localName] as Kind;
     // What is marked follows its mark.
     if (marked(e)) {
@@ -89,14 +90,13 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
     // What does not run need not wait; a library may have put a type of its own in the place of ours for a moment.
     if (kind === "script" && !asleep(e) && !RUNS.test(attr(e, "type"))) return false;
     const rule = firstHeld(kind, name, value);
-    const mine = kept.get(e) ?? new Map<string, unknown>();
-    mine.delete(name);
+    const later = LATER + name;
+    removeAttribute.call(e, later);
     if (kind === "script") {
       if (asleep(e)) wake(e);
       waiting.delete(e);
       if (rule) {
-        types.set(e, e.getAttribute("type"));
-        setAttribute.call(e, "type", ASLEEP);
+        sleep(e, ASLEEP);
         waiting.add(e);
       }
       return false;
@@ -107,10 +107,15 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       if (e.isConnected) changed(e);
       return true;
     }
-    kept.set(e, mine.set(name, value));
-    if (kind === "image") setTimeout(() => kept.get(e)?.has(name) && e.dispatchEvent(new Event("error")));
-    else waiting.add(e);
+    setAttribute.call(e, later, value as string);
+    if (kind === "link") waiting.add(e);
+    else if (!heard) setTimeout(() => e.hasAttribute(later) && e.dispatchEvent(new Event("error")));
     return true;
+  };
+  /** An address that was kept is set, unless it must still wait. */
+  const settle = (e: Element, name: string) => {
+    const value = attr(e, LATER + name);
+    if (value && !keep(e, name, value, true)) setAttribute.call(e, name, value);
   };
 
   /** The same for what a script sets now: a link loads nothing before it is in the page, and is looked at on its way in. */
@@ -124,7 +129,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
         (e: Element, v, native) => {
           if (!waits(e, name, v)) native(v);
         },
-        (e: Element) => (kept.get(e)?.has(name) ? `${kept.get(e)?.get(name)}` : undefined),
+        (e: Element) => e.getAttribute(LATER + name),
       );
   const guarded = (e: Element, name: string) => name === "src" ? /^(script|iframe|img)$/.test(e.localName) : e.localName === (name === "srcset" ? "img" : name === "href" && "link");
   patch(Element.prototype, "setAttribute", (native) =>
@@ -159,8 +164,9 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       if (asleep(e) || marked(e) || (link && !LOADS.test(attr(e, "rel")))) continue;
       for (const name of link ? ["href"] : ["src", "srcset"]) {
         const value = attr(e, name);
-        if (!value) continue;
-        if ((parsed && !link) || e.localName === "iframe") {
+        // It may come back, or be a copy of one that waits.
+        if (!value) settle(e, name);
+        else if ((parsed && !link) || e.localName === "iframe") {
           const rule = firstHeld(kinds[e.localName] as Kind, name, value);
           if (rule) mark(e, name, value, rule);
         } else if (keep(e, name, value)) removeAttribute.call(e, name);
@@ -238,10 +244,7 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       removeAttribute.call(e, "src");
       (e as HTMLScriptElement).src = policy.createScriptURL(src);
     }
-    for (const [name, value] of [...(kept.get(e) ?? [])]) {
-      kept.get(e)?.delete(name);
-      (e as HTMLImageElement)[name as "src"] = value as string;
-    }
+    for (const name of ["src", "srcset", "href"]) settle(e, name);
   };
   const refresh = () => {
     const ready = [...waiting];

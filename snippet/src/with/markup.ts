@@ -52,7 +52,7 @@ export const defuse = (value: unknown, held: Keeper, policy: Policy): unknown =>
       if (!/^src(set)?$/.test(attribute)) return whole;
       const rule = addresses(attribute, plain(address)).reduce<Held | undefined>((r, a) => r ?? held(kind, a), undefined);
       found ??= rule;
-      return !rule ? whole : attribute === "src" ? `data-src=${/^["']/.test(address) ? address : quote(address)}` : "";
+      return !rule ? whole : `data-${attribute === "src" ? "" : "lx-"}${attribute}=${/^["']/.test(address) ? address : quote(address)}`;
     });
     if (!found) return tag;
     const { _name, _level, _vendor } = found;

@@ -59,7 +59,7 @@ const ruleOf = (address: string) => {
 
 /** The addresses in a value: one, or those of a `srcset`. */
 export const addresses = (attribute: string, value: string): string[] =>
-  attribute === "srcset" ? value.split(/\s*,\s+|\s+/).filter((a) => /[/.]/.test(a)) : [value];
+  attribute === "srcset" ? value.split(/\s*,\s+|\s+(?:[\d.]+\w,)?/).filter((a) => /[/.]/.test(a)) : [value];
 
 /** Makes what answers whether an address must wait. */
 export const keeper =
