@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -26,7 +27,8 @@ const (
 
 const (
 	kindInbox = "inbox"
-	// maxNames bounds the names of one site, maxName the length of one.
+	// maxNames bounds the names of one site, maxName the length of one. Of very
+	// long ones fewer have room.
 	maxNames = 2000
 	maxName  = 64
 )
@@ -38,6 +40,21 @@ type entry struct {
 	First string `json:"f"`
 	Last  string `json:"l"`
 	State State  `json:"s,omitempty"`
+}
+
+// takes is the most that an entry takes of its document, whatever becomes of it.
+func (e *entry) takes() int {
+	return len(e.Name) + len(`{"n":"","k":"session","f":"2026-12-01","l":"2026-12-01","s":"ignored"},`)
+}
+
+// encode writes names as they are: they hold nothing that JSON must escape, and
+// with <, > and & in six letters each a few hundred would fill the document.
+func encode(list []entry) ([]byte, error) {
+	var b bytes.Buffer
+	to := json.NewEncoder(&b)
+	to.SetEscapeHTML(false)
+	err := to.Encode(list)
+	return b.Bytes(), err
 }
 
 // Item is a name that pages hold and nobody declared.
@@ -104,7 +121,7 @@ func (d *Desk) changeInbox(ctx context.Context, site string, change func([]entry
 		if err != nil || !changed {
 			return err
 		}
-		body, err := json.Marshal(list)
+		body, err := encode(list)
 		if err != nil {
 			return fmt.Errorf("encode the inbox: %w", err)
 		}
@@ -120,10 +137,11 @@ func (d *Desk) changeInbox(ctx context.Context, site string, change func([]entry
 func (d *Desk) meet(ctx context.Context, site string, found map[string]string) error {
 	today := d.o.Clock().UTC().Format(time.DateOnly)
 	return d.changeInbox(ctx, site, func(list []entry) ([]entry, bool, error) {
-		changed := false
+		changed, room := false, consent.MaxDocument-len("[]\n")
 		// It may have to be done again, so what was found is left as it is.
 		news := maps.Clone(found)
 		for i := range list {
+			room -= list[i].takes()
 			if _, again := news[list[i].Name]; again {
 				changed = changed || list[i].Last != today
 				list[i].Last = today
@@ -131,11 +149,11 @@ func (d *Desk) meet(ctx context.Context, site string, found map[string]string) e
 			}
 		}
 		for name, kind := range news {
-			if len(list) >= maxNames {
+			e := entry{Name: name, Kind: kind, First: today, Last: today}
+			if room -= e.takes(); len(list) >= maxNames || room < 0 {
 				break
 			}
-			list = append(list, entry{Name: name, Kind: kind, First: today, Last: today})
-			changed = true
+			list, changed = append(list, e), true
 		}
 		return list, changed, nil
 	})

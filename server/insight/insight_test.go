@@ -168,14 +168,16 @@ func TestWhatTheStoreDoesNotTakeWaitsForTheNextTime(t *testing.T) {
 	}
 }
 
+// letters writes a number without digits, of which a name keeps few.
+func letters(format string, n int) string {
+	return strings.Map(func(r rune) rune { return r - '0' + 'g' }, fmt.Sprintf(format, n))
+}
+
 func TestAFloodOfNamesFillsTheInboxToItsBoundOnly(t *testing.T) {
 	t.Parallel()
 	d := desk(t)
-	word := func(i int) string {
-		return strings.Map(func(r rune) rune { return r - '0' + 'g' }, fmt.Sprintf("%06d", i))
-	}
 	for i := range 5000 {
-		d.Add(insight.Seen{Site: "shop", Names: map[string]string{"n-" + word(i): "cookie"}})
+		d.Add(insight.Seen{Site: "shop", Names: map[string]string{"n-" + letters("%06d", i): "cookie"}})
 	}
 	if err := d.Flush(t.Context()); err != nil {
 		t.Fatal(err)
@@ -183,6 +185,35 @@ func TestAFloodOfNamesFillsTheInboxToItsBoundOnly(t *testing.T) {
 	items, err := d.Inbox(t.Context(), &consent.Site{ID: "shop"})
 	if err != nil || len(items) != 2000 {
 		t.Fatalf("%d names, %v", len(items), err)
+	}
+}
+
+// What is refused for good would wait for ever, among what all sites tell.
+func TestTheLongestNamesFillTheInboxOfTheirSiteAndKeepUpNothing(t *testing.T) {
+	t.Parallel()
+	for name, filler := range map[string]string{"plain": "z", "letters that JSON may escape": "&"} {
+		store := opened(t)
+		d := deskOn(store)
+		names := map[string]string{}
+		for n := range 3000 {
+			names[letters("%04d", n)+strings.Repeat("_"+filler, 30)] = "session"
+		}
+		d.Add(insight.Seen{Site: "shop", Names: names})
+		if err := d.Flush(t.Context()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		items, err := d.Inbox(t.Context(), &consent.Site{ID: "shop"})
+		if err != nil || len(items) < 1500 {
+			t.Fatalf("%s: %d names, %v", name, len(items), err)
+		}
+		// Each may still be put aside.
+		doc, err := store.Document(t.Context(), "inbox", "shop")
+		if most := len(doc.Body) + len(items)*len(`,"s":"ignored"`); err != nil || most > consent.MaxDocument {
+			t.Errorf("%s: with all put aside it takes %d bytes, %v", name, most, err)
+		}
+		if err := d.Mark(t.Context(), "shop", items[0].Name, insight.IsIgnored); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
