@@ -36,8 +36,23 @@ func TestADraftIsSavedOverTheVersionThatWasRead(t *testing.T) {
 	if a := s.do(http.MethodPost, "/v1/sites/shop/publish", `{}`, append(owner.opts, header("If-Match", version))...); a.status != http.StatusPreconditionFailed {
 		t.Errorf("publishing an old version = %d %s", a.status, a.body)
 	}
-	if a := put("nonsense", ""); a.status != http.StatusBadRequest {
-		t.Errorf("a malformed version = %d", a.status)
+	for _, malformed := range []string{"nonsense", `"-1"`, `W/""`, `"1", "2"`} {
+		if a := put(malformed, ""); a.status != http.StatusBadRequest {
+			t.Errorf("a malformed version %s = %d", malformed, a.status)
+		}
+	}
+	// Proxies that compress an answer change its tag.
+	for _, changed := range []func(string) string{
+		func(tag string) string { return "W/" + tag },
+		func(tag string) string { return strings.TrimSuffix(tag, `"`) + `-gzip"` },
+	} {
+		now := owner.must(http.StatusOK, http.MethodGet, "/v1/sites/shop", "").header.Get("ETag")
+		if a := put(changed(now), ""); a.status != http.StatusOK {
+			t.Errorf("saving over %s = %d %s", changed(now), a.status, a.body)
+		}
+		if a := put(changed(now), ""); a.status != http.StatusPreconditionFailed {
+			t.Errorf("saving over %s once more = %d", changed(now), a.status)
+		}
 	}
 	owner.must(http.StatusOK, http.MethodPost, "/v1/sites/shop/publish", `{}`)
 }

@@ -25,8 +25,11 @@ func ifMatch(c echo.Context) (int64, error) {
 	if h == "" || h == "*" {
 		return anyVersion, nil
 	}
-	n, err := strconv.ParseInt(strings.Trim(h, `"`), 10, 64)
-	if err != nil || n < 0 {
+	// What compresses answers on the way marks their tags as weak, as nginx does, or
+	// with a coding behind a hyphen, as Apache and Caddy do: the document is the same.
+	number, _, _ := strings.Cut(strings.Trim(strings.TrimPrefix(h, "W/"), `"`), "-")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
 		return 0, consent.Fail(badQuery, "`If-Match` is not an ETag of this address", "send the ETag of the last answer unchanged")
 	}
 	return n, nil
