@@ -96,12 +96,15 @@ func (d *Desk) SaveDraft(ctx context.Context, site consent.Site, by string, vers
 	if e, err := d.Newest(site.ID); err == nil && e.Site.Tenant != site.Tenant {
 		return consent.Draft{}, 0, consent.Fail(consent.Invalid, "a draft cannot move a site to another organisation", "leave `tenant` as it is")
 	}
+	draft, doc, err := d.drafted(site, by)
+	if err != nil {
+		return draft, 0, err
+	}
 	if err := d.claim(ctx, &site, false); err != nil {
 		return consent.Draft{}, 0, err
 	}
-	id := draftID(site.Tenant, site.ID)
 	if version == AnyVersion {
-		old, err := d.o.Store.Document(ctx, kindDraft, id)
+		old, err := d.o.Store.Document(ctx, kindDraft, doc.ID)
 		if err != nil && consent.CodeOf(err) != consent.NotFound {
 			return consent.Draft{}, 0, err
 		}
@@ -110,16 +113,24 @@ func (d *Desk) SaveDraft(ctx context.Context, site consent.Site, by string, vers
 			version = 0
 		}
 	}
-	draft := consent.Draft{Site: site, SavedAt: d.o.Clock().UTC(), By: by}
-	body, err := json.Marshal(draft)
-	if err != nil {
-		return draft, 0, fmt.Errorf("encode a draft: %w", err)
-	}
-	doc, err := d.o.Store.PutDocument(ctx, consent.Document{Kind: kindDraft, ID: id, Version: version, Body: body})
+	doc.Version = version
+	doc, err = d.o.Store.PutDocument(ctx, doc)
 	if consent.CodeOf(err) == consent.Conflict {
 		return draft, 0, consent.Fail(consent.Conflict, "somebody else saved this draft since you loaded it", "load it again and repeat your change")
 	}
 	return draft, doc.Version, err
+}
+
+// drafted is a site document as the draft that somebody saves now. Errors: Invalid
+// when it is larger than what a store keeps as one.
+func (d *Desk) drafted(site consent.Site, by string) (consent.Draft, consent.Document, error) {
+	draft := consent.Draft{Site: site, SavedAt: d.o.Clock().UTC(), By: by}
+	body, err := json.Marshal(draft)
+	if err != nil {
+		return draft, consent.Document{}, fmt.Errorf("encode a draft: %w", err)
+	}
+	doc := consent.Document{Kind: kindDraft, ID: draftID(site.Tenant, site.ID), Body: body}
+	return draft, doc, doc.Check()
 }
 
 // Entry is one site as the list shows it.

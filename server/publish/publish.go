@@ -120,6 +120,10 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	case live != nil && how.same(live, &site, now):
 		return live, false, nil
 	}
+	// What is live is edited as a draft, and one that cannot be kept must not be live.
+	if _, _, err := d.drafted(site, how.By); err != nil {
+		return nil, false, err
+	}
 	if err := d.claim(ctx, &site, moves); err != nil {
 		return nil, false, err
 	}

@@ -100,3 +100,28 @@ func TestOneOrganisationDoesNotFillTheServerWithLargeSites(t *testing.T) {
 		t.Errorf("the list holds whole documents: %v, %v", len(list), err)
 	}
 }
+
+// Whoever publishes at once has the document stored as a draft behind it.
+func TestASiteThatIsTooLargeForADraftIsNotPublishedEither(t *testing.T) {
+	t.Parallel()
+	d := desk(opened(t), time.Now)
+	site := shop("large")
+	for n := range 190 {
+		// Stored, each & takes six letters.
+		site.Vendors = append(site.Vendors, consent.Vendor{
+			ID: fmt.Sprintf("v%d", n), Name: "V", Purposes: []string{site.Purposes[0].ID}, PolicyURL: "https://example.com/?" + strings.Repeat("&", 470),
+		})
+	}
+	if _, _, err := d.SaveDraft(t.Context(), site, "ann", publish.AnyVersion); consent.CodeOf(err) != consent.Invalid {
+		t.Errorf("it is saved: %v", err)
+	}
+	if e, _, err := d.Publish(t.Context(), site, publish.How{By: "ann"}); consent.CodeOf(err) != consent.Invalid {
+		t.Errorf("it is published as %v, %v", e, err)
+	}
+	if _, err := d.Live("shop"); consent.CodeOf(err) != consent.UnknownSite {
+		t.Errorf("it is live: %v", err)
+	}
+	if owner, err := d.Owner(t.Context(), "shop"); consent.CodeOf(err) != consent.UnknownSite {
+		t.Errorf("what was refused has taken the id for %q: %v", owner, err)
+	}
+}
