@@ -130,7 +130,26 @@ func (d *Desk) Record(ctx context.Context, w Write) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if !d.fits(live, shown, j.choice) {
+		return Answer{}, tooLong()
+	}
 	return d.keep(ctx, live, w, shown, before, j)
+}
+
+// fits reports whether the browser can hold a choice. One that it cannot hold is
+// not recorded: nobody would have what the record proves. What is chosen by purpose
+// alone always fits.
+func (d *Desk) fits(live *consent.Edition, s shown, choice *consent.Choice) bool {
+	if len(choice.Vendors) == 0 {
+		return true
+	}
+	c := *choice
+	c.Edition, c.Regime, c.Clock = s.edition.Number, s.regime.ID, d.o.Clock().Unix()
+	return len(consent.SealCookie(d.o.Keys, live.Site.Tenant, live.Site.ID, &c)) <= consent.CookieLimit
+}
+
+func tooLong() error {
+	return consent.Fail(consent.Invalid, "the choice does not fit into the consent cookie", "choose per purpose instead of per vendor")
 }
 
 // keep stores a decision and answers with its proof.
@@ -222,7 +241,7 @@ func (d *Desk) answer(live *consent.Edition, w Write, kept *consent.Kept, j *jud
 		}
 	}
 	if len(a.Consent) > consent.CookieLimit {
-		return Answer{}, consent.Fail(consent.Invalid, "the choice does not fit into the consent cookie", "choose per purpose instead of per vendor")
+		return Answer{}, tooLong()
 	}
 	if r.Subject != "" && (kept.Fresh || w.Subject != "" || d.o.Clock().Sub(r.Time) < TokenWindow) {
 		a.Subject = consent.SealSubject(d.o.Keys, live.Site.Tenant, w.Site, consent.SubjectToken{
