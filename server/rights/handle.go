@@ -109,9 +109,9 @@ func (d *Desk) Handle(ctx context.Context, site, id string, to Status, note, by 
 const MessageLife = 30 * 24 * time.Hour
 
 // Tidy deletes the words and addresses of requests that were handled some time
-// ago, and whole requests that were opened before a time and are not open. It
-// returns how many requests it deleted.
-func (d *Desk) Tidy(ctx context.Context, site string, before time.Time) (gone int, err error) {
+// ago, and whole requests whose time is over and that are not open. It returns how
+// many requests it deleted.
+func (d *Desk) Tidy(ctx context.Context, site string, over func(Request) bool) (gone int, err error) {
 	limit := d.o.Clock().Add(-MessageLife)
 	for after := ""; ; {
 		docs, err := d.o.Cabinet.Documents(ctx, kindOf(site), after, consent.MaxPage)
@@ -126,7 +126,7 @@ func (d *Desk) Tidy(ctx context.Context, site string, before time.Time) (gone in
 			}
 			r := k.Request
 			switch {
-			case r.Status != Open && r.OpenedAt.Before(before):
+			case r.Status != Open && over(r):
 				if err := d.o.Cabinet.DropDocument(ctx, kindOf(site), doc.ID); err != nil {
 					return gone, err
 				}

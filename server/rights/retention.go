@@ -25,30 +25,32 @@ type Swept struct {
 const sweepStep = 5000
 
 // Sweep deletes the records of a site whose time has come, and requests that
-// were handled as long ago. A record is kept for the site's months, and never
-// shorter than its consent may hold or the law wants it proved. Records go in
-// the order in which they came; one whose time has not come keeps those behind
-// it. One that cannot be read stays for itself. Errors: Unavailable.
+// were handled and came as long ago. Each is kept for the site's months, and never
+// shorter than a consent of its law may hold or that law wants it proved. Records
+// go in the order in which they came; one whose time has not come keeps those
+// behind it. One that cannot be read stays for itself. Errors: Unavailable.
 func (d *Desk) Sweep(ctx context.Context, site *consent.Site) (s Swept, err error) {
 	now := d.o.Clock()
 	months := cmp.Or(site.RetentionMonths, DefaultRetention)
 	here, _ := consent.ParsePlace(site.Establishment)
 	months = max(months, d.o.Laws.Resolve(here, here, now).Duties.ProofMonths)
-	over := func(r consent.Record) bool {
+	// Months are added and never taken away: a day that a month does not have makes
+	// the time longer.
+	over := func(law string, came time.Time) bool {
 		keep := months
-		if regime, ok := d.o.Laws.ByID(r.Regime, r.Time); ok {
+		if regime, ok := d.o.Laws.ByID(law, came); ok {
 			keep = max(keep, regime.Terms.ConsentMonths, regime.Duties.ProofMonths)
 		}
-		return !now.Before(r.Time.AddDate(0, keep, 0))
+		return !now.Before(came.UTC().AddDate(0, keep, 0))
 	}
 	for n := sweepStep; err == nil && n == sweepStep; s.Records += n {
-		n, err = d.o.Feed.Sweep(ctx, site.ID, over, sweepStep)
+		n, err = d.o.Feed.Sweep(ctx, site.ID, func(r consent.Record) bool { return over(r.Regime, r.Time) }, sweepStep)
 		if errors.Is(err, consent.ErrDamaged) {
 			s.Unread, err = true, nil
 		}
 	}
 	// What keeps records keeps no requests.
 	var bad error
-	s.Requests, bad = d.Tidy(ctx, site.ID, now.AddDate(0, -months, 0).Truncate(time.Second))
+	s.Requests, bad = d.Tidy(ctx, site.ID, func(r Request) bool { return over(r.Regime, r.OpenedAt) })
 	return s, cmp.Or(err, bad)
 }

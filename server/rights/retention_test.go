@@ -56,10 +56,55 @@ func TestARecordIsKeptForTheSitesMonthsAndNeverShorterThanTheLawWants(t *testing
 			if err != nil || (swept.Records == 1) != c.gone {
 				t.Fatalf("%+v %v", swept, err)
 			}
+			// The line of what the visitor did goes with the record of it.
+			if (swept.Requests == 1) != c.gone {
+				t.Errorf("of the log of requests went %+v", swept)
+			}
 			left, _, err := d.List(t.Context(), "shop", rights.Filter{Status: rights.Open, Limit: 10})
 			if err != nil || len(left) != 1 {
 				t.Errorf("an open request went: %v %v", left, err)
 			}
 		})
+	}
+}
+
+func TestALineOfTheLogIsKeptForWholeMonths(t *testing.T) {
+	t.Parallel()
+	laws, keys := lawAndKeys(t)
+	at := func(s string) time.Time {
+		day, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return day
+	}
+	for _, c := range []struct {
+		name      string
+		months    int
+		came, now string
+		gone      bool
+	}{
+		{"February has no 31st", 7, "2026-08-02T12:00:00Z", "2027-03-01T12:00:00Z", false},
+		{"a month later has fewer days", 12, "2026-03-02T00:00:00Z", "2027-03-01T23:00:00Z", false},
+		{"nor has the month before", 13, "2026-03-02T00:00:00Z", "2027-03-31T12:00:00Z", false},
+		{"on the day itself it goes", 13, "2026-03-02T00:00:00Z", "2027-04-02T00:00:00Z", true},
+		{"two years before a leap day", 24, "2026-03-01T00:00:00Z", "2028-02-29T12:00:00Z", false},
+		{"and a day later", 24, "2026-03-01T00:00:00Z", "2028-03-01T00:00:00Z", true},
+	} {
+		store, now := file(t), at(c.came)
+		tray, err := outbox.OpenTray(filepath.Join(t.TempDir(), "requests"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := rights.New(rights.Options{
+			Cabinet: store, Tray: tray, Feed: store, Laws: laws, Keys: keys, Clock: func() time.Time { return now }, Random: rand.Reader,
+			Announce: func(context.Context, rights.Request) error { return nil },
+		})
+		d.Noted(t.Context(), rights.Asked{Site: "shop", Regime: "eea", Kind: rights.Access, Subject: "s"})
+		now = at(c.now)
+		swept, err := d.Sweep(t.Context(), &consent.Site{ID: "shop", Establishment: "DE", RetentionMonths: c.months})
+		if err != nil || (swept.Requests == 1) != c.gone {
+			t.Errorf("%s: %+v, %v", c.name, swept, err)
+		}
 	}
 }
