@@ -71,3 +71,20 @@ func TestABannerThatTellsIsCountedAndItsCookiesWaitInTheInbox(t *testing.T) {
 		}
 	})
 }
+
+func TestAReportHoldsThirtyDaysUpToItsLastOne(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for query, want := range map[string]string{
+		"?to=2026-01-31":                 "2026-01-02",
+		"?to=2028-03-01":                 "2028-02-01",
+		"?to=2026-01-31&from=2026-01-31": "2026-01-31",
+	} {
+		if a := s.do(http.MethodGet, "/v1/sites/demo/insight"+query, "", operator); a.status != http.StatusOK || a.text(t, "from") != want {
+			t.Errorf("%s = %d %s", query, a.status, a.body)
+		}
+	}
+	if a := s.do(http.MethodGet, "/v1/sites/demo/insight?to=soon", "", operator); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("no day = %d %s", a.status, a.body)
+	}
+}

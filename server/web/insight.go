@@ -75,7 +75,8 @@ func (s *Server) seen(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// insightDays is how many days a report holds when the query names none.
+// insightDays is how many days a report holds, up to its last one, when the query
+// names no first one.
 const insightDays = 30
 
 // readInsight serves GET /v1/sites/{site}/insight.
@@ -86,7 +87,12 @@ func (s *Server) readInsight(c echo.Context) error {
 		to = now.Format(time.DateOnly)
 	}
 	if from == "" {
-		from = now.AddDate(0, 0, 1-insightDays).Format(time.DateOnly)
+		last := now
+		// What is no day is refused below.
+		if day, err := time.Parse(time.DateOnly, to); err == nil {
+			last = day
+		}
+		from = last.AddDate(0, 0, 1-insightDays).Format(time.DateOnly)
 	}
 	r, err := s.o.Insight.Report(c.Request().Context(), c.Param("site"), from, to)
 	if err != nil {
