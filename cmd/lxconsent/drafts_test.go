@@ -36,6 +36,12 @@ func TestADraftIsSavedOverTheVersionThatWasRead(t *testing.T) {
 	if a := s.do(http.MethodPost, "/v1/sites/shop/publish", `{}`, append(owner.opts, header("If-Match", version))...); a.status != http.StatusPreconditionFailed {
 		t.Errorf("publishing an old version = %d %s", a.status, a.body)
 	}
+	if a := s.do(http.MethodPut, "/v1/sites/shop", siteDocument(t, "shop"), append(owner.opts, header("If-Match", version))...); a.status != http.StatusPreconditionFailed {
+		t.Errorf("publishing a document over an old version = %d %s", a.status, a.body)
+	}
+	if a := s.do(http.MethodPut, "/v1/sites/none", siteDocument(t, "none"), append(owner.opts, header("If-Match", version))...); a.status != http.StatusNotFound {
+		t.Errorf("publishing over what is not there = %d %s", a.status, a.body)
+	}
 	for _, malformed := range []string{"nonsense", `"-1"`, `W/""`, `"1", "2"`} {
 		if a := put(malformed, ""); a.status != http.StatusBadRequest {
 			t.Errorf("a malformed version %s = %d", malformed, a.status)
@@ -55,6 +61,10 @@ func TestADraftIsSavedOverTheVersionThatWasRead(t *testing.T) {
 		}
 	}
 	owner.must(http.StatusOK, http.MethodPost, "/v1/sites/shop/publish", `{}`)
+	now := owner.must(http.StatusOK, http.MethodGet, "/v1/sites/shop", "").header.Get("ETag")
+	if a := s.do(http.MethodPut, "/v1/sites/shop", siteDocument(t, "shop"), append(owner.opts, header("If-Match", now))...); a.status != http.StatusOK {
+		t.Errorf("publishing a document over the version that there is = %d %s", a.status, a.body)
+	}
 }
 
 func TestASiteIsArchivedRestoredAndDeletedForGood(t *testing.T) {

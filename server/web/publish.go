@@ -56,12 +56,28 @@ func (s *Server) applySite(c echo.Context) error {
 			return consent.Fail(badQuery, "`effective_at` is not a time", "write it as 2027-01-31T00:00:00Z")
 		}
 	}
+	if err := s.unchanged(c); err != nil {
+		return err
+	}
 	e, changed, err := s.o.Publish.Publish(c.Request().Context(), site, how)
 	if err == nil {
 		// The draft follows, so that the editor shows what is live.
 		_, _, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by(principalOf(c)), publish.AnyVersion)
 	}
 	return s.published(c, e, changed, note, err)
+}
+
+// unchanged refuses a change that is meant for another version of the site than
+// there is.
+func (s *Server) unchanged(c echo.Context) error {
+	if c.Request().Header.Get("If-Match") == "" {
+		return nil
+	}
+	_, version, err := s.o.Publish.Draft(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	return meant(c, version)
 }
 
 func checkNote(note string) error {
@@ -89,10 +105,8 @@ func (s *Server) publishDraft(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if want, err := ifMatch(c); err != nil {
+	if err := meant(c, version); err != nil {
 		return err
-	} else if want != anyVersion && want != version {
-		return overtaken(c, consent.Fail(consent.Conflict, "the draft has changed", "load it again"))
 	}
 	e, changed, err := s.o.Publish.Publish(c.Request().Context(), entry.Draft.Site, publish.How{
 		By: by(principalOf(c)), Note: in.Note, EffectiveAt: in.EffectiveAt,

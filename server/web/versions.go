@@ -44,6 +44,15 @@ func overtaken(c echo.Context, err error) error {
 	return err
 }
 
+// meant refuses a change that is meant for another version than there is.
+func meant(c echo.Context, version int64) error {
+	want, err := ifMatch(c)
+	if err != nil || want == anyVersion || want == version {
+		return err
+	}
+	return overtaken(c, consent.Fail(consent.Conflict, "the draft has changed", "load it again"))
+}
+
 // maxPageRows bounds one page of a list.
 const maxPageRows = 200
 
