@@ -161,11 +161,18 @@ test('a page that keeps hold of its frame moves it, and takes it away, while a p
     assert.deepEqual(await kids(), ['p,b', '']);
     await p.evaluate(() => a.append(f));
     await until(async () => assert.deepEqual(await kids(), ['p,b,placeholder', '']));
+    await p.evaluate(() => { b.moveBefore(f, null); a.moveBefore(a.lastChild, a.firstChild); });
+    assert.deepEqual(await kids(), ['b,p', 'placeholder']);
+    await p.evaluate(() => { a.moveBefore(f, a.lastChild); a.moveBefore(a.firstChild, f); a.moveBefore(a.lastChild, a.firstChild); });
+    assert.deepEqual(await kids(), ['p,b,placeholder', '']);
     await p.evaluate(() => b.append(f));
     await until(async () => assert.deepEqual(await kids(), ['p,b', 'placeholder']));
     await choose(p, 'accept');
     await until(async () => assert.deepEqual(await kids(), ['p,b', 'iframe']));
     await until(() => assert.deepEqual(hosts(), ['frames/frame']));
+    await p.evaluate(() => { a.moveBefore(f, null); b.moveBefore(f, null); });
+    assert.deepEqual(await kids(), ['p,b', 'iframe']);
+    assert.deepEqual(hosts(), ['frames/frame'], 'a frame that is moved like this is not loaded anew');
     assert.ok(await p.evaluate(() => b.removeChild(f) === f));
     assert.deepEqual(await kids(), ['p,b', '']);
     await p.evaluate(() => a.append(f));

@@ -180,8 +180,14 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
       if ((place as Node)?.isConnected) quietly(() => args.forEach((n) => void sift(n)));
       return native.apply(place, args);
     };
-  for (const type of [Element, DocumentFragment, Document, CharacterData])
+  for (const type of [Element, DocumentFragment, Document, CharacterData]) {
     patch(type.prototype, "append prepend before after replaceWith replaceChildren insertAdjacentElement", inserting);
+    // Only what is there already can be moved.
+    patch(type.prototype, "moveBefore", (native) =>
+      function (this: unknown, ...args) {
+        return native.apply(this, args.map(standIn));
+      });
+  }
   patch(Node.prototype, "appendChild", inserting);
   // A child of this page, which may be one of ours by now.
   patch(Node.prototype, "insertBefore replaceChild", (native) =>
