@@ -112,6 +112,10 @@ func TestARecordKeepsWhereThePlaceCameFrom(t *testing.T) {
 		{"none", header("CF-IPCountry", "T1")},
 		{"database", header("X-Forwarded-For", "192.0.2.1")},
 		{"none", header("X-Forwarded-For", "junk")},
+		// The demo's page gives its place to the script alone.
+		{"demo", header("Referer", s.url+"/demo/?place=FR&lang=en")},
+		{"none", header("Referer", s.url+"/demo/?lang=en")},
+		{"none", header("Referer", "https://elsewhere.example/?place=FR")},
 	} {
 		a := s.write(write{"id": id(byte(100 + i)), "action": "accept_all", "levels": acceptAll}, tt.from)
 		me := s.do(http.MethodGet, "/v1/consents/me?site=demo", "", subjectToken(a.text(t, "subject")))

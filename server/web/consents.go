@@ -90,7 +90,7 @@ func (s *Server) createConsent(c echo.Context) error {
 	// Who leaves the page behind the click has decided all the same.
 	a, err := s.o.Collect.Record(s.writing.next(), collect.Write{
 		Site: w.Site, ID: w.ID, Note: w.Note, Said: w.said, Levels: w.Levels, Vendors: w.Vendors, Action: w.Action, Age: w.Age,
-		Consent: w.Consent, Before: before, Cookie: cookie, Subject: w.Subject, Signals: w.Signals, PlaceSource: v.source,
+		Consent: w.Consent, Before: before, Cookie: cookie, Subject: w.Subject, Signals: w.Signals, PlaceSource: s.decidedFrom(r, w.Site, v.source),
 		Bot: isBot(r.UserAgent()),
 	})
 	if err != nil {

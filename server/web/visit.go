@@ -43,10 +43,26 @@ func (s *Server) visitWith(r *http.Request, site string, p *params) visitOf {
 func (s *Server) placed(r *http.Request, site string, p *params) (place consent.Place, source string) {
 	if p.place.given && s.simulates(site) {
 		place, _ = consent.ParsePlace(p.place.value)
-		return place, "demo"
+		return place, sourceDemo
 	}
 	place, _, source = s.o.Places.Locate(peer(r), r.Header)
 	return place, source
+}
+
+// sourceDemo is the source of a place that the address of the demo's page gave.
+const sourceDemo = "demo"
+
+// decidedFrom says how the place of somebody who decides was known. The demo's page
+// hands its place to the script alone; whoever decides there names the page.
+func (s *Server) decidedFrom(r *http.Request, site, source string) string {
+	if !s.simulates(site) {
+		return source
+	}
+	page, err := url.Parse(r.Referer())
+	if err == nil && page.Host == r.Host && page.Query().Has("place") {
+		return sourceDemo
+	}
+	return source
 }
 
 // simulates reports whether the visitors of a site may be simulated.

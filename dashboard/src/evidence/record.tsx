@@ -24,6 +24,24 @@ import { Wide } from "../wide";
 
 const exact = (at: string) => new Date(at).toLocaleString(language() === "en" ? "en-GB" : language(), { dateStyle: "long", timeStyle: "medium" });
 
+/** How the place of a decision was known, in words. */
+function placeSource(source: string | undefined): string {
+  switch (source) {
+    case "header":
+      return t("a header of the edge");
+    case "database":
+      return t("the visitor's address, in a database on the server");
+    case "demo":
+      return t("the address of the demo page");
+    case undefined:
+    case "":
+    case "none":
+      return t("nothing: the place was unknown");
+    default:
+      return source;
+  }
+}
+
 /** One record: what was done, what was shown, by which law, and its proof. */
 export default function OneRecord({ site, id }: { site: string; id: string }) {
   useDocumentTitle(`${t("Record")} · LeadiumX Consent`);
@@ -67,7 +85,7 @@ function Whole({ site, view: v, refetch, checking }: Props) {
     [t("What was done"), actionName(r.action)],
     [t("Edition"), t("{n}", { n: r.edition })],
     [t("Language"), languageLabel(r.locale)],
-    [t("Place known by"), (v.place_source !== "none" && v.place_source) || t("nothing: the place was unknown")],
+    [t("Place known by"), placeSource(v.place_source)],
     [t("Signals"), [v.signals.gpc && "Global Privacy Control", v.signals.minor && t("a minor"), v.signals.sensitive && t("a sensitive page")].filter(Boolean).join(", ") || t("none")],
     [t("Subject"), r.subject ? <Code key="s">{r.subject}</Code> : r.erased ? t("erased") : t("none: a refusal makes no subject")],
   ];
