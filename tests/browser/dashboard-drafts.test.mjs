@@ -161,11 +161,15 @@ test('whoever publishes or rolls back is told before who is asked again, and why
   await see('asks-again').getByText('nobody is asked again').waitFor();
   await page.keyboard.press('Escape');
   const doc = await draft();
+  const cookies = doc.cookies.map((c) => (c.name === '_ga' ? { ...c, lifetime: '2 hours' } : c));
   const vendors = [...doc.vendors, { id: 'maps', name: 'Maps Inc', purposes: ['marketing'] }];
-  await page.evaluate((body) => fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }), JSON.stringify({ ...doc, vendors }));
+  await page.evaluate((body) => fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }), JSON.stringify({ ...doc, vendors, cookies }));
   await go('/sites/demo');
   await see('publish').click();
-  await see('changes').getByText('Maps Inc; purposes: marketing').waitFor();
+  await see('changes').getByText('Maps Inc; Uses data for: marketing').waitFor();
+  // Fields are called as the editor calls them.
+  await see('changes').getByText('Cookies and storage · _ga · How long it stays', { exact: true }).waitFor();
+  assert.doesNotMatch(await see('changes').innerText(), /lifetime|purposes:/);
   await see('asks-again').getByText('Marketing: whoever agreed, because these vendors were not named: Maps Inc').waitFor();
   await see('publish-confirm').click();
   await see('publish-confirm').waitFor({ state: 'detached' });

@@ -51,10 +51,7 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
         <Table.Tbody>
           {list.map((c) => (
             <Table.Tr key={c.path}>
-              <Table.Td>
-                {fieldName(c.path) && <Text size="sm">{fieldName(c.path)}</Text>}
-                <Code fz={11}>{c.path}</Code>
-              </Table.Td>
+              <Table.Td title={c.path}>{fieldName(c.path) ?? <Code fz={11}>{c.path}</Code>}</Table.Td>
               <Table.Td c="dimmed" className="clip" title={c.before}>
                 <Value path={c.path} said={c.before} />
               </Table.Td>

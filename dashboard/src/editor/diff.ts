@@ -1,6 +1,8 @@
 // What differs between two site documents, as a person would say it.
 import type { SiteDocument } from "../api";
 import { t } from "../i18n";
+import { ORDER } from "./field-names";
+import { partName, partValue } from "./part-names";
 
 export interface Change {
   path: string;
@@ -17,15 +19,18 @@ const nameOf = (v: Json): string | undefined => {
   return typeof name === "string" ? name : undefined;
 };
 
-const say = (v: Json | undefined): string => {
+const say = (v: Json | undefined, key = ""): string => {
   if (v === undefined) return "";
   if (typeof v === "boolean") return v ? t("On") : t("Off");
-  if (typeof v !== "object" || v === null) return String(v);
-  if (Array.isArray(v)) return v.map(say).join(typeof v[0] === "object" ? "; " : ", ");
-  // The path tells which member it is.
+  if (typeof v !== "object" || v === null) return partValue(key, String(v));
+  if (Array.isArray(v)) return v.map((member) => say(member, key)).join(typeof v[0] === "object" ? "; " : ", ");
+  // The path tells which member it is, and a heading would say no more of modes than they do.
   const parts = Object.entries(v).filter(([k]) => k !== "id" || !v.name);
-  return parts.map(([k, part]) => (k === "name" || k === "id" ? say(part) : `${k}: ${say(part)}`)).join("; ");
+  return parts.map(([k, part]) => (k === "name" || k === "id" || k === "modes" ? say(part) : `${partName(k) ?? k}: ${say(part, k)}`)).join("; ");
 };
+
+/** The part of the document that a path ends in. */
+const last = (path: string) => path.slice(path.lastIndexOf(".") + 1);
 
 function walk(path: string, a: Json | undefined, b: Json | undefined, out: Change[]): void {
   if (JSON.stringify(a) === JSON.stringify(b)) return;
@@ -36,7 +41,7 @@ function walk(path: string, a: Json | undefined, b: Json | undefined, out: Chang
       const find = (list: Json[]) => list.find((v) => nameOf(v) === n);
       walk(`${path}.${n}`, find(a), find(b), out);
     }
-    if (a.length === b.length && order(a) !== order(b)) out.push({ path: `${path} (order)`, before: order(a), after: order(b) });
+    if (a.length === b.length && order(a) !== order(b)) out.push({ path: path + ORDER, before: order(a), after: order(b) });
     return;
   }
   const plain = (v: Json | undefined): v is { [key: string]: Json } => typeof v === "object" && v !== null && !Array.isArray(v);
@@ -47,7 +52,7 @@ function walk(path: string, a: Json | undefined, b: Json | undefined, out: Chang
     for (const k of new Set([...Object.keys(left), ...Object.keys(right)])) walk(path ? `${path}.${k}` : k, left[k], right[k], out);
     return;
   }
-  out.push({ path, before: say(a), after: say(b) });
+  out.push({ path, before: say(a, last(path)), after: say(b, last(path)) });
 }
 
 /** The differences from one document to another, in the order of the documents. */
