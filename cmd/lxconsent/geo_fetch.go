@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -103,6 +104,9 @@ func (u *updater) get(ctx context.Context, suffix string, since time.Time) (*htt
 }
 
 func unavailable(cause string, err error) *consent.Error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &consent.Error{Code: consent.Unavailable, Cause: "there is no room for the archive and the database beside the file of --out", Fix: "free some space there; the file in use was not touched", Err: err}
+	}
 	return &consent.Error{Code: consent.Unavailable, Cause: cause, Fix: "try again later; the file in use was not touched", Err: err}
 }
 
