@@ -58,6 +58,9 @@ func (d *Desk) send(ctx context.Context, k kept, e feed.Event, attempt int) resu
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "lxconsent/"+d.o.Version)
 	sign(req.Header, secrets, e.ID, start, raw)
+	// The receiver may close an idle connection at the very moment: this makes the
+	// client send again on another. A header without a value is not sent itself.
+	req.Header["X-Idempotency-Key"] = nil
 	res, err := d.client.Do(req)
 	r.TookMS = d.o.Clock().Sub(start).Milliseconds()
 	if err != nil {
