@@ -925,7 +925,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All sites */
+        /** All sites; with deleted=1 also those that were deleted */
         get: operations["getV1Sites"];
         put?: never;
         post?: never;
@@ -3059,6 +3059,7 @@ export interface operations {
         parameters: {
             query?: {
                 lang?: string;
+                done?: string;
             };
             header?: never;
             path: {
@@ -3636,6 +3637,7 @@ export interface operations {
             query?: {
                 site?: string;
                 format?: string;
+                download?: string;
             };
             header?: never;
             path?: never;
@@ -4936,7 +4938,9 @@ export interface operations {
     };
     getV1Sites: {
         parameters: {
-            query?: never;
+            query?: {
+                deleted?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
