@@ -135,6 +135,8 @@ const cases = {
     document.write('<img alt="" src="', '$T/zone.gif', '">', null); document.writeln('<iframe title="a = b > c"');
     document.writeln("src='$F/zone'></iframe><p id=whole>it's <i", ' title="a>b">a = "b" '); document.write(1, '</i></p', '>'); ran.push(whole.textContent);
     document.write("<scr"+"ipt type='text/javascript' src='$T/ajs.js"); document.write("?zone=1"); document.write("&amp;cb=2"); document.write("'></"+"script>");</script>`],
+  'a written text that looks like a tag that never ends': ['', `<script>document.write("<script>ran.push('<img a=\\"'.length)</" + "script>");</script><script>ran.push('next');</script>`],
+  'a tag that begins behind a script that writes': ['', `<script>document.write("<script>document.write('<u>between</u>')</" + "script><img alt='' src='$T/behind"); document.write(".gif'>"); ran.push(document.querySelector('u').nextSibling.localName);</script>`],
   'copies that a page makes of what it has made': ['', `<script>
     for (const [name, more] of [['img', { alt: '', src: '$T/copy.gif' }], ['img', { alt: '', srcset: '$T/wide.gif 1x' }], ['script', { src: '$T/copy.js', type: 'text/javascript' }], ['link', { rel: 'stylesheet', href: '$T/copy.css' }]]) {
       const e = document.createElement(name); document.body.append(Object.assign(e, more)); e.replaceWith(e.cloneNode()); }</script>`, { known: /MIME/ }],

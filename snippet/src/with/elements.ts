@@ -238,8 +238,16 @@ export const guardElements = (held: Keeper, changed: (e: Element) => void, polic
         if (args.some((v) => v instanceof Object)) return native.apply(this, args.map(text));
         const all = begun + args.map(String).join("") + end;
         const whole = all.replace(OPEN, "");
-        begun = all.slice(whole.length);
-        return write.call(this as Document, text(whole) as string);
+        // A script in it may write, too, and comes before the rest.
+        begun = "";
+        write.call(this as Document, text(whole) as string);
+        begun += all.slice(whole.length);
+        // What is no tag by the end of the script, the browser takes for what it is.
+        queueMicrotask(() => {
+          if (begun && document.readyState === "loading") write.call(document, begun);
+          begun = "";
+        });
+        return undefined;
       });
 
   /** Gives an element its addresses, through the guard: what must still wait is kept again. */
