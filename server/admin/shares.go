@@ -92,8 +92,8 @@ func (d *Desk) Shares(ctx context.Context, site string) ([]Share, error) {
 	return list, err
 }
 
-// DropShares revokes every link of a site that is deleted: nobody could do it
-// later, and its id may be another organisation's then.
+// DropShares revokes every link of a site that is deleted or moves: its id may be
+// another organisation's then, and who made them could not do it later.
 func (d *Desk) DropShares(ctx context.Context, site string) error {
 	return d.sharesOf(ctx, site, func(doc consent.Document) error { return d.o.Store.DropDocument(ctx, kindShare, doc.ID) })
 }

@@ -45,6 +45,21 @@ func (d *Desk) each(ctx context.Context, f func(kept)) error {
 	}
 }
 
+// DeleteAll removes every endpoint of a site with all that waits for them.
+// Errors: Unavailable.
+func (d *Desk) DeleteAll(ctx context.Context, site string) error {
+	list, err := d.List(ctx, site)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if _, err := d.Delete(ctx, site, e.ID); err != nil && consent.CodeOf(err) != consent.NotFound {
+			return err
+		}
+	}
+	return nil
+}
+
 // room refuses one more endpoint where there are too many: each is looked after all
 // the time, by machines that others use, too. Errors: Conflict, Unavailable.
 func (d *Desk) room(ctx context.Context, site string) error {

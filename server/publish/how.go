@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"time"
 
 	"github.com/leadiumx/consent/consent"
@@ -11,9 +12,10 @@ type How struct {
 	By, Note string
 	// EffectiveAt schedules the edition; zero means at once.
 	EffectiveAt time.Time
-	// Move lets a site go to the organisation that the document names. Only who
-	// sees both may.
-	Move bool
+	// Move, where it is set, lets a site go to the organisation that the document
+	// names, and takes away what people of the former one put beside it. Only who
+	// sees both organisations may set it.
+	Move func(ctx context.Context) error
 }
 
 // furthest is how far ahead an edition may be scheduled.

@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -13,6 +14,8 @@ func owned(name, tenant string) consent.Site {
 	site.Tenant = tenant
 	return site
 }
+
+func moved(context.Context) error { return nil }
 
 // Who was let in before the site was there reaches Publish after its owner has
 // published it, on this server or on another.
@@ -31,7 +34,7 @@ func TestASiteLeavesItsOrganisationOnlyByWhoMayMoveIt(t *testing.T) {
 			t.Errorf("%s: it is of %q, %v", name, owner, err)
 		}
 	}
-	if _, _, err := a.Publish(ctx, owned("moved", "zeta"), publish.How{Move: true}); err != nil {
+	if _, _, err := a.Publish(ctx, owned("moved", "zeta"), publish.How{Move: moved}); err != nil {
 		t.Fatalf("who may move it: %v", err)
 	}
 	if owner, err := a.Owner(ctx, "shop"); err != nil || owner != "zeta" {
@@ -46,7 +49,7 @@ func TestARollbackBehindAMoveLeavesTheSiteInItsOrganisation(t *testing.T) {
 	if _, _, err := d.Publish(ctx, owned("before", "acme"), publish.How{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Publish(ctx, owned("after", "zeta"), publish.How{Move: true}); err != nil {
+	if _, _, err := d.Publish(ctx, owned("after", "zeta"), publish.How{Move: moved}); err != nil {
 		t.Fatal(err)
 	}
 	e, changed, err := d.Rollback(ctx, "shop", 1, "ann")

@@ -113,7 +113,7 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	moves := live != nil && live.Site.Tenant != site.Tenant
 	_, off := d.live.Load().shelf.Sites[site.ID]
 	switch {
-	case moves && !how.Move:
+	case moves && how.Move == nil:
 		return nil, false, NoSite(site.ID)
 	case off:
 		return nil, false, consent.Fail(consent.Conflict, "the site is archived", "restore it first")
@@ -126,6 +126,11 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	}
 	if err := d.claim(ctx, &site, moves); err != nil {
 		return nil, false, err
+	}
+	if moves {
+		if err := how.Move(ctx); err != nil {
+			return nil, false, err
+		}
 	}
 	latest := 0
 	if live != nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -50,7 +51,10 @@ func (s *Server) applySite(c echo.Context) error {
 	if err := checkNote(note); err != nil {
 		return err
 	}
-	how := publish.How{By: by(principalOf(c)), Note: note, Move: principalOf(c).Anywhere()}
+	how := publish.How{By: by(principalOf(c)), Note: note}
+	if principalOf(c).Anywhere() {
+		how.Move = func(ctx context.Context) error { return s.cleared(ctx, site.ID) }
+	}
 	if at := c.QueryParam("effective_at"); at != "" {
 		if how.EffectiveAt, err = time.Parse(time.RFC3339, at); err != nil {
 			return consent.Fail(badQuery, "`effective_at` is not a time", "write it as 2027-01-31T00:00:00Z")

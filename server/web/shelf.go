@@ -52,6 +52,14 @@ func (s *Server) deleteSite(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
+// cleared takes away what people of the organisation that a site leaves put beside it.
+func (s *Server) cleared(ctx context.Context, site string) error {
+	if err := s.o.Admin.DropShares(ctx, site); err != nil {
+		return err
+	}
+	return s.o.Hooks.DeleteAll(ctx, site)
+}
+
 func (s *Server) shelved(c echo.Context, action string, err error) error {
 	if err != nil {
 		return err
