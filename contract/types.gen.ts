@@ -5434,7 +5434,9 @@ export interface operations {
     };
     getV1SitesSiteFindings: {
         parameters: {
-            query?: never;
+            query?: {
+                effective_at?: string;
+            };
             header?: never;
             path: {
                 site: string;

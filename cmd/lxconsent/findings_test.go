@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -156,6 +157,20 @@ func TestWhoeverPublishesIsToldBeforeWhoIsAskedAgain(t *testing.T) {
 	}
 	if got := told("demo/editions/1"); got != "[]" {
 		t.Errorf("a rollback asks for less: %s", got)
+	}
+	doc["vendors"] = append(doc["vendors"].([]any), map[string]any{"id": "films", "name": "Films", "purposes": []string{"marketing"}})
+	s.put("/v1/sites/demo/draft", doc)
+	if a := s.do(http.MethodPost, "/v1/sites/demo/publish", `{"effective_at":"`+inAYear()+`"}`, operator); a.status != http.StatusOK {
+		t.Fatalf("plan an edition: %d %s", a.status, a.body)
+	}
+	if got := told("demo/findings?effective_at=" + time.Now().AddDate(1, 0, 0).UTC().Format(time.RFC3339)); got != "[]" {
+		t.Errorf("once the planned edition is live, its vendor is not new: %s", got)
+	}
+	if got := told("demo/findings"); !strings.Contains(got, "films") {
+		t.Errorf("until then it is: %s", got)
+	}
+	if a := s.do(http.MethodGet, "/v1/sites/demo/findings?effective_at=soon", "", operator); a.status != http.StatusBadRequest || !strings.Contains(string(a.body), "effective_at") {
+		t.Errorf("no time: %d %s", a.status, a.body)
 	}
 	doc["id"] = "shop"
 	s.put("/v1/sites/shop/draft", doc)

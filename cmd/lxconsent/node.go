@@ -103,8 +103,8 @@ func (n *node) editions() error {
 	n.publish = publish.New(publish.Options{
 		Store: n.store, Clock: n.now, Locales: bundle.Locales(), Log: n.log,
 		Words: bundle.BuiltIn, Assigned: n.laws.Assigned,
-		Lint: func(site *consent.Site) []consent.Finding {
-			return book.Lint(site, rules.Ground{Laws: n.laws, Words: bundle.BuiltIn, At: n.now()})
+		Lint: func(site *consent.Site, at time.Time) []consent.Finding {
+			return book.Lint(site, rules.Ground{Laws: n.laws, Words: bundle.BuiltIn, At: at})
 		},
 		Trial: func(e *consent.Edition) error { return n.scripts.Trial(e) },
 	})

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/leadiumx/consent/consent"
 )
@@ -19,19 +20,21 @@ func (d *Desk) Check(site consent.Site) error {
 	}
 }
 
-// Findings returns what a site document breaks of the banner rules: an error
-// keeps it from being published, a warning explains.
-func (d *Desk) Findings(site consent.Site) []consent.Finding {
+// Findings returns what a site document that is live from a time on breaks of the
+// banner rules: an error keeps it from being published, a warning explains. A time
+// that is past means now.
+func (d *Desk) Findings(site consent.Site, from time.Time) []consent.Finding {
 	site = d.normal(site)
 	if d.Check(site) != nil {
 		return nil
 	}
-	return d.o.Lint(&site)
+	return d.o.Lint(&site, How{EffectiveAt: from}.effective(d.o.Clock()))
 }
 
-// lawful refuses a document that breaks a rule on which publishing depends.
-func (d *Desk) lawful(site *consent.Site) error {
-	found := consent.Errors(d.o.Lint(site))
+// lawful refuses a document that breaks a rule on which publishing depends, by the
+// law of the time from which it is live.
+func (d *Desk) lawful(site *consent.Site, from time.Time) error {
+	found := consent.Errors(d.o.Lint(site, from))
 	if len(found) == 0 {
 		return nil
 	}

@@ -27,8 +27,9 @@ type Options struct {
 	Words func(locale string) (map[string]string, bool)
 	// Assigned reports whether a place's code exists.
 	Assigned func(consent.Place) bool
-	// Lint returns what a valid document breaks of the banner rules.
-	Lint func(*consent.Site) []consent.Finding
+	// Lint returns what a valid document breaks of the banner rules by the law of
+	// a time.
+	Lint func(*consent.Site, time.Time) []consent.Finding
 	// Trial compiles an edition before it goes live; an error refuses it.
 	Trial func(*consent.Edition) error
 	Log   *slog.Logger
@@ -95,14 +96,14 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 	if err := d.Check(site); err != nil {
 		return nil, false, err
 	}
-	if err := d.lawful(&site); err != nil {
+	now := d.o.Clock()
+	if err := how.check(now); err != nil {
+		return nil, false, err
+	}
+	if err := d.lawful(&site, how.effective(now)); err != nil {
 		return nil, false, err
 	}
 	if err := d.Load(ctx); err != nil {
-		return nil, false, err
-	}
-	now := d.o.Clock()
-	if err := how.check(now); err != nil {
 		return nil, false, err
 	}
 	live, err := d.Newest(site.ID)
@@ -151,10 +152,10 @@ func (d *Desk) Publish(ctx context.Context, site consent.Site, how How) (e *cons
 }
 
 // AsksAgain lists the purposes about which visitors who have chosen would be asked
-// again, were a site document published now, and why; nothing for a site that is not
-// served yet.
-func (d *Desk) AsksAgain(site *consent.Site) []consent.Anew {
-	live := d.live.Load().at(site.ID, d.o.Clock())
+// again, were a site document live from a time on, and why; nothing for a site that
+// is not served by then. A time that is past means now.
+func (d *Desk) AsksAgain(site *consent.Site, from time.Time) []consent.Anew {
+	live := d.live.Load().at(site.ID, How{EffectiveAt: from}.effective(d.o.Clock()))
 	if live == nil {
 		return nil
 	}

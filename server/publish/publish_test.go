@@ -41,7 +41,7 @@ func desk(store publish.Store, clock func() time.Time) *publish.Desk {
 		Store: store, Clock: clock, Locales: []string{"en"}, Log: slog.New(slog.DiscardHandler),
 		Words:    func(string) (map[string]string, bool) { return nil, false },
 		Assigned: func(consent.Place) bool { return true },
-		Lint:     func(*consent.Site) []consent.Finding { return nil },
+		Lint:     func(*consent.Site, time.Time) []consent.Finding { return nil },
 		Trial:    func(*consent.Edition) error { return nil },
 	})
 }

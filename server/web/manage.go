@@ -157,26 +157,31 @@ type savedJSON struct {
 type findingsJSON struct {
 	Findings []consent.Finding `json:"findings"`
 	// AsksAgain are the purposes about which visitors who have chosen are asked again once
-	// the draft is published, and why.
+	// the draft is live, and why.
 	AsksAgain []consent.Anew `json:"asks_again"`
 }
 
-// siteFindings judges the draft of a site by the banner rules, and says what it asks anew.
+// siteFindings judges the draft of a site by the banner rules, and says what it asks
+// anew; both as of the time from which it is to be live.
 func (s *Server) siteFindings(c echo.Context) error {
+	from, err := effectiveAt(c)
+	if err != nil {
+		return err
+	}
 	e, _, err := s.o.Publish.Find(c.Request().Context(), c.Param("site"))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, findingsJSON{s.findings(e.Draft.Site), s.asksAgain(&e.Draft.Site)})
+	return c.JSON(http.StatusOK, findingsJSON{s.findings(e.Draft.Site, from), s.asksAgain(&e.Draft.Site, from)})
 }
 
 // findings are never null, so that programs may read them as a list.
-func (s *Server) findings(site consent.Site) []consent.Finding {
-	return append([]consent.Finding{}, s.o.Publish.Findings(site)...)
+func (s *Server) findings(site consent.Site, from time.Time) []consent.Finding {
+	return append([]consent.Finding{}, s.o.Publish.Findings(site, from)...)
 }
 
-func (s *Server) asksAgain(site *consent.Site) []consent.Anew {
-	return append([]consent.Anew{}, s.o.Publish.AsksAgain(site)...)
+func (s *Server) asksAgain(site *consent.Site, from time.Time) []consent.Anew {
+	return append([]consent.Anew{}, s.o.Publish.AsksAgain(site, from)...)
 }
 
 func (s *Server) putDraft(c echo.Context) error {
@@ -200,7 +205,7 @@ func (s *Server) putDraft(c echo.Context) error {
 	// its day, what counts is what was published last.
 	newest, err := s.o.Publish.Newest(site.ID)
 	return c.JSON(http.StatusOK, savedJSON{
-		SavedAt: draft.SavedAt, Changed: err != nil || newest.Hash != draft.Site.Hash(), Findings: s.findings(draft.Site),
+		SavedAt: draft.SavedAt, Changed: err != nil || newest.Hash != draft.Site.Hash(), Findings: s.findings(draft.Site, time.Time{}),
 	})
 }
 
@@ -249,5 +254,5 @@ func (s *Server) getEdition(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, editionViewJSON{editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.From(), e.By, e.Note}, e.Site, s.asksAgain(&e.Site)})
+	return c.JSON(http.StatusOK, editionViewJSON{editionJSON{e.Number, e.Hash, e.Since, e.PublishedAt, e.From(), e.By, e.Note}, e.Site, s.asksAgain(&e.Site, time.Time{})})
 }

@@ -38,7 +38,7 @@ func (s *Server) published(c echo.Context, e *consent.Edition, changed bool, not
 		return err
 	}
 	return c.JSON(http.StatusOK, publishedJSON{
-		Site: e.Site.ID, Edition: e.Number, Hash: e.Hash, Changed: changed, Since: e.Since, EffectiveAt: e.From(), Findings: s.findings(e.Site),
+		Site: e.Site.ID, Edition: e.Number, Hash: e.Hash, Changed: changed, Since: e.Since, EffectiveAt: e.From(), Findings: s.findings(e.Site, e.EffectiveAt),
 	})
 }
 
@@ -55,10 +55,8 @@ func (s *Server) applySite(c echo.Context) error {
 	if principalOf(c).Anywhere() {
 		how.Move = func(ctx context.Context) error { return s.cleared(ctx, site.ID) }
 	}
-	if at := c.QueryParam("effective_at"); at != "" {
-		if how.EffectiveAt, err = time.Parse(time.RFC3339, at); err != nil {
-			return consent.Fail(badQuery, "`effective_at` is not a time", "write it as 2027-01-31T00:00:00Z")
-		}
+	if how.EffectiveAt, err = effectiveAt(c); err != nil {
+		return err
 	}
 	if err := s.unchanged(c); err != nil {
 		return err
@@ -69,6 +67,18 @@ func (s *Server) applySite(c echo.Context) error {
 		_, _, err = s.o.Publish.SaveDraft(c.Request().Context(), site, by(principalOf(c)), publish.AnyVersion)
 	}
 	return s.published(c, e, changed, note, err)
+}
+
+// effectiveAt is the time from which an edition is to be live; zero for at once.
+func effectiveAt(c echo.Context) (at time.Time, err error) {
+	text := c.QueryParam("effective_at")
+	if text == "" {
+		return at, nil
+	}
+	if at, err = time.Parse(time.RFC3339, text); err != nil {
+		return at, consent.Fail(badQuery, "`effective_at` is not a time", "write it as 2027-01-31T00:00:00Z")
+	}
+	return at, nil
 }
 
 // unchanged refuses a change that is meant for another version of the site than

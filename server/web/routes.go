@@ -96,7 +96,7 @@ func (s *Server) manageRoutes() []route {
 		{http.MethodGet, "/v1/sites/:site/document", admin.ReadSite, "The site document that is live, or the draft, as PUT takes it", nil, shape[consent.Site](), mediaJSON, []string{"draft"}, s.document},
 		{http.MethodPut, "/v1/sites/:site", admin.PublishSite, "Create or update a site and publish it", shape[consent.Site](), shape[publishedJSON](), mediaJSON, []string{"note", "effective_at"}, s.applySite},
 		{http.MethodPut, "/v1/sites/:site/draft", admin.WriteSite, "Save the draft; honours If-Match", shape[consent.Site](), shape[savedJSON](), mediaJSON, nil, s.putDraft},
-		{http.MethodGet, "/v1/sites/:site/findings", admin.ReadSite, "What the draft breaks of the banner rules, and what it asks anew", nil, shape[findingsJSON](), mediaJSON, nil, s.siteFindings},
+		{http.MethodGet, "/v1/sites/:site/findings", admin.ReadSite, "What the draft breaks of the banner rules, and what it asks anew", nil, shape[findingsJSON](), mediaJSON, []string{"effective_at"}, s.siteFindings},
 		{http.MethodPost, "/v1/sites/:site/publish", admin.PublishSite, "Publish the draft", shape[publishJSON](), shape[publishedJSON](), mediaJSON, nil, s.publishDraft},
 		{http.MethodPost, "/v1/sites/:site/rollback", admin.PublishSite, "Publish an earlier edition again", shape[rollbackJSON](), shape[publishedJSON](), mediaJSON, nil, s.rollback},
 		{http.MethodGet, "/v1/sites/:site/editions", admin.ReadSite, "The editions of a site", nil, shape[editionsJSON](), mediaJSON, nil, s.listEditions},

@@ -179,6 +179,28 @@ test('whoever publishes or rolls back is told before who is asked again, and why
   await page.keyboard.press('Escape');
 });
 
+test('a publication that is planned is judged by what is live on its day', async () => {
+  const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 11) + '09:00';
+  const put = (doc) => page.evaluate((body) => fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }), JSON.stringify(doc));
+  const doc = await draft();
+  await put({ ...doc, vendors: [...doc.vendors, { id: 'films', name: 'Films Inc', purposes: ['marketing'] }] });
+  await go('/sites/demo');
+  await see('publish').click();
+  await see('publish-later').click({ force: true });
+  await see('publish-when').fill(day(3));
+  await see('asks-again').getByText('Films Inc').waitFor();
+  await see('publish-confirm').click();
+  await see('publish-confirm').waitFor({ state: 'detached' });
+  await put({ ...(await draft()), name: 'Another name' });
+  await go('/sites/demo');
+  await see('publish').click();
+  await see('asks-again').getByText('Films Inc').waitFor();
+  await see('publish-later').click({ force: true });
+  await see('publish-when').fill(day(5));
+  await see('asks-again').getByText('nobody is asked again').waitFor();
+  await page.keyboard.press('Escape');
+});
+
 test('who comes to a site that is not there is led to those that are', async () => {
   await go('/sites/nosuch');
   await page.getByText('There is no site').waitFor();

@@ -4,16 +4,26 @@ import { type Anew, api, type SiteDocument, type SiteView } from "../api";
 import { language, t } from "../i18n";
 import { usePurposeName } from "../purpose-names";
 import type { Draft } from "./draft";
+import { FindingList } from "./findings";
 
-/** Says before a publication which visitors it will ask again, and why. */
-export function AsksAgain({ site, draft }: { site: SiteView; draft: Draft }) {
+/**
+ * Says before a publication which visitors it will ask again, and why. One that is
+ * planned is judged by what is live and law on its day.
+ */
+export function AsksAgain({ site, draft, from }: { site: SiteView; draft: Draft; from?: string }) {
   const found = useQuery({
-    queryKey: ["asks", site.id, site.edition, site.version],
-    queryFn: async ({ signal }) => (await api.findings(site.id, signal)).asks_again,
+    queryKey: ["asks", site.id, site.edition, site.version, from],
+    queryFn: ({ signal }) => api.findings(site.id, from, signal),
     // What is still on its way to the server would not be in the answer.
     enabled: draft.state.kind === "saved",
   });
-  return <Asked doc={draft.doc} anew={found.data} pending={found.isPending && draft.state.kind !== "failed"} />;
+  const errors = from ? found.data?.findings.filter((f) => f.severity === "error") : undefined;
+  return (
+    <>
+      {errors && errors.length > 0 && <FindingList findings={errors} />}
+      <Asked doc={draft.doc} anew={found.data?.asks_again} pending={found.isPending && draft.state.kind !== "failed"} />
+    </>
+  );
 }
 
 /** As AsksAgain, of an edition that is published again. */

@@ -185,7 +185,7 @@ export function useDraft(site: SiteView): Draft {
   // A draft that nobody has saved in this page has its findings too.
   useEffect(() => {
     const gone = new AbortController();
-    api.findings(id, gone.signal).then(
+    api.findings(id, undefined, gone.signal).then(
       (found) => setFindings((now) => (now.length > 0 ? now : found.findings)),
       () => undefined,
     );

@@ -35,7 +35,7 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
           fix: t("Close this window and look at the message on the left."),
         });
       }
-      return api.publish(site.id, note.trim(), later && when ? new Date(when).toISOString() : undefined);
+      return api.publish(site.id, note.trim(), from);
     },
     onSuccess: async (done) => {
       await Promise.all(
@@ -59,7 +59,8 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
   });
   // What was typed a moment ago may differ, and is published as it will be saved.
   const nothing = !site.changed && draft.state.kind === "saved";
-  const blocked = draft.findings.some((f) => f.severity === "error");
+  const from = later && when ? new Date(when).toISOString() : undefined;
+  const blocked = !from && draft.findings.some((f) => f.severity === "error");
   const leave = () => {
     publish.reset();
     close();
@@ -91,7 +92,7 @@ export function Publish({ site, draft }: { site: SiteView; draft: Draft }) {
               </Alert>
             )}
             {site.edition > 0 && opened && <Changes site={site.id} edition={site.edition} doc={draft.doc} />}
-            {site.edition > 0 && opened && <AsksAgain site={site} draft={draft} />}
+            {site.edition > 0 && opened && <AsksAgain site={site} draft={draft} from={from} />}
             <Textarea
               label={t("Note")}
               description={t("For the history: what changed, and why.")}
