@@ -162,13 +162,14 @@ test('whoever publishes or rolls back is told before who is asked again, and why
   await page.keyboard.press('Escape');
   const doc = await draft();
   const cookies = doc.cookies.map((c) => (c.name === '_ga' ? { ...c, lifetime: '2 hours' } : c));
-  const vendors = [...doc.vendors, { id: 'maps', name: 'Maps Inc', purposes: ['marketing'] }];
+  const vendors = [...doc.vendors, { id: 'maps', name: 'Maps Inc', purposes: ['marketing'], role: 'joint_controller' }];
   await page.evaluate((body) => fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }), JSON.stringify({ ...doc, vendors, cookies }));
   await go('/sites/demo');
   await see('publish').click();
-  await see('changes').getByText('Maps Inc; Uses data for: marketing').waitFor();
+  await see('changes').getByText('Maps Inc; Uses data for: Marketing; Its part: Joint controller').waitFor();
   // Fields are called as the editor calls them.
   await see('changes').getByText('Cookies and storage · _ga · How long it stays', { exact: true }).waitFor();
+  await see('changes').getByText('Vendors · Maps Inc', { exact: true }).waitFor();
   assert.doesNotMatch(await see('changes').innerText(), /lifetime|purposes:/);
   await see('asks-again').getByText('Marketing: whoever agreed, because these vendors were not named: Maps Inc').waitFor();
   await see('publish-confirm').click();
@@ -180,7 +181,7 @@ test('whoever publishes or rolls back is told before who is asked again, and why
 });
 
 test('a publication that is planned is judged by what is live on its day', async () => {
-  const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 11) + '09:00';
+  const day = (n) => `${new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 11)}09:00`;
   const put = (doc) => page.evaluate((body) => fetch('/v1/sites/demo/draft', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }), JSON.stringify(doc));
   const doc = await draft();
   await put({ ...doc, vendors: [...doc.vendors, { id: 'films', name: 'Films Inc', purposes: ['marketing'] }] });

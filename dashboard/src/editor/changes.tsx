@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { api, type SiteDocument } from "../api";
 import { t } from "../i18n";
 import { ProblemAlert } from "../problem";
+import { usePurposeName } from "../purpose-names";
 import { differences } from "./diff";
-import { fieldName } from "./field-names";
+import { type Called, fieldName } from "./field-names";
 import { Wide } from "../wide";
 
 // Where these say nothing, the banner has words and colours of its own.
@@ -24,6 +25,7 @@ function Value({ path, said }: { path: string; said: string }) {
 
 /** How a document differs from an edition. */
 export function Changes({ site, edition, doc }: { site: string; edition: number; doc: SiteDocument }) {
+  const purpose = usePurposeName(doc);
   const view = useQuery({
     queryKey: ["edition", site, edition],
     queryFn: ({ signal }) => api.edition(site, edition, signal),
@@ -31,7 +33,13 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
   });
   if (view.isError) return <ProblemAlert error={view.error} retry={() => void view.refetch()} />;
   if (!view.data) return <Skeleton height={80} />;
-  const list = differences(view.data.site, doc);
+  const before = view.data.site;
+  const called: Called = (list, id) => {
+    if (list === "purposes") return purpose(id);
+    const vendor = (d: SiteDocument) => d.vendors?.find((v) => v.id === id)?.name;
+    return (list === "vendors" && (vendor(doc) || vendor(before))) || id;
+  };
+  const list = differences(before, doc, called);
   if (list.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -51,7 +59,7 @@ export function Changes({ site, edition, doc }: { site: string; edition: number;
         <Table.Tbody>
           {list.map((c) => (
             <Table.Tr key={c.path}>
-              <Table.Td title={c.path}>{fieldName(c.path) ?? <Code fz={11}>{c.path}</Code>}</Table.Td>
+              <Table.Td title={c.path}>{fieldName(c.path, called) ?? <Code fz={11}>{c.path}</Code>}</Table.Td>
               <Table.Td c="dimmed" className="clip" title={c.before}>
                 <Value path={c.path} said={c.before} />
               </Table.Td>

@@ -24,3 +24,32 @@ export const basisNames = (): { value: Purpose["basis"]; label: string }[] => [
   { value: "legal_obligation", label: t("Legal obligation") },
   { value: "legitimate_interest", label: t("Legitimate interest") },
 ];
+
+/** What a vendor is in the words of data protection law. */
+export const vendorRoles = () => [
+  { value: "", label: t("Not said") },
+  { value: "processor", label: t("Processor") },
+  { value: "controller", label: t("Controller") },
+  { value: "joint_controller", label: t("Joint controller") },
+];
+
+/** What a transfer to another country rests on. */
+export const transfers = () => [
+  { value: "", label: t("Not said") },
+  { value: "none", label: t("No transfer abroad") },
+  { value: "adequacy", label: t("Adequacy decision") },
+  { value: "dpf", label: t("Data Privacy Framework") },
+  { value: "scc", label: t("Standard contractual clauses") },
+  { value: "bcr", label: t("Binding corporate rules") },
+  { value: "consent", label: t("Consent") },
+];
+
+/** Where something is stored in a browser. */
+export const kinds = () => [
+  { value: "cookie", label: t("Cookie") },
+  { value: "local", label: t("Local storage") },
+  { value: "session", label: t("Session storage") },
+  { value: "idb", label: t("Database") },
+  { value: "cache", label: t("Cache") },
+  { value: "worker", label: t("Service worker") },
+];

@@ -5,18 +5,10 @@ import type { Cookie } from "../api";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
 import { usePurposeName, usePurposeOptions } from "../purpose-names";
+import { kinds } from "./class-names";
 import type { Panel } from "./editor";
 import { Section } from "./section";
 import { VendorSelect } from "./vendors";
-
-const kinds = () => [
-  { value: "cookie", label: t("Cookie") },
-  { value: "local", label: t("Local storage") },
-  { value: "session", label: t("Session storage") },
-  { value: "idb", label: t("Database") },
-  { value: "cache", label: t("Cache") },
-  { value: "worker", label: t("Service worker") },
-];
 
 // Fewer than this are seen at a glance.
 const MANY = 12;

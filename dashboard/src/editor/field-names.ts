@@ -6,8 +6,14 @@ import { wordLabel } from "./word-keys";
 /** Ends the path of a list whose members only stand in another order. */
 export const ORDER = " (order)";
 
-/** A field of the site document as the editor calls it; undefined where the editor has no name for it. */
-export function fieldName(path: string): string | undefined {
+/** What people call a member of a list (`purposes`, `vendors`) that the document knows by its id. */
+export type Called = (list: string, id: string) => string;
+
+/**
+ * A field of the site document as the editor calls it; undefined where the editor has
+ * no name for it. Members are called by their ids where nobody says otherwise.
+ */
+export function fieldName(path: string, called: Called = (_, id) => id): string | undefined {
   if (path.endsWith(ORDER)) return [fieldName(path.slice(0, -ORDER.length)), t("Order")].join(" · ");
   const colours: Record<string, string> = {
     accent: t("Accent"),
@@ -76,5 +82,5 @@ export function fieldName(path: string): string | undefined {
   const end = rest.at(-1) ?? "";
   const months = rest.at(-2) === "level_months";
   const inner = months ? t("Months that a grant of “{level}” holds", { level: end }) : partName(end);
-  return [list, [member, ...(inner ? rest.slice(0, months ? -2 : -1) : rest)].join("."), inner].filter(Boolean).join(" · ");
+  return [list, [called(part, member), ...(inner ? rest.slice(0, months ? -2 : -1) : rest)].join("."), inner].filter(Boolean).join(" · ");
 }

@@ -1,6 +1,6 @@
 import { t } from "../i18n";
 import { modeName } from "../laws/modes";
-import { basisNames, className, classNames } from "./class-names";
+import { basisNames, classNames, kinds, transfers, vendorRoles } from "./class-names";
 
 /** What the editor calls a part of a purpose, vendor, cookie, rule or region, or of the details of a site. */
 export function partName(key: string): string | undefined {
@@ -39,7 +39,8 @@ export function partName(key: string): string | undefined {
 
 /** What the editor calls a value of such a part. */
 export function partValue(key: string, value: string): string {
-  if (key === "classes") return className(value);
-  if (key === "basis") return basisNames().find((b) => b.value === value)?.label ?? value;
+  const lists: Record<string, () => { value: string; label: string }[]> = { classes: classNames, basis: basisNames, role: vendorRoles, transfer: transfers, kind: kinds };
+  const list = lists[key];
+  if (list) return list().find((option) => option.value === value)?.label ?? value;
   return classNames().some((c) => c.value === key) ? modeName(value) : value;
 }

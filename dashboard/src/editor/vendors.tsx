@@ -5,26 +5,11 @@ import type { Vendor } from "../api";
 import { t } from "../i18n";
 import { faultOf } from "../problem";
 import { usePurposeName, usePurposeOptions } from "../purpose-names";
+import { transfers, vendorRoles } from "./class-names";
 import { Cookies } from "./cookies";
 import type { Panel } from "./editor";
 import { Rules } from "./rules";
 import { Section } from "./section";
-
-const vendorRoles = () => [
-  { value: "", label: t("Not said") },
-  { value: "processor", label: t("Processor") },
-  { value: "controller", label: t("Controller") },
-  { value: "joint_controller", label: t("Joint controller") },
-];
-const transfers = () => [
-  { value: "", label: t("Not said") },
-  { value: "none", label: t("No transfer abroad") },
-  { value: "adequacy", label: t("Adequacy decision") },
-  { value: "dpf", label: t("Data Privacy Framework") },
-  { value: "scc", label: t("Standard contractual clauses") },
-  { value: "bcr", label: t("Binding corporate rules") },
-  { value: "consent", label: t("Consent") },
-];
 
 /** Who uses data, from where, and what they store. */
 export function Vendors(panel: Panel) {
