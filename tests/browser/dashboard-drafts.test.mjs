@@ -187,7 +187,7 @@ test('a publication that is planned is judged by what is live on its day', async
   await put({ ...doc, vendors: [...doc.vendors, { id: 'films', name: 'Films Inc', purposes: ['marketing'] }] });
   await go('/sites/demo');
   await see('publish').click();
-  await see('publish-later').click({ force: true });
+  await see('publish-later').press(' ');
   await see('publish-when').fill(day(3));
   await see('asks-again').getByText('Films Inc').waitFor();
   await see('publish-confirm').click();
@@ -196,7 +196,7 @@ test('a publication that is planned is judged by what is live on its day', async
   await go('/sites/demo');
   await see('publish').click();
   await see('asks-again').getByText('Films Inc').waitFor();
-  await see('publish-later').click({ force: true });
+  await see('publish-later').press(' ');
   await see('publish-when').fill(day(5));
   await see('asks-again').getByText('nobody is asked again').waitFor();
   await page.keyboard.press('Escape');

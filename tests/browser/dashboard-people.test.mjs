@@ -28,7 +28,7 @@ test('a planned edition is called planned, the one that visitors get is called l
   await see('publish').click();
   // One text is one line of the list, and not the whole catalogue.
   await see('changes').getByText('Words · English · ').waitFor();
-  await see('publish-later').click({ force: true });
+  await see('publish-later').press(' ');
   assert.match(await see('publish-when').inputValue(), /T09:00$/, 'a day is proposed');
   await see('publish-confirm').click();
   await room('Editions');
